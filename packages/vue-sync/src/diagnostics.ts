@@ -1,0 +1,52 @@
+/**
+ * Every error and development warning of the library: a permanent code, why it happens, how to mend it.
+ * VS1xx are errors that an app can show; VS2xx are development warnings, absent from production builds.
+ */
+const ERRORS = {
+  VS101: 'Not an address. Use a link from the host, ws://HOST:9876/s/NAME, or HOST:PORT',
+  VS102: 'The key was refused. Scan the code on the host again, or give the relay’s current key',
+  VS103: 'Another host took over this session. Close it, or start this one again',
+  VS104: 'The session is over. Ask the host for a new link',
+  VS105: 'The relay speaks another protocol version. Update the older side',
+  VS106: 'The plugin is not installed. Call app.use(…) with it before this',
+  VS107: 'Not a valid option',
+} as const
+
+const WARNINGS = {
+  VS201: 'JSON cannot carry this value. Convert it in `serialize` / `deserialize`, or `omit` it',
+  VS202: 'A frame was dropped',
+  VS203: 'A field was dropped: the store has no such field here. Add it to the store’s state',
+  VS204:
+    'A field was dropped: wrong type. Mend the host, or allow it with `stores.<id>.fields` or `schema`',
+  VS205: 'A synced store was written to. Viewers only show: the host’s next update overwrites this',
+  VS206: 'No such field. Check `pick` and `omit` against the store’s state',
+  VS207: 'A hook threw. Its store keeps its last synced state',
+} as const
+
+export type ErrorCode = keyof typeof ERRORS
+export type WarningCode = keyof typeof WARNINGS
+
+/** Carries a permanent `code` (`VS101`, …), and says what is wrong and what to do. */
+export class SyncError extends Error {
+  readonly code: ErrorCode
+  constructor(code: ErrorCode, detail?: string) {
+    super(`[vue-sync] ${code}: ${ERRORS[code]}.${detail ? ` (${detail})` : ''}`)
+    this.name = 'SyncError'
+    this.code = code
+  }
+}
+
+/** Warns in development, once for each code and subject. */
+export type Warn = (code: WarningCode, subject: string, cause?: unknown) => void
+
+export function createWarn(): Warn {
+  const said = new Set<string>()
+  return (code, subject, cause) => {
+    if (process.env.NODE_ENV !== 'production') {
+      const text = `[vue-sync] ${code}: ${subject}. ${WARNINGS[code]}.`
+      if (said.has(text)) return
+      said.add(text)
+      console.warn(text, ...(cause === undefined ? [] : [cause]))
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import { useDebounceFn } from '@vueuse/core'
+import type { Store } from 'pinia'
+import { shallowReactive } from 'vue'
+import { createWarn, SyncError } from '../diagnostics.ts'
+import { createLink, type Link, type LinkStatus, problemOf, worldOf } from '../link/index.ts'
+import type { SyncOptions } from '../pinia/sync-options.ts'
+import {
+  DEFAULT_PORT,
+  formatSocketUrl,
+  isSessionName,
+  offerProtocols,
+  parseLink,
+  parseMessage,
+  randomId,
+  type ViewerUrl,
+} from '../protocol/index.ts'
+import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
+import { createPublisher } from './publisher.ts'
+import { createStoreSource } from './store-source.ts'
+
+export interface SyncHostState {
+  status: LinkStatus
+  clientCount: number
+  viewerUrls: ViewerUrl[]
+  retryAt: number | undefined
+  error: SyncError | undefined
+}
+
+/** One publishing host: its stores, its connection, and what the relay says. */
+export interface SyncHost {
+  readonly state: SyncHostState
+  /** Syncs a store until `detach`, or until it is disposed. */
+  attach: (store: Store, options: SyncOptions) => void
+  detach: (id: string) => void
+  /** Sends a whole state after the next quiet moment: the store's definition was replaced. */
+  refresh: () => void
+  start: () => void
+  stop: () => void
+  /** Sends a whole state now. */
+  push: () => void
+  /** Sends pending changes now. */
+  flush: () => void
+  dispose: () => void
+}
+
+function defaultRelay(): string {
+  const { protocol, hostname } = globalThis.location ?? { protocol: 'http:', hostname: 'localhost' }
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${hostname || 'localhost'}:${DEFAULT_PORT}`
+}
+
+function readDelay(name: string, value: number | undefined): number | undefined {
+  if (value !== undefined && !(typeof value === 'number' && value >= 0))
+    throw new SyncError('VS107', `${name} must be a number of milliseconds ≥ 0`)
+  return value
+}
+
+/** @throws SyncError VS101 for a bad `url`, VS107 for a bad option */
+export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
+  const { session, key, ...relay } = parseRelay(options)
+  const debounce = readDelay('debounce', options.debounce) ?? HOST_DEFAULTS.debounce
+  const maxWait = readDelay('maxWait', options.maxWait)
+  const warn = createWarn()
+  const sources = new Map<string, () => void>()
+  const state: SyncHostState = shallowReactive({
+    status: 'disconnected',
+    clientCount: 0,
+    viewerUrls: [],
+    retryAt: undefined,
+    error: undefined,
+  })
+  let link: Link | undefined
+  // Until the relay has said what it holds, anything sent could be a message it must refuse.
+  let greeted = false
+
+  const publisher = createPublisher(
+    randomId(),
+    (message) => greeted && link!.send(JSON.stringify(message)),
+  )
+  const flush = (): void => {
+    if (greeted) publisher.flush()
+  }
+  const flushAll = (): void => {
+    if (greeted) publisher.flushAll()
+  }
+  const structureChanged = useDebounceFn(flush, debounce)
+  const replaced = useDebounceFn(flushAll, debounce)
+
+  function stop(): void {
+    flush()
+    link?.close()
+    link = undefined
+  }
+
+  function onFrame(frame: unknown): void {
+    const message = parseMessage(frame, (reason) => warn('VS202', `from the relay: ${reason}`))
+    if (message?.type !== 'status') return
+    const { clientCount, viewerUrls, want } = message.payload
+    if (typeof clientCount === 'number') state.clientCount = clientCount
+    if (Array.isArray(viewerUrls)) state.viewerUrls = viewerUrls
+    const first = !greeted
+    greeted = true
+    // A delta first, so that viewers in sync are not sent the snapshot that only refreshes the relay.
+    if (first ? !want : want) publisher.flush()
+    if (want) publisher.flushAll()
+  }
+
+  return {
+    state,
+    attach(store, own) {
+      const id = store.$id
+      sources.get(id)?.()
+      const wait = readDelay(`stores.${id}.debounce`, own.debounce) ?? debounce
+      const limit = readDelay(`stores.${id}.maxWait`, own.maxWait) ?? maxWait
+      const changed = useDebounceFn(flush, wait, limit === undefined ? {} : { maxWait: limit })
+      const source = createStoreSource(store, own, warn, () => {
+        if (greeted) void changed()
+      })
+      publisher.add(id, source.read)
+      sources.set(id, () => {
+        source.stop()
+        changed.cancel()
+        publisher.remove(id)
+      })
+      void structureChanged()
+    },
+    detach(id) {
+      sources.get(id)?.()
+      if (sources.delete(id)) void structureChanged()
+    },
+    refresh: () => void replaced(),
+    start() {
+      if (link) return
+      state.error = undefined
+      link = createLink({
+        ...worldOf(options),
+        url: () => formatSocketUrl({ ...relay, session }, publisher.position),
+        protocols: offerProtocols('host', key),
+        backoff: { ...HOST_DEFAULTS.backoff, ...options.backoff },
+        onFrame,
+        onState({ status, retryAt, closed }) {
+          state.status = status
+          state.retryAt = retryAt
+          if (status !== 'connected') {
+            greeted = false
+            state.clientCount = 0
+          }
+          if (closed) {
+            link = undefined
+            state.error = problemOf(closed)
+          }
+        },
+      })
+    },
+    stop,
+    push: flushAll,
+    flush,
+    dispose() {
+      stop()
+      structureChanged.cancel()
+      replaced.cancel()
+      for (const stop of sources.values()) stop()
+      sources.clear()
+    },
+  }
+}
+
+function parseRelay(options: SyncHostOptions) {
+  const address = parseLink(options.url ?? defaultRelay())
+  if (!address) throw new SyncError('VS101', `url: ${JSON.stringify(options.url)}`)
+  const session = options.session ?? address.session
+  const key = options.key ?? address.key
+  if (!isSessionName(session))
+    throw new SyncError('VS107', 'session must be 1–64 letters, digits, "-", "_", "." or "~"')
+  return { origin: address.origin, session, key }
+}

@@ -1,0 +1,21 @@
+export { HOST_DEFAULTS, syncPlugin, useSyncHost } from './host/index.ts'
+export type { SyncHostOptions, UseSyncHostReturn, ViewerUrl } from './host/index.ts'
+export {
+  syncViewer,
+  useSyncedState,
+  useSyncViewer,
+  VIEWER_DEFAULTS,
+  VIEWER_STORE_ID,
+} from './viewer/index.ts'
+export type {
+  FieldKind,
+  FieldRule,
+  StoreRules,
+  SyncViewerOptions,
+  UseSyncViewerReturn,
+} from './viewer/index.ts'
+export { SyncError } from './diagnostics.ts'
+export type { ErrorCode } from './diagnostics.ts'
+export type { LinkStatus } from './link/index.ts'
+export type { SyncOptions } from './pinia/sync-options.ts'
+export type { Json, StoreFields } from './protocol/index.ts'

@@ -1,0 +1,13 @@
+import { type ErrorCode, SyncError } from '../diagnostics.ts'
+import { CLOSE } from '../protocol/index.ts'
+
+const CODES: Record<number, ErrorCode> = {
+  [CLOSE.unsupported]: 'VS105',
+  [CLOSE.badToken]: 'VS102',
+  [CLOSE.replaced]: 'VS103',
+}
+
+/** The error that a terminal close code stands for, with the relay's own words. */
+export function problemOf({ code, reason }: { code: number; reason: string }): SyncError {
+  return new SyncError(CODES[code] ?? 'VS104', reason)
+}

@@ -1,0 +1,144 @@
+import type { Position } from './envelope.ts'
+import { isPosition } from './parse.ts'
+
+export type Role = 'host' | 'viewer'
+
+export const DEFAULT_PORT = 9876
+export const DEFAULT_SESSION = 'default'
+
+/** Role and protocol version travel as a WebSocket subprotocol. */
+export const SUBPROTOCOL = {
+  host: 'vue-sync.host.v1',
+  viewer: 'vue-sync.viewer.v1',
+} as const satisfies Record<Role, string>
+
+const TOKEN_PREFIX = 'token.'
+const SESSION_NAME = /^[\w.~-]{1,64}$/
+
+function toBase64Url(text: string): string {
+  const bytes = new TextEncoder().encode(text)
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+}
+
+function fromBase64Url(text: string): string | undefined {
+  try {
+    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+    return new TextDecoder().decode(Uint8Array.from(binary, (char) => char.charCodeAt(0)))
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * What a client offers as `Sec-WebSocket-Protocol`. The key is the second entry: a relay echoes only
+ * the first, so the key lands in no log and no URL.
+ */
+export function offerProtocols(role: Role, key?: string): string[] {
+  return key ? [SUBPROTOCOL[role], TOKEN_PREFIX + toBase64Url(key)] : [SUBPROTOCOL[role]]
+}
+
+export interface Offer {
+  /** `undefined` when a subprotocol was offered that this version does not speak. */
+  role: Role | undefined
+  /** The subprotocol to echo; `undefined` when none was offered. */
+  protocol: string | undefined
+  key: string | undefined
+}
+
+/** Reads a `Sec-WebSocket-Protocol` header. None offered means a viewer. */
+export function readOffer(header: string | null | undefined): Offer {
+  const offered = (header ?? '').split(',').flatMap((entry) => entry.trim() || [])
+  const token = offered.find((entry) => entry.startsWith(TOKEN_PREFIX))
+  const protocol = offered.find((entry) => entry !== token)
+  const role = (['host', 'viewer'] as const).find((name) => SUBPROTOCOL[name] === protocol)
+  return {
+    role: role ?? (protocol ? undefined : 'viewer'),
+    protocol: protocol ?? token,
+    key: token && fromBase64Url(token.slice(TOKEN_PREFIX.length)),
+  }
+}
+
+/** `/` is the session `default`, `/s/NAME` is another. */
+export function sessionPath(session: string): string {
+  return session === DEFAULT_SESSION ? '/' : `/s/${session}`
+}
+
+/** The session a path names, or `undefined` when it names none. */
+export function readSession(pathname: string): string | undefined {
+  if (pathname === '' || pathname === '/') return DEFAULT_SESSION
+  const name = /^\/s\/([^/]+)\/?$/.exec(pathname)?.[1]
+  return name && isSessionName(name) ? name : undefined
+}
+
+export function isSessionName(name: string): boolean {
+  return SESSION_NAME.test(name)
+}
+
+/** What a client dials: `ws://HOST:9876/s/NAME`, with `?epoch=…&seq=…` when it holds a position. */
+export function formatSocketUrl(
+  { origin, session }: Pick<SyncAddress, 'origin' | 'session'>,
+  position?: Position,
+): string {
+  const query = position ? `?epoch=${encodeURIComponent(position.epoch)}&seq=${position.seq}` : ''
+  return origin + sessionPath(session) + query
+}
+
+/** The position in a query string; `undefined` when there is none or it is malformed. */
+export function readPosition(query: URLSearchParams): Position | undefined {
+  const seq = query.get('seq')
+  const position = { epoch: query.get('epoch') ?? '', seq: seq ? Number(seq) : Number.NaN }
+  return isPosition(position) ? position : undefined
+}
+
+/** Where a session is found and what opens it. */
+export interface SyncAddress {
+  /** `ws://` or `wss://`, host and port, no trailing slash. */
+  origin: string
+  session: string
+  /** The key of the role that dials. */
+  key?: string | undefined
+}
+
+/**
+ * The link a QR code carries: `http://192.168.1.5:9876/#k=KEY`, with `s=NAME` for a session other than
+ * `default`. A fragment never leaves the browser, so the key reaches no log.
+ */
+export function formatLink({ origin, session, key }: SyncAddress): string {
+  const fragment = new URLSearchParams()
+  if (session !== DEFAULT_SESSION) fragment.set('s', session)
+  if (key) fragment.set('k', key)
+  return `${origin.replace(/^ws/, 'http')}/${fragment.size > 0 ? `#${fragment}` : ''}`
+}
+
+/**
+ * Reads a link, a socket address (`ws://host:9876/s/NAME`) or a bare `host:port`.
+ * Gives `undefined` for anything else.
+ */
+export function parseLink(text: string): SyncAddress | undefined {
+  const trimmed = text.trim()
+  let url: URL
+  try {
+    url = new URL(/^[a-z]+:\/\//i.test(trimmed) ? trimmed : `ws://${trimmed}`)
+  } catch {
+    return undefined
+  }
+  if (!/^(?:ws|http)s?:$/.test(url.protocol) || !url.host || url.username) return undefined
+  const fragment = new URLSearchParams(url.hash.slice(1))
+  const named = fragment.get('s')
+  const session = readSession(named ? `/s/${named}` : url.pathname)
+  if (!session) return undefined
+  return {
+    origin: `${url.protocol.replace('http', 'ws')}//${url.host}`,
+    session,
+    key: fragment.get('k') ?? undefined,
+  }
+}
+
+/** 128 random bits as text. Not `crypto.randomUUID`: plain `http://LAN-IP` pages do not have it. */
+export function randomId(): string {
+  const words = crypto.getRandomValues(new Uint32Array(4))
+  return Array.from(words, (word) => word.toString(36)).join('')
+}

@@ -1,0 +1,77 @@
+/** A plain JSON value: what the wire can carry. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+
+/** The synced fields of one store. */
+export type StoreFields = { [field: string]: Json }
+
+/** The synced stores by id: `{ [storeId]: { [field]: value } }`. */
+export type Payload = { [storeId: string]: StoreFields }
+
+/** A place in the host's stream of changes. The host assigns both, the relay never rewrites them. */
+export interface Position {
+  /** Random, one per host page load. */
+  epoch: string
+  /** Integer ≥ 0. Each `config_update` is the previous one + 1; a `session_update` states the one it holds. */
+  seq: number
+}
+
+/** One RFC 6902 operation. Paths start at `/storeId`. */
+export interface PatchOperation {
+  op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test'
+  path: string
+  from?: string
+  value?: Json
+}
+
+/** All synced stores. The viewer replaces everything it holds. */
+export interface SessionUpdate extends Position {
+  type: 'session_update'
+  payload: Payload
+}
+
+/** Only the changed fields, merged store by store; `patch` applies after the merge. One atomic change. */
+export interface ConfigUpdate extends Position {
+  type: 'config_update'
+  payload: Payload
+  patch?: PatchOperation[]
+}
+
+export type StateMessage = SessionUpdate | ConfigUpdate
+
+/** An address a phone may use, and the network interface it belongs to. */
+export interface ViewerUrl {
+  /** The interface's name as the relay's machine knows it, e.g. `wlan0`. */
+  name: string
+  /** A link for a browser, with the viewer key in its fragment. */
+  url: string
+}
+
+/** What the relay tells its host, on every change. */
+export interface RelayStatus {
+  running: boolean
+  /** The port the relay listens on. */
+  port: number
+  /** The first LAN address of the relay's machine, `127.0.0.1` when it has none. */
+  localIp: string
+  /** Viewers connected to this session now. */
+  clientCount: number
+  /** Where viewers find this session, LAN addresses first. */
+  viewerUrls?: ViewerUrl[]
+  /** Present when the relay needs a snapshot from the host. */
+  want?: 'session_update'
+}
+
+/** What the relay tells its viewers, on change and as the heartbeat. */
+export interface HostPresence {
+  host: 'online' | 'offline'
+  /** When `host` last changed: milliseconds since 1970 by the relay's clock. */
+  since: number
+}
+
+/** `epoch` and `seq` are there for viewers, once the session has state: the position of the latest message. */
+export interface StatusMessage extends Partial<Position> {
+  type: 'status'
+  payload: Partial<RelayStatus> & Partial<HostPresence>
+}
+
+export type Message = StateMessage | StatusMessage

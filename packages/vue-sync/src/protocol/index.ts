@@ -1,0 +1,39 @@
+export type {
+  ConfigUpdate,
+  HostPresence,
+  Json,
+  Message,
+  PatchOperation,
+  Payload,
+  Position,
+  RelayStatus,
+  SessionUpdate,
+  StateMessage,
+  StatusMessage,
+  StoreFields,
+  ViewerUrl,
+} from './envelope.ts'
+export { isPosition, isRecord, parseMessage } from './parse.ts'
+export type { OnDropped } from './parse.ts'
+export { clone, equal, isContainer, safeKeys, share } from './share.ts'
+export { judge, samePosition } from './sequence.ts'
+export type { Verdict } from './sequence.ts'
+export { BACKOFF_DEFAULTS, backoffDelay } from './backoff.ts'
+export type { BackoffOptions } from './backoff.ts'
+export { CLOSE, isTerminal } from './close-codes.ts'
+export {
+  DEFAULT_PORT,
+  DEFAULT_SESSION,
+  formatLink,
+  formatSocketUrl,
+  isSessionName,
+  offerProtocols,
+  parseLink,
+  randomId,
+  readOffer,
+  readPosition,
+  readSession,
+  sessionPath,
+  SUBPROTOCOL,
+} from './address.ts'
+export type { Offer, Role, SyncAddress } from './address.ts'

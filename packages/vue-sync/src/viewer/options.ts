@@ -1,0 +1,22 @@
+import type { Pinia } from 'pinia'
+import type { LinkWorld } from '../link/index.ts'
+import { BACKOFF_DEFAULTS, type BackoffOptions } from '../protocol/index.ts'
+import type { StoreRules } from './store-rules.ts'
+
+export interface SyncViewerOptions extends LinkWorld {
+  /** Connect at once: a link from the host, `ws://HOST:9876/s/NAME`, or `HOST:PORT`. @default none */
+  url?: string
+  /** What each store accepts, by id. @default the types of the store's own initial state */
+  stores?: Record<string, StoreRules>
+  /** Waits between redials. @default 2000 ms × 1.5 up to 15000 ms */
+  backoff?: Partial<BackoffOptions>
+  /** Let go of the connection after this many milliseconds hidden. @default 30000 */
+  pauseAfter?: number
+  /** @default the app's own */
+  pinia?: Pinia
+}
+
+export const VIEWER_DEFAULTS = {
+  backoff: BACKOFF_DEFAULTS,
+  pauseAfter: 30_000,
+} satisfies SyncViewerOptions

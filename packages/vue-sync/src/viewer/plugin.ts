@@ -1,0 +1,67 @@
+import { defineStore, type PiniaPluginContext, type Pinia, type Store } from 'pinia'
+import { type App, computed, type InjectionKey, toRef } from 'vue'
+import { madeStores } from '../pinia/made-stores.ts'
+import type { SyncOptions } from '../pinia/sync-options.ts'
+import { whenPinia } from '../pinia/when-pinia.ts'
+import type { SyncViewerOptions } from './options.ts'
+import { createSyncViewer, type SyncViewer } from './viewer.ts'
+
+export const SYNC_VIEWER_KEY: InjectionKey<SyncViewer> = Symbol('vue-sync viewer')
+
+/** The viewer's own Pinia store: what a status line shows. */
+export const VIEWER_STORE_ID = 'vue-sync-viewer'
+
+/** The viewer's state as refs: one source for the Pinia store and for `useSyncViewer`. */
+export function viewerRefs({ state, mirror }: SyncViewer) {
+  return {
+    status: toRef(() => state.status),
+    retryAt: toRef(() => state.retryAt),
+    lastUpdate: toRef(() => state.lastUpdate),
+    host: toRef(() => state.host),
+    stale: computed(() => state.status !== 'connected' || state.host !== 'online'),
+    error: toRef(() => state.error),
+    storeIds: computed(() => [...mirror.ids]),
+  }
+}
+
+function install(app: App, options: SyncViewerOptions = {}): void {
+  let pinia: Pinia | undefined
+  let installed = true
+  const viewer = createSyncViewer(options, () => pinia!)
+  app.provide(SYNC_VIEWER_KEY, viewer)
+  // On a server nobody watches, and a connection would outlive its request.
+  if (typeof window === 'undefined') return
+
+  function adopt(store: Store, sync: boolean | SyncOptions | undefined): void {
+    if (!installed || sync === false || store.$id === VIEWER_STORE_ID) return
+    const deserialize = typeof sync === 'object' ? sync.deserialize : undefined
+    viewer.mirror.adopt(store, {
+      ...(deserialize && { deserialize }),
+      ...options.stores?.[store.$id],
+    })
+  }
+
+  whenPinia(app, options.pinia, (found) => {
+    if (!installed) return
+    pinia = found
+    for (const store of madeStores(found).values()) adopt(store, undefined)
+    found.use(({ store, options: { sync } }: PiniaPluginContext) => {
+      if (!store.$id.startsWith('__hot:')) adopt(store, sync)
+    })
+    defineStore(VIEWER_STORE_ID, () => viewerRefs(viewer))(found)
+  })
+  if (options.url !== undefined) viewer.connect(options.url)
+
+  app.onUnmount(() => {
+    installed = false
+    viewer.dispose()
+  })
+}
+
+/**
+ * Shows a host's stores in this app: stores with the same ids fill themselves, any other is there
+ * through `useSyncedState`. Install in any order with Pinia: `app.use(syncViewer, { url })`.
+ *
+ * @throws SyncError VS101 for a bad `url`
+ */
+export const syncViewer = { install }

@@ -1,0 +1,86 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Warn } from '../diagnostics.ts'
+import type { StoreFields } from '../protocol/index.ts'
+
+export type FieldKind = 'string' | 'number' | 'boolean' | 'array' | 'object'
+
+/** A kind, a kind that may also be `null` (`'string?'`), `'any'`, or a test. */
+export type FieldRule = FieldKind | `${FieldKind}?` | 'any' | ((value: unknown) => boolean)
+
+/** What a viewer's store accepts from the wire. */
+export interface StoreRules {
+  /** The accepted fields and their types; others are dropped. @default from the initial state */
+  fields?: Record<string, FieldRule>
+  /**
+   * A synchronous Standard Schema of the whole store (Valibot, Zod, …). It sees all fields received so
+   * far; its output is what the store gets. @default none
+   */
+  schema?: StandardSchemaV1
+  /** Turns received fields into state, before `fields` and after `schema`. @default the definition's `sync.deserialize` */
+  deserialize?: (fields: Record<string, unknown>) => Record<string, unknown>
+}
+
+/** Gives the fields of `changed` that the store may take, ready to be written. */
+export type Admit = (changed: StoreFields, all: StoreFields) => Record<string, unknown>
+
+function kindOf(value: unknown): FieldKind | undefined {
+  if (Array.isArray(value)) return 'array'
+  const type = typeof value
+  return value !== null && /^(?:string|number|boolean|object)$/.test(type)
+    ? (type as FieldKind)
+    : undefined
+}
+
+/** A field that starts as `null` or `undefined` says nothing about its type. */
+function rulesFrom(initial: object): Record<string, FieldRule> {
+  return Object.fromEntries(
+    Object.entries(initial).map(([key, value]) => [key, kindOf(value) ?? 'any']),
+  )
+}
+
+function fits(rule: FieldRule, value: unknown): boolean {
+  if (typeof rule === 'function') return rule(value)
+  if (rule === 'any') return true
+  return value === null ? rule.endsWith('?') : kindOf(value) === rule.replace('?', '')
+}
+
+/**
+ * The gate between the wire and one store.
+ *
+ * @param initial the store's state before anything was received
+ */
+export function createAdmission(
+  id: string,
+  initial: object,
+  { fields, schema, deserialize }: StoreRules,
+  warn: Warn,
+): Admit {
+  const rules = fields ?? (schema ? undefined : rulesFrom(initial))
+
+  function validate(changed: StoreFields, all: StoreFields): Record<string, unknown> {
+    const result = schema!['~standard'].validate(all)
+    if (result instanceof Promise || result.issues) {
+      const why =
+        result instanceof Promise
+          ? 'the schema is asynchronous'
+          : result.issues!.map(({ message }) => message).join('; ')
+      warn('VS204', `store "${id}": ${why}`)
+      return {}
+    }
+    const value = result.value as Record<string, unknown>
+    return Object.fromEntries(Object.entries(value).filter(([key]) => Object.hasOwn(changed, key)))
+  }
+
+  return (changed, all) => {
+    let incoming: Record<string, unknown> = schema ? validate(changed, all) : changed
+    if (deserialize) incoming = deserialize(incoming)
+    if (!rules) return incoming
+    const admitted: Record<string, unknown> = {}
+    for (const [key, value] of Object.entries(incoming)) {
+      if (!Object.hasOwn(rules, key)) warn('VS203', `store "${id}", ${key}`)
+      else if (!fits(rules[key]!, value)) warn('VS204', `store "${id}", ${key}`)
+      else admitted[key] = value
+    }
+    return admitted
+  }
+}

@@ -1,0 +1,52 @@
+import { inject, type Ref } from 'vue'
+import { SyncError } from '../diagnostics.ts'
+import type { LinkStatus } from '../link/index.ts'
+import type { HostPresence, StoreFields } from '../protocol/index.ts'
+import { SYNC_VIEWER_KEY, viewerRefs } from './plugin.ts'
+import type { SyncViewer } from './viewer.ts'
+
+export interface UseSyncViewerReturn {
+  /** The connection to the relay. */
+  status: Readonly<Ref<LinkStatus>>
+  /** When the next dial is due, milliseconds since 1970. */
+  retryAt: Readonly<Ref<number | undefined>>
+  /** When state last arrived, milliseconds since 1970 by this device's clock. */
+  lastUpdate: Readonly<Ref<number | undefined>>
+  /** Whether the host is there; `undefined` while that is not known. */
+  host: Readonly<Ref<HostPresence['host'] | undefined>>
+  /** Whether what is shown may be old: not connected, or the host is away. */
+  stale: Readonly<Ref<boolean>>
+  /** Why the connection stopped for good. */
+  error: Readonly<Ref<SyncError | undefined>>
+  /** Ids of the synced stores, in the host's order. */
+  storeIds: Readonly<Ref<string[]>>
+  /** Follows a link from the host, a `ws://` address or `HOST:PORT`. @throws SyncError VS101 */
+  connect: (url: string) => void
+  /** Stays disconnected until `connect`. What was received stays on show. */
+  disconnect: () => void
+}
+
+function injectViewer(caller: string): SyncViewer {
+  const viewer = inject(SYNC_VIEWER_KEY, undefined)
+  if (!viewer) throw new SyncError('VS106', `${caller}() needs app.use(syncViewer)`)
+  return viewer
+}
+
+/** @throws SyncError VS106 outside an app that uses `syncViewer` */
+export function useSyncViewer(): UseSyncViewerReturn {
+  const viewer = injectViewer('useSyncViewer')
+  const { connect, disconnect } = viewer
+  return { ...viewerRefs(viewer), connect, disconnect }
+}
+
+/**
+ * One store of the host as received, whether this app defines it or not: `undefined` until it arrives.
+ * The value is immutable and replaced on change; what did not change inside keeps its identity.
+ *
+ * @throws SyncError VS106 outside an app that uses `syncViewer`
+ */
+export function useSyncedState<T extends object = StoreFields>(
+  storeId: string,
+): Readonly<Ref<Readonly<T> | undefined>> {
+  return injectViewer('useSyncedState').mirror.view(storeId) as Ref<T | undefined>
+}

@@ -1,0 +1,125 @@
+import type { Pinia } from 'pinia'
+import { shallowReactive } from 'vue'
+import { createWarn, SyncError } from '../diagnostics.ts'
+import { createLink, type Link, type LinkStatus, problemOf, worldOf } from '../link/index.ts'
+import {
+  formatSocketUrl,
+  type HostPresence,
+  judge,
+  offerProtocols,
+  parseLink,
+  parseMessage,
+  type Position,
+  type SyncAddress,
+} from '../protocol/index.ts'
+import { createMirror, type Mirror } from './mirror.ts'
+import { type SyncViewerOptions, VIEWER_DEFAULTS } from './options.ts'
+import { followPage } from './page-lifecycle.ts'
+
+export interface SyncViewerState {
+  status: LinkStatus
+  retryAt: number | undefined
+  /** When state last arrived, milliseconds since 1970. */
+  lastUpdate: number | undefined
+  /** Whether the host is connected to the relay; `undefined` while that is not known. */
+  host: HostPresence['host'] | undefined
+  error: SyncError | undefined
+}
+
+/** One viewer: its connection and its copy of the host's state. Belongs to the app, not to a component. */
+export interface SyncViewer {
+  readonly state: SyncViewerState
+  readonly mirror: Mirror
+  /** @throws SyncError VS101 for what is not an address */
+  connect: (url: string) => void
+  /** Stays disconnected until `connect`. What was received stays on show. */
+  disconnect: () => void
+  dispose: () => void
+}
+
+export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia): SyncViewer {
+  const warn = createWarn()
+  const mirror = createMirror(pinia, warn)
+  const state: SyncViewerState = shallowReactive({
+    status: 'disconnected',
+    retryAt: undefined,
+    lastUpdate: undefined,
+    host: undefined,
+    error: undefined,
+  })
+  let address: SyncAddress | undefined
+  let held: Position | undefined
+  let link: Link | undefined
+  let stopFollowing: (() => void) | undefined
+
+  function onFrame(frame: unknown): void {
+    const message = parseMessage(frame, (reason) => warn('VS202', reason))
+    if (!message) return
+    const verdict = judge(held, message)
+    if (verdict === 'gap') link!.retry()
+    if (message.type === 'status') {
+      const { host } = message.payload
+      if (host === 'online' || host === 'offline') state.host = host
+    } else if (verdict === 'apply') {
+      mirror.apply(message)
+      held = { epoch: message.epoch, seq: message.seq }
+      state.lastUpdate = Date.now()
+    }
+  }
+
+  function hangUp(): void {
+    stopFollowing?.()
+    link?.close()
+    stopFollowing = link = undefined
+  }
+
+  function dial({ origin, session, key }: SyncAddress): void {
+    state.error = undefined
+    link = createLink({
+      ...worldOf(options),
+      url: () => formatSocketUrl({ origin, session }, held),
+      protocols: offerProtocols('viewer', key),
+      backoff: { ...VIEWER_DEFAULTS.backoff, ...options.backoff },
+      onFrame,
+      onState({ status, retryAt, closed }) {
+        state.status = status
+        state.retryAt = retryAt
+        if (status !== 'connected') state.host = undefined
+        if (!closed) return
+        hangUp()
+        state.error = problemOf(closed)
+      },
+    })
+    stopFollowing = followPage({
+      pauseAfter: options.pauseAfter ?? VIEWER_DEFAULTS.pauseAfter,
+      onPause: link.pause,
+      onWake: (doubtful) => {
+        if (doubtful || state.status !== 'connected') link?.redial()
+      },
+    })
+  }
+
+  return {
+    state,
+    mirror,
+    connect(url) {
+      const next = parseLink(url)
+      if (!next) throw new SyncError('VS101', JSON.stringify(url))
+      const here = next.origin === address?.origin && next.session === address.session
+      if (link && here && next.key === address!.key) return
+      hangUp()
+      if (!here) {
+        mirror.clear()
+        held = undefined
+        state.lastUpdate = undefined
+      }
+      address = next
+      dial(next)
+    },
+    disconnect: hangUp,
+    dispose() {
+      hangUp()
+      mirror.release()
+    },
+  }
+}

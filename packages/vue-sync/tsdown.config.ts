@@ -1,0 +1,14 @@
+import { defineConfig } from 'tsdown'
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    host: 'src/host/index.ts',
+    viewer: 'src/viewer/index.ts',
+    protocol: 'src/protocol/index.ts',
+  },
+  platform: 'neutral',
+  target: 'es2022',
+  dts: true,
+  fixedExtension: false,
+})

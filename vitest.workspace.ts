@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config'
+
+// vitest 5 ignores a bare workspace file: vitest.config.ts re-exports this one.
+export default defineConfig({
+  ssr: {
+    resolve: { conditions: ['@vue-sync/source', 'module', 'node', 'development|production'] },
+  },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['packages/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts'] },
+      },
+      {
+        extends: true,
+        test: { name: 'server', include: ['server/src/**/*.spec.ts'], testTimeout: 20_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.spec.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
