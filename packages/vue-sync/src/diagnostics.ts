@@ -26,12 +26,16 @@ const WARNINGS = {
 export type ErrorCode = keyof typeof ERRORS
 export type WarningCode = keyof typeof WARNINGS
 
-/** Carries a permanent `code` (`VS101`, …), and says what is wrong and what to do. */
+/**
+ * Carries a permanent `code` (`VS101`, …). In development the message says why and what to do; production
+ * builds keep the code and the detail, as Vue does, and apps show their own words for a code.
+ */
 export class SyncError extends Error {
+  override readonly name = 'SyncError'
   readonly code: ErrorCode
   constructor(code: ErrorCode, detail?: string) {
-    super(`[vue-sync] ${code}: ${ERRORS[code]}.${detail ? ` (${detail})` : ''}`)
-    this.name = 'SyncError'
+    const why = process.env.NODE_ENV === 'production' ? '' : `: ${ERRORS[code]}`
+    super(`[vue-sync] ${code}${why}${detail ? ` (${detail})` : ''}`)
     this.code = code
   }
 }

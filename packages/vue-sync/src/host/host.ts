@@ -2,7 +2,7 @@ import { useDebounceFn } from '@vueuse/core'
 import type { Store } from 'pinia'
 import { shallowReactive } from 'vue'
 import { createWarn, SyncError } from '../diagnostics.ts'
-import { createLink, type Link, type LinkStatus, problemOf, worldOf } from '../link/index.ts'
+import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import {
   DEFAULT_PORT,
@@ -132,10 +132,10 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       if (link) return
       state.error = undefined
       link = createLink({
-        ...worldOf(options),
+        world: options,
         url: () => formatSocketUrl({ ...relay, session }, publisher.position),
         protocols: offerProtocols('host', key),
-        backoff: { ...HOST_DEFAULTS.backoff, ...options.backoff },
+        backoff: options.backoff,
         onFrame,
         onState({ status, retryAt, closed }) {
           state.status = status

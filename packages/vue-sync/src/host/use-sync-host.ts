@@ -1,4 +1,4 @@
-import { computed, type ComputedRef, inject, type Ref, toRef } from 'vue'
+import { computed, type ComputedRef, inject, type Ref, shallowReadonly, toRefs } from 'vue'
 import { SyncError } from '../diagnostics.ts'
 import type { LinkStatus } from '../link/index.ts'
 import type { ViewerUrl } from '../protocol/index.ts'
@@ -33,13 +33,9 @@ export function useSyncHost(): UseSyncHostReturn {
   if (!host) throw new SyncError('VS106', 'useSyncHost() needs app.use(syncPlugin)')
   const { state, start, stop, push } = host
   return {
-    status: toRef(() => state.status),
-    clientCount: toRef(() => state.clientCount),
+    ...toRefs(shallowReadonly(state)),
     label: computed(() => deviceLabel(state.clientCount)),
     viewerUrl: computed(() => state.viewerUrls[0]?.url),
-    viewerUrls: toRef(() => state.viewerUrls),
-    retryAt: toRef(() => state.retryAt),
-    error: toRef(() => state.error),
     start,
     stop,
     push,

@@ -1,3 +1,3 @@
-export { createLink, worldOf } from './link.ts'
+export { createLink } from './link.ts'
 export type { Link, LinkOptions, LinkState, LinkStatus, LinkWorld } from './link.ts'
 export { problemOf } from './problem.ts'

@@ -1,5 +1,11 @@
 import ReconnectingWebSocket from 'partysocket/ws'
-import { type BackoffOptions, backoffDelay, CLOSE, isTerminal } from '../protocol/index.ts'
+import {
+  BACKOFF_DEFAULTS,
+  type BackoffOptions,
+  backoffDelay,
+  CLOSE,
+  isTerminal,
+} from '../protocol/index.ts'
 
 /**
  * - `disconnected`: not wanted, or stopped for good by a terminal close code.
@@ -25,16 +31,13 @@ export interface LinkWorld {
   random?: () => number
 }
 
-/** Only what the world owns, out of options that hold more. */
-export function worldOf({ WebSocket, random }: LinkWorld): LinkWorld {
-  return { ...(WebSocket && { WebSocket }), ...(random && { random }) }
-}
-
-export interface LinkOptions extends LinkWorld {
+export interface LinkOptions {
+  world: LinkWorld
   /** Called at each dial, so that it can carry the position of that moment. */
   url: () => string
   protocols: string[]
-  backoff: BackoffOptions
+  /** @default 2000 ms × 1.5 up to 15000 ms */
+  backoff?: Partial<BackoffOptions> | undefined
   onFrame: (frame: unknown) => void
   onState: (state: LinkState) => void
 }
@@ -63,7 +66,8 @@ const DIAL_TIMEOUT_MS = 8000
  * provider, because partysocket's own wait has no jitter, cannot be cut short and cannot be cancelled.
  */
 export function createLink(options: LinkOptions): Link {
-  const { random = Math.random } = options
+  const { world } = options
+  const backoff = { ...BACKOFF_DEFAULTS, ...options.backoff }
   let waits = 0
   let dialled = false
   let connectedAt: number | undefined
@@ -97,7 +101,7 @@ export function createLink(options: LinkOptions): Link {
       if (hurry && !paused) return dial()
       dialNow = dial
       if (paused) return options.onState({ status: 'reconnecting' })
-      const wait = backoffDelay(waits++, options.backoff, random())
+      const wait = backoffDelay(waits++, backoff, (world.random ?? Math.random)())
       waiting = setTimeout(dial, wait)
       options.onState({ status: 'reconnecting', retryAt: Date.now() + wait })
     })
@@ -109,7 +113,7 @@ export function createLink(options: LinkOptions): Link {
     maxEnqueuedMessages: 0,
     connectionTimeout: DIAL_TIMEOUT_MS,
     shouldReconnectOnClose: ({ code }) => !isTerminal(code),
-    ...(options.WebSocket && { WebSocket: options.WebSocket }),
+    WebSocket: world.WebSocket,
   })
 
   socket.addEventListener('message', ({ data }) => {

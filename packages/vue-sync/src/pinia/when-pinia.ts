@@ -7,19 +7,14 @@ import type { App } from 'vue'
  */
 export function whenPinia(app: App, given: Pinia | undefined, use: (pinia: Pinia) => void): void {
   const globals: { $pinia?: Pinia } = app.config.globalProperties
-  const found = given ?? globals.$pinia
-  if (found) return use(found)
+  let pinia = given ?? globals.$pinia
+  if (pinia) return use(pinia)
   Object.defineProperty(globals, '$pinia', {
     configurable: true,
     enumerable: true,
-    get: () => undefined,
+    get: () => pinia,
     set(value: Pinia) {
-      Object.defineProperty(globals, '$pinia', {
-        configurable: true,
-        enumerable: true,
-        writable: true,
-        value,
-      })
+      pinia = value
       use(value)
     },
   })

@@ -14,7 +14,7 @@ export type {
   ViewerUrl,
 } from './envelope.ts'
 export { isPosition, isRecord, parseMessage } from './parse.ts'
-export type { OnDropped } from './parse.ts'
+export type { BadPart, OnDropped } from './parse.ts'
 export { clone, equal, isContainer, safeKeys, share } from './share.ts'
 export { judge, samePosition } from './sequence.ts'
 export type { Verdict } from './sequence.ts'

@@ -1,63 +1,50 @@
-import type { Message, Payload, Position } from './envelope.ts'
+import type { Message, Position } from './envelope.ts'
 
-/** Called with the reason when a frame is dropped. */
-export type OnDropped = (reason: string) => void
+/** What made a frame no message: the part of it that is wrong. */
+export type BadPart = 'frame' | 'JSON' | 'type' | 'payload' | 'patch' | 'epoch, seq'
+
+/** Called when a frame is dropped. */
+export type OnDropped = (bad: BadPart) => void
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-export function isPosition(value: { epoch?: unknown; seq?: unknown }): value is Position {
-  const { epoch, seq } = value
+export function isPosition(value: object): value is Position {
+  const { epoch, seq } = value as Partial<Position>
   return (
-    typeof epoch === 'string' &&
-    epoch.length > 0 &&
-    epoch.length <= 64 &&
-    Number.isSafeInteger(seq) &&
-    (seq as number) >= 0
+    typeof epoch === 'string' && /^.{1,64}$/.test(epoch) && Number.isSafeInteger(seq) && seq! >= 0
   )
 }
 
-function isPayload(value: unknown): value is Payload {
-  return isRecord(value) && Object.values(value).every(isRecord)
-}
-
-function problemOf(message: unknown): string | undefined {
-  if (!isRecord(message)) return 'not an object'
-  const { type, payload } = message
-  if (type === 'status') {
-    if (!isRecord(payload)) return 'status: `payload` is not an object'
-    const placed = 'epoch' in message || 'seq' in message
-    return placed && !isPosition(message)
-      ? 'status: `epoch` and `seq` are not a position'
-      : undefined
-  }
-  if (type !== 'session_update' && type !== 'config_update')
-    return `unknown type ${JSON.stringify(type)?.slice(0, 40)}`
-  if (!isPosition(message)) return `${type}: \`epoch\` and \`seq\` are not a position`
-  if (!isPayload(payload)) return `${type}: \`payload\` is not { storeId: { field: value } }`
-  if ('patch' in message && !(type === 'config_update' && Array.isArray(message.patch)))
-    return `${type}: \`patch\` is not a list of operations of a config_update`
-  return undefined
+function badPart(message: unknown): BadPart | undefined {
+  if (!isRecord(message)) return 'frame'
+  const { type, payload, patch } = message
+  const isStatus = type === 'status'
+  if (!isStatus && type !== 'session_update' && type !== 'config_update') return 'type'
+  if (!isRecord(payload)) return 'payload'
+  if (isStatus) return 'seq' in message && !isPosition(message) ? 'epoch, seq' : undefined
+  if (!isPosition(message)) return 'epoch, seq'
+  if (!Object.values(payload).every(isRecord)) return 'payload'
+  return patch === undefined || Array.isArray(patch) ? undefined : 'patch'
 }
 
 /**
- * Reads one frame. Never throws: whatever is not a message of this protocol gives `undefined`,
- * and the reason to `onDropped`.
+ * Reads one frame. Never throws: whatever is not a message of this protocol gives `undefined`, and what
+ * was wrong with it to `onDropped`.
  */
 export function parseMessage(frame: unknown, onDropped?: OnDropped): Message | undefined {
-  if (typeof frame !== 'string') {
-    onDropped?.('not a text frame')
-    return undefined
-  }
   let message: unknown
-  try {
-    message = JSON.parse(frame)
-  } catch {
-    onDropped?.('not JSON')
-    return undefined
+  let bad: BadPart | undefined = 'frame'
+  if (typeof frame === 'string') {
+    try {
+      message = JSON.parse(frame)
+      bad = badPart(message)
+    } catch {
+      bad = 'JSON'
+    }
   }
-  const problem = problemOf(message)
-  if (problem) onDropped?.(problem)
-  return problem ? undefined : (message as Message)
+  if (!bad) return message as Message
+  onDropped?.(bad)
+  return undefined
 }

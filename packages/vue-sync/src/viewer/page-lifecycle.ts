@@ -1,3 +1,5 @@
+import { useEventListener } from '@vueuse/core'
+
 export interface PageLifecycleOptions {
   /** Milliseconds hidden before `onPause`. */
   pauseAfter: number
@@ -18,31 +20,25 @@ export function followPage({ pauseAfter, onPause, onWake }: PageLifecycleOptions
   let hiddenAt: number | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  function onVisibility(): void {
-    clearTimeout(timer)
-    if (document.visibilityState === 'hidden') {
-      hiddenAt = Date.now()
-      timer = setTimeout(onPause, pauseAfter)
-    } else {
-      onWake(hiddenAt !== undefined && Date.now() - hiddenAt > TRUSTED_MS)
-      hiddenAt = undefined
-    }
-  }
-  // iOS may come back from the back/forward cache with this event alone.
-  function onPageShow({ persisted }: PageTransitionEvent): void {
-    if (persisted) onWake(true)
-  }
-  function onOnline(): void {
-    onWake(true)
-  }
-
-  document.addEventListener('visibilitychange', onVisibility)
-  window.addEventListener('pageshow', onPageShow)
-  window.addEventListener('online', onOnline)
+  const stops = [
+    useEventListener(document, 'visibilitychange', () => {
+      clearTimeout(timer)
+      if (document.hidden) {
+        hiddenAt = Date.now()
+        timer = setTimeout(onPause, pauseAfter)
+      } else {
+        onWake(hiddenAt !== undefined && Date.now() - hiddenAt > TRUSTED_MS)
+        hiddenAt = undefined
+      }
+    }),
+    // iOS may come back from the back/forward cache with this event alone.
+    useEventListener(window, 'pageshow', ({ persisted }) => {
+      if (persisted) onWake(true)
+    }),
+    useEventListener(window, 'online', () => onWake(true)),
+  ]
   return () => {
     clearTimeout(timer)
-    document.removeEventListener('visibilitychange', onVisibility)
-    window.removeEventListener('pageshow', onPageShow)
-    window.removeEventListener('online', onOnline)
+    for (const stop of stops) stop()
   }
 }

@@ -1,5 +1,5 @@
 import { defineStore, type PiniaPluginContext, type Pinia, type Store } from 'pinia'
-import { type App, computed, type InjectionKey, toRef } from 'vue'
+import { type App, computed, type InjectionKey, shallowReadonly, toRefs } from 'vue'
 import { madeStores } from '../pinia/made-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
@@ -14,12 +14,8 @@ export const VIEWER_STORE_ID = 'vue-sync-viewer'
 /** The viewer's state as refs: one source for the Pinia store and for `useSyncViewer`. */
 export function viewerRefs({ state, mirror }: SyncViewer) {
   return {
-    status: toRef(() => state.status),
-    retryAt: toRef(() => state.retryAt),
-    lastUpdate: toRef(() => state.lastUpdate),
-    host: toRef(() => state.host),
+    ...toRefs(shallowReadonly(state)),
     stale: computed(() => state.status !== 'connected' || state.host !== 'online'),
-    error: toRef(() => state.error),
     storeIds: computed(() => [...mirror.ids]),
   }
 }

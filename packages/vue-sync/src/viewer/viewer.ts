@@ -1,7 +1,7 @@
 import type { Pinia } from 'pinia'
 import { shallowReactive } from 'vue'
 import { createWarn, SyncError } from '../diagnostics.ts'
-import { createLink, type Link, type LinkStatus, problemOf, worldOf } from '../link/index.ts'
+import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
 import {
   formatSocketUrl,
   type HostPresence,
@@ -76,10 +76,10 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   function dial({ origin, session, key }: SyncAddress): void {
     state.error = undefined
     link = createLink({
-      ...worldOf(options),
+      world: options,
       url: () => formatSocketUrl({ origin, session }, held),
       protocols: offerProtocols('viewer', key),
-      backoff: { ...VIEWER_DEFAULTS.backoff, ...options.backoff },
+      backoff: options.backoff,
       onFrame,
       onState({ status, retryAt, closed }) {
         state.status = status

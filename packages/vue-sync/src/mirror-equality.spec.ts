@@ -1,0 +1,130 @@
+import fc from 'fast-check'
+import { createPinia, defineStore } from 'pinia'
+import { describe, expect, it } from 'vitest'
+import { createApp, nextTick } from 'vue'
+import { createWarn } from './diagnostics.ts'
+import { createPublisher } from './host/publisher.ts'
+import { createStoreSource } from './host/store-source.ts'
+import { type Json, judge, parseMessage, type Position } from './protocol/index.ts'
+import { createMirror } from './viewer/mirror.ts'
+
+type Row = { [key: string]: Json }
+interface State {
+  list: Json[]
+  record: Row
+  any: Json
+  count: number
+}
+
+const initial = (): State => ({ list: [], record: {}, any: null, count: 0 })
+
+/** A host's Pinia and a viewer's, and the wire between them as text. */
+function setup() {
+  const useStore = defineStore('s', { state: initial })
+  const host = createPinia()
+  const viewer = createPinia()
+  createApp({}).use(host)
+  createApp({}).use(viewer)
+  const source = useStore(host)
+  const shown = useStore(viewer)
+  const warn = createWarn()
+  const mirror = createMirror(() => viewer, warn)
+  mirror.adopt(shown, {})
+  const frames: string[] = []
+  let held: Position | undefined
+  const publisher = createPublisher('e', (message) => {
+    const frame = JSON.stringify(message)
+    frames.push(frame)
+    const received = parseMessage(frame)!
+    if (received.type === 'status' || judge(held, received) !== 'apply') throw new Error(frame)
+    mirror.apply(received)
+    held = { epoch: received.epoch, seq: received.seq }
+    return true
+  })
+  const { read, stop } = createStoreSource(source, {}, warn, () => {})
+  publisher.add('s', read)
+  return { source, shown, mirror, publisher, frames, stop }
+}
+
+const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as Json)
+const key = fc.constantFrom('a', 'b', 'c', 'long key', '0', 'constructor', 'toString')
+const at = fc.nat(12)
+
+type Store = ReturnType<typeof setup>['source']
+const step: fc.Arbitrary<(store: Store) => void> = fc.oneof(
+  json.map((value) => (store: Store) => void store.list.push(value)),
+  json.map((value) => (store: Store) => void store.list.unshift(value)),
+  fc.constant((store: Store) => void store.list.pop()),
+  fc.constant((store: Store) => void store.list.shift()),
+  fc.constant((store: Store) => void store.list.reverse()),
+  fc.constant((store: Store) => void store.list.sort()),
+  fc
+    .tuple(at, at, fc.array(json, { maxLength: 3 }))
+    .map(([from, count, items]) => (store: Store) => {
+      store.list.splice(from, count, ...items)
+    }),
+  fc.tuple(at, at).map(([a, b]) => (store: Store) => {
+    const { list } = store
+    if (a < list.length && b < list.length) [list[a], list[b]] = [list[b]!, list[a]!]
+  }),
+  fc.tuple(at, key, json).map(([index, name, value]) => (store: Store) => {
+    const item = store.list[index]
+    if (item && typeof item === 'object' && !Array.isArray(item)) item[name] = value
+    else if (index < store.list.length) store.list[index] = value
+  }),
+  fc.tuple(key, json).map(
+    ([name, value]) =>
+      (store: Store) =>
+        void (store.record[name] = value),
+  ),
+  key.map((name) => (store: Store) => void delete store.record[name]),
+  json.map((value) => (store: Store) => void (store.any = value)),
+  fc.integer().map((count) => (store: Store) => store.$patch({ count })),
+  json.map((value) => (store: Store) => store.$patch({ record: { patched: value } as never })),
+  fc.tuple(json, fc.integer()).map(
+    ([value, count]) =>
+      (store: Store) =>
+        store.$patch((state) => {
+          state.list.push(value)
+          state.count = count
+        }),
+  ),
+  fc.constant((store: Store) => store.$reset()),
+  json.map((any) => (store: Store) => void (store.$state = { ...initial(), any })),
+)
+
+describe('host to viewer', () => {
+  it('the viewer equals the host after each flush, whatever was done to the state', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(step, { maxLength: 5 }), { maxLength: 12 }),
+        async (rounds) => {
+          const { source, shown, mirror, publisher, stop } = setup()
+          publisher.flush()
+          for (const round of rounds) {
+            for (const mutate of round) mutate(source)
+            publisher.flush()
+            const expected = JSON.parse(JSON.stringify(source.$state)) as State
+            expect(mirror.view('s').value).toEqual(expected)
+            expect(JSON.parse(JSON.stringify(shown.$state))).toEqual(expected)
+          }
+          stop()
+          await nextTick()
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  it('a flush after no change sends nothing', () => {
+    const { source, publisher, frames } = setup()
+    publisher.flush()
+    source.list.push({ a: 1 })
+    publisher.flush()
+    expect(frames).toHaveLength(2)
+    source.count = 5
+    source.count = 0
+    publisher.flush()
+    expect(frames).toHaveLength(2)
+  })
+})

@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util'
+import { type SyncServerOptions, UsageError } from './options.ts'
+
+const FLAGS = {
+  port: { type: 'string', env: 'VUE_SYNC_PORT', help: 'TCP port, 0 for any (9876)' },
+  host: { type: 'string', env: 'VUE_SYNC_HOST', help: 'address to bind (0.0.0.0)' },
+  'host-key': { type: 'string', env: 'VUE_SYNC_HOST_KEY', help: 'opens publishing (generated)' },
+  'viewer-key': { type: 'string', env: 'VUE_SYNC_VIEWER_KEY', help: 'opens viewing (generated)' },
+  open: { type: 'boolean', env: 'VUE_SYNC_OPEN', help: 'viewers need no key' },
+  capacity: { type: 'string', env: 'VUE_SYNC_CAPACITY', help: 'deltas kept for resuming (64)' },
+  'viewer-dir': { type: 'string', env: 'VUE_SYNC_VIEWER_DIR', help: 'built viewer to serve at /' },
+  version: { type: 'boolean', env: '', help: 'print the version' },
+  help: { type: 'boolean', env: '', help: 'print this' },
+} as const
+
+type Flag = keyof typeof FLAGS
+type Values = Partial<Record<Flag, string | boolean>>
+
+export function helpText(): string {
+  const rows = Object.entries(FLAGS).map(([name, { type, env, help }]) => {
+    const flag = `--${name}${type === 'string' ? ' VALUE' : ''}`
+    return `  ${flag.padEnd(20)}  ${env.padEnd(20)}  ${help}`
+  })
+  return [
+    'Usage: vue-sync-server [options]',
+    '',
+    `  ${'flag'.padEnd(20)}  ${'environment'.padEnd(20)}  (default)`,
+    ...rows,
+  ].join('\n')
+}
+
+function readFlags(args: string[]): Values {
+  try {
+    const { values } = parseArgs({ args, options: FLAGS, allowPositionals: false })
+    return values
+  } catch (error) {
+    const problem = (error as Error).message.split('\n')[0]!.split('. ')[0]
+    throw new UsageError(`${problem}. See --help.`)
+  }
+}
+
+function readEnv(env: NodeJS.ProcessEnv): Values {
+  const values: Values = {}
+  for (const [flag, { type, env: name }] of Object.entries(FLAGS)) {
+    const text = name ? env[name] : undefined
+    if (text === undefined || text === '') continue
+    if (type === 'string') values[flag as Flag] = text
+    else if (/^(?:1|true|yes)$/i.test(text)) values[flag as Flag] = true
+    else if (!/^(?:0|false|no)$/i.test(text))
+      throw new UsageError(`${name} must be 1 or 0, not ${JSON.stringify(text)}.`)
+  }
+  return values
+}
+
+function readInteger(name: string, text: string | boolean | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^\d+$/.test(String(text)))
+    throw new UsageError(`--${name} must be a whole number, not ${JSON.stringify(text)}.`)
+  return Number(text)
+}
+
+export interface CliRequest {
+  show?: 'help' | 'version'
+  options: SyncServerOptions
+}
+
+/** A flag wins over its environment variable. @throws UsageError in one line */
+export function readCli(args: string[], env: NodeJS.ProcessEnv): CliRequest {
+  const flags = readFlags(args)
+  const values = { ...readEnv(env), ...flags }
+  const options: Record<string, unknown> = {
+    port: readInteger('port', values.port),
+    capacity: readInteger('capacity', values.capacity),
+    host: values.host,
+    hostKey: values['host-key'],
+    viewerKey: values['viewer-key'],
+    open: values.open,
+    viewerDir: values['viewer-dir'],
+  }
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  const show = flags.help ? 'help' : flags.version ? 'version' : undefined
+  return { options: Object.fromEntries(given), ...(show && { show }) }
+}

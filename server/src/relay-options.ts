@@ -1,0 +1,31 @@
+import type { RelayStatus } from 'vue-sync/protocol'
+
+export interface RelayOptions {
+  /** Opens publishing. @default none: anyone may publish */
+  hostKey?: string | undefined
+  /** Opens viewing. @default none: anyone may view */
+  viewerKey?: string | undefined
+  /** Deltas kept for viewers that resume; at least 16. @default 64 */
+  capacity?: number
+  /** Bytes a viewer may have buffered before it gets no more until it has drained. @default 524288 */
+  highWaterMark?: number
+  /** Milliseconds between heartbeats. @default 15000 */
+  heartbeat?: number
+  /** UTF-8. @default TextEncoder; on Node a Buffer saves a wrapper for each send */
+  encode?: (text: string) => Uint8Array
+  /** What hosts are told about the relay of their session. @default no address */
+  describe?: (session: string) => Omit<RelayStatus, 'clientCount' | 'want'>
+  /** Where warnings go. @default nowhere */
+  warn?: (text: string) => void
+}
+
+const encoder = new TextEncoder()
+
+export const RELAY_DEFAULTS = {
+  capacity: 64,
+  highWaterMark: 512 * 1024,
+  heartbeat: 15_000,
+  encode: (text: string): Uint8Array => encoder.encode(text),
+  describe: () => ({ running: true, port: 0, localIp: '127.0.0.1' }),
+  warn: () => {},
+} satisfies RelayOptions

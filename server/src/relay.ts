@@ -1,0 +1,160 @@
+import type { Hooks, Message, Peer } from 'crossws'
+import {
+  CLOSE,
+  type Position,
+  readOffer,
+  readPosition,
+  readSession,
+  type RelayStatus,
+  type Role,
+  type StateMessage,
+} from 'vue-sync/protocol'
+import { keysMatch } from './keys.ts'
+import { RELAY_DEFAULTS, type RelayOptions } from './relay-options.ts'
+import { type Host, type RelayPeer, Session, type Viewer } from './session.ts'
+
+export interface Relay {
+  /** For crossws: `nodeAdapter({ hooks })`, or the plugin of any server it knows. */
+  hooks: Pick<Hooks, 'upgrade' | 'open' | 'message' | 'drain' | 'close' | 'error'>
+  /** Viewers connected, in one session or in all. */
+  viewerCount: (session?: string) => number
+  /** Sends a state message into a session, as its host would. Gives `false` for what is not one. */
+  broadcast: (message: StateMessage, session?: string) => boolean
+  /** Starts the heartbeat. */
+  start: () => void
+  /** Stops the heartbeat, closes every connection and forgets all state. */
+  stop: () => void
+}
+
+interface Refusal {
+  code: number
+  reason: string
+}
+
+/** What the upgrade found out about a connection, and what it then became. */
+interface Admission {
+  role: Role
+  session: string
+  position: Position | undefined
+  refusal: Refusal | undefined
+  member?: { session: Session; name: string; host?: Host; viewer?: Viewer }
+}
+
+/** Frames are text, as the protocol wants; the bytes are shared by all viewers, so nothing may be compressed in place. */
+const TEXT_FRAME = { binary: false, compress: false } as { compress: boolean }
+
+function toRelayPeer(peer: Peer): RelayPeer {
+  return {
+    send: (bytes) => void peer.send(bytes, TEXT_FRAME),
+    close: (code, reason) => peer.close(code, reason),
+    buffered: () => peer.bufferedAmount,
+  }
+}
+
+/**
+ * The relay as crossws hooks and session state, free of any HTTP server and of Node.
+ *
+ * @throws Error for an option out of range
+ */
+export function createRelay(options: RelayOptions): Relay {
+  const { capacity, highWaterMark, heartbeat, encode, warn, describe } = {
+    ...RELAY_DEFAULTS,
+    ...options,
+  }
+  const sessions = new Map<string, Session>()
+  let timer: ReturnType<typeof setInterval> | undefined
+
+  function sessionOf(name: string): Session {
+    let session = sessions.get(name)
+    if (!session) {
+      const told = (): Omit<RelayStatus, 'clientCount'> => describe(name)
+      session = new Session({ capacity, highWaterMark, encode, warn, describe: told })
+      sessions.set(name, session)
+    }
+    return session
+  }
+
+  async function refusalOf(
+    role: Role | undefined,
+    key: string | undefined,
+  ): Promise<Refusal | undefined> {
+    if (!role)
+      return {
+        code: CLOSE.unsupported,
+        reason: 'This relay speaks vue-sync.host.v1 and vue-sync.viewer.v1',
+      }
+    const right = role === 'host' ? options.hostKey : options.viewerKey
+    if (right === undefined || (await keysMatch(key, right))) return undefined
+    const problem = key === undefined ? 'missing' : 'wrong'
+    return { code: CLOSE.badToken, reason: `The ${role} key is ${problem}` }
+  }
+
+  function leave(peer: Peer): void {
+    const { member } = peer.context as unknown as Admission
+    if (!member) return
+    const { session, name, host, viewer } = member
+    if (host) session.removeHost(host)
+    if (viewer) session.removeViewer(viewer)
+    // A viewer may ask for any name: a session that holds nothing must not stay.
+    if (session.isEmpty && sessions.get(name) === session) sessions.delete(name)
+  }
+
+  return {
+    hooks: {
+      async upgrade(request) {
+        const url = new URL(request.url)
+        const session = readSession(url.pathname)
+        if (!session) return new Response('No session at this path', { status: 404 })
+        const { role, protocol, key } = readOffer(request.headers.get('sec-websocket-protocol'))
+        const admission: Admission = {
+          role: role ?? 'viewer',
+          session,
+          position: readPosition(url.searchParams),
+          refusal: await refusalOf(role, key),
+        }
+        return { context: { ...admission }, ...(protocol && { protocol }) }
+      },
+      open(peer) {
+        const admission = peer.context as unknown as Admission
+        const { role, session: name, position, refusal } = admission
+        // Closed only now: a browser is not told why an upgrade failed, but it sees a close code.
+        if (refusal) return peer.close(refusal.code, refusal.reason)
+        const session = sessionOf(name)
+        const client = toRelayPeer(peer)
+        admission.member =
+          role === 'host'
+            ? { session, name, host: session.addHost(client, position) }
+            : { session, name, viewer: session.addViewer(client, position) }
+      },
+      message(peer, message: Message) {
+        const { member } = peer.context as unknown as Admission
+        if (member?.host) member.session.receive(member.host, message.rawData)
+      },
+      drain(peer) {
+        const { member } = peer.context as unknown as Admission
+        if (member?.viewer) member.session.pump(member.viewer)
+      },
+      close: leave,
+      error: leave,
+    },
+    viewerCount(session) {
+      if (session !== undefined) return sessions.get(session)?.viewerCount ?? 0
+      return [...sessions.values()].reduce((sum, { viewerCount }) => sum + viewerCount, 0)
+    },
+    broadcast(message, session = 'default') {
+      return sessionOf(session).publish(JSON.stringify(message))
+    },
+    start() {
+      timer ??= setInterval(() => {
+        for (const session of sessions.values()) session.heartbeat()
+      }, heartbeat)
+    },
+    stop() {
+      clearInterval(timer)
+      timer = undefined
+      for (const session of sessions.values())
+        session.close(CLOSE.goingAway, 'The relay is stopping')
+      sessions.clear()
+    },
+  }
+}

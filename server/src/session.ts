@@ -1,0 +1,223 @@
+import {
+  CLOSE,
+  type HostPresence,
+  parseMessage,
+  type Position,
+  type RelayStatus,
+  samePosition,
+  type StatusMessage,
+} from 'vue-sync/protocol'
+import { Retained } from './retained.ts'
+
+/** A connection as a session sees it. */
+export interface RelayPeer {
+  send: (bytes: Uint8Array) => void
+  close: (code: number, reason: string) => void
+  /** Bytes accepted by `send` and not yet taken by the network. */
+  buffered: () => number
+}
+
+export interface SessionOptions {
+  /** Deltas kept for viewers that resume. */
+  capacity: number
+  /** Buffered bytes above which a viewer gets nothing more until it has drained. */
+  highWaterMark: number
+  encode: (text: string) => Uint8Array
+  /** What the host is told about the relay, apart from the count. */
+  describe: () => Omit<RelayStatus, 'clientCount' | 'want'>
+  warn: (text: string) => void
+}
+
+/** A connected viewer: only where it is in the stream; what it misses is held once for all. */
+export interface Viewer {
+  readonly peer: RelayPeer
+  position: Position | undefined
+  /** Which status it was last sent. */
+  told: number
+}
+
+export interface Host {
+  readonly peer: RelayPeer
+  warned: boolean
+}
+
+/** One host, many viewers, and the retained state between them. Knows no socket, clock or server. */
+export class Session {
+  readonly #options: SessionOptions
+  readonly #retained: Retained
+  readonly #viewers = new Set<Viewer>()
+  #host: Host | undefined
+  #presence: HostPresence = { host: 'offline', since: Date.now() }
+  /** The host was asked for a snapshot and has not sent one. */
+  #asked = false
+  /** Counts the statuses that every viewer is to be sent. */
+  #statusNumber = 0
+  #statusBytes: Uint8Array | undefined
+  #countDue: ReturnType<typeof setTimeout> | undefined
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.#retained = new Retained(options.capacity)
+  }
+
+  get viewerCount(): number {
+    return this.#viewers.size
+  }
+
+  get retainedBytes(): number {
+    return this.#retained.bytes
+  }
+
+  /** Nothing in it that anyone could miss. */
+  get isEmpty(): boolean {
+    return !this.#host && this.#viewers.size === 0 && !this.#retained.head
+  }
+
+  /** @param position what the host says it has published, so that a relay that holds it asks for nothing */
+  addHost(peer: RelayPeer, position: Position | undefined): Host {
+    const host: Host = { peer, warned: false }
+    const before = this.#host
+    this.#host = host
+    before?.peer.close(CLOSE.replaced, 'Another host took over')
+    if (this.#presence.host === 'offline') this.#setPresence('online')
+    this.#asked = !position || !samePosition(position, this.#retained.head)
+    this.#tellHost(this.#asked)
+    return host
+  }
+
+  /** A host that was replaced is gone already: its late events mean nothing. */
+  removeHost(host: Host): void {
+    if (host !== this.#host) return
+    this.#host = undefined
+    this.#asked = false
+    this.#setPresence('offline')
+  }
+
+  addViewer(peer: RelayPeer, position: Position | undefined): Viewer {
+    const viewer: Viewer = { peer, position, told: -1 }
+    this.#viewers.add(viewer)
+    this.pump(viewer)
+    this.#countChanged()
+    return viewer
+  }
+
+  removeViewer(viewer: Viewer): void {
+    if (this.#viewers.delete(viewer)) this.#countChanged()
+  }
+
+  /** A frame from a host. One that was replaced meanwhile is not heard. */
+  receive(host: Host, frame: unknown): void {
+    if (host === this.#host) this.publish(frame, host)
+  }
+
+  /** Takes a state message in text form. Gives whether it was accepted. */
+  publish(frame: unknown, from?: Host): boolean {
+    const message = parseMessage(frame, (bad) => {
+      if (from?.warned) return
+      if (from) from.warned = true
+      this.#options.warn(`Dropped a message from the host: bad ${bad}`)
+    })
+    if (!message || message.type === 'status') return false
+    const { epoch, seq } = message
+    const entry = { position: { epoch, seq }, bytes: this.#options.encode(frame as string) }
+    if (message.type === 'session_update') {
+      this.#retained.takeSnapshot(entry)
+      this.#asked = false
+    } else if (!this.#retained.takeDelta(entry)) {
+      const { head } = this.#retained
+      const known = head?.epoch === epoch && seq <= head.seq
+      if (!known) this.#ask()
+      return known
+    }
+    this.#statusBytes = undefined
+    for (const viewer of this.#viewers) this.pump(viewer)
+    if (this.#retained.isHeavy) this.#ask()
+    return true
+  }
+
+  /**
+   * Sends a viewer what it lacks, as far as its buffer allows: on connect, on every message, and when it
+   * has drained. A stalled viewer therefore costs its mark and one message, however long it stalls.
+   */
+  pump(viewer: Viewer): void {
+    const { peer } = viewer
+    while (peer.buffered() <= this.#options.highWaterMark) {
+      const entry = this.#retained.next(viewer.position)
+      if (!entry) {
+        // Only who is up to date is told a position, or it would take what is on its way for a gap.
+        if (viewer.told !== this.#statusNumber) peer.send(this.#viewerStatus())
+        viewer.told = this.#statusNumber
+        return
+      }
+      peer.send(entry.bytes)
+      viewer.position = entry.position
+    }
+  }
+
+  /** Tells everyone that the connection lives. */
+  heartbeat(): void {
+    this.#tellViewers()
+    this.#tellHost(this.#asked)
+  }
+
+  close(code: number, reason: string): void {
+    clearTimeout(this.#countDue)
+    this.#countDue = undefined
+    this.#host?.peer.close(code, reason)
+    for (const { peer } of this.#viewers) peer.close(code, reason)
+    this.#host = undefined
+    this.#viewers.clear()
+  }
+
+  #setPresence(host: HostPresence['host']): void {
+    this.#presence = { host, since: Date.now() }
+    this.#tellViewers()
+  }
+
+  #tellViewers(): void {
+    this.#statusNumber++
+    this.#statusBytes = undefined
+    for (const viewer of this.#viewers) this.pump(viewer)
+  }
+
+  /** Encoded once for all viewers; a message in between changes the position it states. */
+  #viewerStatus(): Uint8Array {
+    this.#statusBytes ??= this.#encode({
+      type: 'status',
+      ...this.#retained.head,
+      payload: this.#presence,
+    })
+    return this.#statusBytes
+  }
+
+  #encode(message: StatusMessage): Uint8Array {
+    return this.#options.encode(JSON.stringify(message))
+  }
+
+  #ask(): void {
+    if (this.#asked) return
+    this.#asked = this.#host !== undefined
+    this.#tellHost(true)
+  }
+
+  /** A crowd that comes at once is told once: the host cares for the count, not for the steps. */
+  #countChanged(): void {
+    this.#countDue ??= setTimeout(() => {
+      this.#countDue = undefined
+      this.#tellHost(false)
+    })
+  }
+
+  #tellHost(want: boolean): void {
+    this.#host?.peer.send(
+      this.#encode({
+        type: 'status',
+        payload: {
+          ...this.#options.describe(),
+          clientCount: this.#viewers.size,
+          ...(want && { want: 'session_update' }),
+        },
+      }),
+    )
+  }
+}
