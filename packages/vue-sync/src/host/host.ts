@@ -170,6 +170,9 @@ function parseRelay(options: SyncHostOptions) {
   const session = options.session ?? address.session
   const key = options.key ?? address.key
   if (!isSessionName(session))
-    throw new SyncError('VS107', 'session must be 1–64 letters, digits, "-", "_", "." or "~"')
+    throw new SyncError(
+      'VS107',
+      'session must be 1–64 letters, digits, "-", "_", "." or "~", and start with a letter or digit',
+    )
   return { origin: address.origin, session, key }
 }

@@ -92,7 +92,7 @@ export function createLink(options: LinkOptions): Link {
     return new Promise((resolve) => {
       const dial = (): void => {
         stopWaiting()
-        options.onState({ status: dialled ? 'reconnecting' : 'connecting' })
+        if (dialled) options.onState({ status: 'reconnecting' })
         hurry = false
         dialled = true
         resolve(options.url())
@@ -107,6 +107,7 @@ export function createLink(options: LinkOptions): Link {
     })
   }
 
+  options.onState({ status: 'connecting' })
   const socket = new ReconnectingWebSocket(nextUrl, options.protocols, {
     minReconnectionDelay: 0,
     maxReconnectionDelay: 0,

@@ -13,7 +13,8 @@ export const SUBPROTOCOL = {
 } as const satisfies Record<Role, string>
 
 const TOKEN_PREFIX = 'token.'
-const SESSION_NAME = /^[\w.~-]{1,64}$/
+/** Starts with a letter or digit: a URL would resolve `.` and `..` away. */
+const SESSION_NAME = /^[A-Za-z\d][\w.~-]{0,63}$/
 
 function toBase64Url(text: string): string {
   const bytes = new TextEncoder().encode(text)

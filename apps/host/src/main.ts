@@ -1,0 +1,8 @@
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import { syncPlugin } from 'vue-sync/host'
+import App from './App.vue'
+import { readRelayAddress } from './relay-address.ts'
+import './style.css'
+
+createApp(App).use(createPinia()).use(syncPlugin, readRelayAddress()).mount('#app')

@@ -1,0 +1,52 @@
+import { describe as suite, expect, it } from 'vitest'
+import { ago, type Condition, describe } from './describe.ts'
+
+const NOW = 1_000_000
+const live: Condition = {
+  status: 'connected',
+  host: 'online',
+  retryAt: undefined,
+  lastUpdate: NOW - 1000,
+  error: undefined,
+}
+
+suite('the status strip says', () => {
+  it.each<[string, Partial<Condition>, string]>([
+    ['Live', {}, 'live'],
+    ['Connecting…', { status: 'connecting', host: undefined }, 'busy'],
+    ['Reconnecting in 3 s', { status: 'reconnecting', retryAt: NOW + 2100 }, 'busy'],
+    ['Reconnecting…', { status: 'reconnecting' }, 'busy'],
+    ['Reconnecting…', { status: 'reconnecting', retryAt: NOW - 1 }, 'busy'],
+    ['Host offline, last update 2 min ago', { host: 'offline', lastUpdate: NOW - 130_000 }, 'away'],
+    ['Host offline', { host: 'offline', lastUpdate: undefined }, 'away'],
+    ['Connected, waiting for the host', { lastUpdate: undefined }, 'busy'],
+    ['Disconnected', { status: 'disconnected' }, 'stopped'],
+    ['Stopped: the key was refused', { error: { code: 'VS102' } }, 'stopped'],
+    ['Stopped', { error: { code: 'VS107' } }, 'stopped'],
+  ])('“%s”', (text, condition, tone) => {
+    expect(describe({ ...live, ...condition }, NOW)).toMatchObject({ text, tone })
+  })
+
+  it('nothing new to a screen reader while a countdown runs', () => {
+    const waiting = { ...live, status: 'reconnecting' as const, retryAt: NOW + 9000 }
+    expect(describe(waiting, NOW).announced).toBe(describe(waiting, NOW + 4000).announced)
+  })
+
+  it('what to do, whenever it has stopped', () => {
+    for (const code of ['VS102', 'VS103', 'VS104', 'VS105'] as const)
+      expect(describe({ ...live, error: { code } }, NOW).advice).toMatch(/\.$/)
+  })
+})
+
+suite('ago', () => {
+  it.each([
+    [-5, 'just now'],
+    [4_999, 'just now'],
+    [40_000, '40 s ago'],
+    [60_000, '1 min ago'],
+    [3_600_000, '1 h ago'],
+    [86_400_000 * 3, '3 days ago'],
+  ])('%d ms is “%s”', (milliseconds, text) => {
+    expect(ago(milliseconds)).toBe(text)
+  })
+})

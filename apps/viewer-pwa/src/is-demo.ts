@@ -1,0 +1,15 @@
+import { MODES } from '@vue-sync/demo'
+import type { StoreFields } from 'vue-sync/viewer'
+
+/** Whether two stores are those of the demo host, so that its scene can show them. */
+export function isDemo(session: StoreFields | undefined, config: StoreFields | undefined): boolean {
+  const data = session?.['data']
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    'points' in data &&
+    Array.isArray(data['points']) &&
+    typeof config?.['speed'] === 'number' &&
+    (MODES as readonly unknown[]).includes(config['mode'])
+  )
+}

@@ -1,0 +1,5 @@
+export { MODES, useConfigStore, useSessionStore } from './stores.ts'
+export type { Mode, SceneConfig, Series, SeriesPoint } from './stores.ts'
+export { createScene, resample, SAMPLES } from './scene.ts'
+export type { Scene } from './scene.ts'
+export { default as SceneView } from './SceneView.vue'

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { createScene, resample, SAMPLES } from './scene.ts'
+import type { SceneConfig } from './stores.ts'
+
+const config: SceneConfig = {
+  speed: 2,
+  mode: 'wave',
+  amplitude: 1,
+  enabled: true,
+  color: '#ffffff',
+}
+const series = (values: number[]) => ({
+  title: 't',
+  unit: '',
+  source: '',
+  points: values.map((v, t) => ({ t: String(t), v })),
+})
+
+describe('resample', () => {
+  it('stretches any series over 0 to 1', () => {
+    const samples = resample([10, 30, 20])
+    expect(samples).toHaveLength(SAMPLES)
+    expect([Math.min(...samples), samples.at(-1)]).toEqual([0, 0.5])
+    expect(Math.max(...samples)).toBeCloseTo(1, 1)
+  })
+
+  it.each([[[]], [[5]], [[7, 7, 7]]])('lays %j in the middle', (values) => {
+    expect(new Set(resample(values))).toEqual(new Set([0.5]))
+  })
+})
+
+describe('a scene', () => {
+  it('keeps its phase when it is retuned, and moves on from there', () => {
+    const scene = createScene(config)
+    scene.advance(0.05)
+    const before = scene.phase
+    scene.setConfig({ ...config, speed: 20, mode: 'bars', color: '#000000' })
+    expect(scene.phase).toBe(before)
+    scene.advance(0.05)
+    expect(scene.phase).toBeCloseTo(before + 0.05 * 20 * 0.1)
+    expect(scene.rebuilds).toBe(0)
+  })
+
+  it('keeps its phase over new data, and counts a rebuild', () => {
+    const scene = createScene(config)
+    scene.advance(0.05)
+    const before = scene.phase
+    scene.setData(series([1, 2, 3]))
+    expect([scene.phase, scene.rebuilds, scene.samples.at(-1)]).toEqual([before, 1, 1])
+  })
+
+  it('stands still while disabled, and does not leap after a pause', () => {
+    const scene = createScene({ ...config, enabled: false })
+    scene.advance(0.05)
+    expect(scene.phase).toBe(0)
+    scene.setConfig(config)
+    scene.advance(3600)
+    expect(scene.phase).toBeLessThan(0.1)
+  })
+})
