@@ -1,4 +1,2 @@
 /** The relay's own command, from its source. */
-await import('../server/src/cli.ts')
-
-export {}
+import '../server/src/cli.ts'

@@ -144,8 +144,10 @@ export class Session {
     while (peer.buffered() <= this.#options.highWaterMark) {
       const entry = this.#retained.next(viewer.position)
       if (!entry) {
-        // Only who is up to date is told a position, or it would take what is on its way for a gap.
-        if (viewer.told !== this.#statusNumber) peer.send(this.#viewerStatus())
+        // Who is not up to date (what it lacks is not here) must not be told a position: it would take
+        // that for a gap.
+        if (viewer.told !== this.#statusNumber)
+          peer.send(this.#viewerStatus(samePosition(viewer.position, this.#retained.head)))
         viewer.told = this.#statusNumber
         return
       }
@@ -181,7 +183,8 @@ export class Session {
   }
 
   /** Encoded once for all viewers; a message in between changes the position it states. */
-  #viewerStatus(): Uint8Array {
+  #viewerStatus(current: boolean): Uint8Array {
+    if (!current) return this.#encode({ type: 'status', payload: this.#presence })
     this.#statusBytes ??= this.#encode({
       type: 'status',
       ...this.#retained.head,

@@ -57,11 +57,12 @@ const step: fc.Arbitrary<(store: Store) => void> = fc.oneof(
   fc.constant((store: Store) => void store.list.pop()),
   fc.constant((store: Store) => void store.list.shift()),
   fc.constant((store: Store) => void store.list.reverse()),
-  fc.constant((store: Store) => void store.list.sort()),
+  fc.constant((store: Store) => void (store.list as unknown[]).sort()),
   fc
     .tuple(at, at, fc.array(json, { maxLength: 3 }))
     .map(([from, count, items]) => (store: Store) => {
-      store.list.splice(from, count, ...items)
+      const list = store.list as unknown[]
+      list.splice(from, count, ...items)
     }),
   fc.tuple(at, at).map(([a, b]) => (store: Store) => {
     const { list } = store

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const CLI = fileURLToPath(new URL('cli.ts', import.meta.url))
+
+function start(args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['--conditions=@vue-sync/source', CLI, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+  })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (data) => (out += String(data)))
+  child.stderr.on('data', (data) => (err += String(data)))
+  const done = once(child, 'close').then(([code]) => ({ code: code as number, out, err }))
+  /** Waits until the terminal shows `text`. */
+  const shows = async (text: RegExp): Promise<RegExpExecArray> => {
+    for (;;) {
+      const match = text.exec(out)
+      if (match) return match
+      await Promise.race([once(child.stdout, 'data'), done])
+      if (child.exitCode !== null && !text.test(out)) throw new Error(`ended: ${out}${err}`)
+    }
+  }
+  return { child, done, shows }
+}
+
+describe('vue-sync-server', () => {
+  it('shows a code, every address and the host key, and ends cleanly on a signal', async () => {
+    const { child, done, shows } = start(['--port', '0', '--host', '127.0.0.1', '--host-key', 'hk'])
+    const [, port] = await shows(/http:\/\/127\.0\.0\.1:(\d+)\/#k=/)
+    await shows(/key\s+hk/)
+    await shows(/█/)
+    expect((await fetch(`http://127.0.0.1:${port}/status`)).status).toBe(200)
+    child.kill('SIGINT')
+    expect(await done).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('takes every option from the environment, a flag first', async () => {
+    const env = {
+      VUE_SYNC_PORT: '1',
+      VUE_SYNC_HOST: '127.0.0.1',
+      VUE_SYNC_HOST_KEY: 'env-key',
+      VUE_SYNC_OPEN: '1',
+      VUE_SYNC_CAPACITY: '32',
+    }
+    const { child, done, shows } = start(['--port', '0'], env)
+    await shows(/http:\/\/127\.0\.0\.1:\d+\/\n/)
+    await shows(/key\s+env-key/)
+    child.kill('SIGTERM')
+    expect((await done).code).toBe(0)
+  })
+
+  it('explains itself', async () => {
+    const { code, out } = await start(['--help']).done
+    expect(code).toBe(0)
+    for (const word of [
+      '--port',
+      '--host',
+      '--host-key',
+      '--viewer-key',
+      '--open',
+      '--capacity',
+      '--viewer-dir',
+      'VUE_SYNC_PORT',
+    ])
+      expect(out).toContain(word)
+    expect((await start(['--version']).done).out).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  it.each<[string, string[], Record<string, string>, string]>([
+    ['a wrong flag', ['--prot', '1'], {}, "Unknown option '--prot'. See --help."],
+    ['a stray word', ['serve'], {}, "Unexpected argument 'serve'"],
+    ['a missing value', ['--port'], {}, "Option '--port <value>' argument missing. See --help."],
+    ['a port that is none', ['--port', 'x'], {}, '--port must be a whole number, not "x".'],
+    ['a port too large', ['--port', '99999'], {}, 'port must be an integer from 0 to 65535'],
+    ['a small ring', ['--capacity', '3'], {}, 'capacity must be an integer from 16'],
+    ['a bad variable', [], { VUE_SYNC_OPEN: 'maybe' }, 'VUE_SYNC_OPEN must be 1 or 0'],
+    [
+      'a folder without a viewer',
+      ['--viewer-dir', '/nowhere'],
+      {},
+      'has no index.html. Build the viewer',
+    ],
+  ])('says %s in one line', async (_, args, env, text) => {
+    const { code, out, err } = await start(args, env).done
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toContain(`[vue-sync] `)
+    expect(err).toContain(text)
+    expect(err.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('says that the port is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as { port: number }
+    const { code, err } = await start(['--port', String(port), '--host', '127.0.0.1']).done
+    expect([code, err]).toEqual([
+      1,
+      `[vue-sync] Port ${port} is in use. Stop what uses it, or choose another with --port (0 for any).\n`,
+    ])
+    other.close()
+  })
+})

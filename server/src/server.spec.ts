@@ -1,0 +1,321 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSyncServer, type SyncServer } from './server.ts'
+import { type Client, type ClientOptions, config, connect, session } from './testing.ts'
+
+let server: SyncServer
+let clients: Client[] = []
+let warnings: string[] = []
+
+const make = (port = 0) =>
+  createSyncServer({
+    port,
+    host: '127.0.0.1',
+    hostKey: 'host-key',
+    viewerKey: 'viewer-key',
+    warn: (text) => warnings.push(text),
+  })
+
+beforeEach(async () => {
+  server = make()
+  await server.start()
+})
+afterEach(async () => {
+  for (const { socket } of clients) socket.terminate()
+  clients = []
+  warnings = []
+  await server.stop()
+})
+
+async function join(role: 'host' | 'viewer', options?: ClientOptions): Promise<Client> {
+  const client = await connect(server, role, options)
+  clients.push(client)
+  return client
+}
+const host = (options?: ClientOptions) => join('host', options)
+const viewer = (options?: ClientOptions) => join('viewer', options)
+
+const status = ({ type }: { type: string }) => type === 'status'
+const at = (seq: number) => (message: { seq?: number }) => message.seq === seq
+
+describe('state', () => {
+  it('reaches the first, the second and the hundredth viewer at once, with no word from the host', async () => {
+    const publisher = await host()
+    publisher.send(session('e', 1, { a: 1 }))
+    publisher.send(config('e', 2, { a: 2 }))
+    const first = await viewer()
+    await first.until(at(2))
+    const sentBefore = publisher.of('status').filter(({ payload }) => payload['want']).length
+    const rest = await Promise.all(Array.from({ length: 99 }, () => viewer()))
+    for (const client of [first, ...rest]) {
+      await client.until(status)
+      expect(client.frames.slice(0, 2)).toEqual([
+        JSON.stringify(session('e', 1, { a: 1 })),
+        JSON.stringify(config('e', 2, { a: 2 })),
+      ])
+      expect(client.of('status')[0]).toMatchObject({
+        epoch: 'e',
+        seq: 2,
+        payload: { host: 'online' },
+      })
+    }
+    expect(publisher.of('status').filter(({ payload }) => payload['want'])).toHaveLength(sentBefore)
+    expect(server.getStatus().clientCount).toBe(100)
+  })
+
+  it('is served while the host is away, and says so', async () => {
+    const publisher = await host()
+    publisher.send(session('e', 1, { a: 1 }))
+    const early = await viewer()
+    await early.until(at(1))
+    await publisher.close()
+    await early.until(({ payload }) => payload['host'] === 'offline')
+    const late = await viewer()
+    await late.until(({ payload }) => payload['host'] === 'offline')
+    expect(late.frames[0]).toBe(JSON.stringify(session('e', 1, { a: 1 })))
+  })
+
+  it('travels as the very bytes that the host sent', async () => {
+    const publisher = await host()
+    const watcher = await viewer()
+    const odd =
+      '{ "seq":1,  "epoch" : "e","type":"session_update", "payload":{"s":{"t":"λ\\u00e9 🎈\\/"}},"x":null }'
+    publisher.send(odd)
+    await watcher.until(at(1))
+    expect(watcher.frames).toContain(odd)
+  })
+
+  it('asks the host for a snapshot until it has one, and again when the deltas outgrow it', async () => {
+    const publisher = await host()
+    await publisher.until(({ payload }) => payload['want'] === 'session_update')
+    publisher.send(session('e', 1, { a: 0 }))
+    const watcher = await viewer()
+    await watcher.until(at(1))
+    const asked = publisher.frames.length
+    for (let seq = 2; seq <= 65; seq++) publisher.send(config('e', seq, { a: seq }))
+    await watcher.until(at(65))
+    await publisher.until(
+      (message) =>
+        publisher.frames.slice(asked).includes(JSON.stringify(message)) &&
+        message.payload['want'] === 'session_update',
+    )
+    const before = watcher.frames.length
+    publisher.send(session('e', 65, { a: 65 }))
+    publisher.send(config('e', 66, { a: 66 }))
+    await watcher.until(at(66))
+    expect(watcher.frames.slice(before), 'a refresh disturbs nobody').toEqual([
+      JSON.stringify(config('e', 66, { a: 66 })),
+    ])
+    const late = await viewer()
+    await late.until(status)
+    expect(late.frames.slice(0, 2)).toEqual([
+      JSON.stringify(session('e', 65, { a: 65 })),
+      JSON.stringify(config('e', 66, { a: 66 })),
+    ])
+  })
+
+  it('drops a delta after a gap and asks for a snapshot', async () => {
+    const publisher = await host()
+    publisher.send(session('e', 1, { a: 1 }))
+    const watcher = await viewer()
+    await watcher.until(at(1))
+    publisher.send(config('e', 3, { a: 3 }))
+    publisher.send(session('e', 3, { a: 3 }))
+    await watcher.until(at(3))
+    expect(watcher.of('config_update')).toEqual([])
+  })
+})
+
+describe('resuming by position', () => {
+  async function published(): Promise<Client> {
+    const publisher = await host()
+    publisher.send(session('e', 1, { a: 1, big: 'x'.repeat(500) }))
+    for (let seq = 2; seq <= 9; seq++) publisher.send(config('e', seq, { a: seq }))
+    const probe = await viewer()
+    await probe.until(at(9))
+    return publisher
+  }
+  const types = ({ frames }: Client) => frames.map((frame) => JSON.parse(frame).type as string)
+
+  it('sends the missing tail', async () => {
+    await published()
+    const client = await viewer({ position: { epoch: 'e', seq: 7 } })
+    await client.until(status)
+    expect(client.frames.slice(0, 2)).toEqual(
+      [8, 9].map((seq) => JSON.stringify(config('e', seq, { a: seq }))),
+    )
+    expect(types(client)).toEqual(['config_update', 'config_update', 'status'])
+  })
+
+  it('sends nothing to who is current', async () => {
+    await published()
+    const client = await viewer({ position: { epoch: 'e', seq: 9 } })
+    await client.until(status)
+    expect(types(client)).toEqual(['status'])
+  })
+
+  it.each([
+    ['another epoch', { epoch: 'old', seq: 9 }],
+    ['a position ahead of the stream', { epoch: 'e', seq: 12 }],
+    ['a malformed position', { epoch: 'e', seq: -1 }],
+  ])('sends the whole state for %s', async (_, position) => {
+    await published()
+    const client = await viewer({ position })
+    await client.until(status)
+    expect(types(client)).toEqual(['session_update', ...Array(8).fill('config_update'), 'status'])
+  })
+
+  it('still has the tail after a refresh', async () => {
+    const publisher = await published()
+    publisher.send(session('e', 9, { a: 9 }))
+    publisher.send(config('e', 10, { a: 10 }))
+    const probe = await viewer()
+    await probe.until(at(10))
+    const client = await viewer({ position: { epoch: 'e', seq: 9 } })
+    await client.until(status)
+    expect(types(client)).toEqual(['config_update', 'status'])
+  })
+
+  it('after a relay restart sends a current viewer nothing, when the host republishes', async () => {
+    await published()
+    const { port } = server.getStatus()
+    await server.stop()
+    server = make(port)
+    await server.start()
+    const position = { epoch: 'e', seq: 9 }
+    const current = await viewer({ position })
+    const behind = await viewer({ position: { epoch: 'e', seq: 3 } })
+    await current.until(status)
+    const publisher = await host({ position })
+    await publisher.until(({ payload }) => payload['want'] === 'session_update')
+    publisher.send(session('e', 9, { a: 9 }))
+    publisher.send(config('e', 10, { a: 10 }))
+    await Promise.all([current.until(at(10)), behind.until(at(10))])
+    expect(current.of('session_update')).toEqual([])
+    expect(behind.of('session_update')).toHaveLength(1)
+  })
+
+  it('asks a host that it already knows for nothing', async () => {
+    const publisher = await published()
+    await publisher.close()
+    const again = await host({ position: { epoch: 'e', seq: 9 } })
+    await again.until(status)
+    expect(again.of('status')[0]!.payload['want']).toBeUndefined()
+  })
+})
+
+describe('who may', () => {
+  it.each([
+    ['host', undefined, 'The host key is missing'],
+    ['host', 'viewer-key', 'The host key is wrong'],
+    ['viewer', undefined, 'The viewer key is missing'],
+    ['viewer', 'nope', 'The viewer key is wrong'],
+  ] as const)('%s with key %s is closed for good and told why', async (role, key, reason) => {
+    const client = await join(role, { key })
+    expect(await client.closed).toEqual({ code: 4401, reason })
+    expect(client.frames).toEqual([])
+  })
+
+  it('a client of another version is told so', async () => {
+    const { WebSocket } = await import('ws')
+    const socket = new WebSocket(`ws://127.0.0.1:${server.getStatus().port}/`, [
+      'vue-sync.viewer.v9',
+    ])
+    const code = await new Promise((resolve) => socket.on('close', resolve))
+    expect(code).toBe(4400)
+  })
+
+  it('only the role is echoed, never the key', async () => {
+    const client = await viewer()
+    expect(client.socket.protocol).toBe('vue-sync.viewer.v1')
+  })
+
+  it('a path that is no session is refused', async () => {
+    await expect(viewer({ path: '/other' })).rejects.toThrow('404')
+  })
+
+  it('sessions are apart', async () => {
+    const one = await host()
+    const other = await host({ path: '/s/other' })
+    one.send(session('e1', 1, { a: 1 }))
+    other.send(session('e2', 1, { a: 2 }))
+    const watcher = await viewer({ path: '/s/other' })
+    await watcher.until(({ epoch }) => epoch !== undefined)
+    expect(watcher.of('session_update')).toEqual([session('e2', 1, { a: 2 })])
+    expect(one.socket.readyState).toBe(1)
+  })
+
+  it('a second host takes over; late words of the first mean nothing', async () => {
+    const first = await host()
+    first.send(session('e1', 1, { a: 1 }))
+    const watcher = await viewer()
+    await watcher.until(at(1))
+    const second = await host()
+    expect((await first.closed).code).toBe(4409)
+    second.send(session('e2', 0, { a: 2 }))
+    await watcher.until(({ epoch }) => epoch === 'e2')
+    expect(watcher.of('status').every(({ payload }) => payload['host'] === 'online')).toBe(true)
+  })
+})
+
+describe('junk', () => {
+  it('from a host is dropped with one warning, and the next good message counts', async () => {
+    const publisher = await host()
+    const watcher = await viewer()
+    const junk = [
+      '{',
+      '[]',
+      '{"type":"nope"}',
+      '{"type":"session_update","payload":{}}',
+      '{"type":"status","payload":{}}',
+    ]
+    for (const frame of junk) publisher.send(frame)
+    publisher.socket.send(Buffer.from([1, 2, 3]))
+    publisher.send('{"type":"config_update","epoch":"e","seq":1,"payload":{"s":[]}}')
+    publisher.send(session('e', 1, { a: 1 }))
+    await watcher.until(at(1))
+    expect(watcher.of('session_update')).toEqual([session('e', 1, { a: 1 })])
+    expect(warnings).toHaveLength(1)
+  })
+
+  it('from a viewer, a megabyte of it too, disturbs nobody', async () => {
+    const publisher = await host()
+    publisher.send(session('e', 1, { a: 1 }))
+    const noisy = await viewer()
+    const quiet = await viewer()
+    noisy.send('x'.repeat(1024 * 1024))
+    noisy.send(session('evil', 9, { a: 'hacked' }))
+    noisy.socket.send(Buffer.alloc(1024))
+    publisher.send(config('e', 2, { a: 2 }))
+    await Promise.all([noisy.until(at(2)), quiet.until(at(2))])
+    expect(quiet.frames.join()).not.toContain('hacked')
+    expect(noisy.socket.readyState).toBe(1)
+  })
+})
+
+describe('the host hears', () => {
+  it('every change of the count, and where viewers find it', async () => {
+    const publisher = await host()
+    const one = await viewer()
+    await publisher.until(({ payload }) => payload['clientCount'] === 1)
+    await one.close()
+    await publisher.until(
+      ({ payload }) => payload['clientCount'] === 0 && publisher.frames.length > 2,
+    )
+    const { port } = server.getStatus()
+    expect(publisher.of('status')[0]!.payload).toMatchObject({
+      running: true,
+      port,
+      localIp: '127.0.0.1',
+      viewerUrls: [{ url: `http://127.0.0.1:${port}/#k=viewer-key` }],
+    })
+  })
+})
+
+describe('broadcast', () => {
+  it('sends a state message as a host would, and refuses what is not one', async () => {
+    const watcher = await viewer()
+    expect(server.broadcast(session('e', 1, { a: 1 }) as never)).toBe(true)
+    await watcher.until(at(1))
+    expect(server.broadcast({ type: 'session_update' } as never)).toBe(false)
+  })
+})
