@@ -67,7 +67,6 @@ async function run(): Promise<void> {
   if (!options) return console.log(HELP)
   ensureViewer()
   const relay = createSyncServer({ port: options.port, open: options.open, viewerDir: VIEWER_DIR })
-  await relay.start()
   let host: ViteDevServer | undefined
 
   let stopping = false
@@ -80,6 +79,7 @@ async function run(): Promise<void> {
   process.on('SIGINT', () => void stop())
   process.on('SIGTERM', () => void stop())
 
+  await relay.start()
   host = await startHost(options.hostPort, relay.getStatus().port, relay.hostKey)
   const [hostUrl] = host.resolvedUrls!.local
   console.log(formatBanner({ viewerUrls: relay.viewerUrls(), hostUrl }))

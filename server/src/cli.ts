@@ -29,11 +29,6 @@ async function run(args: string[]): Promise<void> {
     )
   const viewerDir = options.viewerDir ?? findViewer()
   const server = createSyncServer({ ...options, ...(viewerDir && { viewerDir }) })
-  await server.start()
-  console.log(formatBanner({ viewerUrls: server.viewerUrls(), hostKey: server.hostKey }))
-  if (!viewerDir)
-    console.log('  No viewer app found: only the socket is served. See --viewer-dir.\n')
-
   let stopping = false
   const onSignal = (): void => {
     if (stopping) process.exit(1)
@@ -42,6 +37,11 @@ async function run(args: string[]): Promise<void> {
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
+
+  await server.start()
+  console.log(formatBanner({ viewerUrls: server.viewerUrls(), hostKey: server.hostKey }))
+  if (!viewerDir)
+    console.log('  No viewer app found: only the socket is served. See --viewer-dir.\n')
 }
 
 run(process.argv.slice(2)).catch((error: unknown) => {
