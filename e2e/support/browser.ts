@@ -2,12 +2,13 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { expect } from 'vitest'
 
 /** As the project's test command hands it over; see scripts/browser.ts. */
-export async function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env['VUE_SYNC_BROWSER'] ?? '/usr/bin/chromium'
-  return chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-  })
+export const BROWSER_LAUNCH = {
+  executablePath: process.env['VUE_SYNC_BROWSER'] ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch(BROWSER_LAUNCH)
 }
 
 export interface Watched {

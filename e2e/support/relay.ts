@@ -1,15 +1,18 @@
-import { createSyncServer, type SyncServer } from 'vue-sync-server'
+import { createSyncServer, type SyncServer, type SyncServerOptions } from 'vue-sync-server'
 
 export const HOST_KEY = 'host-key-for-tests'
 export const VIEWER_KEY = 'viewer-key-for-tests'
 
+export type TestRelay = SyncServer & { url: string }
+
 /** A relay on loopback; `port` 0 lets the system choose. */
-export async function startRelay(port = 0): Promise<SyncServer & { url: string }> {
+export async function startRelay(port = 0, options: SyncServerOptions = {}): Promise<TestRelay> {
   const server = createSyncServer({
     port,
     host: '127.0.0.1',
     hostKey: HOST_KEY,
-    viewerKey: VIEWER_KEY,
+    ...(!options.open && { viewerKey: VIEWER_KEY }),
+    ...options,
   })
   await server.start()
   return Object.assign(server, { url: `ws://127.0.0.1:${server.getStatus().port}` })

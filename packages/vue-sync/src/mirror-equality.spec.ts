@@ -5,14 +5,14 @@ import { createApp, nextTick } from 'vue'
 import { createWarn } from './diagnostics.ts'
 import { createPublisher } from './host/publisher.ts'
 import { createStoreSource } from './host/store-source.ts'
-import { type Json, judge, parseMessage, type Position } from './protocol/index.ts'
+import { isRecord, type Json, judge, parseMessage, type Position } from './protocol/index.ts'
 import { createMirror } from './viewer/mirror.ts'
 
-type Row = { [key: string]: Json }
+// `unknown`, because Vue's unwrapping types recurse without end on a recursive JSON type.
 interface State {
-  list: Json[]
-  record: Row
-  any: Json
+  list: unknown[]
+  record: Record<string, unknown>
+  any: unknown
   count: number
 }
 
@@ -57,7 +57,7 @@ const step: fc.Arbitrary<(store: Store) => void> = fc.oneof(
   fc.constant((store: Store) => void store.list.pop()),
   fc.constant((store: Store) => void store.list.shift()),
   fc.constant((store: Store) => void store.list.reverse()),
-  fc.constant((store: Store) => void (store.list as unknown[]).sort()),
+  fc.constant((store: Store) => void store.list.sort()),
   fc
     .tuple(at, at, fc.array(json, { maxLength: 3 }))
     .map(([from, count, items]) => (store: Store) => {
@@ -70,7 +70,7 @@ const step: fc.Arbitrary<(store: Store) => void> = fc.oneof(
   }),
   fc.tuple(at, key, json).map(([index, name, value]) => (store: Store) => {
     const item = store.list[index]
-    if (item && typeof item === 'object' && !Array.isArray(item)) item[name] = value
+    if (isRecord(item)) item[name] = value
     else if (index < store.list.length) store.list[index] = value
   }),
   fc.tuple(key, json).map(

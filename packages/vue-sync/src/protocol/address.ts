@@ -126,7 +126,8 @@ export function parseLink(text: string): SyncAddress | undefined {
   } catch {
     return undefined
   }
-  if (!/^(?:ws|http)s?:$/.test(url.protocol) || !url.host || url.username) return undefined
+  // Chromium escapes a space in a host name where the standard refuses it.
+  if (!/^(?:ws|http)s?:$/.test(url.protocol) || !/^[^%]+$/.test(url.host)) return undefined
   const fragment = new URLSearchParams(url.hash.slice(1))
   const named = fragment.get('s')
   const session = readSession(named ? `/s/${named}` : url.pathname)

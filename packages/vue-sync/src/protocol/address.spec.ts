@@ -1,0 +1,143 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  formatLink,
+  formatSocketUrl,
+  offerProtocols,
+  parseLink,
+  randomId,
+  readOffer,
+  readPosition,
+  readSession,
+} from './address.ts'
+
+const name = fc.stringMatching(/^[A-Za-z\d][\w.~-]{0,63}$/)
+
+describe('subprotocols', () => {
+  it('carry any key, the role first', () => {
+    const key = fc.string({ minLength: 1, unit: 'grapheme' })
+    fc.assert(
+      fc.property(fc.constantFrom('host' as const, 'viewer' as const), key, (role, secret) => {
+        const offered = offerProtocols(role, secret)
+        expect(offered[0]).toBe(`vue-sync.${role}.v1`)
+        // What browsers accept as a subprotocol: RFC 7230 tokens.
+        for (const entry of offered) expect(entry).toMatch(/^[\w.-]+$/)
+        expect(readOffer(offered.join(', '))).toEqual({ role, protocol: offered[0], key: secret })
+      }),
+    )
+  })
+
+  it.each([
+    [undefined, { role: 'viewer', protocol: undefined, key: undefined }],
+    ['', { role: 'viewer', protocol: undefined, key: undefined }],
+    ['vue-sync.host.v1', { role: 'host', protocol: 'vue-sync.host.v1', key: undefined }],
+    ['vue-sync.viewer.v2', { role: undefined, protocol: 'vue-sync.viewer.v2', key: undefined }],
+    ['chat', { role: undefined, protocol: 'chat', key: undefined }],
+    ['token.a2V5', { role: 'viewer', protocol: 'token.a2V5', key: 'key' }],
+    ['vue-sync.host.v1, token.%%%', { role: 'host', protocol: 'vue-sync.host.v1', key: undefined }],
+  ])('%j', (header, offer) => {
+    expect(readOffer(header)).toEqual(offer)
+  })
+})
+
+describe('sessions and positions', () => {
+  it.each([
+    ['/', 'default'],
+    ['', 'default'],
+    ['/s/show', 'show'],
+    ['/s/show/', 'show'],
+    ['/s/', undefined],
+    ['/s/..', undefined],
+    ['/s/a/b', undefined],
+    ['/s/a%20b', undefined],
+    ['/other', undefined],
+    [`/s/${'x'.repeat(65)}`, undefined],
+  ])('path %j is session %j', (path, session) => {
+    expect(readSession(path)).toBe(session)
+  })
+
+  it('survive the way to the relay', () => {
+    const epoch = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
+    fc.assert(
+      fc.property(name, epoch, fc.nat(), (session, of, seq) => {
+        const url = new URL(formatSocketUrl({ origin: 'ws://h:1', session }, { epoch: of, seq }))
+        expect(readSession(url.pathname)).toBe(session)
+        // At most 64 code units, and no line break.
+        if (/^.{1,64}$/.test(of)) expect(readPosition(url.searchParams)).toEqual({ epoch: of, seq })
+      }),
+    )
+  })
+
+  it.each([
+    '',
+    'epoch=e',
+    'seq=1',
+    'epoch=e&seq=',
+    'epoch=e&seq=x',
+    'epoch=e&seq=-1',
+    'epoch=e&seq=1.5',
+  ])('no position in %j', (query) => {
+    expect(readPosition(new URLSearchParams(query))).toBeUndefined()
+  })
+})
+
+describe('links', () => {
+  it('come back as they went', () => {
+    const key = fc.option(fc.string({ minLength: 1 }), { nil: undefined })
+    fc.assert(
+      fc.property(
+        fc.constantFrom('ws://10.0.0.1:9876', 'wss://x.example'),
+        name,
+        key,
+        (origin, session, k) => {
+          expect(parseLink(formatLink({ origin, session, key: k }))).toEqual({
+            origin,
+            session,
+            key: k,
+          })
+        },
+      ),
+    )
+  })
+
+  it.each([
+    ['192.168.1.5:9876', { origin: 'ws://192.168.1.5:9876', session: 'default' }],
+    [' ws://h:1/s/show ', { origin: 'ws://h:1', session: 'show' }],
+    ['https://h/#k=a%2Bb', { origin: 'wss://h', session: 'default', key: 'a+b' }],
+    ['http://[::1]:9876/', { origin: 'ws://[::1]:9876', session: 'default' }],
+    ['http://h/#s=show&k=x', { origin: 'ws://h', session: 'show', key: 'x' }],
+  ])('%j', (text, address) => {
+    expect(parseLink(text)).toEqual({ key: undefined, ...address })
+  })
+
+  it.each([
+    '',
+    '   ',
+    'javascript:alert(1)',
+    'ftp://h',
+    'http://',
+    'not a link',
+    'http://h/other',
+    'h/#s=a/b',
+  ])('%j is none', (text) => {
+    expect(parseLink(text)).toBeUndefined()
+  })
+
+  it('anything may be pasted', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.webUrl({ withFragments: true })), (text) => {
+        const address = parseLink(text)
+        if (address) expect(address.origin).toMatch(/^wss?:\/\/[^/]+$/)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+describe('randomId', () => {
+  it('is never the same, and safe in a URL', () => {
+    const ids = new Set(Array.from({ length: 1000 }, randomId))
+    expect(ids.size).toBe(1000)
+    for (const id of ids) expect(id).toMatch(/^[a-z\d]{1,64}$/)
+  })
+})

@@ -1,0 +1,41 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BACKOFF_DEFAULTS, backoffDelay } from './backoff.ts'
+import { CLOSE, isTerminal } from './close-codes.ts'
+
+const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+
+describe('backoff', () => {
+  it('is 2 s × 1.5 up to 15 s when luck shortens nothing', () => {
+    const waits = [0, 1, 2, 3, 4, 5, 6, 50].map((attempt) =>
+      backoffDelay(attempt, BACKOFF_DEFAULTS, 0),
+    )
+    expect(waits).toEqual([2000, 3000, 4500, 6750, 10_125, 15_000, 15_000, 15_000])
+  })
+
+  it('grows at every attempt until the longest wait, whatever the luck, and stays within bounds', () => {
+    fc.assert(
+      fc.property(fc.array(random, { minLength: 20, maxLength: 20 }), (luck) => {
+        const waits = luck.map((share, attempt) => backoffDelay(attempt, BACKOFF_DEFAULTS, share))
+        for (const [attempt, wait] of waits.entries()) {
+          expect(wait).toBeGreaterThanOrEqual(1400)
+          expect(wait).toBeLessThanOrEqual(15_000)
+          if (attempt > 0 && attempt < 5) expect(wait).toBeGreaterThan(waits[attempt - 1]!)
+        }
+      }),
+    )
+  })
+})
+
+describe('close codes', () => {
+  it('4400 to 4499 end the matter, no other does', () => {
+    const terminal = Object.entries(CLOSE).filter(([, code]) => isTerminal(code))
+    expect(terminal.map(([name]) => name)).toEqual([
+      'unsupported',
+      'badToken',
+      'replaced',
+      'sessionOver',
+    ])
+    expect([1000, 1001, 1006, 4000, 4099, 4399, 4500].some(isTerminal)).toBe(false)
+  })
+})

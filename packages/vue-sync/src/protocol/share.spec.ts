@@ -1,0 +1,84 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Json } from './envelope.ts'
+import { clone, equal, share } from './share.ts'
+
+const json = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)) as Json)
+
+describe('equal', () => {
+  it('agrees with the JSON text of values with sorted keys', () => {
+    fc.assert(
+      fc.property(json, json, (a, b) => {
+        expect(equal(a, clone(a))).toBe(true)
+        const text = (value: Json) =>
+          JSON.stringify(value, (_, part) =>
+            part && typeof part === 'object' && !Array.isArray(part)
+              ? Object.fromEntries(Object.entries(part).toSorted(([x], [y]) => (x < y ? -1 : 1)))
+              : part,
+          )
+        expect(equal(a, b)).toBe(text(a) === text(b))
+      }),
+    )
+  })
+
+  it.each([
+    [{ a: undefined as never }, {}],
+    [{ toString: 1 }, {}],
+    [[], {}],
+    [[1], { 0: 1 }],
+    [null, {}],
+  ])('tells %j from %j', (a, b) => {
+    expect(equal(a, b)).toBe(false)
+    expect(equal(b, a)).toBe(false)
+  })
+
+  it('takes what a hook made as one value', () => {
+    expect(equal(new Date(0) as never, new Date(0) as never)).toBe(false)
+  })
+})
+
+describe('share', () => {
+  it('gives the new value, with every equal part the old one', () => {
+    fc.assert(
+      fc.property(json, json, (a, b) => {
+        expect(share(a, clone(b))).toEqual(b)
+        expect(share(a, clone(a))).toBe(a)
+      }),
+    )
+  })
+
+  it('keeps the neighbours of what came and went in an array', () => {
+    const row = fc.record({ id: fc.nat(), tags: fc.array(fc.string(), { maxLength: 2 }) })
+    fc.assert(
+      fc.property(
+        fc.array(row),
+        fc.array(row),
+        fc.array(row),
+        fc.array(row),
+        (head, gone, come, tail) => {
+          const prev = [...head, ...gone, ...tail] as Json[]
+          const next = share(prev, clone([...head, ...come, ...tail] as Json[]))
+          for (const index of head.keys()) expect(next[index]).toBe(prev[index])
+          for (const index of tail.keys()) {
+            const back = index - tail.length
+            // Equal rows at the seam may be matched from either side.
+            expect(next.at(back)).toEqual(prev.at(back))
+            if (come.length === 0 || gone.length === 0) continue
+            expect(prev).toContain(next.at(back))
+          }
+        },
+      ),
+    )
+  })
+
+  it('never writes a prototype', () => {
+    const evil = JSON.parse(
+      '{"__proto__":{"bad":1},"constructor":{"prototype":{"bad":1}},"a":1}',
+    ) as Json
+    for (const made of [clone(evil), share({ a: 0 }, clone(evil))]) {
+      expect((made as { bad?: number }).bad).toBeUndefined()
+      expect(Object.getPrototypeOf(made)).toBe(Object.prototype)
+    }
+    expect(({} as { bad?: number }).bad).toBeUndefined()
+  })
+})
