@@ -22,8 +22,15 @@ for (const name of PACKAGES) {
   try {
     const isScript = /\.[cm]?js$/.test(pnpm)
     const packing = ['pack', '--pack-destination', dir]
-    run(isScript ? process.execPath : pnpm, [...(isScript ? [pnpm] : []), ...packing], join(ROOT, name))
-    const tarball = join(dir, readdirSync(dir).find((file) => file.endsWith('.tgz'))!)
+    run(
+      isScript ? process.execPath : pnpm,
+      [...(isScript ? [pnpm] : []), ...packing],
+      join(ROOT, name),
+    )
+    const tarball = join(
+      dir,
+      readdirSync(dir).find((file) => file.endsWith('.tgz'))!,
+    )
     run(bin('publint'), ['run', tarball, '--strict'])
     run(bin('attw'), [tarball, '--profile', 'esm-only'])
   } finally {

@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsdown'
+import { trimPartysocket } from './trim-partysocket.ts'
 
 export default defineConfig({
   entry: {
@@ -11,4 +12,5 @@ export default defineConfig({
   target: 'es2022',
   dts: true,
   fixedExtension: false,
+  plugins: [trimPartysocket()],
 })

@@ -10,7 +10,7 @@ import {
   isSessionName,
   offerProtocols,
   parseLink,
-  parseMessage,
+  parseStatus,
   randomId,
   type ViewerUrl,
 } from '../protocol/index.ts'
@@ -48,17 +48,20 @@ function defaultRelay(): string {
   return `${protocol === 'https:' ? 'wss' : 'ws'}://${hostname || 'localhost'}:${DEFAULT_PORT}`
 }
 
-function readDelay(name: string, value: number | undefined): number | undefined {
-  if (value !== undefined && !(typeof value === 'number' && value >= 0))
-    throw new SyncError('VS107', `${name} must be a number of milliseconds ≥ 0`)
-  return value
+/** In development only: a wrong option is a developer's mistake. */
+function checkDelays(where: string, delays: Pick<SyncOptions, 'debounce' | 'maxWait'>): void {
+  for (const name of ['debounce', 'maxWait'] as const) {
+    const value = delays[name]
+    if (value !== undefined && !(typeof value === 'number' && value >= 0))
+      throw new SyncError('VS107', `${where}${name} must be a number of milliseconds ≥ 0`)
+  }
 }
 
 /** @throws SyncError VS101 for a bad `url`, VS107 for a bad option */
 export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   const { session, key, ...relay } = parseRelay(options)
-  const debounce = readDelay('debounce', options.debounce) ?? HOST_DEFAULTS.debounce
-  const maxWait = readDelay('maxWait', options.maxWait)
+  if (process.env.NODE_ENV !== 'production') checkDelays('', options)
+  const { debounce = HOST_DEFAULTS.debounce } = options
   const warn = createWarn()
   const sources = new Map<string, () => void>()
   const state: SyncHostState = shallowReactive({
@@ -92,9 +95,9 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   }
 
   function onFrame(frame: unknown): void {
-    const message = parseMessage(frame, (reason) => warn('VS202', `from the relay: ${reason}`))
-    if (message?.type !== 'status') return
-    const { clientCount, viewerUrls, want } = message.payload
+    const told = parseStatus(frame)
+    if (!told) return
+    const { clientCount, viewerUrls, want } = told
     if (typeof clientCount === 'number') state.clientCount = clientCount
     if (Array.isArray(viewerUrls)) state.viewerUrls = viewerUrls
     const first = !greeted
@@ -109,9 +112,9 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     attach(store, own) {
       const id = store.$id
       sources.get(id)?.()
-      const wait = readDelay(`stores.${id}.debounce`, own.debounce) ?? debounce
-      const limit = readDelay(`stores.${id}.maxWait`, own.maxWait) ?? maxWait
-      const changed = useDebounceFn(flush, wait, limit === undefined ? {} : { maxWait: limit })
+      if (process.env.NODE_ENV !== 'production') checkDelays(`stores.${id}.`, own)
+      const { maxWait = options.maxWait } = own
+      const changed = useDebounceFn(flush, own.debounce ?? debounce, maxWait ? { maxWait } : {})
       const source = createStoreSource(store, own, warn, () => {
         if (greeted) void changed()
       })

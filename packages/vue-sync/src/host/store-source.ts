@@ -24,7 +24,9 @@ export function createStoreSource(
 ): StoreSource {
   const { pick, omit, serialize } = options as SyncOptions<Record<string, unknown>>
   const root = { key: store.$id }
-  const onUnplain: OnUnplain = (kind, path) => warn('VS201', `${tellPath(path)} is a ${kind}`)
+  const onUnplain: OnUnplain = (kind, path) => {
+    if (process.env.NODE_ENV !== 'production') warn('VS201', `${tellPath(path)} is a ${kind}`)
+  }
   const readTracked = createTrackedReader(onUnplain)
   let snapshot: StoreFields = {}
   let ran = false
@@ -54,7 +56,8 @@ export function createStoreSource(
     try {
       snapshot = share(snapshot, serialize ? readSerialized() : readFields())
     } catch (error) {
-      warn('VS207', `store "${store.$id}" could not be read`, error)
+      if (process.env.NODE_ENV !== 'production')
+        warn('VS207', `store "${store.$id}" could not be read`, error)
     }
   })
   effect.scheduler = onChange

@@ -18,10 +18,9 @@ const SESSION_NAME = /^[A-Za-z\d][\w.~-]{0,63}$/
 
 function toBase64Url(text: string): string {
   const bytes = new TextEncoder().encode(text)
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
+  return btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, (char) =>
+    char === '+' ? '-' : char === '/' ? '_' : '',
+  )
 }
 
 function fromBase64Url(text: string): string | undefined {

@@ -13,7 +13,7 @@ export type {
   StoreFields,
   ViewerUrl,
 } from './envelope.ts'
-export { isPosition, isRecord, parseMessage } from './parse.ts'
+export { isPosition, isRecord, parseMessage, parseStatus } from './parse.ts'
 export type { BadPart, OnDropped } from './parse.ts'
 export { clone, equal, isContainer, safeKeys, share } from './share.ts'
 export { judge, samePosition } from './sequence.ts'

@@ -1,4 +1,4 @@
-import type { Message, Position } from './envelope.ts'
+import type { Message, Position, StatusMessage } from './envelope.ts'
 
 /** What made a frame no message: the part of it that is wrong. */
 export type BadPart = 'frame' | 'JSON' | 'type' | 'payload' | 'patch' | 'epoch, seq'
@@ -46,5 +46,17 @@ export function parseMessage(frame: unknown, onDropped?: OnDropped): Message | u
   }
   if (!bad) return message as Message
   onDropped?.(bad)
+  return undefined
+}
+
+/** Reads a frame for who cares for statuses only: a host. Never throws. */
+export function parseStatus(frame: unknown): StatusMessage['payload'] | undefined {
+  try {
+    const message: unknown = JSON.parse(frame as string)
+    if (isRecord(message) && message['type'] === 'status' && isRecord(message['payload']))
+      return message['payload']
+  } catch {
+    // Not JSON: nothing for a host.
+  }
   return undefined
 }

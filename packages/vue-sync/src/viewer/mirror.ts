@@ -62,7 +62,8 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
         for (const key of safeKeys(incoming)) write(state, key, incoming[key])
       })
     } catch (error) {
-      warn('VS207', `store "${id}" could not be filled`, error)
+      if (process.env.NODE_ENV !== 'production')
+        warn('VS207', `store "${id}" could not be filled`, error)
     } finally {
       guard?.resume()
       writing = false

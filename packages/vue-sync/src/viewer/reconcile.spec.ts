@@ -11,7 +11,7 @@ describe('reconcile', () => {
   it('makes the target deeply equal, and never shares with what it was given', () => {
     fc.assert(
       fc.property(json, json, (before, after) => {
-        const target = reactive({ value: clone(before) }) as { value: unknown }
+        const target = reactive<{ value: unknown }>({ value: clone(before) })
         const given = { value: clone(after) }
         reconcile(target, given)
         expect(toRaw(target)).toEqual({ value: after })

@@ -60,11 +60,13 @@ export function createAdmission(
   function validate(changed: StoreFields, all: StoreFields): Record<string, unknown> {
     const result = schema!['~standard'].validate(all)
     if (result instanceof Promise || result.issues) {
-      const why =
-        result instanceof Promise
-          ? 'the schema is asynchronous'
-          : result.issues!.map(({ message }) => message).join('; ')
-      warn('VS204', `store "${id}": ${why}`)
+      if (process.env.NODE_ENV !== 'production') {
+        const why =
+          result instanceof Promise
+            ? 'the schema is asynchronous'
+            : result.issues!.map(({ message }) => message).join('; ')
+        warn('VS204', `store "${id}": ${why}`)
+      }
       return {}
     }
     const value = result.value as Record<string, unknown>
@@ -77,9 +79,10 @@ export function createAdmission(
     if (!rules) return incoming
     const admitted: Record<string, unknown> = {}
     for (const [key, value] of Object.entries(incoming)) {
-      if (!Object.hasOwn(rules, key)) warn('VS203', `store "${id}", ${key}`)
-      else if (!fits(rules[key]!, value)) warn('VS204', `store "${id}", ${key}`)
-      else admitted[key] = value
+      const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
+      if (rule && fits(rule, value)) admitted[key] = value
+      else if (process.env.NODE_ENV !== 'production')
+        warn(rule ? 'VS204' : 'VS203', `store "${id}", ${key}`)
     }
     return admitted
   }

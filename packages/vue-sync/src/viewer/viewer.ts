@@ -53,7 +53,9 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   let stopFollowing: (() => void) | undefined
 
   function onFrame(frame: unknown): void {
-    const message = parseMessage(frame, (reason) => warn('VS202', reason))
+    const message = parseMessage(frame, (bad) => {
+      if (process.env.NODE_ENV !== 'production') warn('VS202', `bad ${bad}`)
+    })
     if (!message) return
     const verdict = judge(held, message)
     if (verdict === 'gap') link!.retry()
