@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fail } from './fail.ts'
-import { ROOT } from './viewer-build.ts'
+import { ROOT } from './builds.ts'
 
 /** Packs the published packages as a release would, and lets publint and attw judge the tarballs. */
 const PACKAGES = ['packages/vue-sync', 'server']

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { createServer, type ViteDevServer } from 'vite'
 import { createSyncServer, formatBanner, UsageError } from 'vue-sync-server'
 import { fail } from './fail.ts'
-import { ensureViewer, ROOT, VIEWER_DIR } from './viewer-build.ts'
+import { ensureViewer, ROOT, VIEWER_DIR } from './builds.ts'
 
 const HELP = `Usage: pnpm dev [options]
 

@@ -5,7 +5,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { createServer } from 'vite'
 import { createSyncServer } from 'vue-sync-server'
 import { ensureBrowser } from './browser.ts'
-import { ensureViewer, ROOT, VIEWER_DIR } from './viewer-build.ts'
+import { ensureViewer, ROOT, VIEWER_DIR } from './builds.ts'
 
 /** Pictures of every page as a person sees it: `pnpm screenshots [DIR]`. */
 const dir = process.argv[2] ?? join(ROOT, 'artifacts/screenshots')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { BROWSER_ENV, ensureBrowser } from './browser.ts'
 import { fail } from './fail.ts'
-import { ensureViewer, ROOT } from './viewer-build.ts'
+import { ensureLibrary, ensureViewer, ROOT } from './builds.ts'
 
 const args = process.argv.slice(2)
 
@@ -23,6 +23,7 @@ if (needsBrowser()) {
   try {
     process.env[BROWSER_ENV] = ensureBrowser()
     ensureViewer()
+    ensureLibrary()
   } catch (error) {
     fail((error as Error).message)
   }

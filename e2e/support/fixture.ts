@@ -7,8 +7,9 @@ export interface Fixture {
   close: () => Promise<void>
 }
 
-/** Serves the test page, from the library's source. */
-export async function serveFixture(): Promise<Fixture> {
+/** Serves the test page, from the library's source or as it is built for publishing. */
+export async function serveFixture(from: 'source' | 'build' = 'source'): Promise<Fixture> {
+  const conditions = from === 'source' ? ['@vue-sync/source'] : []
   const server = await createServer({
     configFile: false,
     root: fileURLToPath(new URL('../fixture', import.meta.url)),
@@ -18,10 +19,12 @@ export async function serveFixture(): Promise<Fixture> {
       __VUE_PROD_DEVTOOLS__: 'false',
       __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
     },
-    resolve: { conditions: ['@vue-sync/source', ...defaultClientConditions] },
-    cacheDir: fileURLToPath(new URL('../../node_modules/.vite-fixture', import.meta.url)),
+    resolve: { conditions: [...conditions, ...defaultClientConditions] },
+    cacheDir: fileURLToPath(new URL(`../../node_modules/.vite-fixture-${from}`, import.meta.url)),
     server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
-    optimizeDeps: { include: ['vue', 'pinia', '@vueuse/core', 'partysocket/ws'] },
+    optimizeDeps: {
+      include: ['vue', 'pinia', '@vueuse/core', ...(from === 'source' ? ['partysocket/ws'] : [])],
+    },
   })
   await server.listen()
   const [origin] = server.resolvedUrls!.local

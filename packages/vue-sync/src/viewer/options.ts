@@ -6,8 +6,11 @@ import type { StoreRules } from './store-rules.ts'
 export interface SyncViewerOptions extends LinkWorld {
   /** Connect at once: a link from the host, `ws://HOST:9876/s/NAME`, or `HOST:PORT`. @default none */
   url?: string
-  /** What each store accepts, by id. @default the types of the store's own initial state */
-  stores?: Record<string, StoreRules>
+  /**
+   * What each store accepts, by id; `false` leaves a store alone.
+   * @default the types of the store's own initial state
+   */
+  stores?: Record<string, StoreRules | false>
   /** Waits between redials. @default 2000 ms × 1.5 up to 15000 ms */
   backoff?: Partial<BackoffOptions>
   /** Let go of the connection after this many milliseconds hidden. @default 30000 */

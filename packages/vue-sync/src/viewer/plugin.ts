@@ -29,12 +29,10 @@ function install(app: App, options: SyncViewerOptions = {}): void {
   if (typeof window === 'undefined') return
 
   function adopt(store: Store, sync: boolean | SyncOptions | undefined): void {
-    if (!installed || sync === false || store.$id === VIEWER_STORE_ID) return
+    const rules = options.stores?.[store.$id]
+    if (!installed || sync === false || rules === false || store.$id === VIEWER_STORE_ID) return
     const deserialize = typeof sync === 'object' ? sync.deserialize : undefined
-    viewer.mirror.adopt(store, {
-      ...(deserialize && { deserialize }),
-      ...options.stores?.[store.$id],
-    })
+    viewer.mirror.adopt(store, { ...(deserialize && { deserialize }), ...rules })
   }
 
   whenPinia(app, options.pinia, (found) => {

@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+
+const DEV = fileURLToPath(new URL('../scripts/dev.ts', import.meta.url))
+const children = new Set<ChildProcess>()
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL')
+  children.clear()
+})
+
+function start(...args: string[]) {
+  const child = spawn(process.execPath, ['--conditions=@vue-sync/source', DEV, ...args])
+  children.add(child)
+  const text = { out: '', err: '' }
+  child.stdout.on('data', (data) => (text.out += String(data)))
+  child.stderr.on('data', (data) => (text.err += String(data)))
+  const done = once(child, 'close').then(([code]) => ({ code: code as number, ...text }))
+  return { child, text, done }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+const isFree = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, () => server.close(() => resolve(true)))
+  })
+
+describe('pnpm dev', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'shows a code and both addresses, which answer; %s ends all of it',
+    async (signal) => {
+      const [port, hostPort] = [await freePort(), await freePort()]
+      const { child, text, done } = start('--port', String(port), '--host-port', String(hostPort))
+      await expect.poll(() => text.out, { timeout: 60_000 }).toMatch(/open\s+http:\/\/localhost/)
+      expect(text.out).toContain('█')
+      expect(text.out).toMatch(/this machine\s+http:\/\/127\.0\.0\.1:\d+\/#k=/)
+      const viewer = await fetch(`http://127.0.0.1:${port}/`)
+      expect(await viewer.text()).toContain('vue-sync viewer')
+      const [, hostUrl] = /open\s+(http:\S+)/.exec(text.out)!
+      expect(await (await fetch(hostUrl!)).text()).toContain('vue-sync host')
+      child.kill(signal)
+      expect(await done).toMatchObject({ code: 0, err: '' })
+      expect([await isFree(port), await isFree(hostPort)]).toEqual([true, true])
+    },
+  )
+
+  it('says in one line that the port is in use', async () => {
+    const other = createServer().listen(0)
+    await once(other, 'listening')
+    const { port } = other.address() as { port: number }
+    const { code, err } = await start('--port', String(port)).done
+    expect([code, err]).toEqual([
+      1,
+      `[vue-sync] Port ${port} is in use. Stop what uses it, or choose another with --port (0 for any).\n`,
+    ])
+    other.close()
+  })
+
+  it.each([
+    [['--prot'], "Unknown option '--prot'. See --help."],
+    [['--port', 'x'], '--port must be a whole number, not "x".'],
+    [['--port', '99999'], 'port must be an integer from 0 to 65535, not 99999.'],
+  ])('says in one line what is wrong with %j', async (args, text) => {
+    expect(await start(...args).done).toEqual({ code: 1, out: '', err: `[vue-sync] ${text}\n` })
+  })
+})
