@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 // vitest 5 ignores a bare workspace file: vitest.config.ts re-exports this one.
@@ -6,6 +7,7 @@ export default defineConfig({
     resolve: { conditions: ['@vue-sync/source', 'module', 'node', 'development|production'] },
   },
   test: {
+    setupFiles: [fileURLToPath(new URL('vitest.setup.ts', import.meta.url))],
     projects: [
       {
         extends: true,
