@@ -20,6 +20,7 @@ const WARNINGS = {
     'A field was dropped: wrong type. Mend the host, or allow it with `stores.<id>.fields` or `schema`',
   VS205: 'A synced store was written to. Viewers only show: the host’s next update overwrites this',
   VS206: 'No such field. Check `pick` and `omit` against the store’s state',
+  VS208: 'The viewer and the host disagreed, so a whole state was asked for. Please report this',
   VS207: 'A hook threw. Its store keeps its last synced state',
 } as const
 

@@ -5,8 +5,9 @@ import { createApp, nextTick } from 'vue'
 import { createWarn } from './diagnostics.ts'
 import { createPublisher } from './host/publisher.ts'
 import { createStoreSource } from './host/store-source.ts'
-import { isRecord, type Json, judge, parseMessage, type Position } from './protocol/index.ts'
+import { isRecord, judge, parseMessage, type Position } from './protocol/index.ts'
 import { createMirror } from './viewer/mirror.ts'
+import { anyJson } from './json-arbitrary.ts'
 
 // `unknown`, because Vue's unwrapping types recurse without end on a recursive JSON type.
 interface State {
@@ -37,7 +38,7 @@ function setup() {
     frames.push(frame)
     const received = parseMessage(frame)!
     if (received.type === 'status' || judge(held, received) !== 'apply') throw new Error(frame)
-    mirror.apply(received)
+    if (!mirror.apply(received)) throw new Error(frame)
     held = { epoch: received.epoch, seq: received.seq }
     return true
   })
@@ -46,7 +47,7 @@ function setup() {
   return { source, shown, mirror, publisher, frames, stop }
 }
 
-const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as Json)
+const json = anyJson(3)
 const key = fc.constantFrom('a', 'b', 'c', 'long key', '0', 'constructor', 'toString')
 const at = fc.nat(12)
 

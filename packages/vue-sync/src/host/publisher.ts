@@ -42,7 +42,12 @@ export function createPublisher(
     const position = { epoch, seq: difference.kind === 'same' ? seq : seq + 1 }
     const message: SessionUpdate | ConfigUpdate =
       difference.kind === 'fields' && !all
-        ? { type: 'config_update', ...position, payload: difference.changed }
+        ? {
+            type: 'config_update',
+            ...position,
+            payload: difference.changed,
+            ...(difference.patch.length > 0 && { patch: difference.patch }),
+          }
         : { type: 'session_update', ...position, payload: next }
     if (!send(message)) return
     sent = next

@@ -15,6 +15,7 @@ export type {
 } from './envelope.ts'
 export { isPosition, isRecord, parseMessage, parseStatus } from './parse.ts'
 export type { BadPart, OnDropped } from './parse.ts'
+export { applyPatch, escapeKey } from './patch.ts'
 export { clone, equal, isContainer, safeKeys, share } from './share.ts'
 export { judge, samePosition } from './sequence.ts'
 export type { Verdict } from './sequence.ts'

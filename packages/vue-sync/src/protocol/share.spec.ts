@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json } from './envelope.ts'
 import { clone, equal, share } from './share.ts'
+import { anyJson } from '../json-arbitrary.ts'
 
-const json = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)) as Json)
+const json = anyJson()
 
 describe('equal', () => {
   it('agrees with the JSON text of values with sorted keys', () => {

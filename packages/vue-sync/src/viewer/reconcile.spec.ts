@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { effect, reactive, toRaw } from 'vue'
-import { clone, type Json } from '../protocol/index.ts'
+import { clone } from '../protocol/index.ts'
 import { reconcile } from './reconcile.ts'
+import { anyJson } from '../json-arbitrary.ts'
 
-const json = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)) as Json)
+const json = anyJson()
 const rows = (...ids: number[]) => ids.map((id) => ({ id, at: { x: id } }))
 
 describe('reconcile', () => {

@@ -6,43 +6,67 @@ type Fields = Record<string, unknown>
 /** Arguments of one call: engines limit them, so a long array goes in batches. */
 const BATCH = 8192
 
-/** Writes one value into reactive `target`, or only what differs inside it. */
-export function write(target: object, key: string | number, next: unknown): void {
+const isSame = (now: unknown, next: unknown, prev: unknown): boolean =>
+  (prev === next && prev !== undefined) || equal(now as Json, next as Json)
+
+/**
+ * Writes one value into reactive `target`, or only what differs inside it.
+ *
+ * @param prev what `target[key]` was last made equal to, sharing with `next` what did not change; without
+ *   it everything is compared
+ */
+export function write(target: object, key: string | number, next: unknown, prev?: unknown): void {
   const current = (target as Fields)[key]
   const raw = toRaw(current)
-  if (equal(raw as Json, next as Json)) return
+  if (isSame(raw, next, prev)) return
   if (isContainer(raw) && isContainer(next) && Array.isArray(raw) === Array.isArray(next))
-    reconcile(current as object, next)
+    reconcile(current as object, next, prev as object | undefined)
   else (target as Fields)[key] = clone(next as Json)
 }
 
 /**
  * Makes reactive `target` deeply equal to `next`, in place: what is equal is not touched, so nothing that
- * shows it renders again. Arrays are aligned at both ends, so an insertion moves no neighbour.
+ * shows it renders again. Arrays are aligned at both ends, and with `prev` an element that moved stays
+ * the object that it was.
  */
-export function reconcile(target: object, next: object): void {
-  if (Array.isArray(target)) return reconcileArray(target, next as unknown[])
+export function reconcile(target: object, next: object, prev?: object): void {
+  if (Array.isArray(target))
+    return reconcileArray(target, next as Json[], prev as Json[] | undefined)
   for (const key of Object.keys(target)) {
     if (!Object.hasOwn(next, key)) delete (target as Fields)[key]
   }
-  for (const key of safeKeys(next)) write(target, key, (next as Fields)[key])
+  for (const key of safeKeys(next))
+    write(target, key, (next as Fields)[key], (prev as Fields)?.[key])
 }
 
-function reconcileArray(target: unknown[], next: unknown[]): void {
-  const raw = toRaw(target) as Json[]
+function reconcileArray(target: unknown[], next: Json[], given: Json[] | undefined): void {
+  const raw = toRaw(target)
+  const prev = given?.length === raw.length ? given : undefined
   const shift = raw.length - next.length
-  const same = (index: number, from: number) => equal(raw[from], next[index] as Json)
+  const same = (index: number, from: number) => isSame(raw[from], next[index], prev?.[from])
   let head = 0
   while (head < next.length && head < raw.length && same(head, head)) head++
   let end = next.length
   while (end > head && end + shift > head && same(end - 1, end - 1 + shift)) end--
+
+  // What stood between, by what it was made from: it may stand elsewhere now.
+  const known = new Map<Json, unknown>()
+  if (prev) {
+    for (let index = head; index < end + shift; index++)
+      if (isContainer(prev[index])) known.set(prev[index]!, raw[index])
+  }
+  const moved = new Set(next.slice(head, end).filter((item) => known.has(item)))
   const kept = Math.min(end, end + shift)
-  for (let index = head; index < kept; index++) write(target, index, next[index])
+  for (let index = head; index < kept; index++) {
+    const item = next[index]!
+    if (moved.has(item)) target[index] = known.get(item)
+    // An element that stands elsewhere now must not be written into.
+    else if (prev && moved.has(prev[index]!)) target[index] = clone(item)
+    else write(target, index, item, prev?.[index])
+  }
   if (shift > 0) target.splice(kept, shift)
-  for (let at = kept; at < end; at += BATCH)
-    target.splice(
-      at,
-      0,
-      ...next.slice(at, Math.min(at + BATCH, end)).map((item) => clone(item as Json)),
-    )
+  for (let at = kept; at < end; at += BATCH) {
+    const items = next.slice(at, Math.min(at + BATCH, end))
+    target.splice(at, 0, ...items.map((item) => (moved.has(item) ? known.get(item) : clone(item))))
+  }
 }

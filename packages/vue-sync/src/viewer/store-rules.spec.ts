@@ -8,7 +8,7 @@ function setup(initial: object, rules: StoreRules = {}) {
   const admit = createAdmission('s', initial, rules, (code, subject) =>
     warnings.push(`${code} ${subject}`),
   )
-  return { warnings, admit: (changed: StoreFields, all = changed) => admit(changed, all) }
+  return { warnings, admit: (changed: StoreFields, all = changed) => admit(changed, all).fields }
 }
 
 describe('without rules', () => {

@@ -20,8 +20,13 @@ export interface StoreRules {
   deserialize?: (fields: Record<string, unknown>) => Record<string, unknown>
 }
 
-/** Gives the fields of `changed` that the store may take, ready to be written. */
-export type Admit = (changed: StoreFields, all: StoreFields) => Record<string, unknown>
+/** What a store may take of what came. */
+export interface Admitted {
+  /** Ready to be written. */
+  fields: Record<string, unknown>
+  /** Something was of a wrong type. A field that the store does not have is not refused, only left. */
+  refused: boolean
+}
 
 function kindOf(value: unknown): FieldKind | undefined {
   if (Array.isArray(value)) return 'array'
@@ -54,10 +59,10 @@ export function createAdmission(
   initial: object,
   { fields, schema, deserialize }: StoreRules,
   warn: Warn,
-): Admit {
+): (changed: StoreFields, all: StoreFields) => Admitted {
   const rules = fields ?? (schema ? undefined : rulesFrom(initial))
 
-  function validate(changed: StoreFields, all: StoreFields): Record<string, unknown> {
+  function validate(changed: StoreFields, all: StoreFields): Record<string, unknown> | undefined {
     const result = schema!['~standard'].validate(all)
     if (result instanceof Promise || result.issues) {
       if (process.env.NODE_ENV !== 'production') {
@@ -67,21 +72,26 @@ export function createAdmission(
             : result.issues!.map(({ message }) => message).join('; ')
         warn('VS204', `store "${id}": ${why}`)
       }
-      return {}
+      return undefined
     }
     const value = result.value as Record<string, unknown>
     return Object.fromEntries(Object.entries(value).filter(([key]) => Object.hasOwn(changed, key)))
   }
 
   return (changed, all) => {
-    let incoming: Record<string, unknown> = schema ? validate(changed, all) : changed
-    if (deserialize) incoming = deserialize(incoming)
-    if (!rules) return incoming
-    const admitted: Record<string, unknown> = {}
+    const valid = schema ? validate(changed, all) : changed
+    const incoming = valid && deserialize ? deserialize(valid) : (valid ?? {})
+    const admitted: Admitted = { fields: incoming, refused: !valid }
+    if (!rules) return admitted
+    admitted.fields = {}
     for (const [key, value] of Object.entries(incoming)) {
       const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
-      if (rule && fits(rule, value)) admitted[key] = value
-      else if (process.env.NODE_ENV !== 'production')
+      if (rule && fits(rule, value)) {
+        admitted.fields[key] = value
+        continue
+      }
+      if (rule) admitted.refused = true
+      if (process.env.NODE_ENV !== 'production')
         warn(rule ? 'VS204' : 'VS203', `store "${id}", ${key}`)
     }
     return admitted

@@ -63,10 +63,19 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       const { host } = message.payload
       if (host === 'online' || host === 'offline') state.host = host
     } else if (verdict === 'apply') {
-      mirror.apply(message)
-      held = { epoch: message.epoch, seq: message.seq }
-      state.lastUpdate = Date.now()
+      const { epoch, seq } = message
+      if (mirror.apply(message)) {
+        held = { epoch, seq }
+        state.lastUpdate = Date.now()
+      } else resync(`${epoch}/${seq} did not fit`)
     }
+  }
+
+  /** What is held cannot be trusted: a whole state is asked for. */
+  function resync(why: string): void {
+    if (process.env.NODE_ENV !== 'production') warn('VS208', why)
+    held = undefined
+    link!.retry()
   }
 
   function hangUp(): void {

@@ -1,0 +1,77 @@
+import { escapeKey, isContainer, type Json, type PatchOperation } from '../protocol/index.ts'
+import { diffArrays } from './array-diff.ts'
+
+/** More operations than this are no small patch: the whole value is sent. */
+const MOST_OPERATIONS = 256
+
+class TooMany extends Error {}
+
+type JsonObject = { [key: string]: Json }
+
+/**
+ * RFC 6902 operations (add, remove, replace, move) that turn `prev` into `next`, or `undefined` when
+ * there is no small patch. Compares by identity: the snapshots share every part that did not change.
+ *
+ * @param path where the value stands, e.g. `/board/rows`
+ */
+export function diffValue(prev: Json, next: Json, path: string): PatchOperation[] | undefined {
+  const operations: PatchOperation[] = []
+
+  function push(operation: PatchOperation): void {
+    if (operations.push(operation) > MOST_OPERATIONS) throw new TooMany()
+  }
+
+  function visit(before: Json, after: Json, at: string): void {
+    if (before === after) return
+    if (
+      isContainer(before) &&
+      isContainer(after) &&
+      Array.isArray(before) === Array.isArray(after)
+    ) {
+      if (Array.isArray(after)) visitArray(before as Json[], after, at)
+      else visitObject(before as JsonObject, after, at)
+    } else push({ op: 'replace', path: at, value: after })
+  }
+
+  function visitObject(before: JsonObject, after: JsonObject, at: string): void {
+    const keys = Object.keys(after)
+    if (
+      !keys.some((key) => before[key] === after[key] && Object.hasOwn(before, key)) &&
+      keys.length > 1
+    )
+      return push({ op: 'replace', path: at, value: after })
+    for (const key of Object.keys(before))
+      if (!Object.hasOwn(after, key)) push({ op: 'remove', path: `${at}/${escapeKey(key)}` })
+    for (const key of keys) {
+      const inside = `${at}/${escapeKey(key)}`
+      if (Object.hasOwn(before, key)) visit(before[key]!, after[key]!, inside)
+      else push({ op: 'add', path: inside, value: after[key]! })
+    }
+  }
+
+  function visitArray(before: Json[], after: Json[], at: string): void {
+    const shift = before.length - after.length
+    const shorter = Math.min(before.length, after.length)
+    let head = 0
+    while (head < shorter && before[head] === after[head]) head++
+    let end = after.length
+    while (end > head && end + shift > head && before[end - 1 + shift] === after[end - 1]) end--
+    const old = before.slice(head, end + shift)
+    const now = after.slice(head, end)
+    const change = diffArrays(old, now, MOST_OPERATIONS)
+    if (!change) throw new TooMany()
+    const place = (index: number) => `${at}/${head + index}`
+    for (const index of change.removed) push({ op: 'remove', path: place(index) })
+    for (const [from, to] of change.moved) push({ op: 'move', from: place(from), path: place(to) })
+    for (const index of change.added) push({ op: 'add', path: place(index), value: now[index]! })
+    for (const [index, to] of change.changed) visit(old[index]!, now[to]!, place(to))
+  }
+
+  try {
+    visit(prev, next, path)
+  } catch (error) {
+    if (error instanceof TooMany) return undefined
+    throw error
+  }
+  return operations
+}

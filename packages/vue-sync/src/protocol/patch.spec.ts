@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Json, PatchOperation } from './envelope.ts'
+import { applyPatch } from './patch.ts'
+
+const state = () => ({ s: { list: [1, 2, 3], map: { a: { b: 1 }, c: 2 }, 'odd/~': 0 } })
+
+describe('applyPatch', () => {
+  // RFC 6902, section 4 and appendix A.
+  it.each<[PatchOperation[], Json]>([
+    [[{ op: 'add', path: '/s/list/1', value: 9 }], { list: [1, 9, 2, 3] }],
+    [[{ op: 'add', path: '/s/list/-', value: 9 }], { list: [1, 2, 3, 9] }],
+    [[{ op: 'add', path: '/s/list/3', value: 9 }], { list: [1, 2, 3, 9] }],
+    [[{ op: 'remove', path: '/s/list/0' }], { list: [2, 3] }],
+    [[{ op: 'replace', path: '/s/list/2', value: null }], { list: [1, 2, null] }],
+    [[{ op: 'move', from: '/s/list/0', path: '/s/list/2' }], { list: [2, 3, 1] }],
+    [[{ op: 'copy', from: '/s/map/c', path: '/s/map/d' }], { map: { a: { b: 1 }, c: 2, d: 2 } }],
+    [[{ op: 'remove', path: '/s/map/a/b' }], { map: { a: {}, c: 2 } }],
+    [[{ op: 'replace', path: '/s/odd~1~0', value: 1 }], { 'odd/~': 1 }],
+    [
+      [
+        { op: 'test', path: '/s/map/a', value: { b: 1 } },
+        { op: 'remove', path: '/s/map' },
+      ],
+      { map: undefined as never },
+    ],
+  ])('%j', (patch, expected) => {
+    expect(applyPatch(state(), patch)).toEqual({ s: { ...state().s, ...(expected as object) } })
+  })
+
+  it.each<PatchOperation>([
+    { op: 'replace', path: '/s/none', value: 1 },
+    { op: 'remove', path: '/s/list/3' },
+    { op: 'remove', path: '/s/list/-' },
+    { op: 'add', path: '/s/list/4', value: 1 },
+    { op: 'add', path: '/s/list/01', value: 1 },
+    { op: 'add', path: '/s/list/-1', value: 1 },
+    { op: 'add', path: '/s/list/x', value: 1 },
+    { op: 'add', path: '/s/none/x', value: 1 },
+    { op: 'add', path: '/s/map/x' },
+    { op: 'add', path: 's', value: 1 },
+    { op: 'add', path: '', value: 1 },
+    { op: 'move', path: '/s/x' },
+    { op: 'test', path: '/s/map/c', value: 3 },
+    { op: 'nope' as never, path: '/s/map/c' },
+    { op: 'add', path: '/__proto__/polluted', value: 1 },
+    { op: 'add', path: '/s/__proto__', value: { polluted: 1 } },
+    { op: 'add', path: '/s/constructor/prototype/polluted', value: 1 },
+    { op: 'replace', path: '/s/map/toString', value: 1 },
+    { op: 'copy', from: '/s/map/__proto__', path: '/s/map/x' },
+  ])('refuses %j, and nothing has changed', (operation) => {
+    const before = state()
+    const first: PatchOperation = { op: 'replace', path: '/s/map/c', value: 'half' }
+    expect(() => applyPatch(before, [first, operation])).toThrow()
+    expect(before).toEqual(state())
+    expect(({} as { polluted?: number }).polluted).toBeUndefined()
+  })
+
+  it('shares what it did not touch', () => {
+    const before = state()
+    const after = applyPatch(before, [{ op: 'replace', path: '/s/map/a/b', value: 2 }])
+    expect(after.s.list).toBe(before.s.list)
+    expect(after.s.map).not.toBe(before.s.map)
+  })
+
+  it('writes into no value that it was given', () => {
+    const value = { deep: { n: 1 } }
+    const patch: PatchOperation[] = [
+      { op: 'add', path: '/s/x', value },
+      { op: 'copy', from: '/s/x', path: '/s/y' },
+      { op: 'replace', path: '/s/x/deep/n', value: 2 },
+    ]
+    const after = applyPatch(state() as never, patch) as unknown as { s: { x: Json; y: Json } }
+    expect(value).toEqual({ deep: { n: 1 } })
+    expect([after.s.x, after.s.y]).toEqual([{ deep: { n: 2 } }, { deep: { n: 1 } }])
+  })
+
+  it('throws or applies, whatever the operations are', () => {
+    const path = fc.oneof(
+      fc.string(),
+      fc.constantFrom('/s', '/s/list/0', '/s/map/a', '/s/list/-', '/__proto__/x'),
+    )
+    const operation = fc.record({
+      op: fc.constantFrom('add', 'remove', 'replace', 'move', 'copy', 'test', 'x'),
+      path: fc.oneof(path, fc.anything()),
+      from: path,
+      value: fc.jsonValue(),
+    })
+    fc.assert(
+      fc.property(fc.array(fc.oneof(operation, fc.anything()), { maxLength: 4 }), (patch) => {
+        const before = state()
+        try {
+          applyPatch(before, patch as PatchOperation[])
+        } catch {
+          // Refused.
+        }
+        expect(before).toEqual(state())
+        expect(Object.keys(Object.prototype)).toEqual([])
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
