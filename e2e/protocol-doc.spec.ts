@@ -54,9 +54,25 @@ it('the viewer on the page is 30 lines, and follows a host over a relay restart'
   const again = await publish(full(4, { a: 4, b: 1 }), delta(5, { b: 5 }))
   await shows({ a: 4, b: 5 })
 
+  again.send(
+    JSON.stringify({
+      ...delta(6, { list: ['x', 'y', 'z'], 'odd/~': { n: 1 } }),
+      patch: [
+        { op: 'replace', path: '/s/odd~1~0/n', value: 2 },
+        { op: 'move', from: '/s/list/2', path: '/s/list/0' },
+        { op: 'replace', path: '/s/list/1', value: 'X' },
+        { op: 'remove', path: '/s/list/2' },
+        { op: 'add', path: '/s/list/-', value: 'end' },
+        { op: 'remove', path: '/s/b' },
+      ],
+    }),
+  )
+  const final = { a: 4, list: ['z', 'X', 'end'], 'odd/~': { n: 2 } }
+  await shows(final)
+
   let late: unknown
   const stopLate = view(`${relay.url}/`, VIEWER_KEY, (next) => (late = structuredClone(next)))
-  await expect.poll(() => late).toEqual({ s: { a: 4, b: 5 } })
+  await expect.poll(() => late).toEqual({ s: final })
   stop()
   stopLate()
   await expect.poll(() => relay.getStatus().clientCount).toBe(0)

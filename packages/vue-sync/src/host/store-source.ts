@@ -41,7 +41,9 @@ export function createStoreSource(
       const value = readTracked(state[key], { up: root, key })
       if (value !== NOTHING) fields[key] = value
     }
-    return fields
+    const names = Object.keys(fields)
+    const same = names.length === Object.keys(snapshot).length
+    return same && names.every((name) => snapshot[name] === fields[name]) ? snapshot : fields
   }
 
   function readSerialized(): StoreFields {
@@ -54,7 +56,7 @@ export function createStoreSource(
 
   const effect = new ReactiveEffect(() => {
     try {
-      snapshot = share(snapshot, serialize ? readSerialized() : readFields())
+      snapshot = serialize ? share(snapshot, readSerialized()) : readFields()
     } catch (error) {
       if (process.env.NODE_ENV !== 'production')
         warn('VS207', `store "${store.$id}" could not be read`, error)

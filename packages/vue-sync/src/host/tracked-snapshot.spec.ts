@@ -64,6 +64,30 @@ describe('a tracked snapshot', () => {
     expect(read(state)).toEqual(JSON.parse(JSON.stringify(state)))
   })
 
+  it.each([256, 257, 1000])('follows every change of a list of %d, part by part', (count) => {
+    const { read } = setup()
+    const state = reactive({ list: rows(count) })
+    const same = () => expect(read(state)).toEqual(JSON.parse(JSON.stringify(state)))
+    same()
+    const before = (read(state) as { list: Json[] }).list
+    state.list[count - 1]!.at.x = -1
+    const after = (read(state) as { list: Json[] }).list
+    expect(after.filter((row, index) => row !== before[index])).toHaveLength(1)
+    expect(read(state)).toBe(read(state))
+    for (const change of [
+      () => state.list.push(...rows(300)),
+      () => state.list.splice(100, 500),
+      () => state.list.unshift(...rows(200)),
+      () => (state.list.length = 3),
+      () => (state.list = rows(400)),
+      () => (state.list[399] = { ...state.list[0]!, id: 7 }),
+      () => state.list.reverse(),
+    ]) {
+      change()
+      same()
+    }
+  })
+
   it('reads one object that stands in two places once, and both places follow it', () => {
     const { read } = setup()
     const shared = { n: 1 }

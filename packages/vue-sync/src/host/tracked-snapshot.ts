@@ -1,8 +1,27 @@
-import { computed, type ComputedRef, isRef, shallowReactive, toRaw, unref } from 'vue'
+import {
+  computed,
+  type ComputedRef,
+  isRef,
+  ReactiveEffect,
+  shallowReactive,
+  shallowRef,
+  toRaw,
+  unref,
+} from 'vue'
 import { type Json, safeKeys } from '../protocol/index.ts'
 import { CONTAINER, leaf, NOTHING, type OnUnplain, type Path } from './plain.ts'
 
 type Read = Json | typeof NOTHING
+
+/** A long array is read in parts of this many, so that one changed element makes one part read again. */
+const CHUNK = 128
+
+/** The parts of a long array, what they last gave, and what makes all of them read again. */
+interface Chunks {
+  nodes: ComputedRef<Json[]>[]
+  values: Json[][]
+  elements: () => void
+}
 
 /**
  * Reads reactive state as immutable JSON with structural sharing. Each container is a `computed`, so a
@@ -13,9 +32,12 @@ export function createTrackedReader(
   onUnplain: OnUnplain,
 ): (value: unknown, path: Path) => Json | typeof NOTHING {
   const nodes = new WeakMap<object, ComputedRef<Json>>()
+  const chunks = new WeakMap<object, Chunks>()
   const open = new Set<object>()
 
   function read(value: unknown, path: Path): Read {
+    const known = typeof value === 'object' && value !== null && nodes.get(value)
+    if (known && !open.has(value)) return known.value
     const inner = isRef(value) ? unref(value) : value
     const plain = leaf(inner, path, onUnplain)
     if (plain !== CONTAINER) return plain
@@ -41,19 +63,44 @@ export function createTrackedReader(
     return node.value
   }
 
-  // `shallowReactive` tracks on the same target as `reactive`, but hands out raw children: no proxies
-  // are made for the walk. Iterating an array is one dependency, not one for each index.
-  function readArray(raw: unknown[], up: Path, old: Json[] | undefined): Json[] {
+  function readArray(raw: unknown[], path: Path, old: Json[] | undefined): Json[] {
+    trackElements(raw)
+    return raw.length > 2 * CHUNK
+      ? readChunks(raw, path, old)
+      : readPart(raw, path, 0, raw.length, old)
+  }
+
+  function readPart(raw: unknown[], up: Path, from: number, to: number, old?: Json[]): Json[] {
     const next: Json[] = []
-    let same = old !== undefined
-    let key = 0
-    for (const item of shallowReactive(raw)) {
-      const value = read(item, { up, key })
-      next[key] = value === NOTHING ? null : value
-      same &&= old![key] === next[key]
-      key++
+    let same = old?.length === to - from
+    for (let key = from; key < to; key++) {
+      const value = read(raw[key], { up, key })
+      const item = value === NOTHING ? null : value
+      same &&= old![key - from] === item
+      next.push(item)
     }
-    return same && old!.length === key ? old! : next
+    return same ? old! : next
+  }
+
+  function readChunks(raw: unknown[], path: Path, old: Json[] | undefined): Json[] {
+    let parts = chunks.get(raw)
+    if (!parts) chunks.set(raw, (parts = { nodes: [], values: [], elements: elementsOf(raw) }))
+    const { nodes: own, values, elements } = parts
+    elements()
+    const count = Math.ceil(raw.length / CHUNK)
+    let same = old?.length === raw.length && values.length === count
+    own.length = values.length = Math.min(own.length, count)
+    for (let index = 0; index < count; index++) {
+      own[index] ??= computed((before?: Json[]) => {
+        elements()
+        const from = index * CHUNK
+        return readPart(raw, path, from, Math.min(from + CHUNK, raw.length), before)
+      })
+      const { value } = own[index]!
+      same &&= values[index] === value
+      values[index] = value
+    }
+    return same ? old! : ([] as Json[]).concat(...values)
   }
 
   function readObject(
@@ -61,6 +108,7 @@ export function createTrackedReader(
     up: Path,
     old: Record<string, Json> | undefined,
   ): Record<string, Json> {
+    // Tracks on the same target as `reactive`, but hands out raw children: the walk makes no deep proxies.
     const tracked = shallowReactive(raw)
     const next: Record<string, Json> = {}
     let count = 0
@@ -76,4 +124,29 @@ export function createTrackedReader(
   }
 
   return read
+}
+
+/** Any element written, added or removed: one dependency for all of them. An iterator's making is what tracks it. */
+function trackElements(raw: unknown[]): void {
+  shallowReactive(raw).values()
+}
+
+/**
+ * The same for many readers at once. Each element that a sort or a shift writes would tell every one of
+ * them; here the first tells them, and the rest find it said.
+ */
+function elementsOf(raw: unknown[]): () => void {
+  const version = shallowRef(0)
+  let told = false
+  const effect = new ReactiveEffect(() => trackElements(raw))
+  effect.scheduler = () => {
+    if (told) return
+    told = true
+    version.value++
+  }
+  effect.run()
+  return () => {
+    told = false
+    void version.value
+  }
 }

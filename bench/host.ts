@@ -1,0 +1,165 @@
+import { performance } from 'node:perf_hooks'
+import fastJsonPatch from 'fast-json-patch'
+import { createPinia, defineStore } from 'pinia'
+import { createApp, nextTick } from 'vue'
+import * as Y from 'yjs'
+import { createWarn } from '../packages/vue-sync/src/diagnostics.ts'
+import { createPublisher } from '../packages/vue-sync/src/host/publisher.ts'
+import { createStoreSource } from '../packages/vue-sync/src/host/store-source.ts'
+
+/**
+ * What a change costs the host: `pnpm bench:host`. Everything in one run, so that the ratios hold on any
+ * machine. Bounded: a few seconds for each size.
+ */
+interface Row {
+  id: number
+  name: string
+  value: number
+  done: boolean
+  note: string
+}
+interface State {
+  title: string
+  rows: Row[]
+}
+
+const makeRow = (id: number): Row => ({
+  id,
+  name: `row ${id}`,
+  value: id * 3,
+  done: false,
+  note: 'n',
+})
+const initial = (count: number) => (): State => ({
+  title: 'start',
+  rows: Array.from({ length: count }, (_, id) => makeRow(id)),
+})
+
+type Change = (state: State, round: number) => void
+const CHANGES: Record<string, Change> = {
+  field: (state, round) => (state.title = `title ${round}`),
+  row: (state, round) => (state.rows[(round * 7919) % state.rows.length]!.value = -round - 1),
+  push: (state, round) => state.rows.push(makeRow(1_000_000 + round)),
+  shift: (state) => state.rows.shift(),
+  sort: (state, round) => state.rows.sort((a, b) => (round % 2 ? b.id - a.id : a.id - b.id) || 0),
+}
+
+const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
+const ms = (value: number): string => value.toFixed(value < 0.1 ? 4 : value < 10 ? 3 : 1)
+
+function measure(work: () => void): number {
+  const start = performance.now()
+  work()
+  return performance.now() - start
+}
+
+interface Cost {
+  mutation: number
+  flush: number
+  bytes: number
+}
+
+async function ours(count: number, change: Change, rounds: number): Promise<Cost> {
+  const pinia = createPinia()
+  createApp({}).use(pinia)
+  const store = defineStore('s', { state: initial(count) })(pinia)
+  let bytes = 0
+  const publisher = createPublisher('epoch', (message) => {
+    bytes = JSON.stringify(message).length
+    return true
+  })
+  const source = createStoreSource(store, {}, createWarn(), () => {})
+  publisher.add('s', source.read)
+  publisher.flush()
+  const mutations: number[] = []
+  const flushes: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    mutations.push(measure(() => change(store.$state, round)))
+    flushes.push(measure(publisher.flush))
+    await nextTick()
+  }
+  source.stop()
+  return { mutation: median(mutations), flush: median(flushes), bytes }
+}
+
+/** `$subscribe` as its documentation has it, and the whole state as JSON. */
+async function naive(count: number, change: Change, rounds: number): Promise<Cost> {
+  const pinia = createPinia()
+  createApp({}).use(pinia)
+  const store = defineStore('s', { state: initial(count) })(pinia)
+  let bytes = 0
+  let inside = 0
+  store.$subscribe((_, state) => {
+    inside += measure(() => (bytes = JSON.stringify(state).length))
+  })
+  await nextTick()
+  const mutations: number[] = []
+  const flushes: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    mutations.push(measure(() => change(store.$state, round)))
+    inside = 0
+    const start = performance.now()
+    await nextTick()
+    flushes.push(performance.now() - start)
+  }
+  void inside
+  return { mutation: median(mutations), flush: median(flushes), bytes }
+}
+
+const toMap = (row: Row) => new Y.Map<unknown>(Object.entries(row))
+
+/** The bytes that others send for the same change. */
+function otherBytes(count: number, change: Change): { patch: number; yjs: number } {
+  const before = initial(count)()
+  const after = structuredClone(before)
+  change(after, 1)
+  const patch = JSON.stringify(fastJsonPatch.compare(before, after)).length
+
+  const doc = new Y.Doc()
+  const rows = doc.getArray<Y.Map<unknown>>('rows')
+  doc.transact(() => {
+    doc.getMap('s').set('title', before.title)
+    rows.push(before.rows.map(toMap))
+  })
+  let yjs = 0
+  doc.on('update', (update: Uint8Array) => (yjs += update.length))
+  doc.transact(() => {
+    // The same change as a Yjs application makes it: in place where it can.
+    if (after.title !== before.title) doc.getMap('s').set('title', after.title)
+    const moved = after.rows.some((row, index) => row.id !== before.rows[index]?.id)
+    if (after.rows.length > before.rows.length) rows.push([toMap(after.rows.at(-1)!)])
+    else if (after.rows.length < before.rows.length) rows.delete(0, 1)
+    else if (moved) {
+      rows.delete(0, rows.length)
+      rows.push(after.rows.map(toMap))
+    } else
+      for (const [index, row] of after.rows.entries())
+        if (row.value !== before.rows[index]!.value) rows.get(index).set('value', row.value)
+  })
+  doc.destroy()
+  return { patch, yjs }
+}
+
+const sizes = [100, 10_000, 100_000]
+for (const count of sizes) {
+  const rounds = count >= 100_000 ? 9 : count >= 10_000 ? 31 : 101
+  console.log(`\n${count.toLocaleString('en')} rows × 5 fields (median of ${rounds}, ms)`)
+  const table: Record<string, object> = {}
+  // One after the other: what is measured must have the machine for itself.
+  for (const [name, change] of Object.entries(CHANGES)) {
+    const mine = await ours(count, change, rounds)
+    const plain = await naive(count, change, Math.min(rounds, 9))
+    const others = otherBytes(count, change)
+    table[name] = {
+      mutation: ms(mine.mutation),
+      flush: ms(mine.flush),
+      'naive flush': ms(plain.flush),
+      'times less': Math.round(plain.flush / mine.flush),
+      bytes: mine.bytes,
+      'full state': plain.bytes,
+      'fast-json-patch': others.patch,
+      yjs: others.yjs,
+    }
+  }
+  console.table(table)
+}
