@@ -160,6 +160,36 @@ describe('state', () => {
     expect(after).toEqual({ ...before, 'row 2': before['row 2']! + 1 })
   })
 
+  it('one changed row of a thousand renders one row, a moved one none', async () => {
+    const { host, viewer } = await pair()
+    await host.evaluate(() => {
+      window.test.stores.useBoard.rows = Array.from({ length: 1000 }, (_, id) => ({
+        id,
+        name: `row ${id}`,
+      }))
+    })
+    await viewer.waitForFunction(() => document.querySelectorAll('li').length === 1000)
+    const before = await viewer.evaluate(() => ({ ...window.test.renders }))
+    viewer.seen.received.length = 0
+    await host.evaluate(() => {
+      window.test.stores.useBoard.rows[500]!.name = 'changed'
+    })
+    await viewer.waitForSelector('li:text-is("changed")')
+    const after = await viewer.evaluate(() => ({ ...window.test.renders }))
+    expect(after).toEqual({ ...before, 'row 500': before['row 500']! + 1 })
+    await host.evaluate(() => {
+      const { rows } = window.test.stores.useBoard
+      rows.unshift(...rows.splice(900, 1))
+    })
+    await viewer.waitForSelector('li:first-child:text-is("row 900")')
+    expect(await viewer.evaluate(() => window.test.renders)).toEqual(after)
+    expect(viewer.seen.received.map((frame) => JSON.parse(frame).patch)).toEqual([
+      [{ op: 'replace', path: '/board/rows/500/name', value: 'changed' }],
+      [{ op: 'move', from: '/board/rows/900', path: '/board/rows/0' }],
+    ])
+    await expectQuiet(host.seen, viewer.seen)
+  })
+
   it('warns a developer who writes to a synced store in the viewer', async () => {
     const { viewer } = await pair()
     await viewer.evaluate(() => {

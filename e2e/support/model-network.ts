@@ -1,0 +1,142 @@
+import { readOffer, readPosition } from 'vue-sync/protocol'
+import { type Host, type RelayPeer, Session, type Viewer } from '../../server/src/session.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/**
+ * A network whose faults are in the test's hands: no real one drops, stalls and restarts at will, a
+ * thousand times a second. The relay's session behind it is the real one, and so is all that dials.
+ */
+export class ModelNetwork {
+  readonly sockets = new Set<ModelSocket>()
+  session = makeSession()
+  isUp = true
+  /** What dials here: to be given to the plugins as their `WebSocket`. */
+  readonly WebSocket: typeof globalThis.WebSocket
+
+  constructor() {
+    // oxlint-disable-next-line no-this-alias, unicorn/no-this-assignment -- the class closes over its network
+    const network = this
+    this.WebSocket = class extends ModelSocket {
+      constructor(url: string, protocols: string[]) {
+        super(network, url, protocols)
+      }
+    } as never
+  }
+
+  /** The relay's process ends: every connection is gone, and all that was retained. */
+  kill(): void {
+    this.isUp = false
+    this.session.close(4000, '')
+    for (const socket of this.sockets) socket.drop()
+    this.session = makeSession()
+  }
+
+  start(): void {
+    this.isUp = true
+  }
+
+  of(role: 'host' | 'viewer'): ModelSocket[] {
+    return [...this.sockets].filter((socket) => socket.role === role)
+  }
+
+  /** The wires carry what is on them, but for those that are stalled. */
+  deliver(): void {
+    for (const socket of this.sockets) socket.deliver()
+  }
+}
+
+function makeSession(): Session {
+  return new Session({
+    capacity: 16,
+    highWaterMark: 2000,
+    encode: (text) => encoder.encode(text),
+    describe: () => ({ running: true, port: 1, localIp: '127.0.0.1' }),
+    warn: (text) => {
+      throw new Error(text)
+    },
+  })
+}
+
+export class ModelSocket extends EventTarget {
+  static readonly CONNECTING = 0
+  static readonly OPEN = 1
+  static readonly CLOSING = 2
+  static readonly CLOSED = 3
+  readonly CONNECTING = 0
+  readonly OPEN = 1
+  readonly CLOSING = 2
+  readonly CLOSED = 3
+  readyState = 0
+  binaryType = 'blob'
+  bufferedAmount = 0
+  readonly role: 'host' | 'viewer'
+  isStalled = false
+  #down: Uint8Array[] = []
+  #up: string[] = []
+  #member: { host?: Host; viewer?: Viewer } | undefined
+  #network: ModelNetwork
+  #session: Session | undefined
+
+  constructor(network: ModelNetwork, url: string, protocols: string[]) {
+    super()
+    this.#network = network
+    this.role = readOffer(protocols.join()).role!
+    const position = readPosition(new URL(url).searchParams)
+    queueMicrotask(() => {
+      if (this.readyState !== 0) return
+      if (!network.isUp) return this.#end(1006)
+      network.sockets.add(this)
+      this.#session = network.session
+      this.readyState = 1
+      this.dispatchEvent(new Event('open'))
+      const down = this.#down
+      const peer: RelayPeer = {
+        send: (bytes) => void down.push(bytes),
+        close: (code) => this.#end(code),
+        buffered: () => down.reduce((sum, { length }) => sum + length, 0),
+      }
+      this.#member =
+        this.role === 'host'
+          ? { host: this.#session.addHost(peer, position) }
+          : { viewer: this.#session.addViewer(peer, position) }
+    })
+  }
+
+  send(text: string): void {
+    this.#up.push(text)
+  }
+
+  deliver(): void {
+    if (this.isStalled || this.readyState !== 1) return
+    for (const text of this.#up.splice(0)) {
+      if (this.#member?.host) this.#session!.receive(this.#member.host, text)
+    }
+    for (const bytes of this.#down.splice(0)) {
+      if (this.readyState === 1)
+        this.dispatchEvent(new MessageEvent('message', { data: decoder.decode(bytes) }))
+    }
+    if (this.#member?.viewer && this.readyState === 1) this.#session!.pump(this.#member.viewer)
+  }
+
+  /** The wire is cut: what was on it is lost. */
+  drop(): void {
+    this.#end(1006)
+  }
+
+  close(code = 1000): void {
+    this.#end(code)
+  }
+
+  #end(code: number): void {
+    if (this.readyState === 3) return
+    this.readyState = 3
+    this.#network.sockets.delete(this)
+    this.#down.length = this.#up.length = 0
+    if (this.#member?.host) this.#session!.removeHost(this.#member.host)
+    if (this.#member?.viewer) this.#session!.removeViewer(this.#member.viewer)
+    const event = Object.assign(new Event('close'), { code, reason: '', wasClean: code !== 1006 })
+    queueMicrotask(() => this.dispatchEvent(event))
+  }
+}
