@@ -158,3 +158,28 @@ it('every viewer ends equal to the host, whatever the network, the relay and the
     { numRuns: 200 },
   )
 })
+
+it('a viewer that was lied to finds out by the hash, asks again, and says so once', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const world = new World()
+  await world.pass(2000)
+  const [viewer] = world.viewers
+  for (const [was, lie] of [
+    ['true title', 'another title'],
+    ['second title', 'not that'],
+  ] as const) {
+    // The first viewer's socket: it was the first to dial, and after its redial it is the last.
+    world.network.of('viewer').at(was === 'true title' ? 0 : -1)!.tamper = (text) =>
+      text.replace(was, lie)
+    world.board.title = was
+    await world.pass(1000)
+    const seen = world.viewers.map(({ view }) => view.value!['title'])
+    expect(seen.toSorted()).toEqual([was, was, lie].toSorted())
+    await world.pass(45_000)
+    for (const { view } of world.viewers) expect(view.value!['title']).toBe(was)
+  }
+  expect(viewer!.viewer.status.value).toBe('connected')
+  expect(warn.mock.calls.map(([text]) => /VS\d+/.exec(String(text))?.[0])).toEqual(['VS208'])
+  world.end()
+  warn.mockRestore()
+})

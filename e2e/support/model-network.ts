@@ -73,6 +73,8 @@ export class ModelSocket extends EventTarget {
   bufferedAmount = 0
   readonly role: 'host' | 'viewer'
   isStalled = false
+  /** Changes what the wire carries, once. */
+  tamper: ((text: string) => string) | undefined
   #down: Uint8Array[] = []
   #up: string[] = []
   #member: { host?: Host; viewer?: Viewer } | undefined
@@ -114,8 +116,10 @@ export class ModelSocket extends EventTarget {
       if (this.#member?.host) this.#session!.receive(this.#member.host, text)
     }
     for (const bytes of this.#down.splice(0)) {
-      if (this.readyState === 1)
-        this.dispatchEvent(new MessageEvent('message', { data: decoder.decode(bytes) }))
+      const text = decoder.decode(bytes)
+      const data = this.tamper?.(text) ?? text
+      if (data !== text) this.tamper = undefined
+      if (this.readyState === 1) this.dispatchEvent(new MessageEvent('message', { data }))
     }
     if (this.#member?.viewer && this.readyState === 1) this.#session!.pump(this.#member.viewer)
   }

@@ -53,6 +53,8 @@ export class Session {
   /** Counts the statuses that every viewer is to be sent. */
   #statusNumber = 0
   #statusBytes: Uint8Array | undefined
+  /** Of the state at the head. */
+  #hash: number | undefined
   #countDue: ReturnType<typeof setTimeout> | undefined
 
   constructor(options: SessionOptions) {
@@ -117,7 +119,11 @@ export class Session {
       if (from) from.warned = true
       this.#options.warn(`Dropped a message from the host: bad ${bad}`)
     })
-    if (!message || message.type === 'status') return false
+    if (!message) return false
+    if (message.type === 'status') {
+      this.#noteHash(message)
+      return false
+    }
     const { epoch, seq } = message
     const entry = { position: { epoch, seq }, bytes: this.#options.encode(frame as string) }
     if (message.type === 'session_update') {
@@ -129,7 +135,7 @@ export class Session {
       if (!known) this.#ask()
       return known
     }
-    this.#statusBytes = undefined
+    this.#statusBytes = this.#hash = undefined
     for (const viewer of this.#viewers) this.pump(viewer)
     if (this.#retained.isHeavy) this.#ask()
     return true
@@ -171,6 +177,14 @@ export class Session {
     this.#viewers.clear()
   }
 
+  /** The host's hash of its state goes out with the next heartbeat, if nothing has changed by then. */
+  #noteHash(message: StatusMessage): void {
+    const { hash } = message.payload
+    if (typeof hash !== 'number' || !samePosition(message, this.#retained.head)) return
+    this.#hash = hash
+    this.#statusBytes = undefined
+  }
+
   #setPresence(host: HostPresence['host']): void {
     this.#presence = { host, since: Date.now() }
     this.#tellViewers()
@@ -188,7 +202,7 @@ export class Session {
     this.#statusBytes ??= this.#encode({
       type: 'status',
       ...this.#retained.head,
-      payload: this.#presence,
+      payload: { ...this.#presence, ...(this.#hash !== undefined && { hash: this.#hash }) },
     })
     return this.#statusBytes
   }

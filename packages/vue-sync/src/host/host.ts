@@ -105,6 +105,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     // A delta first, so that viewers in sync are not sent the snapshot that only refreshes the relay.
     if (first ? !want : want) publisher.flush()
     if (want) publisher.flushAll()
+    else publisher.flushHash()
   }
 
   return {

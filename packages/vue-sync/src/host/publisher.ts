@@ -1,9 +1,12 @@
-import type {
-  ConfigUpdate,
-  Payload,
-  Position,
-  SessionUpdate,
-  StoreFields,
+import {
+  type ConfigUpdate,
+  type HashCache,
+  hashOf,
+  type Payload,
+  type Position,
+  type SessionUpdate,
+  type StatusMessage,
+  type StoreFields,
 } from '../protocol/index.ts'
 import { diffSnapshots } from './diff.ts'
 
@@ -17,6 +20,8 @@ export interface Publisher {
   flush: () => void
   /** Sends everything, whether it changed or not. */
   flushAll: () => void
+  /** Sends a hash of the state, once for each position, and not while positions still follow each other. */
+  flushHash: () => void
 }
 
 /**
@@ -28,11 +33,14 @@ export interface Publisher {
  */
 export function createPublisher(
   epoch: string,
-  send: (message: SessionUpdate | ConfigUpdate) => boolean,
+  send: (message: SessionUpdate | ConfigUpdate | StatusMessage) => boolean,
 ): Publisher {
   const stores = new Map<string, () => StoreFields>()
+  const hashes: HashCache = new WeakMap()
   let sent: Payload | undefined
   let seq = 0
+  let seen = 0
+  let hashed = 0
 
   function publish(all: boolean): void {
     const next: Payload = {}
@@ -62,5 +70,12 @@ export function createPublisher(
     remove: (id) => void stores.delete(id),
     flush: () => publish(false),
     flushAll: () => publish(true),
+    flushHash() {
+      const idle = seen === seq
+      seen = seq
+      if (!sent || !idle || hashed === seq) return
+      hashed = seq
+      send({ type: 'status', epoch, seq, payload: { hash: hashOf(sent, hashes) } })
+    },
   }
 }

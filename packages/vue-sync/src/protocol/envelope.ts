@@ -61,8 +61,14 @@ export interface RelayStatus {
   want?: 'session_update'
 }
 
+/** A host that is idle tells it to the relay, and the relay to the viewers with the heartbeat. */
+export interface StateHash {
+  /** Of the state at the status' position, see `hashOf`. */
+  hash?: number
+}
+
 /** What the relay tells its viewers, on change and as the heartbeat. */
-export interface HostPresence {
+export interface HostPresence extends StateHash {
   host: 'online' | 'offline'
   /** When `host` last changed: milliseconds since 1970 by the relay's clock. */
   since: number
@@ -71,7 +77,7 @@ export interface HostPresence {
 /** `epoch` and `seq` are there for viewers, once the session has state: the position of the latest message. */
 export interface StatusMessage extends Partial<Position> {
   type: 'status'
-  payload: Partial<RelayStatus> & Partial<HostPresence>
+  payload: Partial<RelayStatus> & Partial<HostPresence> & StateHash
 }
 
 export type Message = StateMessage | StatusMessage

@@ -15,6 +15,8 @@ export type {
 } from './envelope.ts'
 export { isPosition, isRecord, parseMessage, parseStatus } from './parse.ts'
 export type { BadPart, OnDropped } from './parse.ts'
+export { hashOf } from './hash.ts'
+export type { HashCache } from './hash.ts'
 export { applyPatch, escapeKey } from './patch.ts'
 export { clone, equal, isContainer, safeKeys, share } from './share.ts'
 export { judge, samePosition } from './sequence.ts'

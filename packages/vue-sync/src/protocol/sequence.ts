@@ -7,7 +7,10 @@ import type { Message, Position } from './envelope.ts'
  */
 export type Verdict = 'apply' | 'ignore' | 'gap'
 
-export function samePosition(a: Position | undefined, b: Position | undefined): boolean {
+export function samePosition(
+  a: Partial<Position> | undefined,
+  b: Partial<Position> | undefined,
+): boolean {
   return a?.epoch === b?.epoch && a?.seq === b?.seq
 }
 

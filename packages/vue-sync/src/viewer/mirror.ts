@@ -6,6 +6,8 @@ import {
   applyPatch,
   clone,
   type ConfigUpdate,
+  type HashCache,
+  hashOf,
   type Payload,
   safeKeys,
   share,
@@ -26,6 +28,8 @@ export interface Mirror {
    * nothing has changed, so a whole state is needed.
    */
   apply: (message: StateMessage) => boolean
+  /** What the host's hash of the same position must be. */
+  hash: () => number
   /** Forgets what was received: another session's state is coming. */
   clear: () => void
   /** Fills a Pinia store from now on. */
@@ -60,6 +64,7 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
   const ids = shallowReactive<string[]>([])
   const views = new Map<string, ShallowRef<StoreFields | undefined>>()
   const filled = new Map<string, Filled>()
+  const hashes: HashCache = new WeakMap()
   let state: Payload = {}
   let writing = false
 
@@ -141,6 +146,7 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
       replaceAll(message.payload)
       return true
     },
+    hash: () => hashOf(state, hashes),
     clear() {
       state = {}
       ids.splice(0)

@@ -10,6 +10,7 @@ import {
   parseLink,
   parseMessage,
   type Position,
+  samePosition,
   type SyncAddress,
 } from '../protocol/index.ts'
 import { createMirror, type Mirror } from './mirror.ts'
@@ -60,14 +61,16 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     const verdict = judge(held, message)
     if (verdict === 'gap') link!.retry()
     if (message.type === 'status') {
-      const { host } = message.payload
+      const { host, hash } = message.payload
       if (host === 'online' || host === 'offline') state.host = host
+      if (hash !== undefined && samePosition(held, message) && hash !== mirror.hash())
+        resync('the hash of its state')
     } else if (verdict === 'apply') {
       const { epoch, seq } = message
       if (mirror.apply(message)) {
         held = { epoch, seq }
         state.lastUpdate = Date.now()
-      } else resync(`${epoch}/${seq} did not fit`)
+      } else resync(`message ${seq} did not fit`)
     }
   }
 
