@@ -95,7 +95,10 @@ export class ModelSocket extends EventTarget {
       this.dispatchEvent(new Event('open'))
       const down = this.#down
       const peer: RelayPeer = {
-        send: (bytes) => void down.push(bytes),
+        send(bytes) {
+          down.push(bytes)
+          return this.buffered()
+        },
         close: (code) => this.#end(code),
         buffered: () => down.reduce((sum, { length }) => sum + length, 0),
       }

@@ -45,7 +45,7 @@ const TEXT_FRAME = { binary: false, compress: false } as { compress: boolean }
 
 function toRelayPeer(peer: Peer): RelayPeer {
   return {
-    send: (bytes) => void peer.send(bytes, TEXT_FRAME),
+    send: (bytes) => peer.send(bytes, TEXT_FRAME) as number,
     close: (code, reason) => peer.close(code, reason),
     buffered: () => peer.bufferedAmount,
   }

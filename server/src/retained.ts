@@ -27,6 +27,8 @@ export class Retained {
   #snapshot: Entry | undefined
   #deltas: Delta[] = []
   #head: Position | undefined
+  /** The head before the last delta. */
+  #before: Position | undefined
   readonly #capacity: number
 
   constructor(capacity: number) {
@@ -49,6 +51,7 @@ export class Retained {
     if (!samePosition(entry.position, this.#head)) {
       this.#deltas = []
       this.#head = entry.position
+      this.#before = undefined
     }
     this.#snapshot = entry
     this.#trim()
@@ -61,6 +64,7 @@ export class Retained {
     if (!head || head.epoch !== epoch || head.seq + 1 !== seq) return false
     const upTo = (this.#deltas.at(-1)?.upTo ?? 0) + entry.bytes.length
     this.#deltas.push({ ...entry, upTo })
+    this.#before = head
     this.#head = entry.position
     this.#trim()
     return true
@@ -77,6 +81,9 @@ export class Retained {
   next(position: Position | undefined): Entry | undefined {
     if (!this.#head || samePosition(position, this.#head)) return undefined
     const snapshot = this.#snapshot
+    const last = this.#deltas.at(-1)
+    // Nearly always: who has all but the message that has just come.
+    if (last && position && position === this.#before) return last
     const delta = position && this.#after(position)
     if (!delta || !snapshot) return delta ?? snapshot
     if (delta.position.seq > snapshot.position.seq) return delta

@@ -38,6 +38,7 @@ class ModelViewer {
       send: (bytes) => {
         pipe.push(bytes)
         this.most = Math.max(this.most, buffered())
+        return buffered()
       },
       close: () => {},
       buffered,
@@ -93,7 +94,7 @@ class ModelHost {
   connect(): void {
     const inbox: string[] = []
     const peer: RelayPeer = {
-      send: (bytes) => inbox.push(decoder.decode(bytes)),
+      send: (bytes) => (inbox.push(decoder.decode(bytes)), 0),
       close: () => {},
       buffered: () => 0,
     }
@@ -206,7 +207,11 @@ describe('a session', () => {
     const session = makeSession()
     const sent: string[] = []
     const host = session.addHost(
-      { send: (bytes) => sent.push(decoder.decode(bytes)), close: () => {}, buffered: () => 0 },
+      {
+        send: (bytes) => (sent.push(decoder.decode(bytes)), 0),
+        close: () => {},
+        buffered: () => 0,
+      },
       undefined,
     )
     const say = (message: object) =>

@@ -11,7 +11,8 @@ import { Retained } from './retained.ts'
 
 /** A connection as a session sees it. */
 export interface RelayPeer {
-  send: (bytes: Uint8Array) => void
+  /** Gives what `buffered` is after it. */
+  send: (bytes: Uint8Array) => number
   close: (code: number, reason: string) => void
   /** Bytes accepted by `send` and not yet taken by the network. */
   buffered: () => number
@@ -34,6 +35,8 @@ export interface Viewer {
   position: Position | undefined
   /** Which status it was last sent. */
   told: number
+  /** Bytes that were buffered after the last send: 0 needs no second look. */
+  left: number
 }
 
 export interface Host {
@@ -96,7 +99,7 @@ export class Session {
   }
 
   addViewer(peer: RelayPeer, position: Position | undefined): Viewer {
-    const viewer: Viewer = { peer, position, told: -1 }
+    const viewer: Viewer = { peer, position, told: -1, left: 0 }
     this.#viewers.add(viewer)
     this.pump(viewer)
     this.#countChanged()
@@ -147,19 +150,20 @@ export class Session {
    */
   pump(viewer: Viewer): void {
     const { peer } = viewer
-    while (peer.buffered() <= this.#options.highWaterMark) {
+    const { head } = this.#retained
+    // By identity where it can be: this runs for each viewer and message.
+    while (viewer.position !== head) {
+      if (viewer.left > 0 && peer.buffered() > this.#options.highWaterMark) return
       const entry = this.#retained.next(viewer.position)
-      if (!entry) {
-        // Who is not up to date (what it lacks is not here) must not be told a position: it would take
-        // that for a gap.
-        if (viewer.told !== this.#statusNumber)
-          peer.send(this.#viewerStatus(samePosition(viewer.position, this.#retained.head)))
-        viewer.told = this.#statusNumber
-        return
-      }
-      peer.send(entry.bytes)
+      if (!entry) break
+      viewer.left = peer.send(entry.bytes)
       viewer.position = entry.position
     }
+    if (viewer.told === this.#statusNumber) return
+    viewer.told = this.#statusNumber
+    // Who is not up to date (what it lacks is not here) must not be told a position: it would take that
+    // for a gap.
+    peer.send(this.#viewerStatus(samePosition(viewer.position, head)))
   }
 
   /** Tells everyone that the connection lives. */

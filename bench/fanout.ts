@@ -1,0 +1,195 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { WebSocket } from 'ws'
+import type { Kind, Order, Usage } from './fanout-server.ts'
+
+/**
+ * What a message to many costs the server: `pnpm bench:fanout [--viewers 2000]`. Every server in its own
+ * process, one after the other, in one run; the ratios are what counts. Loopback only, about two minutes.
+ */
+const { values } = parseArgs({ options: { viewers: { type: 'string', default: '2000' } } })
+const VIEWERS = Math.min(Number(values.viewers), 20_000)
+const MESSAGES = 100
+const KINDS: Kind[] = ['ws + Buffer', 'vue-sync', 'Socket.IO', 'y-websocket']
+const SERVER = fileURLToPath(new URL('fanout-server.ts', import.meta.url))
+const KIB = 1024
+
+const PATHS: Record<Kind, string> = {
+  'ws + Buffer': '/',
+  'vue-sync': '/',
+  'Socket.IO': '/socket.io/?EIO=4&transport=websocket',
+  'y-websocket': '/bench',
+}
+
+class Viewer {
+  received = 0
+  bytes = 0
+  readonly socket: WebSocket
+  #wanted: (() => boolean) | undefined
+  #done: (() => void) | undefined
+
+  constructor(kind: Kind, port: number, query = '') {
+    const url = `ws://127.0.0.1:${port}${PATHS[kind]}${query}`
+    this.socket = new WebSocket(url, kind === 'vue-sync' ? ['vue-sync.viewer.v1'] : [], {
+      perMessageDeflate: false,
+    })
+    this.socket.on('message', (data: Buffer) => {
+      if (kind === 'Socket.IO') {
+        if (data[0] === 48) this.socket.send('40')
+        if (data[0] === 50) this.socket.send('3')
+        if (data[0] !== 52 || data[1] !== 50) return
+      }
+      // Sync step 1 with nothing held: the server answers with the whole document.
+      if (kind === 'y-websocket' && data[0] === 0 && data[1] === 0)
+        this.socket.send(Buffer.from([0, 0, 1, 0]))
+      // `{"type":"st…`: told apart by one byte, so that this side costs the same for all.
+      if (kind === 'vue-sync' && data[10] === 116) return
+      this.received++
+      this.bytes += data.length
+      if (this.#wanted?.()) this.#done?.()
+    })
+  }
+
+  until(wanted: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      if (wanted()) return resolve()
+      this.#wanted = wanted
+      this.#done = resolve
+    })
+  }
+}
+
+async function tell(child: ChildProcess, order: Order): Promise<Usage> {
+  child.send(order)
+  const [usage] = (await once(child, 'message')) as [Usage]
+  return usage
+}
+
+async function start(kind: Kind): Promise<{ child: ChildProcess; port: number }> {
+  const child = fork(SERVER, [kind], {
+    execArgv: ['--conditions=@vue-sync/source', '--expose-gc', '--no-warnings'],
+  })
+  const [{ port }] = (await once(child, 'message')) as [Usage]
+  // What a server loads and compiles at its first connections is not what a connection costs.
+  const first = await connect(kind, port!, 100)
+  for (const { socket } of first) socket.terminate()
+  await pause(200)
+  return { child, port: port! }
+}
+
+async function connect(kind: Kind, port: number, count: number, query = ''): Promise<Viewer[]> {
+  const viewers: Viewer[] = []
+  // In waves, so that no listen queue overflows.
+  while (viewers.length < count) {
+    const wave = Array.from(
+      { length: Math.min(250, count - viewers.length) },
+      () => new Viewer(kind, port, query),
+    )
+    await Promise.all(wave.map(({ socket }) => once(socket, 'open')))
+    viewers.push(...wave)
+  }
+  return viewers
+}
+
+const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time))
+
+async function end(child: ChildProcess, viewers: Viewer[]): Promise<void> {
+  for (const { socket } of viewers) socket.terminate()
+  child.disconnect()
+  await once(child, 'exit')
+}
+
+/** Memory of an idle connection, then CPU for a delivered message, small and large. */
+async function fanout(kind: Kind) {
+  const { child, port } = await start(kind)
+  const before = await tell(child, { order: 'usage' })
+  if (kind === 'vue-sync') await tell(child, { order: 'state', size: 1 })
+  const viewers = await connect(kind, port, VIEWERS)
+  await pause(1500)
+  const idle = await tell(child, { order: 'usage' })
+  const cost: number[] = []
+  for (const size of [KIB, 64 * KIB]) {
+    const count = size > KIB ? MESSAGES / 10 : MESSAGES
+    const start = await tell(child, { order: 'usage' })
+    const target = viewers.map(({ received }) => received + count)
+    const all = Promise.all(
+      viewers.map((viewer, at) => viewer.until(() => viewer.received >= target[at]!)),
+    )
+    await tell(child, { order: 'publish', count, size })
+    await all
+    const { cpu } = await tell(child, { order: 'usage' })
+    cost.push((cpu - start.cpu) / (count * VIEWERS))
+  }
+  await end(child, viewers)
+  return { memory: (idle.memory - before.memory) / VIEWERS / KIB, small: cost[0]!, large: cost[1]! }
+}
+
+/** Everyone connects and wants the state of 64 KiB. */
+async function storm(kind: Kind, query = '') {
+  const { child, port } = await start(kind)
+  await tell(child, { order: 'state', size: 64 * KIB })
+  const before = await tell(child, { order: 'usage' })
+  const begun = performance.now()
+  const viewers = await connect(kind, port, VIEWERS, query)
+  if (query) await pause(200)
+  else await Promise.all(viewers.map((viewer) => viewer.until(() => viewer.bytes >= 60 * KIB)))
+  const seconds = (performance.now() - begun - (query ? 200 : 0)) / 1000
+  const { cpu } = await tell(child, { order: 'usage' })
+  const bytes = viewers.reduce((sum, viewer) => sum + viewer.bytes, 0)
+  await end(child, viewers)
+  return { seconds, cpu: (cpu - before.cpu) / 1e6, bytes }
+}
+
+/** One viewer stops reading while 500 messages of 64 KiB pass. */
+async function stall(kind: Kind) {
+  const { child, port } = await start(kind)
+  if (kind === 'vue-sync') await tell(child, { order: 'state', size: 64 * KIB })
+  const [stalled] = (await connect(kind, port, 1)) as [Viewer]
+  const [quick] = (await connect(kind, port, 1)) as [Viewer]
+  await pause(200)
+  const before = await tell(child, { order: 'usage' })
+  stalled.socket.pause()
+  const target = quick.received + 500
+  const all = quick.until(() => quick.received >= target)
+  await tell(child, { order: 'publish', count: 500, size: 64 * KIB })
+  await all
+  await pause(300)
+  const { memory } = await tell(child, { order: 'usage' })
+  await end(child, [stalled, quick])
+  return (memory - before.memory) / KIB / KIB
+}
+
+const table: Record<string, Record<string, string | number>> = {}
+let base: Awaited<ReturnType<typeof fanout>> | undefined
+let baseStorm = 0
+for (const kind of KINDS) {
+  process.stdout.write(`${kind} …\n`)
+  const cost = await fanout(kind)
+  const { seconds, cpu } = await storm(kind)
+  base ??= cost
+  baseStorm ||= cpu
+  table[kind] = {
+    '1 KiB, µs': cost.small.toFixed(1),
+    '× ws': (cost.small / base.small).toFixed(2),
+    '64 KiB, µs': cost.large.toFixed(1),
+    '× ws ': (cost.large / base.large).toFixed(2),
+    'idle, KiB': cost.memory.toFixed(1),
+    'storm, s': seconds.toFixed(2),
+    'storm CPU, s': cpu.toFixed(2),
+    ' × ws': (cpu / baseStorm).toFixed(2),
+    'stalled, MiB': (await stall(kind)).toFixed(1),
+  }
+}
+const current = await storm('vue-sync', '?epoch=bench&seq=0')
+console.log(
+  `\n${VIEWERS} viewers. CPU of the server for a delivered message; memory for an idle connection; ` +
+    `everyone connects and gets 64 KiB; growth while one viewer stalls over 500 × 64 KiB.`,
+)
+console.table(table)
+console.log(
+  `A storm of viewers that are current: ${current.cpu.toFixed(2)} s of CPU ` +
+    `(${(current.cpu / baseStorm).toFixed(2)} × ws), ${current.bytes} bytes of state sent.`,
+)
