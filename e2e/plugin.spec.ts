@@ -216,6 +216,19 @@ describe('the host plugin', () => {
     await expect.poll(() => view('counter').value?.['count']).toBe(1)
   })
 
+  it('does not wait for timers in a hidden page, where they come once a minute', async () => {
+    const { pinia } = startHost({ debounce: 60_000 })
+    const counter = useCounter(pinia)
+    const { view } = startViewer()
+    await expect.poll(() => view('counter').value?.['count']).toBe(0)
+    Object.assign(document, { hidden: true })
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 120_000)
+    counter.count = 1
+    counter.count = 2
+    await expect.poll(() => view('counter').value?.['count']).toBe(2)
+    now.mockRestore()
+  })
+
   it('leaves nothing behind when the app is unmounted', async () => {
     const { app, pinia, host } = startHost()
     const counter = useCounter(pinia)

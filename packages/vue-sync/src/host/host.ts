@@ -48,6 +48,10 @@ function defaultRelay(): string {
   return `${protocol === 'https:' ? 'wss' : 'ws'}://${hostname || 'localhost'}:${DEFAULT_PORT}`
 }
 
+function isHidden(): boolean {
+  return typeof document !== 'undefined' && document.hidden
+}
+
 /** In development only: a wrong option is a developer's mistake. */
 function checkDelays(where: string, delays: Pick<SyncOptions, 'debounce' | 'maxWait'>): void {
   for (const name of ['debounce', 'maxWait'] as const) {
@@ -79,12 +83,21 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     randomId(),
     (message) => greeted && link!.send(JSON.stringify(message)),
   )
-  const flush = (): void => {
-    if (greeted) publisher.flush()
+  let flushedAt = 0
+
+  /** Nothing that goes wrong in here may reach the app: it has its own work to do. */
+  function publish(all: boolean): void {
+    if (!greeted) return
+    flushedAt = Date.now()
+    try {
+      if (all) publisher.flushAll()
+      else publisher.flush()
+    } catch (error) {
+      if (process.env.NODE_ENV !== 'production') warn('VS207', 'the state could not be sent', error)
+    }
   }
-  const flushAll = (): void => {
-    if (greeted) publisher.flushAll()
-  }
+  const flush = (): void => publish(false)
+  const flushAll = (): void => publish(true)
   const structureChanged = useDebounceFn(flush, debounce)
   const replaced = useDebounceFn(flushAll, debounce)
 
@@ -103,8 +116,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     const first = !greeted
     greeted = true
     // A delta first, so that viewers in sync are not sent the snapshot that only refreshes the relay.
-    if (first ? !want : want) publisher.flush()
-    if (want) publisher.flushAll()
+    if (isHidden() || (first ? !want : want)) flush()
+    if (want) flushAll()
     else publisher.flushHash()
   }
 
@@ -117,7 +130,13 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       const { maxWait = options.maxWait } = own
       const changed = useDebounceFn(flush, own.debounce ?? debounce, maxWait ? { maxWait } : {})
       const source = createStoreSource(store, own, warn, () => {
-        if (greeted) void changed()
+        if (!greeted) return
+        // A hidden page gets a timer each second at best, each minute at worst: what has waited long
+        // enough goes now, and the rest with the relay's next word.
+        if (isHidden() && Date.now() - flushedAt >= (own.debounce ?? debounce)) {
+          flushedAt = Date.now()
+          queueMicrotask(flush)
+        } else void changed()
       })
       publisher.add(id, source.read)
       sources.set(id, () => {

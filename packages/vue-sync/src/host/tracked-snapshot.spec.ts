@@ -1,4 +1,4 @@
-import { reactive, ref, shallowRef } from 'vue'
+import { markRaw, reactive, ref, shallowRef, triggerRef } from 'vue'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../protocol/index.ts'
 import { type Path, tellPath } from './plain.ts'
@@ -145,5 +145,20 @@ describe('a tracked snapshot', () => {
     read(state)
     state.inner = { n: 2 }
     expect(read(state)).toEqual({ inner: { n: 2 } })
+  })
+
+  it('sees inside a shallowRef when it is triggered, and shares what did not change', () => {
+    const { read, problems } = setup()
+    const list = shallowRef(rows(3))
+    const raw = markRaw({ list, other: 1 })
+    const before = read(raw) as { list: Json[] }
+    list.value[1]!.at.x = 50
+    expect(read(raw)).toBe(before)
+    triggerRef(list)
+    const after = read(raw) as { list: Json[] }
+    expect(after.list).toEqual(list.value)
+    expect([after.list[0], after.list[2]]).toEqual([before.list[0], before.list[2]])
+    expect(after.list[0]).toBe(before.list[0])
+    expect(problems).toEqual([])
   })
 })

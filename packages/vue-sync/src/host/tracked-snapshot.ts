@@ -2,14 +2,16 @@ import {
   computed,
   type ComputedRef,
   isRef,
+  isShallow,
   ReactiveEffect,
+  type Ref,
   shallowReactive,
   shallowRef,
   toRaw,
   unref,
 } from 'vue'
-import { type Json, safeKeys } from '../protocol/index.ts'
-import { CONTAINER, leaf, NOTHING, type OnUnplain, type Path } from './plain.ts'
+import { type Json, safeKeys, share } from '../protocol/index.ts'
+import { CONTAINER, leaf, NOTHING, type OnUnplain, type Path, toPlain } from './plain.ts'
 
 type Read = Json | typeof NOTHING
 
@@ -38,6 +40,7 @@ export function createTrackedReader(
   function read(value: unknown, path: Path): Read {
     const known = typeof value === 'object' && value !== null && nodes.get(value)
     if (known && !open.has(value)) return known.value
+    if (isRef(value) && isShallow(value)) return readShallow(value, path)
     const inner = isRef(value) ? unref(value) : value
     const plain = leaf(inner, path, onUnplain)
     if (plain !== CONTAINER) return plain
@@ -59,6 +62,19 @@ export function createTrackedReader(
         }
       })
       nodes.set(raw, node)
+    }
+    return node.value
+  }
+
+  /** Nothing inside is tracked, so all of it is read again whenever the ref is replaced or triggered. */
+  function readShallow(ref: Ref, path: Path): Read {
+    let node = nodes.get(ref) as ComputedRef<Read> | undefined
+    if (!node) {
+      node = computed<Read>((old) => {
+        const plain = toPlain(ref.value, path, onUnplain)
+        return plain === NOTHING ? NOTHING : share(old as Json | undefined, plain)
+      })
+      nodes.set(ref, node as ComputedRef<Json>)
     }
     return node.value
   }
