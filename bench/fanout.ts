@@ -128,15 +128,16 @@ async function fanout(kind: Kind) {
 }
 
 /** Everyone connects and wants the state of 64 KiB. */
-async function storm(kind: Kind, query = '') {
+async function storm(kind: Kind, query = '', size = 64 * KIB) {
   const { child, port } = await start(kind)
-  await tell(child, { order: 'state', size: 64 * KIB })
+  if (size > 0) await tell(child, { order: 'state', size })
   const before = await tell(child, { order: 'usage' })
   const begun = performance.now()
   const viewers = await connect(kind, port, VIEWERS, query)
-  if (query) await pause(200)
+  const quiet = query !== '' || size === 0
+  if (quiet) await pause(200)
   else await Promise.all(viewers.map((viewer) => viewer.until(() => viewer.bytes >= 60 * KIB)))
-  const seconds = (performance.now() - begun - (query ? 200 : 0)) / 1000
+  const seconds = (performance.now() - begun - (quiet ? 200 : 0)) / 1000
   const { cpu } = await tell(child, { order: 'usage' })
   const bytes = viewers.reduce((sum, viewer) => sum + viewer.bytes, 0)
   await end(child, viewers)
@@ -184,6 +185,7 @@ for (const kind of KINDS) {
   }
 }
 const current = await storm('vue-sync', '?epoch=bench&seq=0')
+const handshake = await storm('ws + Buffer', '', 0)
 console.log(
   `\n${VIEWERS} viewers. CPU of the server for a delivered message; memory for an idle connection; ` +
     `everyone connects and gets 64 KiB; growth while one viewer stalls over 500 × 64 KiB.`,
@@ -191,5 +193,6 @@ console.log(
 console.table(table)
 console.log(
   `A storm of viewers that are current: ${current.cpu.toFixed(2)} s of CPU ` +
-    `(${(current.cpu / baseStorm).toFixed(2)} × ws), ${current.bytes} bytes of state sent.`,
+    `(${(current.cpu / baseStorm).toFixed(2)} × ws), ${current.bytes} bytes of state sent. ` +
+    `The bare handshakes of ws: ${handshake.cpu.toFixed(2)} s (${(handshake.cpu / baseStorm).toFixed(2)} × ws).`,
 )

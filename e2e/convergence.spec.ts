@@ -1,23 +1,10 @@
 import fc from 'fast-check'
 import { createPinia, defineStore } from 'pinia'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { type App, createRenderer } from 'vue'
 import { syncPlugin } from 'vue-sync/host'
 import { syncViewer, useSyncedState, useSyncViewer } from 'vue-sync/viewer'
+import { makeEmptyApp } from './support/app.ts'
 import { ModelNetwork } from './support/model-network.ts'
-
-const { createApp } = createRenderer<object, object>({
-  createComment: () => ({}),
-  createText: () => ({}),
-  createElement: () => ({}),
-  insert: () => {},
-  remove: () => {},
-  patchProp: () => {},
-  setText: () => {},
-  setElementText: () => {},
-  parentNode: () => null,
-  nextSibling: () => null,
-})
 
 interface Row {
   id: number
@@ -53,7 +40,7 @@ class World {
   }
 
   #openHost() {
-    const app = createApp({ render: () => null }) as App
+    const app = makeEmptyApp()
     const pinia = createPinia()
     app.use(pinia).use(syncPlugin, { url: 'ws://relay', WebSocket: this.network.WebSocket })
     app.mount({})
@@ -61,7 +48,7 @@ class World {
   }
 
   #openViewer() {
-    const app = createApp({ render: () => null }) as App
+    const app = makeEmptyApp()
     const pinia = createPinia()
     app.use(pinia).use(syncViewer, { url: 'ws://relay', WebSocket: this.network.WebSocket })
     app.mount({})

@@ -208,6 +208,19 @@ describe('the viewer app', () => {
     await says(viewer, /Host offline, last update/)
   })
 
+  it('shows live state without a secure context too, as on a plain LAN address', async () => {
+    const host = await openHost()
+    const viewer = await openViewer(relay.viewerUrls()[0]!.url.replace('127.0.0.1', 'lan.test'))
+    await says(viewer, 'Global temperature')
+    expect(await viewer.evaluate(() => isSecureContext)).toBe(false)
+    await host.getByRole('textbox', { name: 'Session name' }).fill('Over the LAN')
+    await says(viewer, 'Over the LAN')
+    await viewer.getByRole('button', { name: 'Inspector' }).click()
+    await viewer.getByRole('button', { name: 'Copy as JSON' }).first().click()
+    await viewer.getByRole('button', { name: 'Copied' }).waitFor()
+    await expectQuiet(host.seen, viewer.seen)
+  })
+
   it('can be installed', async () => {
     const profile = await mkdtemp(join(tmpdir(), 'vue-sync-profile-'))
     const context = await chromium.launchPersistentContext(profile, BROWSER_LAUNCH)

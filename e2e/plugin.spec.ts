@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createPinia, defineStore, type Pinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type App, createRenderer, ref } from 'vue'
+import { type App, ref } from 'vue'
 import { type WebSocket as WebSocketConnection, WebSocketServer } from 'ws'
 import { syncPlugin, type SyncHostOptions, useSyncHost } from 'vue-sync/host'
 import { offerProtocols } from 'vue-sync/protocol'
@@ -12,22 +12,10 @@ import {
   useSyncViewer,
   VIEWER_STORE_ID,
 } from 'vue-sync/viewer'
+import { makeEmptyApp } from './support/app.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from './support/relay.ts'
 
 // Installing and removing the plugins, with a real relay; what a page does is in mirror.spec.ts.
-const { createApp } = createRenderer<object, object>({
-  createComment: () => ({}),
-  createText: () => ({}),
-  createElement: () => ({}),
-  insert: () => {},
-  remove: () => {},
-  patchProp: () => {},
-  setText: () => {},
-  setElementText: () => {},
-  parentNode: () => null,
-  nextSibling: () => null,
-})
-
 let relay: TestRelay
 let warnings: string[]
 const apps = new Set<App>()
@@ -48,9 +36,9 @@ afterEach(async () => {
 })
 
 function makeApp(): { app: App; pinia: Pinia } {
-  const app = createApp({ render: () => null })
-  apps.add(app as App)
-  return { app: app as App, pinia: createPinia() }
+  const app = makeEmptyApp()
+  apps.add(app)
+  return { app, pinia: createPinia() }
 }
 
 const hostOptions = (options: SyncHostOptions = {}) => ({

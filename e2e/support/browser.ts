@@ -4,7 +4,14 @@ import { expect } from 'vitest'
 /** As the project's test command hands it over; see scripts/browser.ts. */
 export const BROWSER_LAUNCH = {
   executablePath: process.env['VUE_SYNC_BROWSER'] ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--disable-background-networking',
+    // A name that is loopback and yet no secure context: what a phone on the Wi-Fi sees.
+    '--host-resolver-rules=MAP lan.test 127.0.0.1',
+  ],
 }
 
 export function launchBrowser(): Promise<Browser> {

@@ -3,6 +3,7 @@ import { createApp } from 'vue'
 import { syncPlugin } from 'vue-sync/host'
 import App from './App.vue'
 import { readRelayAddress } from './relay-address.ts'
+import '@vue-sync/demo/base.css'
 import './style.css'
 
 createApp(App).use(createPinia()).use(syncPlugin, readRelayAddress()).mount('#app')
