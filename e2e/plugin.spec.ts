@@ -3,7 +3,9 @@ import { createPinia, defineStore, type Pinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type App, ref } from 'vue'
 import { type WebSocket as WebSocketConnection, WebSocketServer } from 'ws'
+import { cbor } from 'vue-sync/cbor'
 import { syncPlugin, type SyncHostOptions, useSyncHost } from 'vue-sync/host'
+import { msgpack } from 'vue-sync/msgpack'
 import { offerProtocols } from 'vue-sync/protocol'
 import {
   syncViewer,
@@ -277,6 +279,43 @@ describe('the host plugin', () => {
     [{ maxWait: Number.NaN }, 'VS107: Not a valid option (maxWait must be'],
   ])('refuses %j with a code and the field', (options, text) => {
     expect(() => startHost(options)).toThrow(text)
+  })
+})
+
+describe('codecs', () => {
+  it.each([
+    ['MessagePack', { codec: msgpack() }],
+    ['CBOR', { codec: cbor() }],
+    ['compression', { compressOver: 200 }],
+    ['compressed MessagePack', { codec: msgpack(), compressOver: 200 }],
+  ])('%s: full states, deltas and late joiners', async (_, options) => {
+    const { pinia } = startHost(options)
+    const counter = useCounter(pinia)
+    const codecs = [msgpack(), cbor()]
+    const { view } = startViewer({ codecs })
+    await expect.poll(() => view('counter').value?.['count']).toBe(0)
+    counter.note = 'long '.repeat(500)
+    counter.list.push(1, 2, 3)
+    await expect.poll(() => view('counter').value?.['list']).toEqual([1, 2, 3])
+    // Long and short ones in turn: they arrive in the order they were sent.
+    for (let count = 1; count <= 10; count++) {
+      counter.count = count
+      counter.note = count % 2 ? 'short' : `long ${count} `.repeat(300)
+      await expect.poll(() => view('counter').value?.['count']).toBe(count)
+    }
+    const late = startViewer({ codecs })
+    await expect.poll(() => late.view('counter').value).toEqual(view('counter').value)
+    expect(view('counter').value).toEqual(JSON.parse(JSON.stringify(counter.$state)))
+    expect(warnings).toEqual([])
+  })
+
+  it('a viewer without the codec says which it lacks, and stops', async () => {
+    const { pinia } = startHost({ codec: msgpack() })
+    useCounter(pinia)
+    const { viewer, view } = startViewer()
+    await expect.poll(() => viewer.error.value?.code).toBe('VS108')
+    expect(viewer.error.value?.message).toContain('msgpack')
+    expect([viewer.status.value, view('counter').value]).toEqual(['disconnected', undefined])
   })
 })
 

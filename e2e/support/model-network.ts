@@ -51,7 +51,7 @@ function makeSession(): Session {
   return new Session({
     capacity: 16,
     highWaterMark: 2000,
-    encode: (text) => encoder.encode(text),
+    encode: (frame) => (typeof frame === 'string' ? encoder.encode(frame) : frame.slice()),
     describe: () => ({ running: true, port: 1, localIp: '127.0.0.1' }),
     warn: (text) => {
       throw new Error(text)

@@ -7,6 +7,8 @@ export default defineConfig({
     host: 'src/host/index.ts',
     viewer: 'src/viewer/index.ts',
     protocol: 'src/protocol/index.ts',
+    msgpack: 'src/codecs/msgpack.ts',
+    cbor: 'src/codecs/cbor.ts',
   },
   platform: 'neutral',
   target: 'es2022',

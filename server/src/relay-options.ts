@@ -11,8 +11,8 @@ export interface RelayOptions {
   highWaterMark?: number
   /** Milliseconds between heartbeats. @default 15000 */
   heartbeat?: number
-  /** UTF-8. @default TextEncoder; on Node a Buffer saves a wrapper for each send */
-  encode?: (text: string) => Uint8Array
+  /** A copy as bytes, text as UTF-8. @default TextEncoder; on Node a Buffer saves a wrapper for each send */
+  encode?: (frame: string | Uint8Array) => Uint8Array
   /** What hosts are told about the relay of their session. @default no address */
   describe?: (session: string) => Omit<RelayStatus, 'clientCount' | 'want'>
   /** Where warnings go. @default nowhere */
@@ -25,7 +25,8 @@ export const RELAY_DEFAULTS = {
   capacity: 64,
   highWaterMark: 512 * 1024,
   heartbeat: 15_000,
-  encode: (text: string): Uint8Array => encoder.encode(text),
+  encode: (frame: string | Uint8Array): Uint8Array =>
+    typeof frame === 'string' ? encoder.encode(frame) : frame.slice(),
   describe: () => ({ running: true, port: 0, localIp: '127.0.0.1' }),
   warn: () => {},
 } satisfies RelayOptions

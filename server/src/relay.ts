@@ -40,12 +40,15 @@ interface Admission {
   member?: { session: Session; name: string; host?: Host; viewer?: Viewer }
 }
 
-/** Frames are text, as the protocol wants; the bytes are shared by all viewers, so nothing may be compressed in place. */
-const TEXT_FRAME = { binary: false, compress: false } as { compress: boolean }
+/** The bytes are shared by all viewers, so nothing is compressed for one of them. */
+const FRAMES = {
+  text: { binary: false, compress: false } as { compress: boolean },
+  binary: { binary: true, compress: false } as { compress: boolean },
+}
 
 function toRelayPeer(peer: Peer): RelayPeer {
   return {
-    send: (bytes) => peer.send(bytes, TEXT_FRAME) as number,
+    send: (bytes, binary) => peer.send(bytes, binary ? FRAMES.binary : FRAMES.text) as number,
     close: (code, reason) => peer.close(code, reason),
     buffered: () => peer.bufferedAmount,
   }

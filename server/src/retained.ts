@@ -5,6 +5,8 @@ import { samePosition } from 'vue-sync/protocol'
 export interface Entry {
   position: Position
   bytes: Uint8Array
+  /** A binary frame, to be sent as one. */
+  binary: boolean
 }
 
 interface Delta extends Entry {

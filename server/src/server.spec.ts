@@ -84,6 +84,29 @@ describe('state', () => {
     expect(watcher.frames).toContain(odd)
   })
 
+  it('travels in binary frames too, whose bodies the relay does not read', async () => {
+    const publisher = await host()
+    const watcher = await viewer()
+    const frames = [
+      ['{"type":"session_update","epoch":"e","seq":1,"codec":"any"}\n', [0, 255, 10, 1]],
+      ['{"type":"config_update","epoch":"e","seq":2,"codec":"any"}\n', [7]],
+    ].map(([header, body]) =>
+      Buffer.concat([Buffer.from(header as string), Buffer.from(body as number[])]),
+    )
+    const received: { data: Buffer; isBinary: boolean }[] = []
+    watcher.socket.on('message', (data: Buffer, isBinary) => {
+      if (isBinary) received.push({ data, isBinary })
+    })
+    publisher.socket.send(Buffer.from('{"type":"config_update"}\nno position'))
+    for (const frame of frames) publisher.socket.send(frame)
+    await expect.poll(() => received.map(({ data }) => data)).toEqual(frames)
+    const late = await viewer({ position: { epoch: 'e', seq: 1 } })
+    await late.until(status)
+    expect(late.binaries).toEqual([frames[1]])
+    expect(late.of('status')[0]).toMatchObject({ epoch: 'e', seq: 2 })
+    expect(warnings).toHaveLength(1)
+  })
+
   it('asks the host for a snapshot until it has one, and again when the deltas outgrow it', async () => {
     const publisher = await host()
     await publisher.until(({ payload }) => payload['want'] === 'session_update')

@@ -91,7 +91,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
     hostKey,
     viewerKey,
     capacity,
-    encode: (text) => Buffer.from(text),
+    encode: (frame) => Buffer.from(frame as string),
     describe: (session) => ({ ...described(), viewerUrls: viewerUrls(session) }),
     warn,
   })

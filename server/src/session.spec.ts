@@ -11,7 +11,7 @@ const makeSession = () =>
   new Session({
     capacity: 16,
     highWaterMark: MARK,
-    encode: (text) => encoder.encode(text),
+    encode: (frame) => (typeof frame === 'string' ? encoder.encode(frame) : frame.slice()),
     describe: () => ({ running: true, port: 1, localIp: '127.0.0.1' }),
     warn: () => {},
   })

@@ -3,8 +3,10 @@ import {
   type HostPresence,
   parseMessage,
   type Position,
+  readHeader,
   type RelayStatus,
   samePosition,
+  type StateMessage,
   type StatusMessage,
 } from 'vue-sync/protocol'
 import { Retained } from './retained.ts'
@@ -12,7 +14,7 @@ import { Retained } from './retained.ts'
 /** A connection as a session sees it. */
 export interface RelayPeer {
   /** Gives what `buffered` is after it. */
-  send: (bytes: Uint8Array) => number
+  send: (bytes: Uint8Array, binary: boolean) => number
   close: (code: number, reason: string) => void
   /** Bytes accepted by `send` and not yet taken by the network. */
   buffered: () => number
@@ -23,7 +25,8 @@ export interface SessionOptions {
   capacity: number
   /** Buffered bytes above which a viewer gets nothing more until it has drained. */
   highWaterMark: number
-  encode: (text: string) => Uint8Array
+  /** A copy of its own: text as UTF-8, bytes as they are. */
+  encode: (frame: string | Uint8Array) => Uint8Array
   /** What the host is told about the relay, apart from the count. */
   describe: () => Omit<RelayStatus, 'clientCount' | 'want'>
   warn: (text: string) => void
@@ -43,6 +46,9 @@ export interface Host {
   readonly peer: RelayPeer
   warned: boolean
 }
+
+/** What a relay needs to know of a state message. */
+type Head = Pick<StateMessage, 'type' | 'epoch' | 'seq'>
 
 /** One host, many viewers, and the retained state between them. Knows no socket, clock or server. */
 export class Session {
@@ -115,20 +121,18 @@ export class Session {
     if (host === this.#host) this.publish(frame, host)
   }
 
-  /** Takes a state message in text form. Gives whether it was accepted. */
+  /** Takes a state message: text, or a binary frame of which only the header is read. */
   publish(frame: unknown, from?: Host): boolean {
-    const message = parseMessage(frame, (bad) => {
-      if (from?.warned) return
-      if (from) from.warned = true
-      this.#options.warn(`Dropped a message from the host: bad ${bad}`)
-    })
+    const message = this.#read(frame, from)
     if (!message) return false
     if (message.type === 'status') {
       this.#noteHash(message)
       return false
     }
     const { epoch, seq } = message
-    const entry = { position: { epoch, seq }, bytes: this.#options.encode(frame as string) }
+    const binary = typeof frame !== 'string'
+    const bytes = this.#options.encode(frame as string | Uint8Array)
+    const entry = { position: { epoch, seq }, bytes, binary }
     if (message.type === 'session_update') {
       this.#retained.takeSnapshot(entry)
       this.#asked = false
@@ -156,14 +160,14 @@ export class Session {
       if (viewer.left > 0 && peer.buffered() > this.#options.highWaterMark) return
       const entry = this.#retained.next(viewer.position)
       if (!entry) break
-      viewer.left = peer.send(entry.bytes)
+      viewer.left = peer.send(entry.bytes, entry.binary)
       viewer.position = entry.position
     }
     if (viewer.told === this.#statusNumber) return
     viewer.told = this.#statusNumber
     // Who is not up to date (what it lacks is not here) must not be told a position: it would take that
     // for a gap.
-    peer.send(this.#viewerStatus(samePosition(viewer.position, head)))
+    peer.send(this.#viewerStatus(samePosition(viewer.position, head)), false)
   }
 
   /** Tells everyone that the connection lives. */
@@ -179,6 +183,18 @@ export class Session {
     for (const { peer } of this.#viewers) peer.close(code, reason)
     this.#host = undefined
     this.#viewers.clear()
+  }
+
+  #read(frame: unknown, from?: Host): StatusMessage | Head | undefined {
+    if (frame instanceof Uint8Array) {
+      const header = readHeader(frame)?.header
+      if (header) return header as Head
+    }
+    return parseMessage(frame, (bad) => {
+      if (from?.warned) return
+      if (from) from.warned = true
+      this.#options.warn(`Dropped a message from the host: bad ${bad}`)
+    })
   }
 
   /** The host's hash of its state goes out with the next heartbeat, if nothing has changed by then. */
@@ -239,6 +255,7 @@ export class Session {
           ...(want && { want: 'session_update' }),
         },
       }),
+      false,
     )
   }
 }

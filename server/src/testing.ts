@@ -14,6 +14,7 @@ export type AnyMessage = {
 export interface Client {
   socket: WebSocket
   frames: string[]
+  binaries: Buffer[]
   closed: Promise<{ code: number; reason: string }>
   send: (message: unknown) => void
   /** The frames of one type so far. */
@@ -41,7 +42,9 @@ export async function connect(
   const socket = new WebSocket(url, offerProtocols(role, key))
   const frames: string[] = []
   const waiting = new Set<() => void>()
-  socket.on('message', (data) => {
+  const binaries: Buffer[] = []
+  socket.on('message', (data: Buffer, isBinary) => {
+    if (isBinary) return void binaries.push(data)
     frames.push(String(data))
     for (const check of waiting) check()
   })
@@ -54,6 +57,7 @@ export async function connect(
   return {
     socket,
     frames,
+    binaries,
     closed,
     send: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
     of: (type) => all().filter((message) => message.type === type),

@@ -10,6 +10,7 @@ const ERRORS = {
   VS105: 'The relay speaks another protocol version. Update the older side',
   VS106: 'The plugin is not installed. Call app.use(…) with it before this',
   VS107: 'Not a valid option',
+  VS108: 'The host uses a codec that this viewer was not given. Add it to `codecs`',
 } as const
 
 const WARNINGS = {

@@ -6,12 +6,15 @@ import { createLink, type Link, type LinkStatus, problemOf } from '../link/index
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import {
   DEFAULT_PORT,
+  encodeFrame,
   formatSocketUrl,
   isSessionName,
   offerProtocols,
   parseLink,
   parseStatus,
   randomId,
+  type StateMessage,
+  type StatusMessage,
   type ViewerUrl,
 } from '../protocol/index.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
@@ -38,8 +41,8 @@ export interface SyncHost {
   stop: () => void
   /** Sends a whole state now. */
   push: () => void
-  /** Sends pending changes now. */
-  flush: () => void
+  /** Sends pending changes now: the page may never run again. */
+  flushBeforeLeaving: () => void
   dispose: () => void
 }
 
@@ -79,10 +82,31 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   // Until the relay has said what it holds, anything sent could be a message it must refuse.
   let greeted = false
 
-  const publisher = createPublisher(
-    randomId(),
-    (message) => greeted && link!.send(JSON.stringify(message)),
-  )
+  // Compression takes its time: what was said after it must arrive after it, and on the same connection.
+  let sending: Promise<void> | undefined
+  let connection = 0
+  /** The page goes: there is no time to compress. */
+  let leaving = false
+
+  function transmit(message: StateMessage | StatusMessage): boolean {
+    if (!greeted) return false
+    const { codec, compressOver } = options
+    const frame =
+      message.type === 'status'
+        ? JSON.stringify(message)
+        : encodeFrame(message, { codec, compressOver: leaving ? undefined : compressOver })
+    if (!sending && !(frame instanceof Promise)) return link!.send(frame)
+    const mine = connection
+    // One that comes too late is missed by the relay, which then asks for all of it.
+    const task: Promise<void> = Promise.all([frame, sending]).then(([ready]) => {
+      if (mine === connection) link?.send(ready)
+      if (sending === task) sending = undefined
+    })
+    sending = task
+    return true
+  }
+
+  const publisher = createPublisher(randomId(), transmit)
   let flushedAt = 0
 
   /** Nothing that goes wrong in here may reach the app: it has its own work to do. */
@@ -165,6 +189,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
           state.retryAt = retryAt
           if (status !== 'connected') {
             greeted = false
+            connection++
             state.clientCount = 0
           }
           if (closed) {
@@ -176,7 +201,11 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     },
     stop,
     push: flushAll,
-    flush,
+    flushBeforeLeaving() {
+      leaving = true
+      flush()
+      leaving = false
+    },
     dispose() {
       stop()
       structureChanged.cancel()

@@ -1,7 +1,12 @@
 import type { Pinia } from 'pinia'
 import type { LinkWorld } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
-import { BACKOFF_DEFAULTS, type BackoffOptions, DEFAULT_SESSION } from '../protocol/index.ts'
+import {
+  BACKOFF_DEFAULTS,
+  type BackoffOptions,
+  type Codec,
+  DEFAULT_SESSION,
+} from '../protocol/index.ts'
 
 export interface SyncHostOptions extends LinkWorld {
   /** The relay: `ws://…`, `http://…` or `HOST:PORT`. @default port 9876 on the page's own host */
@@ -19,6 +24,10 @@ export interface SyncHostOptions extends LinkWorld {
   debounce?: number
   /** Send at least this often, in milliseconds, while changes keep coming. @default no limit */
   maxWait?: number
+  /** Encodes what is sent; viewers need the same in `codecs`. @default JSON */
+  codec?: Codec
+  /** Compress messages of more bytes than this, once for all viewers. @default never */
+  compressOver?: number
   /** Waits between redials. @default 2000 ms × 1.5 up to 15000 ms */
   backoff?: Partial<BackoffOptions>
   /** @default the app's own */

@@ -56,10 +56,10 @@ function install(app: App, options: SyncHostOptions = {}): void {
   })
 
   // The last chance before the page goes: the debounce would lose the latest changes.
-  window.addEventListener('pagehide', host.flush)
+  window.addEventListener('pagehide', host.flushBeforeLeaving)
   app.onUnmount(() => {
     installed = false
-    window.removeEventListener('pagehide', host.flush)
+    window.removeEventListener('pagehide', host.flushBeforeLeaving)
     host.dispose()
     for (const undo of restore) undo()
   })

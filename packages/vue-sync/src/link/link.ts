@@ -43,8 +43,8 @@ export interface LinkOptions {
 }
 
 export interface Link {
-  /** Sends a text frame; `false` when there is no open connection. Nothing is queued. */
-  send: (text: string) => boolean
+  /** Sends a frame; `false` when there is no open connection. Nothing is queued. */
+  send: (frame: string | Uint8Array) => boolean
   /** Dials at once on a fresh socket, whatever the state of the old one or of the backoff. */
   redial: () => void
   /** Replaces a connection that is out of order: at once, or after a wait when that did not help. */
@@ -117,6 +117,7 @@ export function createLink(options: LinkOptions): Link {
     WebSocket: world.WebSocket,
   })
 
+  socket.binaryType = 'arraybuffer'
   socket.addEventListener('message', ({ data }) => {
     if (ended) return
     clearTimeout(silence)
@@ -149,7 +150,8 @@ export function createLink(options: LinkOptions): Link {
   }
 
   return {
-    send: (text) => socket.readyState === socket.OPEN && socket.send(text),
+    send: (frame) =>
+      socket.readyState === socket.OPEN && socket.send(frame as string | Uint8Array<ArrayBuffer>),
     redial,
     retry: () => {
       if (ended || dialNow) return

@@ -13,6 +13,8 @@ export type {
   StoreFields,
   ViewerUrl,
 } from './envelope.ts'
+export { decodeFrame, encodeFrame, MissingCodec, readHeader } from './codec.ts'
+export type { Codec, FrameOptions } from './codec.ts'
 export { isPosition, isRecord, parseMessage, parseStatus } from './parse.ts'
 export type { BadPart, OnDropped } from './parse.ts'
 export { hashOf } from './hash.ts'

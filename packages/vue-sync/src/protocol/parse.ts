@@ -17,7 +17,8 @@ export function isPosition(value: object): value is Position {
   )
 }
 
-function badPart(message: unknown): BadPart | undefined {
+/** What makes a value no message of this protocol, if anything does. */
+export function badPart(message: unknown): BadPart | undefined {
   if (!isRecord(message)) return 'frame'
   const { type, payload, patch } = message
   const isStatus = type === 'status'

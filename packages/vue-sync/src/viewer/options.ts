@@ -1,6 +1,6 @@
 import type { Pinia } from 'pinia'
 import type { LinkWorld } from '../link/index.ts'
-import { BACKOFF_DEFAULTS, type BackoffOptions } from '../protocol/index.ts'
+import { BACKOFF_DEFAULTS, type BackoffOptions, type Codec } from '../protocol/index.ts'
 import type { StoreRules } from './store-rules.ts'
 
 export interface SyncViewerOptions extends LinkWorld {
@@ -11,6 +11,8 @@ export interface SyncViewerOptions extends LinkWorld {
    * @default the types of the store's own initial state
    */
   stores?: Record<string, StoreRules | false>
+  /** Codecs that hosts may use besides JSON. @default none */
+  codecs?: Codec[]
   /** Waits between redials. @default 2000 ms × 1.5 up to 15000 ms */
   backoff?: Partial<BackoffOptions>
   /** Let go of the connection after this many milliseconds hidden. @default 30000 */

@@ -3,9 +3,12 @@ import { shallowReactive } from 'vue'
 import { createWarn, SyncError } from '../diagnostics.ts'
 import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
 import {
+  decodeFrame,
   formatSocketUrl,
   type HostPresence,
   judge,
+  type Message,
+  MissingCodec,
   offerProtocols,
   parseLink,
   parseMessage,
@@ -53,11 +56,38 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   let link: Link | undefined
   let stopFollowing: (() => void) | undefined
 
+  /** Frames wait here while one before them is decompressed. */
+  let queue: Promise<void> | undefined
+
+  function dropped(bad: string): void {
+    if (process.env.NODE_ENV !== 'production') warn('VS202', `bad ${bad}`)
+  }
+
   function onFrame(frame: unknown): void {
-    const message = parseMessage(frame, (bad) => {
-      if (process.env.NODE_ENV !== 'production') warn('VS202', `bad ${bad}`)
-    })
-    if (!message) return
+    const from = link
+    const take = (message: Message | undefined): void => {
+      if (message && link === from) onMessage(message)
+      if (!message && typeof frame !== 'string') dropped('frame')
+    }
+    try {
+      const message =
+        frame instanceof ArrayBuffer
+          ? decodeFrame(new Uint8Array(frame), options.codecs ?? [])
+          : parseMessage(frame, dropped)
+      if (!queue && !(message instanceof Promise)) return take(message)
+      const task: Promise<void> = Promise.all([message, queue]).then(([ready]) => {
+        take(ready)
+        if (queue === task) queue = undefined
+      })
+      queue = task
+    } catch (error) {
+      if (!(error instanceof MissingCodec)) throw error
+      hangUp()
+      state.error = new SyncError('VS108', error.message)
+    }
+  }
+
+  function onMessage(message: Message): void {
     const verdict = judge(held, message)
     if (verdict === 'gap') link!.retry()
     if (message.type === 'status') {
