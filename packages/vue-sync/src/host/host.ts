@@ -140,7 +140,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     const first = !greeted
     greeted = true
     // A delta first, so that viewers in sync are not sent the snapshot that only refreshes the relay.
-    if (isHidden() || (first ? !want : want)) flush()
+    if (first ? !want : want || isHidden()) flush()
     if (want) flushAll()
     else publisher.flushHash()
   }

@@ -118,10 +118,16 @@ export function createLink(options: LinkOptions): Link {
   })
 
   socket.binaryType = 'arraybuffer'
-  socket.addEventListener('message', ({ data }) => {
-    if (ended) return
+  // From the open on: a relay that accepts and then says nothing is as dead as one that fell silent.
+  function listen(): void {
     clearTimeout(silence)
     silence = setTimeout(redial, SILENCE_MS)
+  }
+
+  socket.addEventListener('open', listen)
+  socket.addEventListener('message', ({ data }) => {
+    if (ended) return
+    listen()
     if (connectedAt === undefined) {
       connectedAt = Date.now()
       options.onState({ status: 'connected' })
