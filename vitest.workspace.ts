@@ -7,6 +7,8 @@ export default defineConfig({
     resolve: { conditions: ['@vue-sync/source', 'module', 'node', 'development|production'] },
   },
   test: {
+    // What is polled for comes at once; a loaded machine may take its time.
+    expect: { poll: { timeout: 15_000 } },
     setupFiles: [fileURLToPath(new URL('vitest.setup.ts', import.meta.url))],
     projects: [
       {

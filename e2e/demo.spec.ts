@@ -75,21 +75,37 @@ const canvas = (page: Page) =>
 describe('the demo', () => {
   it('a slider dragged for two seconds is one update, with the final value and that field alone', async () => {
     const { host, viewer } = await openBoth()
-    viewer.seen.received.length = 0
-    const box = (await host.getByRole('slider', { name: 'Speed' }).boundingBox())!
+    const slider = host.getByRole('slider', { name: 'Speed' })
+    const box = (await slider.boundingBox())!
     const y = box.y + box.height / 2
-    await host.mouse.move(box.x + box.width * 0.2, y)
-    await host.mouse.down()
-    for (let step = 0; step <= 40; step++) {
-      await host.mouse.move(box.x + box.width * (0.2 + step * 0.018), y)
-      await host.waitForTimeout(45)
-    }
-    await host.mouse.up()
-    const value = Number(await host.getByRole('slider', { name: 'Speed' }).inputValue())
-    await expect.poll(() => messages(viewer.seen.received, 'config_update').length).toBe(1)
-    expect(messages(viewer.seen.received, 'config_update')[0]!.payload).toEqual({
-      config: { speed: value },
+    await host.evaluate(() => {
+      const times: number[] = ((window as never as { inputs: number[] }).inputs = [])
+      addEventListener('input', () => times.push(performance.now()), true)
     })
+    // A loaded machine may hold the mouse still for longer than the debounce: then it was no one drag.
+    let continuous = false
+    for (let attempt = 0; attempt < 5 && !continuous; attempt++) {
+      viewer.seen.received.length = 0
+      await host.evaluate(() => ((window as never as { inputs: number[] }).inputs.length = 0))
+      await host.mouse.move(box.x + box.width * 0.2, y)
+      await host.mouse.down()
+      for (let step = 0; step <= 40; step++) {
+        await host.mouse.move(box.x + box.width * (0.2 + step * 0.018), y)
+        await host.waitForTimeout(45)
+      }
+      await host.mouse.up()
+      const longest = await host.evaluate(() => {
+        const { inputs } = window as never as { inputs: number[] }
+        return Math.max(...inputs.slice(1).map((time, at) => time - inputs[at]!))
+      })
+      const value = Number(await slider.inputValue())
+      const payloads = () =>
+        messages(viewer.seen.received, 'config_update').map(({ payload }) => payload)
+      await expect.poll(() => payloads().at(-1)).toEqual({ config: { speed: value } })
+      continuous = longest < 200
+      if (continuous) expect(payloads()).toEqual([{ config: { speed: value } }])
+    }
+    expect(continuous, 'a drag without a pause, in five tries').toBe(true)
     await expectQuiet(host.seen, viewer.seen)
   })
 

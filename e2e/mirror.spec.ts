@@ -75,21 +75,35 @@ describe('state', () => {
 
   it('travels as one update with the final value and only the changed field', async () => {
     const { host, viewer } = await pair()
-    viewer.seen.received.length = 0
     // A hidden tab gets one timer a second: the host must be the tab in front, as it is when dragging.
     await host.bringToFront()
-    await host.evaluate(async () => {
-      const { useBoard } = window.test.stores
-      const end = performance.now() + 2000
-      while (performance.now() < end) {
-        useBoard.speed += 0.25
-        await new Promise(requestAnimationFrame)
-      }
-      useBoard.speed = 42
-    })
-    await viewer.waitForSelector('output:text-is("42")')
-    const updates = messages(viewer.seen.received, 'config_update')
-    expect(updates.map(({ payload }) => payload)).toEqual([{ board: { speed: 42 } }])
+    // A loaded machine may pause for longer than the debounce: then the changes were no one stream.
+    let continuous = false
+    for (let attempt = 1; attempt <= 5 && !continuous; attempt++) {
+      viewer.seen.received.length = 0
+      const longest = await host.evaluate(async (final) => {
+        const { useBoard } = window.test.stores
+        const end = performance.now() + 2000
+        let last = performance.now()
+        let gap = 0
+        while (last < end) {
+          useBoard.speed += 0.25
+          await new Promise(requestAnimationFrame)
+          gap = Math.max(gap, performance.now() - last)
+          last = performance.now()
+        }
+        useBoard.speed = final
+        return gap
+      }, attempt * 1000)
+      await viewer.waitForSelector(`output:text-is("${attempt * 1000}")`)
+      continuous = longest < 200
+      const updates = messages(viewer.seen.received, 'config_update')
+      if (continuous)
+        expect(updates.map(({ payload }) => payload)).toEqual([
+          { board: { speed: attempt * 1000 } },
+        ])
+    }
+    expect(continuous, 'a stream without a pause, in five tries').toBe(true)
     await expectQuiet(host.seen, viewer.seen)
   })
 
