@@ -414,6 +414,49 @@ describe('the viewer plugin', () => {
     host.close()
   })
 
+  it.each([
+    ['does not fit', [{ op: 'replace', path: '/s/none/of/these', value: 1 }]],
+    [
+      'fails half-way',
+      [
+        { op: 'replace', path: '/s/a', value: 'half' },
+        { op: 'remove', path: '/s/gone' },
+      ],
+    ],
+  ])('changes nothing for a patch that %s, and asks for all of it', async (_, patch) => {
+    const { view } = startViewer()
+    const host = await rawHost()
+    host.send(full(1, { s: { a: 1, b: 1 } }))
+    await expect.poll(() => view('s').value).toEqual({ a: 1, b: 1 })
+    const before = view('s').value
+    host.send({ ...delta(2, { s: { b: 2 } }), patch })
+    await expect.poll(() => warnings.join()).toContain('VS208: message 2 did not fit')
+    expect(view('s').value).toBe(before)
+    host.send(full(2, { s: { a: 'whole', b: 2 } }))
+    await expect.poll(() => view('s').value).toEqual({ a: 'whole', b: 2 })
+    host.close()
+  })
+
+  it('changes nothing for a patch whose result its rules refuse, and asks for all of it', async () => {
+    const even = (value: unknown) => Array.isArray(value) && value.length % 2 === 0
+    const { pinia } = startViewer({
+      stores: { counter: { fields: { count: 'number', list: even } } },
+    })
+    const counter = useCounter(pinia)
+    const host = await rawHost()
+    host.send(full(1, { counter: { count: 1, list: [1, 2] } }))
+    await expect.poll(() => counter.list).toEqual([1, 2])
+    host.send({
+      ...delta(2, { counter: { count: 2 } }),
+      patch: [{ op: 'add', path: '/counter/list/-', value: 3 }],
+    })
+    await expect.poll(() => warnings.join()).toContain('VS208: message 2 did not fit')
+    expect([counter.count, counter.list]).toEqual([1, [1, 2]])
+    host.send(full(3, { counter: { count: 3, list: [1, 2, 3, 4] } }))
+    await expect.poll(() => [counter.count, counter.list]).toEqual([3, [1, 2, 3, 4]])
+    host.close()
+  })
+
   it('switches sessions without a trace of the first', async () => {
     const { viewer, view } = startViewer()
     relay.broadcast(full(1, { s: { a: 1 } }) as never)

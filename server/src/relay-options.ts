@@ -1,4 +1,6 @@
+import type { Peer } from 'crossws'
 import type { RelayStatus } from 'vue-sync/protocol'
+import type { RelayPeer } from './session.ts'
 
 export interface RelayOptions {
   /** Opens publishing. @default none: anyone may publish */
@@ -11,8 +13,10 @@ export interface RelayOptions {
   highWaterMark?: number
   /** Milliseconds between heartbeats. @default 15000 */
   heartbeat?: number
-  /** A copy as bytes, text as UTF-8. @default TextEncoder; on Node a Buffer saves a wrapper for each send */
+  /** A copy as bytes, text as UTF-8. @default TextEncoder */
   encode?: (frame: string | Uint8Array) => Uint8Array
+  /** A faster way to a peer than crossws's own, where the runtime has one. @default crossws's own */
+  toPeer?: (peer: Peer, otherwise: (peer: Peer) => RelayPeer) => RelayPeer
   /** What hosts are told about the relay of their session. @default no address */
   describe?: (session: string) => Omit<RelayStatus, 'clientCount' | 'want'>
   /** Where warnings go. @default nowhere */

@@ -46,6 +46,7 @@ const FRAMES = {
   binary: { binary: true, compress: false } as { compress: boolean },
 }
 
+/** Any peer that crossws knows. */
 function toRelayPeer(peer: Peer): RelayPeer {
   return {
     send: (bytes, binary) => peer.send(bytes, binary ? FRAMES.binary : FRAMES.text) as number,
@@ -123,7 +124,7 @@ export function createRelay(options: RelayOptions): Relay {
         // Closed only now: a browser is not told why an upgrade failed, but it sees a close code.
         if (refusal) return peer.close(refusal.code, refusal.reason)
         const session = sessionOf(name)
-        const client = toRelayPeer(peer)
+        const client = options.toPeer?.(peer, toRelayPeer) ?? toRelayPeer(peer)
         admission.member =
           role === 'host'
             ? { session, name, host: session.addHost(client, position) }

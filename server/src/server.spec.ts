@@ -84,6 +84,28 @@ describe('state', () => {
     expect(watcher.frames).toContain(odd)
   })
 
+  it.each([125, 126, 127, 65_535, 65_536, 300_000])(
+    'travels whole in a frame of %d bytes, as text and as bytes',
+    async (length) => {
+      const publisher = await host()
+      const watcher = await viewer()
+      const empty = JSON.stringify(session('e', 1, { t: '' }))
+      // Two bytes a letter, and one to make it even.
+      const room = length - empty.length
+      const text = JSON.stringify(
+        session('e', 1, { t: 'é'.repeat(room >> 1) + 'x'.repeat(room % 2) }),
+      )
+      expect(Buffer.byteLength(text)).toBe(length)
+      publisher.send(text)
+      await watcher.until(at(1))
+      expect(watcher.frames).toContain(text)
+      const header = Buffer.from('{"type":"config_update","epoch":"e","seq":2}\n')
+      const bytes = Buffer.concat([header, Buffer.alloc(length - header.length, 0x0a)])
+      publisher.socket.send(bytes)
+      await expect.poll(() => watcher.binaries).toEqual([bytes])
+    },
+  )
+
   it('travels in binary frames too, whose bodies the relay does not read', async () => {
     const publisher = await host()
     const watcher = await viewer()

@@ -9,6 +9,7 @@ import {
 } from 'vue-sync/protocol'
 import { reachableAddresses } from './addresses.ts'
 import { generateKey } from './keys.ts'
+import { encodeFramed, toNodePeer } from './node-frames.ts'
 import { checkOptions, SERVER_DEFAULTS, type SyncServerOptions, UsageError } from './options.ts'
 import { createRelay } from './relay.ts'
 import { serveViewer } from './viewer-files.ts'
@@ -91,7 +92,8 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
     hostKey,
     viewerKey,
     capacity,
-    encode: (frame) => Buffer.from(frame as string),
+    encode: encodeFramed,
+    toPeer: toNodePeer,
     describe: (session) => ({ ...described(), viewerUrls: viewerUrls(session) }),
     warn,
   })
