@@ -1,16 +1,13 @@
 import { useDebounceFn } from '@vueuse/core'
 import type { Store } from 'pinia'
 import { shallowReactive } from 'vue'
-import { createWarn, SyncError } from '../diagnostics.ts'
+import { createWarn, type SyncError } from '../diagnostics.ts'
 import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import {
-  DEFAULT_PORT,
   encodeFrame,
   formatSocketUrl,
-  isSessionName,
   offerProtocols,
-  parseLink,
   parseStatus,
   randomId,
   type StateMessage,
@@ -18,6 +15,7 @@ import {
   type ViewerUrl,
 } from '../protocol/index.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
+import { checkDelays, readRelay } from './read-options.ts'
 import { createPublisher } from './publisher.ts'
 import { createStoreSource } from './store-source.ts'
 
@@ -46,27 +44,13 @@ export interface SyncHost {
   dispose: () => void
 }
 
-function defaultRelay(): string {
-  const { protocol, hostname } = globalThis.location ?? { protocol: 'http:', hostname: 'localhost' }
-  return `${protocol === 'https:' ? 'wss' : 'ws'}://${hostname || 'localhost'}:${DEFAULT_PORT}`
-}
-
 function isHidden(): boolean {
   return typeof document !== 'undefined' && document.hidden
 }
 
-/** In development only: a wrong option is a developer's mistake. */
-function checkDelays(where: string, delays: Pick<SyncOptions, 'debounce' | 'maxWait'>): void {
-  for (const name of ['debounce', 'maxWait'] as const) {
-    const value = delays[name]
-    if (value !== undefined && !(typeof value === 'number' && value >= 0))
-      throw new SyncError('VS107', `${where}${name} must be a number of milliseconds ≥ 0`)
-  }
-}
-
 /** @throws SyncError VS101 for a bad `url`, VS107 for a bad option */
 export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
-  const { session, key, ...relay } = parseRelay(options)
+  const { session, key, ...relay } = readRelay(options)
   if (process.env.NODE_ENV !== 'production') checkDelays('', options)
   const { debounce = HOST_DEFAULTS.debounce } = options
   const warn = createWarn()
@@ -214,17 +198,4 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       sources.clear()
     },
   }
-}
-
-function parseRelay(options: SyncHostOptions) {
-  const address = parseLink(options.url ?? defaultRelay())
-  if (!address) throw new SyncError('VS101', `url: ${JSON.stringify(options.url)}`)
-  const session = options.session ?? address.session
-  const key = options.key ?? address.key
-  if (!isSessionName(session))
-    throw new SyncError(
-      'VS107',
-      'session must be 1–64 letters, digits, "-", "_", "." or "~", and start with a letter or digit',
-    )
-  return { origin: address.origin, session, key }
 }
