@@ -38,12 +38,23 @@ export interface ConfigUpdate extends Position {
 
 export type StateMessage = SessionUpdate | ConfigUpdate
 
+/**
+ * Who can open an address.
+ * - `network`: phones on the same network.
+ * - `internet`: anyone.
+ * - `virtual`: devices in the same VPN, container network or the like.
+ * - `machine`: this computer only.
+ */
+export type Reach = 'network' | 'internet' | 'virtual' | 'machine'
+
 /** An address a phone may use, and the network interface it belongs to. */
 export interface ViewerUrl {
   /** The interface's name as the relay's machine knows it, e.g. `wlan0`. */
   name: string
   /** A link for a browser, with the viewer key in its fragment. */
   url: string
+  /** Relays before 0.2 do not say. */
+  reach?: Reach
 }
 
 /** What the relay tells its host, on every change. */
@@ -57,6 +68,8 @@ export interface RelayStatus {
   clientCount: number
   /** Where viewers find this session, LAN addresses first. */
   viewerUrls?: ViewerUrl[]
+  /** What a person can type into the relay's own viewer instead of scanning; changes every few minutes. */
+  pairCode?: string
   /** Present when the relay needs a snapshot from the host. */
   want?: 'session_update'
 }
@@ -67,8 +80,14 @@ export interface StateHash {
   hash?: number
 }
 
+/** A host tells it to the relay, and the relay to the viewers: what people call the session. */
+export interface SessionName {
+  /** At most 80 characters. */
+  name?: string
+}
+
 /** What the relay tells its viewers, on change and as the heartbeat. */
-export interface HostPresence extends StateHash {
+export interface HostPresence extends StateHash, SessionName {
   host: 'online' | 'offline'
   /** When `host` last changed: milliseconds since 1970 by the relay's clock. */
   since: number
@@ -77,7 +96,7 @@ export interface HostPresence extends StateHash {
 /** `epoch` and `seq` are there for viewers, once the session has state: the position of the latest message. */
 export interface StatusMessage extends Partial<Position> {
   type: 'status'
-  payload: Partial<RelayStatus> & Partial<HostPresence> & StateHash
+  payload: Partial<RelayStatus> & Partial<HostPresence>
 }
 
 export type Message = StateMessage | StatusMessage

@@ -6,6 +6,7 @@ export type {
   PatchOperation,
   Payload,
   Position,
+  Reach,
   RelayStatus,
   SessionUpdate,
   StateMessage,
@@ -25,6 +26,8 @@ export { judge, samePosition } from './sequence.ts'
 export type { Verdict } from './sequence.ts'
 export { BACKOFF_DEFAULTS, backoffDelay } from './backoff.ts'
 export type { BackoffOptions } from './backoff.ts'
+export { formatPairCode, randomPairCode, readPairCode } from './pair-code.ts'
+export { readName } from './session-name.ts'
 export { CLOSE, isTerminal } from './close-codes.ts'
 export {
   DEFAULT_PORT,

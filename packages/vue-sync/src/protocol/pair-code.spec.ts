@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { formatPairCode, randomPairCode, readPairCode } from './pair-code.ts'
+
+describe('a pairing code', () => {
+  it('is read back however it is typed', () => {
+    for (let round = 0; round < 500; round++) {
+      const code = randomPairCode()
+      const shown = formatPairCode(code)
+      for (const typed of [code, shown, shown.toLowerCase(), ` ${shown.replace(' ', '-')}\n`])
+        expect(readPairCode(typed)).toBe(code)
+    }
+  })
+
+  it('forgives what looks alike', () => {
+    expect(readPairCode('oil o1l')).toBe('011011')
+  })
+
+  it.each(['', 'K7Q4M', 'K7Q4MXX', 'K7Q4MU', 'K7Q.4MX', 'http://10.0.0.1:9876/', '🙂🙂🙂'])(
+    'is not %j',
+    (typed) => {
+      expect(readPairCode(typed)).toBeUndefined()
+    },
+  )
+})
