@@ -23,7 +23,13 @@ export async function serveFixture(from: 'source' | 'build' = 'source'): Promise
     cacheDir: fileURLToPath(new URL(`../../node_modules/.vite-fixture-${from}`, import.meta.url)),
     server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
     optimizeDeps: {
-      include: ['vue', 'pinia', '@vueuse/core', ...(from === 'source' ? ['partysocket/ws'] : [])],
+      include: [
+        'vue',
+        'pinia',
+        '@vueuse/core',
+        'idb-keyval',
+        ...(from === 'source' ? ['partysocket/ws'] : []),
+      ],
     },
   })
   await server.listen()

@@ -6,6 +6,7 @@ export default defineConfig({
     index: 'src/index.ts',
     host: 'src/host/index.ts',
     viewer: 'src/viewer/index.ts',
+    cache: 'src/cache/index.ts',
     protocol: 'src/protocol/index.ts',
     msgpack: 'src/codecs/msgpack.ts',
     cbor: 'src/codecs/cbor.ts',

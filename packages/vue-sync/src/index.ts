@@ -1,4 +1,4 @@
-export { HOST_DEFAULTS, syncPlugin, useSyncHost } from './host/index.ts'
+export { formatPairCode, HOST_DEFAULTS, syncPlugin, useSyncHost } from './host/index.ts'
 export type { SyncHostOptions, UseSyncHostReturn, ViewerUrl } from './host/index.ts'
 export {
   syncViewer,
@@ -13,6 +13,7 @@ export type {
   StoreRules,
   SyncViewerOptions,
   UseSyncViewerReturn,
+  ViewerCache,
 } from './viewer/index.ts'
 export { SyncError } from './diagnostics.ts'
 export type { ErrorCode } from './diagnostics.ts'

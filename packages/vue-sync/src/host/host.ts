@@ -1,6 +1,6 @@
 import { useDebounceFn } from '@vueuse/core'
 import type { Store } from 'pinia'
-import { shallowReactive } from 'vue'
+import { shallowReactive, toValue } from 'vue'
 import { createWarn, type SyncError } from '../diagnostics.ts'
 import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
@@ -10,6 +10,7 @@ import {
   offerProtocols,
   parseStatus,
   randomId,
+  readName,
   type StateMessage,
   type StatusMessage,
   type ViewerUrl,
@@ -23,6 +24,7 @@ export interface SyncHostState {
   status: LinkStatus
   clientCount: number
   viewerUrls: ViewerUrl[]
+  pairCode: string | undefined
   retryAt: number | undefined
   error: SyncError | undefined
 }
@@ -59,6 +61,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     status: 'disconnected',
     clientCount: 0,
     viewerUrls: [],
+    pairCode: undefined,
     retryAt: undefined,
     error: undefined,
   })
@@ -92,17 +95,29 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   const publisher = createPublisher(randomId(), transmit)
   let flushedAt = 0
+  /** What the relay was told that the session is called, on this connection. */
+  let named: string | undefined
+
+  function tellName(): void {
+    const name = readName(toValue(options.name) ?? globalThis.document?.title)
+    if (name === undefined || name === named) return
+    if (transmit({ type: 'status', payload: { name } })) named = name
+  }
 
   /** Nothing that goes wrong in here may reach the app: it has its own work to do. */
-  function publish(all: boolean): void {
+  function safely(send: () => void): void {
     if (!greeted) return
-    flushedAt = Date.now()
     try {
-      if (all) publisher.flushAll()
-      else publisher.flush()
+      tellName()
+      send()
     } catch (error) {
       if (process.env.NODE_ENV !== 'production') warn('VS207', 'the state could not be sent', error)
     }
+  }
+
+  function publish(all: boolean): void {
+    flushedAt = Date.now()
+    safely(all ? publisher.flushAll : publisher.flush)
   }
   const flush = (): void => publish(false)
   const flushAll = (): void => publish(true)
@@ -118,15 +133,16 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   function onFrame(frame: unknown): void {
     const told = parseStatus(frame)
     if (!told) return
-    const { clientCount, viewerUrls, want } = told
+    const { clientCount, viewerUrls, pairCode, want } = told
     if (typeof clientCount === 'number') state.clientCount = clientCount
     if (Array.isArray(viewerUrls)) state.viewerUrls = viewerUrls
+    state.pairCode = pairCode
     const first = !greeted
     greeted = true
     // A delta first, so that viewers in sync are not sent the snapshot that only refreshes the relay.
     if (first ? !want : want || isHidden()) flush()
     if (want) flushAll()
-    else publisher.flushHash()
+    else safely(publisher.flushHash)
   }
 
   return {
@@ -174,6 +190,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
           if (status !== 'connected') {
             greeted = false
             connection++
+            named = state.pairCode = undefined
             state.clientCount = 0
           }
           if (closed) {

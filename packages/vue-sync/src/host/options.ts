@@ -1,4 +1,5 @@
 import type { Pinia } from 'pinia'
+import type { MaybeRefOrGetter } from 'vue'
 import type { LinkWorld } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import {
@@ -13,6 +14,8 @@ export interface SyncHostOptions extends LinkWorld {
   url?: string
   /** The session to publish. @default 'default' */
   session?: string
+  /** What viewers call the session; read again whenever something is sent. @default the page's title */
+  name?: MaybeRefOrGetter<string>
   /** The relay's host key. @default none */
   key?: string
   /**

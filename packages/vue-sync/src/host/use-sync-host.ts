@@ -16,6 +16,8 @@ export interface UseSyncHostReturn {
   viewerUrl: ComputedRef<string | undefined>
   /** The same link for each of the relay's addresses, LAN first. */
   viewerUrls: Readonly<Ref<ViewerUrl[]>>
+  /** Six characters to type into the relay's own viewer instead of scanning, see `formatPairCode`. */
+  pairCode: Readonly<Ref<string | undefined>>
   /** When the next dial is due, milliseconds since 1970. */
   retryAt: Readonly<Ref<number | undefined>>
   /** Why publishing stopped for good. */

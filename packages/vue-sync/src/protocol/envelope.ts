@@ -36,6 +36,16 @@ export interface ConfigUpdate extends Position {
   patch?: PatchOperation[]
 }
 
+/** A viewer's copy of a session, to be shown before there is a connection. */
+export interface KeptState {
+  message: SessionUpdate
+  /** When state last arrived, milliseconds since 1970. */
+  lastUpdate: number
+  /** When it was last known to be the host's current state, milliseconds since 1970. */
+  asOf: number
+  name?: string | undefined
+}
+
 export type StateMessage = SessionUpdate | ConfigUpdate
 
 /**

@@ -2,6 +2,7 @@ export type {
   ConfigUpdate,
   HostPresence,
   Json,
+  KeptState,
   Message,
   PatchOperation,
   Payload,

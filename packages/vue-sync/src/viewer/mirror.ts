@@ -21,6 +21,8 @@ import { type Admitted, createAdmission, type StoreRules } from './store-rules.t
 export interface Mirror {
   /** Ids of the synced stores, in the host's order. */
   readonly ids: string[]
+  /** Everything as received, immutable. */
+  readonly state: Payload
   /** One store as received, immutable: what did not change keeps its identity. */
   view: (id: string) => ShallowRef<StoreFields | undefined>
   /**
@@ -140,6 +142,9 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
 
   return {
     ids,
+    get state() {
+      return state
+    },
     view,
     apply(message) {
       if (message.type === 'config_update') return update(message)

@@ -12,6 +12,13 @@ export interface UseSyncViewerReturn {
   retryAt: Readonly<Ref<number | undefined>>
   /** When state last arrived, milliseconds since 1970 by this device's clock. */
   lastUpdate: Readonly<Ref<number | undefined>>
+  /**
+   * When what is shown was last known to be the host's current state, milliseconds since 1970: now and
+   * then renewed while it is, and kept with the state by `cache`.
+   */
+  asOf: Readonly<Ref<number | undefined>>
+  /** What the host calls the session. */
+  name: Readonly<Ref<string | undefined>>
   /** Whether the host is there; `undefined` while that is not known. */
   host: Readonly<Ref<HostPresence['host'] | undefined>>
   /** Whether what is shown may be old: not connected, or the host is away. */

@@ -7,15 +7,18 @@ import {
   formatSocketUrl,
   type HostPresence,
   judge,
+  type KeptState,
   type Message,
   MissingCodec,
   offerProtocols,
   parseLink,
   parseMessage,
   type Position,
+  readName,
   samePosition,
   type SyncAddress,
 } from '../protocol/index.ts'
+import { createKeeper } from './keeper.ts'
 import { createMirror, type Mirror } from './mirror.ts'
 import { type SyncViewerOptions, VIEWER_DEFAULTS } from './options.ts'
 import { followPage } from './page-lifecycle.ts'
@@ -25,6 +28,10 @@ export interface SyncViewerState {
   retryAt: number | undefined
   /** When state last arrived, milliseconds since 1970. */
   lastUpdate: number | undefined
+  /** When what is shown was last known to be the host's current state, milliseconds since 1970. */
+  asOf: number | undefined
+  /** What the host calls the session. */
+  name: string | undefined
   /** Whether the host is connected to the relay; `undefined` while that is not known. */
   host: HostPresence['host'] | undefined
   error: SyncError | undefined
@@ -48,13 +55,25 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     status: 'disconnected',
     retryAt: undefined,
     lastUpdate: undefined,
+    asOf: undefined,
+    name: undefined,
     host: undefined,
     error: undefined,
   })
   let address: SyncAddress | undefined
   let held: Position | undefined
+  /** Connected, or on the way to it: neither `disconnect` nor a terminal close code has ended it. */
+  let wanted = false
   let link: Link | undefined
   let stopFollowing: (() => void) | undefined
+  const keeper = options.cache && createKeeper(options.cache, current)
+
+  function current(): [SyncAddress, KeptState] | undefined {
+    if (!address || !held) return undefined
+    const { lastUpdate, asOf, name } = state
+    const message = { type: 'session_update' as const, ...held, payload: mirror.state }
+    return [address, { message, lastUpdate: lastUpdate!, asOf: asOf!, name }]
+  }
 
   /** Frames wait here while one before them is decompressed. */
   let queue: Promise<void> | undefined
@@ -93,13 +112,17 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     if (message.type === 'status') {
       const { host, hash } = message.payload
       if (host === 'online' || host === 'offline') state.host = host
-      if (hash !== undefined && samePosition(held, message) && hash !== mirror.hash())
-        resync('the hash of its state')
+      state.name = readName(message.payload.name) ?? state.name
+      if (!held || !samePosition(held, message)) return
+      if (host === 'online') state.asOf = Date.now()
+      keeper?.note(false)
+      if (hash !== undefined && hash !== mirror.hash()) resync('the hash of its state')
     } else if (verdict === 'apply') {
       const { epoch, seq } = message
       if (mirror.apply(message)) {
         held = { epoch, seq }
-        state.lastUpdate = Date.now()
+        state.lastUpdate = state.asOf = Date.now()
+        keeper?.note(true)
       } else resync(`message ${seq} did not fit`)
     }
   }
@@ -112,13 +135,29 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   }
 
   function hangUp(): void {
+    wanted = false
+    keeper?.now()
     stopFollowing?.()
     link?.close()
     stopFollowing = link = undefined
+    state.status = 'disconnected'
+  }
+
+  /** Shows what was kept, then dials: the relay is asked to go on from the position in it. */
+  async function recall(next: SyncAddress): Promise<void> {
+    state.status = 'connecting'
+    const kept = await keeper!.load(next)
+    if (address !== next || !wanted) return
+    if (kept && !held && mirror.apply(kept.message)) {
+      const { epoch, seq } = kept.message
+      held = { epoch, seq }
+      const { lastUpdate, asOf, name } = kept
+      Object.assign(state, { lastUpdate, asOf, name })
+    }
+    dial(next)
   }
 
   function dial({ origin, session, key }: SyncAddress): void {
-    state.error = undefined
     link = createLink({
       world: options,
       url: () => formatSocketUrl({ origin, session }, held),
@@ -128,7 +167,10 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       onState({ status, retryAt, closed }) {
         state.status = status
         state.retryAt = retryAt
-        if (status !== 'connected') state.host = undefined
+        if (status !== 'connected') {
+          state.host = undefined
+          keeper?.now()
+        }
         if (!closed) return
         hangUp()
         state.error = problemOf(closed)
@@ -136,6 +178,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     })
     stopFollowing = followPage({
       pauseAfter: options.pauseAfter ?? VIEWER_DEFAULTS.pauseAfter,
+      onHide: () => keeper?.now(),
       onPause: link.pause,
       onWake: (doubtful) => {
         if (doubtful || state.status !== 'connected') link?.redial()
@@ -150,15 +193,18 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       const next = parseLink(url)
       if (!next) throw new SyncError('VS101', JSON.stringify(url))
       const here = next.origin === address?.origin && next.session === address.session
-      if (link && here && next.key === address!.key) return
+      if (wanted && here && next.key === address!.key) return
       hangUp()
       if (!here) {
         mirror.clear()
         held = undefined
-        state.lastUpdate = undefined
+        state.lastUpdate = state.asOf = state.name = undefined
       }
       address = next
-      dial(next)
+      wanted = true
+      state.error = undefined
+      if (keeper && !held) void recall(next)
+      else dial(next)
     },
     disconnect: hangUp,
     dispose() {
