@@ -356,6 +356,45 @@ describe('the host hears', () => {
   })
 })
 
+describe('the name of a session', () => {
+  const named = (name: string) => (message: { payload: Record<string, unknown> }) =>
+    message.payload['name'] === name
+
+  it('reaches every viewer at once, the late ones too, and outlives its host', async () => {
+    const publisher = await host()
+    publisher.send(session('e', 1, { a: 1 }))
+    const early = await viewer()
+    await early.until(at(1))
+    publisher.send({ type: 'status', payload: { name: ' Cup  Final ' } })
+    expect(await early.until(named('Cup Final'))).toMatchObject({
+      epoch: 'e',
+      seq: 1,
+      payload: { host: 'online' },
+    })
+    await publisher.close()
+    const late = await viewer()
+    await late.until(named('Cup Final'))
+    const next = await host({ position: { epoch: 'e', seq: 1 } })
+    next.send(config('e', 2, { a: 2 }))
+    await late.until(at(2))
+    expect(late.of('status').every(named('Cup Final'))).toBe(true)
+    expect(warnings).toEqual([])
+  })
+
+  it('comes along with a hash, and what is no name changes nothing', async () => {
+    const publisher = await host()
+    publisher.send(session('e', 1, { a: 1 }))
+    const watcher = await viewer()
+    await watcher.until(at(1))
+    publisher.send({ type: 'status', epoch: 'e', seq: 1, payload: { hash: 7, name: 'One' } })
+    publisher.send({ type: 'status', payload: { name: { a: 1 } } })
+    publisher.send({ type: 'status', payload: { name: '' } })
+    expect(await watcher.until(named('One'))).toMatchObject({ payload: { hash: 7 } })
+    const late = await viewer()
+    await late.until(named('One'))
+  })
+})
+
 describe('broadcast', () => {
   it('sends a state message as a host would, and refuses what is not one', async () => {
     const watcher = await viewer()

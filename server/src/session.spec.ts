@@ -20,6 +20,7 @@ const makeSession = () =>
 class ModelViewer {
   held: Position | undefined
   state: unknown
+  name: unknown
   gaps = 0
   #pipe: Uint8Array[] = []
   #member: Viewer | undefined
@@ -55,6 +56,7 @@ class ModelViewer {
         this.gaps++
         return this.connect()
       }
+      if (message.type === 'status') this.name = message.payload.name
       if (verdict !== 'apply' || message.type === 'status') continue
       const fields = (message.payload as { s: object }).s
       this.state =
@@ -121,6 +123,11 @@ class ModelHost {
     this.answer()
   }
 
+  call(name: unknown): void {
+    const frame = JSON.stringify({ type: 'status', payload: { name } })
+    if (this.#member) this.#session.receive(this.#member, frame)
+  }
+
   reload(): void {
     this.epoch = `e${++this.loads}`
     this.seq = 0
@@ -160,6 +167,11 @@ describe('a session', () => {
         ),
       },
       fc.constant(({ host }: Model) => host.refresh()),
+      fc.constantFrom('Final', 'Semifinal', '', 7).map(
+        (name) =>
+          ({ host }: Model) =>
+            host.call(name),
+      ),
       fc.constant(({ host }: Model) => host.reload()),
       fc.constant(({ host }: Model) => host.leave()),
       fc.constant(({ host }: Model) => host.connect()),
@@ -188,11 +200,13 @@ describe('a session', () => {
         for (const act of steps) act({ session, host, viewers })
         host.connect()
         host.change({ last: true })
+        host.call('  The\nend ')
         for (const viewer of viewers) {
           if (!viewer.isConnected) viewer.connect()
           for (let round = 0; round < 300 && viewer.isBusy; round++) viewer.read(3)
           expect(viewer.state).toEqual(host.state)
           expect(viewer.held).toEqual({ epoch: host.epoch, seq: host.seq })
+          expect(viewer.name).toBe('The end')
           expect(viewer.gaps, 'a relay in order leaves no gap').toBe(0)
           // The mark, one message over it, and a status.
           expect(viewer.most).toBeLessThan(MARK + 1500)

@@ -4,6 +4,7 @@ import {
   parseMessage,
   type Position,
   readHeader,
+  readName,
   type RelayStatus,
   samePosition,
   type StateMessage,
@@ -64,6 +65,8 @@ export class Session {
   #statusBytes: Uint8Array | undefined
   /** Of the state at the head. */
   #hash: number | undefined
+  /** What the host calls the session: stays when the host goes, and when the next says none. */
+  #name: string | undefined
   #countDue: ReturnType<typeof setTimeout> | undefined
 
   constructor(options: SessionOptions) {
@@ -127,6 +130,7 @@ export class Session {
     if (!message) return false
     if (message.type === 'status') {
       this.#noteHash(message)
+      this.#noteName(message)
       return false
     }
     const { epoch, seq } = message
@@ -205,6 +209,13 @@ export class Session {
     this.#statusBytes = undefined
   }
 
+  #noteName({ payload }: StatusMessage): void {
+    const name = readName(payload.name)
+    if (name === undefined || name === this.#name) return
+    this.#name = name
+    this.#tellViewers()
+  }
+
   #setPresence(host: HostPresence['host']): void {
     this.#presence = { host, since: Date.now() }
     this.#tellViewers()
@@ -218,11 +229,13 @@ export class Session {
 
   /** Encoded once for all viewers; a message in between changes the position it states. */
   #viewerStatus(current: boolean): Uint8Array {
-    if (!current) return this.#encode({ type: 'status', payload: this.#presence })
-    this.#statusBytes ??= this.#encode({
+    if (current && this.#statusBytes) return this.#statusBytes
+    const presence = { ...this.#presence, ...(this.#name !== undefined && { name: this.#name }) }
+    if (!current) return this.#encode({ type: 'status', payload: presence })
+    this.#statusBytes = this.#encode({
       type: 'status',
       ...this.#retained.head,
-      payload: { ...this.#presence, ...(this.#hash !== undefined && { hash: this.#hash }) },
+      payload: { ...presence, ...(this.#hash !== undefined && { hash: this.#hash }) },
     })
     return this.#statusBytes
   }
