@@ -112,7 +112,9 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     if (message.type === 'status') {
       const { host, hash } = message.payload
       if (host === 'online' || host === 'offline') state.host = host
-      state.name = readName(message.payload.name) ?? state.name
+      const name = readName(message.payload.name) ?? state.name
+      if (name !== state.name) keeper?.note(true)
+      state.name = name
       if (!held || !samePosition(held, message)) return
       if (host === 'online') state.asOf = Date.now()
       keeper?.note(false)
