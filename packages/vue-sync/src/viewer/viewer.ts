@@ -111,13 +111,14 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     if (verdict === 'gap') link!.retry()
     if (message.type === 'status') {
       const { host, hash } = message.payload
+      const first = state.host === undefined
       if (host === 'online' || host === 'offline') state.host = host
       const name = readName(message.payload.name) ?? state.name
-      if (name !== state.name) keeper?.note(true)
+      const isNews = first || name !== state.name
       state.name = name
       if (!held || !samePosition(held, message)) return
       if (host === 'online') state.asOf = Date.now()
-      keeper?.note(false)
+      keeper?.note(isNews)
       if (hash !== undefined && hash !== mirror.hash()) resync('the hash of its state')
     } else if (verdict === 'apply') {
       const { epoch, seq } = message
