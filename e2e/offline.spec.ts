@@ -131,7 +131,7 @@ describe('a viewer that keeps its state', () => {
     await viewer.evaluate(async () => {
       const { cache, viewer } = window.test
       viewer.disconnect()
-      await cache!.forget((await cache!.list())[0]!.id)
+      await cache!.forget((await cache!.list())[0]!.link)
     })
     expect(await list(viewer)).toEqual([])
     await relay.stop()

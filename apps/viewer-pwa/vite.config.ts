@@ -14,6 +14,8 @@ export default defineConfig({
     VitePWA({
       // A reload in the middle of a show is worse than an old version: the person decides.
       registerType: 'prompt',
+      // src/use-updates.ts does it: an update must not reload the page of whoever watches.
+      injectRegister: false,
       manifest: {
         id: '/',
         name: 'vue-sync viewer',
@@ -22,6 +24,8 @@ export default defineConfig({
         start_url: '/',
         scope: '/',
         display: 'standalone',
+        orientation: 'any',
+        categories: ['utilities', 'productivity'],
         background_color: '#0b0e14',
         theme_color: '#0b0e14',
         icons: [
@@ -34,11 +38,40 @@ export default defineConfig({
             purpose: 'maskable',
           },
         ],
+        screenshots: [
+          {
+            src: '/screenshots/phone.png',
+            sizes: '780x1688',
+            type: 'image/png',
+            form_factor: 'narrow',
+            label: 'The host’s state on a phone, live',
+          },
+          {
+            src: '/screenshots/desktop.png',
+            sizes: '1440x900',
+            type: 'image/png',
+            form_factor: 'wide',
+            label: 'The host’s state in a window, live',
+          },
+        ],
+        shortcuts: [
+          {
+            name: 'Another session',
+            short_name: 'Pair',
+            description: 'Scan the code of another host, or choose a session seen before',
+            url: '/?pair',
+            icons: [{ src: '/icon-192.png', sizes: '192x192', type: 'image/png' }],
+          },
+        ],
       },
       workbox: {
-        globPatterns: ['**/*.{js,css,html,svg,png,woff2}'],
+        globPatterns: ['**/*.{js,css,html,svg,png,wasm,woff2}'],
+        globIgnores: ['screenshots/**'],
         navigateFallback: '/index.html',
-        navigateFallbackDenylist: [/^\/(?:status|metrics|healthz|readyz)$/],
+        // What the relay itself answers.
+        navigateFallbackDenylist: [
+          /^\/(?:setup|pair|trusted|ca\.(?:crt|pem)|status|metrics|healthz|readyz)$/,
+        ],
       },
     }),
   ],

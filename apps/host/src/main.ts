@@ -1,3 +1,4 @@
+import { useSessionStore } from '@vue-sync/demo'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { syncPlugin } from 'vue-sync/host'
@@ -6,4 +7,7 @@ import { readRelayAddress } from './relay-address.ts'
 import '@vue-sync/demo/base.css'
 import './style.css'
 
-createApp(App).use(createPinia()).use(syncPlugin, readRelayAddress()).mount('#app')
+createApp(App)
+  .use(createPinia())
+  .use(syncPlugin, { ...readRelayAddress(), name: () => useSessionStore().name })
+  .mount('#app')

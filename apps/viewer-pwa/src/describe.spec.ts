@@ -1,12 +1,15 @@
 import { describe as suite, expect, it } from 'vitest'
-import { ago, type Condition, describe } from './describe.ts'
+import { ago, clockTime, type Condition, describe } from './describe.ts'
 
-const NOW = 1_000_000
+const NOW = new Date(2026, 10, 24, 14, 5).getTime()
+const TWO_PAST = new Date(2026, 10, 24, 14, 2).getTime()
 const live: Condition = {
   status: 'connected',
   host: 'online',
   retryAt: undefined,
   lastUpdate: NOW - 1000,
+  asOf: undefined,
+  online: true,
   error: undefined,
 }
 
@@ -23,8 +26,19 @@ suite('the status strip says', () => {
     ['Disconnected', { status: 'disconnected' }, 'stopped'],
     ['Stopped: the key was refused', { error: { code: 'VS102' } }, 'stopped'],
     ['Stopped', { error: { code: 'VS107' } }, 'stopped'],
+    ['Live', { asOf: TWO_PAST }, 'live'],
+    ['Connecting… · as of 14:02', { status: 'connecting', asOf: TWO_PAST }, 'busy'],
+    [
+      'Reconnecting in 3 s · as of 14:02',
+      { status: 'reconnecting', retryAt: NOW + 2100, asOf: TWO_PAST },
+      'busy',
+    ],
+    ['No network · as of 14:02', { status: 'reconnecting', online: false, asOf: TWO_PAST }, 'away'],
+    ['No network', { status: 'connecting', online: false }, 'away'],
+    ['Live', { online: false }, 'live'],
+    ['Disconnected · as of 14:02', { status: 'disconnected', asOf: TWO_PAST }, 'stopped'],
   ])('“%s”', (text, condition, tone) => {
-    expect(describe({ ...live, ...condition }, NOW)).toMatchObject({ text, tone })
+    expect(describe({ ...live, ...condition }, NOW, 'en-GB')).toMatchObject({ text, tone })
   })
 
   it('nothing new to a screen reader while a countdown runs', () => {
@@ -35,6 +49,16 @@ suite('the status strip says', () => {
   it('what to do, whenever it has stopped', () => {
     for (const code of ['VS102', 'VS103', 'VS104', 'VS105'] as const)
       expect(describe({ ...live, error: { code } }, NOW).advice).toMatch(/\.$/)
+  })
+})
+
+suite('a time', () => {
+  it.each([
+    [TWO_PAST, '14:02'],
+    [new Date(2026, 10, 23, 9, 30).getTime(), '23 Nov, 09:30'],
+    [new Date(2026, 0, 2, 23, 59).getTime(), '2 Jan, 23:59'],
+  ])('%d', (time, text) => {
+    expect(clockTime(time, NOW, 'en-GB')).toBe(text)
   })
 })
 

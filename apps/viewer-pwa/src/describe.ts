@@ -6,6 +6,10 @@ export interface Condition {
   host: 'online' | 'offline' | undefined
   retryAt: number | undefined
   lastUpdate: number | undefined
+  /** When what is shown was last known to be current. */
+  asOf: number | undefined
+  /** What the browser says of its network: only its "no" means anything. */
+  online: boolean
   error: { code: ErrorCode } | undefined
 }
 
@@ -24,7 +28,7 @@ const STOPPED: Partial<Record<ErrorCode, [text: string, advice: string]>> = {
   VS102: ['Stopped: the key was refused', 'Scan the code on the host again.'],
   VS103: ['Stopped: another host took over', 'Scan the code on the new host.'],
   VS104: ['Stopped: the session is over', 'Ask the host for a new link.'],
-  VS105: ['Stopped: the versions do not fit', 'Reload this page, or update the relay.'],
+  VS105: ['Stopped: the versions do not fit', 'Update this viewer, or the relay.'],
 }
 
 /** "just now", "40 s ago", "2 min ago", "3 h ago", "2 days ago" */
@@ -39,34 +43,44 @@ export function ago(milliseconds: number): string {
   return `${Math.floor(hours / 24)} days ago`
 }
 
-function same(tone: Description['tone'], text: string, advice?: string): Description {
-  return { tone, text, announced: text, ...(advice && { advice }) }
+/** "14:02", with the day when that was not today, as this device writes them. */
+export function clockTime(time: number, now: number, locale?: string): string {
+  const date = new Date(time)
+  const clock = { hour: '2-digit', minute: '2-digit' } as const
+  if (date.toDateString() === new Date(now).toDateString())
+    return date.toLocaleTimeString(locale, clock)
+  return date.toLocaleString(locale, { day: 'numeric', month: 'short', ...clock })
 }
 
 /** The truth about the connection in words. */
-export function describe(condition: Condition, now: number): Description {
-  const { status, host, retryAt, lastUpdate, error } = condition
+export function describe(condition: Condition, now: number, locale?: string): Description {
+  const { status, host, retryAt, lastUpdate, asOf, online, error } = condition
+  const age = asOf === undefined ? '' : ` · as of ${clockTime(asOf, now, locale)}`
+  const say = (tone: Description['tone'], text: string, advice?: string): Description => ({
+    tone,
+    text,
+    announced: text,
+    ...(advice && { advice }),
+  })
   if (error) {
     const [text, advice] = STOPPED[error.code] ?? ['Stopped', 'Scan the code on the host again.']
-    return same('stopped', text, advice)
+    return say('stopped', text + age, advice)
   }
-  switch (status) {
-    case 'disconnected':
-      return same('stopped', 'Disconnected', 'Connect again from the menu.')
-    case 'connecting':
-      return same('busy', 'Connecting…')
-    case 'reconnecting': {
-      const seconds = retryAt === undefined ? 0 : Math.ceil((retryAt - now) / 1000)
-      const text = seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting…'
-      return { tone: 'busy', text, announced: 'Reconnecting' }
+  if (status === 'disconnected')
+    return say('stopped', `Disconnected${age}`, 'Connect again from the menu.')
+  if (status === 'connected') {
+    if (host === 'offline') {
+      const when = lastUpdate === undefined ? '' : `, last update ${ago(now - lastUpdate)}`
+      return { ...say('away', `Host offline${when}`), announced: 'Host offline' }
     }
-    case 'connected':
-      if (host === 'offline') {
-        const when = lastUpdate === undefined ? '' : `, last update ${ago(now - lastUpdate)}`
-        return { tone: 'away', text: `Host offline${when}`, announced: 'Host offline' }
-      }
-      return lastUpdate === undefined
-        ? same('busy', 'Connected, waiting for the host')
-        : same('live', 'Live')
+    return lastUpdate === undefined
+      ? say('busy', 'Connected, waiting for the host')
+      : say('live', 'Live')
   }
+  // Still dialling: a relay on this very device needs no network.
+  if (!online) return say('away', `No network${age}`)
+  if (status === 'connecting') return say('busy', `Connecting…${age}`)
+  const seconds = retryAt === undefined ? 0 : Math.ceil((retryAt - now) / 1000)
+  const text = seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting…'
+  return { tone: 'busy', text: text + age, announced: `Reconnecting${age}` }
 }

@@ -1,8 +1,12 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
+import { sessionCache } from 'vue-sync/cache'
 import { syncViewer } from 'vue-sync/viewer'
 import App from './App.vue'
+import { CACHE_KEY } from './use-known-sessions.ts'
 import '@vue-sync/demo/base.css'
 import './style.css'
 
-createApp(App).use(createPinia()).use(syncViewer).mount('#app')
+const cache = sessionCache()
+
+createApp(App).use(createPinia()).use(syncViewer, { cache }).provide(CACHE_KEY, cache).mount('#app')

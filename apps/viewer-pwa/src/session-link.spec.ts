@@ -1,42 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createLinkMemory, linkOfPage, nameOf } from './session-link.ts'
-
-function fakeStorage(): Storage {
-  const kept = new Map<string, string>()
-  return {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-    removeItem: (key: string) => void kept.delete(key),
-  } as Storage
-}
-
-describe('link memory', () => {
-  it('remembers and forgets', () => {
-    const storage = fakeStorage()
-    const memory = createLinkMemory(() => storage)
-    expect(memory.read()).toBeUndefined()
-    memory.write('http://10.0.0.1:9876/#k=x')
-    expect(memory.read()).toBe('http://10.0.0.1:9876/#k=x')
-    memory.forget()
-    expect(memory.read()).toBeUndefined()
-  })
-
-  it('drops what is not a link', () => {
-    const storage = fakeStorage()
-    const memory = createLinkMemory(() => storage)
-    memory.write('::::')
-    expect(memory.read()).toBeUndefined()
-  })
-
-  it('works without storage, remembering nothing', () => {
-    const memory = createLinkMemory(() => {
-      throw new DOMException('denied', 'SecurityError')
-    })
-    memory.write('http://10.0.0.1:9876/')
-    memory.forget()
-    expect(memory.read()).toBeUndefined()
-  })
-})
+import { fitToPage, isScannedLink, linkOfPage, nameOf } from './session-link.ts'
 
 describe('the page’s own link', () => {
   it.each([
@@ -54,5 +17,32 @@ describe('nameOf', () => {
   it('never shows the key', () => {
     expect(nameOf('http://10.0.0.1:9876/#k=secret')).toBe('10.0.0.1:9876')
     expect(nameOf('http://10.0.0.1:9876/#s=show&k=secret')).toBe('10.0.0.1:9876 · show')
+  })
+})
+
+describe('a page that came by TLS', () => {
+  it.each([
+    ['http://10.0.0.1:9876/#k=x', 'https://10.0.0.1:9876/#k=x'],
+    ['ws://show.local:9876/s/a#k=x', 'https://show.local:9876/#s=a&k=x'],
+    ['https://10.0.0.1:9876/#k=x', 'https://10.0.0.1:9876/#k=x'],
+    ['http://127.0.0.1:9876/#k=x', 'http://127.0.0.1:9876/#k=x'],
+    ['http://localhost:9876/', 'http://localhost:9876/'],
+    ['not a link', 'not a link'],
+  ])('follows %s as %s', (link, fit) => {
+    expect(fitToPage(link, 'https:')).toBe(fit)
+    expect(fitToPage(link, 'http:')).toBe(link)
+  })
+})
+
+describe('a scanned code', () => {
+  it.each([
+    ['http://192.168.1.5:9876/#k=abc', true],
+    [' https://show.example/#s=a&k=b\n', true],
+    ['https://example.com/menu.pdf', false],
+    ['WIFI:S:home;T:WPA;P:secret;;', false],
+    ['192.168.1.5:9876', false],
+    ['', false],
+  ])('%j', (text, is) => {
+    expect(isScannedLink(text)).toBe(is)
   })
 })

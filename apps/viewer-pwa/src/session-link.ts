@@ -1,31 +1,6 @@
 import { formatLink, parseLink } from 'vue-sync/protocol'
 
-const KEY = 'vue-sync:link'
-
-/** Where links are kept. Storage may be refused (private mode, policy): then nothing is remembered. */
-export interface LinkMemory {
-  read: () => string | undefined
-  write: (link: string) => void
-  forget: () => void
-}
-
-export function createLinkMemory(storage: () => Storage): LinkMemory {
-  const attempt = <T>(use: (storage: Storage) => T): T | undefined => {
-    try {
-      return use(storage())
-    } catch {
-      return undefined
-    }
-  }
-  return {
-    read() {
-      const link = attempt((store) => store.getItem(KEY)) ?? undefined
-      return link && parseLink(link) ? link : undefined
-    },
-    write: (link) => void attempt((store) => store.setItem(KEY, link)),
-    forget: () => void attempt((store) => store.removeItem(KEY)),
-  }
-}
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /** The session that the page's own address names, if it names one: by a fragment, or by a path. */
 export function linkOfPage(href: string): string | undefined {
@@ -36,10 +11,26 @@ export function linkOfPage(href: string): string | undefined {
   return address && formatLink({ ...address, origin })
 }
 
+/**
+ * A link that this page may follow. One that came by TLS may open no plain socket but to its own machine,
+ * and a relay with TLS shows its plain address in the code: TLS is on the same port.
+ */
+export function fitToPage(link: string, protocol: string): string {
+  const address = parseLink(link)
+  if (protocol !== 'https:' || !address?.origin.startsWith('ws:')) return link
+  if (LOOPBACK.test(new URL(address.origin).hostname)) return link
+  return formatLink({ ...address, origin: address.origin.replace('ws:', 'wss:') })
+}
+
 /** A link for a person to read: no key in it. */
 export function nameOf(link: string): string {
   const address = parseLink(link)
   if (!address) return link
   const host = new URL(address.origin).host
   return address.session === 'default' ? host : `${host} · ${address.session}`
+}
+
+/** What a scanned code must be: a link, not merely something that could be read as one. */
+export function isScannedLink(text: string): boolean {
+  return /^(?:https?|wss?):\/\//i.test(text.trim()) && parseLink(text) !== undefined
 }

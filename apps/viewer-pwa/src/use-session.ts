@@ -1,30 +1,48 @@
 import { useEventListener } from '@vueuse/core'
-import { computed, type ComputedRef, type Ref, shallowRef, watch } from 'vue'
+import { computed, type ComputedRef, inject, type Ref, shallowRef, watch } from 'vue'
+import { parseLink } from 'vue-sync/protocol'
 import { useSyncViewer } from 'vue-sync/viewer'
-import { createLinkMemory, linkOfPage, nameOf } from './session-link.ts'
+import { createMemory } from './memory.ts'
+import { fitToPage, linkOfPage, nameOf } from './session-link.ts'
+import { CACHE_KEY } from './use-known-sessions.ts'
 
 export interface UseSessionReturn {
   /** The link in use; `undefined` shows the pairing screen. */
   link: Readonly<Ref<string | undefined>>
-  /** The link in words, without its key. */
+  /** The link as it was given, when this page could not follow it as it was. */
+  givenLink: Readonly<Ref<string | undefined>>
+  /** What the host calls the session, else its address. */
   name: ComputedRef<string>
   /** Follows a link and remembers it. @throws SyncError for what is not one */
   open: (link: string) => void
   reconnect: () => void
   disconnect: () => void
+  /** Back to the pairing screen; the session stays in the list. */
+  leave: () => void
+  /** The same, and nothing of the session stays on this device. */
   forget: () => void
 }
 
 /** Which session this page shows: the one in its address, else the one remembered, else the page's own relay. */
 export function useSession(): UseSessionReturn {
-  const { connect, disconnect, status } = useSyncViewer()
-  const memory = createLinkMemory(() => localStorage)
+  const { connect, disconnect, status, name } = useSyncViewer()
+  const cache = inject(CACHE_KEY)
+  const memory = createMemory('vue-sync:link', () => localStorage)
   const link = shallowRef<string>()
+  const givenLink = shallowRef<string>()
 
-  function open(next: string): void {
-    connect(next)
-    link.value = next
-    memory.write(next)
+  function open(given: string): void {
+    const fit = fitToPage(given, location.protocol)
+    connect(fit)
+    link.value = fit
+    givenLink.value = fit === given ? undefined : given
+    memory.write(fit)
+  }
+
+  function leave(): void {
+    disconnect()
+    memory.forget()
+    link.value = givenLink.value = undefined
   }
 
   function readPage(): boolean {
@@ -35,13 +53,6 @@ export function useSession(): UseSessionReturn {
     open(next)
     return true
   }
-
-  if (!readPage()) {
-    const kept = memory.read()
-    if (kept) open(kept)
-    else guessPage()
-  }
-  useEventListener(window, 'hashchange', readPage)
 
   /** The relay serves this page: one that asks for no key can be shown without any link. */
   function guessPage(): void {
@@ -55,16 +66,28 @@ export function useSession(): UseSessionReturn {
     })
   }
 
+  // The home screen's short cut to another session.
+  const wantsPairing = new URLSearchParams(location.search).has('pair')
+  if (wantsPairing) history.replaceState(null, '', '/')
+  if (!readPage() && !wantsPairing) {
+    const kept = memory.read()
+    if (kept && parseLink(kept)) open(kept)
+    else guessPage()
+  }
+  useEventListener(window, 'hashchange', readPage)
+
   return {
     link,
-    name: computed(() => (link.value ? nameOf(link.value) : '')),
+    givenLink,
+    name: computed(() => name.value ?? (link.value ? nameOf(link.value) : '')),
     open,
     reconnect: () => link.value && connect(link.value),
     disconnect,
+    leave,
     forget() {
-      disconnect()
-      memory.forget()
-      link.value = undefined
+      const gone = link.value
+      leave()
+      if (gone) void cache?.forget(gone)
     },
   }
 }

@@ -1,5 +1,11 @@
 import { createStore, delMany, get, promisifyRequest, update, type UseStore } from 'idb-keyval'
-import { formatLink, type KeptState, sessionPath, type SyncAddress } from '../protocol/index.ts'
+import {
+  formatLink,
+  type KeptState,
+  parseLink,
+  sessionPath,
+  type SyncAddress,
+} from '../protocol/index.ts'
 import { type KnownSession, readKept, readKnown, writeKept } from './records.ts'
 import { putFirst } from './session-list.ts'
 
@@ -27,8 +33,8 @@ export interface SessionCache {
   save: (session: SyncAddress, kept: KeptState) => Promise<void>
   /** The sessions that this device has shown, the latest first. */
   list: () => Promise<KnownSession[]>
-  /** Forgets a session, its key and its state. */
-  forget: (id: string) => Promise<void>
+  /** Forgets the session that a link opens, its key and its state. */
+  forget: (link: string) => Promise<void>
 }
 
 const LIST = 'sessions'
@@ -118,7 +124,10 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
       const list = readKnown(await attempt((db) => get(LIST, db)))
       return list.toSorted((a, b) => b.asOf - a.asOf)
     },
-    async forget(id) {
+    async forget(link) {
+      const session = parseLink(link)
+      if (!session) return
+      const id = idOf(session)
       await attempt(async (db) => {
         await dropStates([id], db)
         await update<unknown>(LIST, (value) => readKnown(value).filter((it) => it.id !== id), db)

@@ -1,0 +1,56 @@
+import { formatLink, isSessionName, readPairCode } from 'vue-sync/protocol'
+import { isScannedLink } from './session-link.ts'
+
+/** Why something that was typed, pasted, photographed or scanned opens nothing, in words. */
+export class PairingProblem extends Error {}
+
+const TOO_MANY = 'Too many wrong codes. Wait a minute, then type the one that the host shows now.'
+const UNKNOWN = 'That code is not valid, or no longer. Type the one that the host shows now.'
+const NO_RELAY = 'The relay does not answer. Is this phone on the same Wi-Fi as the host?'
+const NO_LINK =
+  'That is not a link from a host. It looks like http://192.168.1.20:9876/#k=… – a short code has six letters and digits.'
+
+/** The relay that served this page knows which session a short code stands for. */
+async function redeem(code: string, origin: string): Promise<string> {
+  let response: Response
+  try {
+    response = await fetch(new URL('/pair', origin), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code }),
+      cache: 'no-store',
+    })
+  } catch {
+    throw new PairingProblem(NO_RELAY)
+  }
+  if (response.status === 429) throw new PairingProblem(TOO_MANY)
+  const answer: unknown = await response.json().catch(() => undefined)
+  const { session, key } = (answer ?? {}) as { session?: unknown; key?: unknown }
+  if (!response.ok || typeof session !== 'string' || !isSessionName(session))
+    throw new PairingProblem(response.status === 404 ? UNKNOWN : NO_RELAY)
+  return formatLink({ origin, session, ...(typeof key === 'string' && { key }) })
+}
+
+/**
+ * The link in what a person typed or pasted: a link, an address, or a short code.
+ *
+ * @param origin of this page
+ * @throws PairingProblem in words for the person
+ */
+export async function linkFrom(typed: string, origin: string): Promise<string> {
+  if (typed.trim() === '')
+    throw new PairingProblem('Type the short code that the host shows, or paste its link.')
+  const code = readPairCode(typed)
+  return code ? redeem(code, origin) : typed.trim()
+}
+
+/** @throws PairingProblem when the code is not one of ours */
+export function linkFromCode(text: string): string {
+  if (!isScannedLink(text))
+    throw new PairingProblem('That is another code. Use the square one on the host’s screen.')
+  return text.trim()
+}
+
+export function noLink(): PairingProblem {
+  return new PairingProblem(NO_LINK)
+}

@@ -1,0 +1,74 @@
+import { onScopeDispose, type Ref, shallowRef } from 'vue'
+import { readCodes } from './read-code.ts'
+
+export type CameraState = 'asking' | 'on' | 'denied' | 'missing' | 'busy' | 'failed'
+
+export interface UseCameraReturn {
+  state: Readonly<Ref<CameraState>>
+  /** Asks for the camera, shows it, and looks for codes until the scope ends. */
+  start: (video: HTMLVideoElement) => Promise<void>
+}
+
+/** Between two looks at the picture: a phone decodes one in some 20 ms. */
+const LOOK_MS = 150
+
+const STATES: Record<string, CameraState> = {
+  NotAllowedError: 'denied',
+  SecurityError: 'denied',
+  NotFoundError: 'missing',
+  OverconstrainedError: 'missing',
+  NotReadableError: 'busy',
+  AbortError: 'busy',
+}
+
+/** Pages without a secure context have no camera to ask for. */
+export function hasCamera(): boolean {
+  return typeof navigator.mediaDevices?.getUserMedia === 'function'
+}
+
+/** The camera as a scanner: `onCode` gets each text found, also the same again. */
+export function useCamera(onCode: (text: string) => void): UseCameraReturn {
+  const state = shallowRef<CameraState>('asking')
+  let stream: MediaStream | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let ended = false
+
+  function stop(): void {
+    ended = true
+    clearTimeout(timer)
+    for (const track of stream?.getTracks() ?? []) track.stop()
+  }
+  onScopeDispose(stop)
+
+  async function look(video: HTMLVideoElement): Promise<void> {
+    try {
+      if (video.readyState >= video.HAVE_CURRENT_DATA)
+        for (const text of await readCodes(video)) if (!ended) onCode(text)
+    } catch {
+      if (!ended) state.value = 'failed'
+      return stop()
+    }
+    if (!ended) timer = setTimeout(() => void look(video), LOOK_MS)
+  }
+
+  return {
+    state,
+    async start(video) {
+      try {
+        stream = await navigator.mediaDevices.getUserMedia({
+          video: { facingMode: 'environment', width: { ideal: 1280 } },
+          audio: false,
+        })
+        // Closed while the person was being asked: the light must go out.
+        if (ended) return stop()
+        video.srcObject = stream
+        await video.play()
+        state.value = 'on'
+        await look(video)
+      } catch (error) {
+        if (!ended) state.value = STATES[(error as DOMException).name] ?? 'failed'
+        stop()
+      }
+    },
+  }
+}
