@@ -9,6 +9,28 @@ const FLAGS = {
   open: { type: 'boolean', env: 'VUE_SYNC_OPEN', help: 'viewers need no key' },
   capacity: { type: 'string', env: 'VUE_SYNC_CAPACITY', help: 'deltas kept for resuming (64)' },
   'viewer-dir': { type: 'string', env: 'VUE_SYNC_VIEWER_DIR', help: 'built viewer to serve at /' },
+  https: { type: 'boolean', env: 'VUE_SYNC_HTTPS', help: "TLS, by this machine's own CA" },
+  'ca-dir': {
+    type: 'string',
+    env: 'VUE_SYNC_CA_DIR',
+    help: "where the CA is kept (the user's data)",
+  },
+  cert: {
+    type: 'string',
+    env: 'VUE_SYNC_CERT',
+    help: 'a certificate of your own, PEM; with --key',
+  },
+  key: { type: 'string', env: 'VUE_SYNC_KEY', help: 'its private key, PEM' },
+  'public-url': {
+    type: 'string',
+    env: 'VUE_SYNC_PUBLIC_URL',
+    help: 'where viewers find it from outside',
+  },
+  'trust-proxy': {
+    type: 'string',
+    env: 'VUE_SYNC_TRUST_PROXY',
+    help: 'proxies to believe, by commas',
+  },
   version: { type: 'boolean', env: '', help: 'print the version' },
   help: { type: 'boolean', env: '', help: 'print this' },
 } as const
@@ -59,6 +81,14 @@ function readInteger(name: string, text: string | boolean | undefined): number |
   return Number(text)
 }
 
+function readList(text: string | boolean | undefined): string[] | undefined {
+  return text === undefined
+    ? undefined
+    : String(text)
+        .split(/[\s,]+/)
+        .filter(Boolean)
+}
+
 export interface CliRequest {
   show?: 'help' | 'version'
   options: SyncServerOptions
@@ -76,6 +106,12 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv): CliRequest {
     viewerKey: values['viewer-key'],
     open: values.open,
     viewerDir: values['viewer-dir'],
+    https: values.https,
+    caDir: values['ca-dir'],
+    cert: values.cert,
+    key: values.key,
+    publicUrl: values['public-url'],
+    trustProxy: readList(values['trust-proxy']),
   }
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   const show = flags.help ? 'help' : flags.version ? 'version' : undefined

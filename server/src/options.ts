@@ -1,3 +1,4 @@
+import { compile as compileTrust } from 'proxy-addr'
 import { DEFAULT_PORT } from 'vue-sync/protocol'
 import { RELAY_DEFAULTS } from './relay-options.ts'
 
@@ -16,6 +17,18 @@ export interface SyncServerOptions {
   capacity?: number
   /** The built viewer app, served at `/`. @default none */
   viewerDir?: string
+  /** Viewers and hosts are served over TLS, with a certificate of this machine's own CA. @default false */
+  https?: boolean
+  /** A certificate of your own, as a PEM file; implies `https`. @default none */
+  cert?: string
+  /** The private key of `cert`, as a PEM file. @default none */
+  key?: string
+  /** Where this machine's CA is kept. @default the user's data folder */
+  caDir?: string
+  /** Where viewers find this relay from outside: `https://show.example.com`. @default none */
+  publicUrl?: string
+  /** Proxies whose `X-Forwarded-*` is believed: addresses, CIDRs, `loopback`, `linklocal`, `uniquelocal`. @default none */
+  trustProxy?: string[]
   /** Where warnings go. @default console.warn */
   warn?: (text: string) => void
 }
@@ -25,6 +38,8 @@ export const SERVER_DEFAULTS = {
   host: '0.0.0.0',
   open: false,
   capacity: RELAY_DEFAULTS.capacity,
+  https: false,
+  trustProxy: [] as string[],
 } satisfies SyncServerOptions
 
 /** A mistake that one line tells: what is wrong and what to do. */
@@ -40,6 +55,38 @@ function checkInteger(name: string, value: number, least: number, most: number):
     throw new UsageError(`${name} must be an integer from ${least} to ${most}, not ${value}.`)
 }
 
+/** An origin and nothing else: what comes after it belongs to the link. */
+function checkPublicUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const problem = `publicUrl must be an address like https://show.example.com, not ${JSON.stringify(text)}`
+  if (!url || !/^https?:$/.test(url.protocol) || !url.hostname) throw new UsageError(`${problem}.`)
+  if (url.pathname !== '/' || url.search || url.hash || url.username || url.password)
+    throw new UsageError(`${problem}: leave out all that follows the host and the port.`)
+}
+
+function checkTrustProxy(list: string[]): void {
+  for (const entry of list) {
+    try {
+      compileTrust(entry)
+    } catch {
+      throw new UsageError(
+        `trustProxy must list addresses, CIDRs, loopback, linklocal or uniquelocal, not ${JSON.stringify(entry)}.`,
+      )
+    }
+  }
+}
+
+function checkHttps({ https, cert, key, caDir }: SyncServerOptions): void {
+  if (cert !== undefined && key === undefined) throw new UsageError('cert needs key. Give both.')
+  if (key !== undefined && cert === undefined) throw new UsageError('key needs cert. Give both.')
+  if (cert !== undefined && caDir !== undefined)
+    throw new UsageError(
+      'caDir and cert exclude each other: your own certificate needs no CA here.',
+    )
+  if (cert !== undefined && https === false)
+    throw new UsageError('cert and https: false exclude each other. Leave https out.')
+}
+
 /** @throws UsageError naming the option */
 export function checkOptions(options: SyncServerOptions): void {
   const { port, capacity, open, viewerKey, hostKey } = { ...SERVER_DEFAULTS, ...options }
@@ -50,4 +97,7 @@ export function checkOptions(options: SyncServerOptions): void {
     throw new UsageError('viewerKey is empty. Leave it out to have one generated, or use open.')
   if (open && viewerKey !== undefined)
     throw new UsageError('viewerKey and open exclude each other. Give one of them.')
+  checkHttps(options)
+  if (options.publicUrl !== undefined) checkPublicUrl(options.publicUrl)
+  checkTrustProxy(options.trustProxy ?? [])
 }

@@ -20,6 +20,8 @@ export interface Relay {
   viewerCount: (session?: string) => number
   /** Sends a state message into a session, as its host would. Gives `false` for what is not one. */
   broadcast: (message: StateMessage, session?: string) => boolean
+  /** Tells every host and viewer the status now: what `describe` gives has changed. */
+  announce: () => void
   /** Starts the heartbeat. */
   start: () => void
   /** Stops the heartbeat, closes every connection and forgets all state. */
@@ -103,6 +105,10 @@ export function createRelay(options: RelayOptions): Relay {
     if (session.isEmpty && sessions.get(name) === session) sessions.delete(name)
   }
 
+  function announce(): void {
+    for (const session of sessions.values()) session.heartbeat()
+  }
+
   return {
     hooks: {
       async upgrade(request) {
@@ -148,10 +154,9 @@ export function createRelay(options: RelayOptions): Relay {
     broadcast(message, session = 'default') {
       return sessionOf(session).publish(JSON.stringify(message))
     },
+    announce,
     start() {
-      timer ??= setInterval(() => {
-        for (const session of sessions.values()) session.heartbeat()
-      }, heartbeat)
+      timer ??= setInterval(announce, heartbeat)
     },
     stop() {
       clearInterval(timer)

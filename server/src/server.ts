@@ -1,18 +1,19 @@
-import { H3, serve } from 'h3'
 import nodeAdapter from 'crossws/adapters/node'
-import {
-  formatLink,
-  type RelayStatus,
-  readSession,
-  type StateMessage,
-  type ViewerUrl,
-} from 'vue-sync/protocol'
-import { reachableAddresses } from './addresses.ts'
+import type { RelayStatus, StateMessage, ViewerUrl } from 'vue-sync/protocol'
+import { AddressBook } from './address-book.ts'
+import { createClients } from './clients.ts'
+import type { Identity } from './identity.ts'
+import { openIdentity } from './identities.ts'
 import { generateKey } from './keys.ts'
+import { localIp, viewerLinks } from './links.ts'
+import { type Listener, openListener } from './listener.ts'
+import type { Authority } from './local-ca.ts'
 import { encodeFramed, toNodePeer } from './node-frames.ts'
-import { checkOptions, SERVER_DEFAULTS, type SyncServerOptions, UsageError } from './options.ts'
+import { checkOptions, SERVER_DEFAULTS, type SyncServerOptions } from './options.ts'
+import { Pairing } from './pairing.ts'
+import { RATE_DEFAULTS, RateLimit } from './rate-limit.ts'
 import { createRelay } from './relay.ts'
-import { serveViewer } from './viewer-files.ts'
+import { createService } from './service.ts'
 
 export type SyncServerStatus = Pick<RelayStatus, 'running' | 'port' | 'localIp' | 'clientCount'>
 
@@ -20,44 +21,32 @@ export interface SyncServer {
   readonly hostKey: string
   /** `undefined` when viewers need none. */
   readonly viewerKey: string | undefined
-  /** @throws UsageError when the port is taken or the address is not this machine's */
+  /** @throws UsageError when the port is taken, the address is not this machine's, or a certificate is no good */
   start: () => Promise<void>
   /** Closes every connection and frees the port; `start` may follow. */
   stop: () => Promise<void>
   /** Sends a state message to the viewers of session `default`; `false` for what is not one. */
   broadcast: (message: StateMessage) => boolean
   getStatus: () => SyncServerStatus
-  /** Links for viewers, LAN addresses first. */
+  /** Links for viewers: the public address, then LAN addresses, as of now. */
   viewerUrls: (session?: string) => ViewerUrl[]
+  /** What a person can type instead of scanning. Another one every ten minutes. */
+  pairCode: (session?: string) => string
+  /** This machine's CA, while the server runs with `https` and no certificate of your own. */
+  authority: () => Pick<Authority, 'name' | 'fingerprint' | 'file'> | undefined
 }
 
 /** The largest frame a client may send. */
 const MAX_PAYLOAD = 16 * 1024 * 1024
 /** How long clients get to answer the close frame. */
 const CLOSE_GRACE_MS = 300
+/** How often it is looked whether the certificate still fits. */
+const REFRESH_MS = 15_000
 
-const NO_VIEWER = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>vue-sync relay</title><body style="font:1rem/1.5 system-ui;max-width:32rem;margin:15vh auto;padding:0 1rem">
-<h1>The relay is running</h1><p>It has no viewer to show: build one with <code>pnpm build</code>,
-or point <code>--viewer-dir</code> at a built one.</p>`
-
-/** Listening errors by what the person at the terminal can do about them. */
-function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new UsageError(
-        `Port ${port} is in use. Stop what uses it, or choose another with --port (0 for any).`,
-      )
-    case 'EACCES':
-      return new UsageError(`Port ${port} needs more rights. Choose one above 1023 with --port.`)
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new UsageError(
-        `${host} is not an address of this machine. Choose another with --host.`,
-      )
-    default:
-      return error
-  }
+interface Running {
+  listener: Listener
+  identity: Identity | undefined
+  close: () => Promise<void>
 }
 
 /**
@@ -67,25 +56,33 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
  */
 export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
   checkOptions(options)
-  const { port, host, open, capacity } = { ...SERVER_DEFAULTS, ...options }
+  const { port, host, open, capacity, trustProxy } = { ...SERVER_DEFAULTS, ...options }
   const hostKey = options.hostKey ?? generateKey()
   const viewerKey = open ? undefined : (options.viewerKey ?? generateKey())
   // oxlint-disable-next-line no-console -- the default place of warnings
   const warn = options.warn ?? ((text: string) => console.warn(`[vue-sync] ${text}`))
 
-  let running: { port: number; close: () => Promise<void> } | undefined
+  let running: Running | undefined
   let starting: Promise<void> | undefined
 
-  const addresses = reachableAddresses(host)
+  const book = new AddressBook({ host })
+  const pairing = new Pairing()
+  const currentPort = (): number => running?.listener.port ?? port
   const viewerUrls = (session = 'default'): ViewerUrl[] =>
-    addresses.map(({ name, address }) => {
-      const origin = `http://${address}:${running?.port ?? port}`
-      return { name, url: formatLink({ origin, session, key: viewerKey }) }
-    })
+    viewerLinks(
+      {
+        book,
+        port: currentPort(),
+        viewerKey,
+        publicUrl: options.publicUrl,
+        identity: running?.identity,
+      },
+      session,
+    )
   const described = () => ({
     running: running !== undefined,
-    port: running?.port ?? port,
-    localIp: addresses[0]!.address,
+    port: currentPort(),
+    localIp: localIp(book),
   })
 
   const relay = createRelay({
@@ -94,60 +91,68 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
     capacity,
     encode: encodeFramed,
     toPeer: toNodePeer,
-    describe: (session) => ({ ...described(), viewerUrls: viewerUrls(session) }),
+    // Asked for hosts alone: no viewer makes a code by naming a session.
+    describe: (session) => ({
+      ...described(),
+      viewerUrls: viewerUrls(session),
+      pairCode: pairing.codeOf(session),
+    }),
     warn,
   })
 
   const getStatus = (): SyncServerStatus => ({ ...described(), clientCount: relay.viewerCount() })
 
   async function listen(): Promise<void> {
-    const app = new H3()
-    app.get('/status', (event) => {
-      event.res.headers.set('cache-control', 'no-store')
-      return getStatus()
-    })
-    app.all('/**', (event) => {
-      const { viewerDir } = options
-      const page = readSession(event.url.pathname) !== undefined
-      if (viewerDir !== undefined) {
-        if (page) event.url.pathname = '/'
-        return serveViewer(event, viewerDir)
-      }
-      event.res.headers.set('content-type', page ? 'text/html; charset=utf-8' : 'text/plain')
-      event.res.status = page ? 200 : 404
-      return page ? NO_VIEWER : 'Not found'
-    })
-    const server = serve(app, {
-      port,
-      hostname: host,
-      manual: true,
-      silent: true,
-      gracefulShutdown: false,
-    })
-    const http = server.node!.server!
+    const [identity] = await Promise.all([
+      openIdentity({ ...options, book, warn }),
+      book.findLocalName(),
+    ])
     const sockets = nodeAdapter({ hooks: relay.hooks, serverOptions: { maxPayload: MAX_PAYLOAD } })
-    http.on('upgrade', (request, socket, head) => {
-      // Nobody listens while the keys are compared: a reset in that moment must not end the process.
-      socket.on('error', () => socket.destroy())
-      void sockets.handleUpgrade(request, socket, head)
+    const service = createService({
+      identity,
+      book,
+      port: currentPort,
+      clients: createClients(trustProxy),
+      pairing,
+      failures: new RateLimit({ ...RATE_DEFAULTS, now: Date.now }),
+      viewerKey,
+      viewerDir: options.viewerDir,
+      status: getStatus,
+      onSocket: (request, socket, head) => void sockets.handleUpgrade(request, socket, head),
     })
+    let listener: Listener
     try {
-      await server.serve()
+      listener = await openListener({ port, host, certificate: identity?.current, ...service })
     } catch (error) {
       await sockets.close()
-      throw explain(error as NodeJS.ErrnoException, host, port)
+      throw error
     }
     relay.start()
+    const timer = identity && setInterval(() => void refresh(identity, listener), REFRESH_MS)
+    timer?.unref()
     running = {
-      port: (http.address() as { port: number }).port,
+      listener,
+      identity,
       async close() {
+        clearInterval(timer)
         relay.stop()
-        const closed = server.close(true)
-        await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, CLOSE_GRACE_MS))])
+        let late: ReturnType<typeof setTimeout> | undefined
+        const grace = new Promise((resolve) => (late = setTimeout(resolve, CLOSE_GRACE_MS)))
+        await listener.close(grace)
+        clearTimeout(late)
         sockets.closeAll(undefined, undefined, true)
         await sockets.close()
-        await closed
       },
+    }
+  }
+
+  async function refresh(identity: Identity, listener: Listener): Promise<void> {
+    try {
+      if (!(await identity.refresh())) return
+      listener.setCertificate(identity.current)
+      relay.announce()
+    } catch (error) {
+      warn(`The certificate could not be renewed: ${(error as Error).message}`)
     }
   }
 
@@ -156,6 +161,8 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
     viewerKey,
     getStatus,
     viewerUrls,
+    pairCode: (session = 'default') => pairing.codeOf(session),
+    authority: () => running?.identity?.authority,
     broadcast: (message) => relay.broadcast(message),
     start() {
       starting ??= listen().catch((error: unknown) => {

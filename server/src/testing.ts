@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { type IncomingHttpHeaders, request as overHttp } from 'node:http'
+import { request as overTls } from 'node:https'
 import { offerProtocols, type Position, type Role } from 'vue-sync/protocol'
 import { WebSocket } from 'ws'
 import type { SyncServer } from './server.ts'
@@ -28,6 +30,9 @@ export interface ClientOptions {
   key?: string | undefined
   position?: Position | undefined
   path?: string
+  /** PEM of the CA to trust: the connection is made over TLS. */
+  ca?: string | undefined
+  headers?: Record<string, string>
 }
 
 export async function connect(
@@ -35,11 +40,11 @@ export async function connect(
   role: Role,
   options: ClientOptions = {},
 ): Promise<Client> {
-  const { position, path = '/' } = options
+  const { position, path = '/', ca, headers = {} } = options
   const key = 'key' in options ? options.key : role === 'host' ? server.hostKey : server.viewerKey
   const query = position ? `?epoch=${position.epoch}&seq=${position.seq}` : ''
-  const url = `ws://127.0.0.1:${server.getStatus().port}${path}${query}`
-  const socket = new WebSocket(url, offerProtocols(role, key))
+  const url = `${ca ? 'wss' : 'ws'}://127.0.0.1:${server.getStatus().port}${path}${query}`
+  const socket = new WebSocket(url, offerProtocols(role, key), { headers, ...(ca && { ca }) })
   const frames: string[] = []
   const waiting = new Set<() => void>()
   const binaries: Buffer[] = []
@@ -77,6 +82,50 @@ export async function connect(
       await closed
     },
   }
+}
+
+export interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+export interface AskOptions {
+  method?: string
+  /** Whom the client takes the server for. */
+  host?: string
+  headers?: Record<string, string>
+  body?: string
+  ca?: string | undefined
+}
+
+/** One request to a relay on loopback, under any name: `fetch` sets `Host` by itself. */
+export function ask(server: SyncServer, path: string, options: AskOptions = {}): Promise<Answer> {
+  const { method = 'GET', host, headers = {}, body, ca } = options
+  const { port } = server.getStatus()
+  return new Promise((resolve, reject) => {
+    const request = (ca ? overTls : overHttp)(
+      {
+        port,
+        path,
+        method,
+        host: '127.0.0.1',
+        agent: false,
+        headers: { ...headers, ...(host && { host: `${host}:${port}` }) },
+        ...(ca && { ca, ...(host && { servername: host }) }),
+      },
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', (data: string) => (text += data))
+        response.on('end', () =>
+          resolve({ status: response.statusCode!, headers: response.headers, body: text }),
+        )
+      },
+    )
+    request.on('error', reject)
+    request.end(body)
+  })
 }
 
 export const session = (epoch: string, seq: number, state: object) => ({

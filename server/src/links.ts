@@ -1,0 +1,59 @@
+import { isIP } from 'node:net'
+import { formatLink, type ViewerUrl } from 'vue-sync/protocol'
+import type { AddressBook } from './address-book.ts'
+import { bracketed, type LanAddress } from './addresses.ts'
+import type { Identity } from './identity.ts'
+import { isPrivateName } from './private-networks.ts'
+
+export interface LinkOptions {
+  book: AddressBook
+  port: number
+  viewerKey: string | undefined
+  publicUrl: string | undefined
+  /** The certificate, when there is one. */
+  identity: Identity | undefined
+}
+
+/** Links with an own certificate are for the names and addresses that it is for. */
+function certified(addresses: LanAddress[], identity: Identity): LanAddress[] {
+  // Whether a name is known outside is the resolver's affair: it leads to one of these addresses.
+  const outside = addresses.some(({ reach }) => reach === 'internet') ? 'internet' : 'network'
+  const names = identity.names().map((address): LanAddress => ({
+    name: 'certificate',
+    address,
+    reach: isPrivateName(address) ? 'network' : outside,
+  }))
+  const others = addresses.filter(({ address }) => !names.some((name) => name.address === address))
+  return [...names, ...others]
+}
+
+/** What can be dialled: every address, or with a certificate those that it is for. */
+function dialable({ book, identity }: LinkOptions): { scheme: string; at: LanAddress }[] {
+  const addresses = book.list()
+  if (!identity) return addresses.map((at) => ({ scheme: 'http', at }))
+  const all = identity.authority ? addresses : certified(addresses, identity)
+  return all.flatMap((at) => {
+    // Within this machine there is nothing to hide from, and no browser that must trust something first.
+    if (at.reach === 'machine') return { scheme: 'http', at }
+    if (!identity.covers(at.address)) return []
+    return { scheme: identity.authority ? 'http' : 'https', at }
+  })
+}
+
+/** Where viewers find a session: the public address first, then the likeliest for a phone. */
+export function viewerLinks(options: LinkOptions, session: string): ViewerUrl[] {
+  const { port, viewerKey: key, publicUrl } = options
+  const link = (origin: string): string => formatLink({ origin, session, key })
+  const own = dialable(options).map(({ scheme, at: { name, address, reach } }): ViewerUrl => ({
+    name,
+    url: link(`${scheme}://${bracketed(address)}:${port}`),
+    reach,
+  }))
+  if (publicUrl === undefined) return own
+  return [{ name: 'public', url: link(new URL(publicUrl).origin), reach: 'internet' }, ...own]
+}
+
+/** The address that hosts show as the machine's own. */
+export function localIp(book: AddressBook): string {
+  return book.list().find(({ address }) => isIP(address))?.address ?? '127.0.0.1'
+}

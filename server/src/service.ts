@@ -1,0 +1,72 @@
+import type { IncomingMessage, RequestListener } from 'node:http'
+import type { Socket } from 'node:net'
+import { toNodeHandler } from 'h3/node'
+import type { AddressBook } from './address-book.ts'
+import { bracketed } from './addresses.ts'
+import { hostOf } from './clients.ts'
+import type { Identity } from './identity.ts'
+import { requestOf } from './pair-route.ts'
+import { bootstrapRoutes, redirectRoutes, type RouteOptions, viewerRoutes } from './routes.ts'
+import { setUpPage } from './setup-page.ts'
+
+export interface ServiceOptions extends Omit<RouteOptions, 'authority' | 'setUp'> {
+  identity: Identity | undefined
+  book: AddressBook
+  port: () => number
+  onSocket: (request: IncomingMessage, socket: Socket, head: Buffer) => void
+}
+
+export interface Service {
+  onRequest: RequestListener
+  onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
+}
+
+const TLS_ONLY = 'This relay takes sockets over TLS only: dial wss:// instead of ws://.\n'
+
+function refuseSocket(socket: Socket): void {
+  socket.end(
+    'HTTP/1.1 426 Upgrade Required\r\nUpgrade: TLS/1.2, HTTP/1.1\r\nConnection: Upgrade, close\r\n' +
+      `Content-Type: text/plain\r\nContent-Length: ${TLS_ONLY.length}\r\n\r\n${TLS_ONLY}`,
+  )
+}
+
+/** Who gets what: everything to who is safe from others on the network, else only the way to there. */
+export function createService(options: ServiceOptions): Service {
+  const { identity, clients, book, port, onSocket } = options
+  const { authority } = identity ?? {}
+
+  /** Where this relay is reached over TLS by who asked for `request`. */
+  function secureOrigin(request: IncomingMessage): string {
+    const { host } = request.headers
+    const name = hostOf(host)
+    const asked = name !== '' && identity?.covers(name)
+    const known = book.list().find(({ address }) => identity?.covers(address))
+    const at = asked ? name : (known?.address ?? '127.0.0.1')
+    const asPort = asked && /:(\d+)$/.exec(host!)?.[1]
+    return `https://${bracketed(at)}:${asPort || port()}`
+  }
+
+  const routes: RouteOptions = {
+    ...options,
+    authority,
+    setUp: (event) => {
+      event.res.headers.set('content-type', 'text/html; charset=utf-8')
+      return setUpPage({ origin: secureOrigin(requestOf(event)) })
+    },
+  }
+  const full = toNodeHandler(viewerRoutes(routes)) as RequestListener
+  const plain = toNodeHandler(
+    authority ? bootstrapRoutes(routes) : redirectRoutes(),
+  ) as RequestListener
+  const isServed = (request: IncomingMessage): boolean => !identity || clients.isSecure(request)
+
+  return {
+    onRequest: (request, response) => (isServed(request) ? full : plain)(request, response),
+    onUpgrade(request, socket, head) {
+      // Nobody listens while the keys are compared: a reset in that moment must not end the process.
+      socket.on('error', () => socket.destroy())
+      if (isServed(request)) onSocket(request, socket, head)
+      else refuseSocket(socket)
+    },
+  }
+}
