@@ -11,12 +11,14 @@ const HELP = `Usage: pnpm dev [options]
   --port VALUE       relay port (VUE_SYNC_PORT, 9876)
   --host-port VALUE  port of the demo host (5173, or the next free one)
   --open             viewers need no key
+  --https            phones get TLS, with a certificate of this machine's own CA
   --help             print this`
 
 interface DevOptions {
   port: number
   hostPort: number
   open: boolean
+  https: boolean
 }
 
 function readPort(name: string, text: string): number {
@@ -33,6 +35,7 @@ function readOptions(): DevOptions | undefined {
         port: { type: 'string', default: process.env['VUE_SYNC_PORT'] ?? '9876' },
         'host-port': { type: 'string', default: '5173' },
         open: { type: 'boolean', default: false },
+        https: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     })
@@ -41,6 +44,7 @@ function readOptions(): DevOptions | undefined {
       port: readPort('--port', values.port),
       hostPort: readPort('--host-port', values['host-port']),
       open: values.open,
+      https: values.https,
     }
   } catch (error) {
     if (error instanceof UsageError) throw error
@@ -48,7 +52,10 @@ function readOptions(): DevOptions | undefined {
   }
 }
 
-/** The demo host needs to know the relay: its own environment says it, no file is written. */
+/**
+ * The demo host needs to know the relay: its own environment says it, no file is written. Within this
+ * machine the relay needs no TLS, so the browser here must trust nothing first.
+ */
 async function startHost(port: number, relayPort: number, hostKey: string): Promise<ViteDevServer> {
   process.env['VITE_SYNC_URL'] = `ws://127.0.0.1:${relayPort}`
   process.env['VITE_SYNC_HOST_KEY'] = hostKey
@@ -66,7 +73,15 @@ async function run(): Promise<void> {
   const options = readOptions()
   if (!options) return console.log(HELP)
   ensureViewer()
-  const relay = createSyncServer({ port: options.port, open: options.open, viewerDir: VIEWER_DIR })
+  const { port, open, https } = options
+  const caDir = process.env['VUE_SYNC_CA_DIR']
+  const relay = createSyncServer({
+    port,
+    open,
+    https,
+    viewerDir: VIEWER_DIR,
+    ...(caDir && { caDir }),
+  })
   let host: ViteDevServer | undefined
 
   let stopping = false
@@ -82,7 +97,14 @@ async function run(): Promise<void> {
   await relay.start()
   host = await startHost(options.hostPort, relay.getStatus().port, relay.hostKey)
   const [hostUrl] = host.resolvedUrls!.local
-  console.log(formatBanner({ viewerUrls: relay.viewerUrls(), hostUrl }))
+  console.log(
+    formatBanner({
+      viewerUrls: relay.viewerUrls(),
+      hostUrl,
+      pairCode: relay.pairCode(),
+      authority: relay.authority(),
+    }),
+  )
 }
 
 run().catch((error: unknown) => {

@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { get } from 'node:https'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -54,6 +58,24 @@ describe('vue-sync-server', () => {
     expect((await done).code).toBe(0)
   })
 
+  it('says for https what phones must trust, and where that is kept', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'vue-sync-ca-'))
+    const env = { VUE_SYNC_HTTPS: '1', VUE_SYNC_CA_DIR: dir }
+    const { child, done, shows } = start(['--port', '0', '--host', '127.0.0.1'], env)
+    const [, port] = await shows(/set up\s+http:\/\/127\.0\.0\.1:(\d+)\/setup\n/)
+    await shows(/CA\s+(?:[\dA-F]{2}:){7}[\dA-F]{2}\n/)
+    const [, file] = await shows(/kept in\s+(\S+)\n/)
+    await shows(/code\s+[\dA-Z]{3} [\dA-Z]{3}\n/)
+    expect(file).toBe(join(dir, 'ca.pem'))
+    const ca = await readFile(file!)
+    const [answer] = await once(get({ port, host: '127.0.0.1', path: '/status', ca }), 'response')
+    expect(answer.statusCode).toBe(200)
+    answer.destroy()
+    child.kill('SIGINT')
+    expect(await done).toMatchObject({ code: 0, err: '' })
+    await rm(dir, { recursive: true })
+  })
+
   it('explains itself', async () => {
     const { code, out } = await start(['--help']).done
     expect(code).toBe(0)
@@ -65,6 +87,12 @@ describe('vue-sync-server', () => {
       '--open',
       '--capacity',
       '--viewer-dir',
+      '--https',
+      '--ca-dir',
+      '--cert',
+      '--key',
+      '--public-url',
+      '--trust-proxy',
       'VUE_SYNC_PORT',
     ])
       expect(out).toContain(word)
@@ -78,6 +106,39 @@ describe('vue-sync-server', () => {
     ['a port that is none', ['--port', 'x'], {}, '--port must be a whole number, not "x".'],
     ['a port too large', ['--port', '99999'], {}, 'port must be an integer from 0 to 65535'],
     ['a small ring', ['--capacity', '3'], {}, 'capacity must be an integer from 16'],
+    ['a certificate without its key', ['--cert', 'c.pem'], {}, 'cert needs key. Give both.'],
+    ['a key without its certificate', ['--key', 'k.pem'], {}, 'key needs cert. Give both.'],
+    [
+      'a certificate that is not there',
+      ['--cert', '/nowhere/c.pem', '--key', '/nowhere/k.pem'],
+      {},
+      '--cert /nowhere/c.pem cannot be read (ENOENT).',
+    ],
+    [
+      'two ways to https',
+      ['--cert', 'c.pem', '--key', 'k.pem', '--ca-dir', 'd'],
+      {},
+      'caDir and cert exclude each other',
+    ],
+    [
+      'a folder that cannot be',
+      ['--https', '--ca-dir', '/dev/null/ca'],
+      {},
+      '/dev/null/ca cannot be made',
+    ],
+    [
+      'a public URL with a path',
+      ['--public-url', 'https://show.example.com/live'],
+      {},
+      'leave out all that follows the host and the port.',
+    ],
+    [
+      'a public URL that is none',
+      [],
+      { VUE_SYNC_PUBLIC_URL: 'show.example.com' },
+      'publicUrl must be an address like https://show.example.com',
+    ],
+    ['a proxy that is none', ['--trust-proxy', 'loopback,nginx'], {}, 'not "nginx".'],
     ['a bad variable', [], { VUE_SYNC_OPEN: 'maybe' }, 'VUE_SYNC_OPEN must be 1 or 0'],
     [
       'a folder without a viewer',

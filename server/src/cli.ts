@@ -39,7 +39,14 @@ async function run(args: string[]): Promise<void> {
   process.on('SIGTERM', onSignal)
 
   await server.start()
-  console.log(formatBanner({ viewerUrls: server.viewerUrls(), hostKey: server.hostKey }))
+  console.log(
+    formatBanner({
+      viewerUrls: server.viewerUrls(),
+      hostKey: server.hostKey,
+      pairCode: server.pairCode(),
+      authority: server.authority(),
+    }),
+  )
   if (!viewerDir)
     console.log('  No viewer app found: only the socket is served. See --viewer-dir.\n')
 }

@@ -6,6 +6,8 @@ import { isLoopback, unmapped } from './private-networks.ts'
 export interface Clients {
   /** The client's own address, behind proxies that are trusted. */
   addressOf: (request: IncomingMessage) => string
+  /** A proxy that is trusted says that it was asked over TLS. */
+  isForwardedTls: (request: IncomingMessage) => boolean
   /** Nobody on the way can read or change what is said: TLS, or a connection within this machine. */
   isSecure: (request: IncomingMessage) => boolean
 }
@@ -36,14 +38,15 @@ function isWithinMachine({ socket, headers }: IncomingMessage): boolean {
 export function createClients(trusted: readonly string[]): Clients {
   const trust = trusted.length > 0 ? proxyAddr.compile([...trusted]) : () => false
 
+  function isForwardedTls({ socket, headers }: IncomingMessage): boolean {
+    const said = String(headers['x-forwarded-proto'] ?? '').split(',')[0]!
+    return said.trim() === 'https' && trust(socket.remoteAddress ?? '', 0)
+  }
+
   return {
     addressOf: (request) => unmapped(proxyAddr(request, trust) ?? ''),
-    isSecure(request) {
-      if ('encrypted' in request.socket) return true
-      const { remoteAddress = '' } = request.socket
-      if (!trust(remoteAddress, 0)) return isWithinMachine(request)
-      const said = String(request.headers['x-forwarded-proto'] ?? '')
-      return said === '' ? isWithinMachine(request) : said.split(',')[0]!.trim() === 'https'
-    },
+    isForwardedTls,
+    isSecure: (request) =>
+      'encrypted' in request.socket || isForwardedTls(request) || isWithinMachine(request),
   }
 }

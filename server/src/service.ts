@@ -2,12 +2,9 @@ import type { IncomingMessage, RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
 import { toNodeHandler } from 'h3/node'
 import type { AddressBook } from './address-book.ts'
-import { bracketed } from './addresses.ts'
-import { hostOf } from './clients.ts'
 import type { Identity } from './identity.ts'
-import { requestOf } from './pair-route.ts'
 import { bootstrapRoutes, redirectRoutes, type RouteOptions, viewerRoutes } from './routes.ts'
-import { setUpPage } from './setup-page.ts'
+import { answerSetUp } from './setup-route.ts'
 
 export interface ServiceOptions extends Omit<RouteOptions, 'authority' | 'setUp'> {
   identity: Identity | undefined
@@ -32,27 +29,13 @@ function refuseSocket(socket: Socket): void {
 
 /** Who gets what: everything to who is safe from others on the network, else only the way to there. */
 export function createService(options: ServiceOptions): Service {
-  const { identity, clients, book, port, onSocket } = options
+  const { identity, clients, onSocket } = options
   const { authority } = identity ?? {}
-
-  /** Where this relay is reached over TLS by who asked for `request`. */
-  function secureOrigin(request: IncomingMessage): string {
-    const { host } = request.headers
-    const name = hostOf(host)
-    const asked = name !== '' && identity?.covers(name)
-    const known = book.list().find(({ address }) => identity?.covers(address))
-    const at = asked ? name : (known?.address ?? '127.0.0.1')
-    const asPort = asked && /:(\d+)$/.exec(host!)?.[1]
-    return `https://${bracketed(at)}:${asPort || port()}`
-  }
 
   const routes: RouteOptions = {
     ...options,
     authority,
-    setUp: (event) => {
-      event.res.headers.set('content-type', 'text/html; charset=utf-8')
-      return setUpPage({ origin: secureOrigin(requestOf(event)) })
-    },
+    setUp: (event) => answerSetUp(event, options),
   }
   const full = toNodeHandler(viewerRoutes(routes)) as RequestListener
   const plain = toNodeHandler(

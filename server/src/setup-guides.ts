@@ -1,0 +1,150 @@
+import { type Html, html } from './html.ts'
+
+export const DEVICES = ['ios', 'android', 'mac', 'windows', 'linux', 'firefox'] as const
+export type Device = (typeof DEVICES)[number]
+
+export interface Guide {
+  title: string
+  steps: Html[]
+  /** What is most often missing when it still does not work. */
+  hint: string
+}
+
+/** As far as a browser says it. An iPad says that it is a Mac; the page's script knows better. */
+export function guessDevice(userAgent: string): Device {
+  if (/iPhone|iPad|iPod/.test(userAgent)) return 'ios'
+  if (/Android/.test(userAgent)) return 'android'
+  if (/Firefox/.test(userAgent)) return 'firefox'
+  if (/Windows/.test(userAgent)) return 'windows'
+  return /Macintosh|Mac OS X/.test(userAgent) ? 'mac' : 'linux'
+}
+
+/** iPhones install certificates from Safari alone. */
+export function isForeignOnIos(userAgent: string): boolean {
+  return (
+    guessDevice(userAgent) === 'ios' &&
+    /CriOS|FxiOS|EdgiOS|GSA\/|FBAN|FBAV|Instagram/.test(userAgent)
+  )
+}
+
+/** A row of a settings page, with what is to be set in it. */
+function row(label: string, alt: string, control: Html): Html {
+  return html`<svg class="row" viewBox="0 0 320 56" role="img" aria-label="${alt}">
+    <rect x="1" y="1" width="318" height="54" rx="12" />
+    <text x="16" y="34">${label}</text>
+    ${control}
+  </svg>`
+}
+
+const SWITCH = html`<rect class="on" x="256" y="13" width="50" height="30" rx="15" /><circle
+    class="knob"
+    cx="291"
+    cy="28"
+    r="12.5"
+  />`
+const TICK = html`<rect class="on" x="278" y="16" width="24" height="24" rx="6" /><path
+    class="mark"
+    d="m284 28 5 5 9-10"
+  />`
+const FILE = html`<path class="sheet" d="M284 12h12l8 8v24h-20z" /><path
+    class="sheet"
+    d="M296 12v8h8"
+  />`
+
+const short = (text: string): string => (text.length > 26 ? `${text.slice(0, 25)}…` : text)
+
+/** The steps for each kind of device, in the words of its own menus. */
+export function makeGuides(authority: string): Record<Device, Guide> {
+  const get = html`Choose <b>Get the certificate</b> above.`
+  const back = html`Come back to this page and choose <b>I have done it: open</b>.`
+  const file = html`<b>vue-sync-ca.crt</b>`
+  const name = html`<b>${authority}</b>`
+  return {
+    ios: {
+      title: 'iPhone and iPad',
+      hint: 'The switch under Certificate Trust Settings is what is forgotten most often.',
+      steps: [
+        html`${get} Safari asks about a profile: tap <b>Allow</b>.`,
+        html`Open <b>Settings</b> and tap <b>Profile Downloaded</b>, near the top. Tap
+          <b>Install</b>, enter your passcode, and tap <b>Install</b> again.`,
+        html`Still in <b>Settings</b>, go to <b>General › About › Certificate Trust Settings</b>, at
+          the very bottom. Switch this on:
+          ${row(short(authority), `A switch beside ${authority}, turned on`, SWITCH)}`,
+        back,
+      ],
+    },
+    android: {
+      title: 'Android',
+      hint: 'It must be installed as a CA certificate, not as a VPN or Wi-Fi certificate.',
+      steps: [
+        html`${get} If your phone asks, tap <b>Download anyway</b>.`,
+        html`Open
+          <b
+            >Settings › Security &amp; privacy › More security &amp; privacy › Encryption &amp;
+            credentials › Install a certificate › CA certificate</b
+          >. The names differ a little: searching Settings for <b>CA certificate</b> finds it, too.`,
+        html`Tap <b>Install anyway</b> and enter your PIN. (A phone without a screen lock must be
+          given one first.)`,
+        html`Choose the file in <b>Downloads</b>:
+          ${row('vue-sync-ca.crt', 'The file vue-sync-ca.crt', FILE)}`,
+        back,
+      ],
+    },
+    mac: {
+      title: 'Mac',
+      hint: 'Look whether the certificate says Always Trust in Keychain Access, and reload this page.',
+      steps: [
+        get,
+        html`Open ${file} in <b>Downloads</b>. <b>Keychain Access</b> asks where to add it: choose
+          <b>login</b>, then <b>Add</b>.`,
+        html`In Keychain Access, under <b>Certificates</b>, double-click ${name}. Open
+          <b>Trust</b> and set <b>When using this certificate</b>:
+          ${row('Always Trust', 'Always Trust is chosen', TICK)}`,
+        html`Close that window and enter your password.`,
+        back,
+      ],
+    },
+    windows: {
+      title: 'Windows',
+      hint: 'It must be in Trusted Root Certification Authorities. Some browsers notice it only when they are started again.',
+      steps: [
+        html`${get} Then open ${file}.`,
+        html`Choose <b>Install Certificate…</b>, <b>Current User</b>, <b>Next</b>.`,
+        html`Choose <b>Place all certificates in the following store</b>, then <b>Browse…</b>:
+          ${row('Trusted Root Certification…', 'The folder Trusted Root Certification Authorities is chosen', TICK)}`,
+        html`Choose <b>OK</b>, <b>Next</b>, <b>Finish</b>, and answer the question with
+          <b>Yes</b>.`,
+        back,
+      ],
+    },
+    linux: {
+      title: 'Linux with Chrome',
+      hint: 'Start the browser again if it does not notice the certificate.',
+      steps: [
+        get,
+        html`In Chrome, open
+          <b>Settings › Privacy and security › Security › Manage certificates</b>.`,
+        html`Choose <b>Custom › Installed by you</b>, and <b>Import</b> beside
+          <b>Trusted certificates</b>. (In older ones: <b>Authorities › Import</b>.)`,
+        html`Choose ${file}. If Chrome asks, tick this:
+        ${row('Trust for identifying websites', 'The box is ticked', TICK)}`,
+        back,
+      ],
+    },
+    firefox: {
+      title: 'Firefox, on any computer',
+      hint: 'Firefox has a list of its own: what the system trusts may not be enough.',
+      steps: [
+        get,
+        html`Open
+          <b
+            >Settings › Privacy &amp; Security › Certificates › View Certificates… › Authorities ›
+            Import…</b
+          >`,
+        html`Choose ${file} and tick this:
+        ${row('Trust to identify websites', 'The box is ticked', TICK)}`,
+        back,
+      ],
+    },
+  }
+}
