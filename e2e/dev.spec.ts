@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 
 const DEV = fileURLToPath(new URL('../scripts/dev.ts', import.meta.url))
 const children = new Set<ChildProcess>()
@@ -12,8 +16,10 @@ afterEach(() => {
   children.clear()
 })
 
-function start(...args: string[]) {
-  const child = spawn(process.execPath, ['--conditions=@vue-sync/source', DEV, ...args])
+function start(env: Record<string, string>, ...args: string[]) {
+  const child = spawn(process.execPath, ['--conditions=@vue-sync/source', DEV, ...args], {
+    env: { ...process.env, ...env },
+  })
   children.add(child)
   const text = { out: '', err: '' }
   child.stdout.on('data', (data) => (text.out += String(data)))
@@ -43,7 +49,13 @@ describe('pnpm dev', () => {
     'shows a code and both addresses, which answer; %s ends all of it',
     async (signal) => {
       const [port, hostPort] = [await freePort(), await freePort()]
-      const { child, text, done } = start('--port', String(port), '--host-port', String(hostPort))
+      const { child, text, done } = start(
+        {},
+        '--port',
+        String(port),
+        '--host-port',
+        String(hostPort),
+      )
       await expect.poll(() => text.out, { timeout: 60_000 }).toMatch(/open\s+http:\/\/localhost/)
       expect(text.out).toContain('█')
       expect(text.out).toMatch(/this machine\s+http:\/\/127\.0\.0\.1:\d+\/#k=/)
@@ -57,11 +69,33 @@ describe('pnpm dev', () => {
     },
   )
 
+  it('with --https shows what phones must trust, and its own host needs none of it', async () => {
+    const caDir = await mkdtemp(join(tmpdir(), 'vue-sync-ca-'))
+    const [port, hostPort] = [await freePort(), await freePort()]
+    const { child, text, done } = start(
+      { VUE_SYNC_CA_DIR: caDir },
+      '--https',
+      '--port',
+      String(port),
+      '--host-port',
+      String(hostPort),
+    )
+    await expect.poll(() => text.out, { timeout: 60_000 }).toMatch(/open\s+http:\/\/localhost/)
+    expect(text.out).toContain(join(caDir, 'ca.pem'))
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/`)
+    await once(socket, 'open')
+    socket.terminate()
+    child.kill('SIGINT')
+    // A machine without a private address is told so.
+    expect((await done).code).toBe(0)
+    await rm(caDir, { recursive: true })
+  })
+
   it('says in one line that the port is in use', async () => {
     const other = createServer().listen(0)
     await once(other, 'listening')
     const { port } = other.address() as { port: number }
-    const { code, err } = await start('--port', String(port)).done
+    const { code, err } = await start({}, '--port', String(port)).done
     expect([code, err]).toEqual([
       1,
       `[vue-sync] Port ${port} is in use. Stop what uses it, or choose another with --port (0 for any).\n`,
@@ -74,6 +108,6 @@ describe('pnpm dev', () => {
     [['--port', 'x'], '--port must be a whole number, not "x".'],
     [['--port', '99999'], 'port must be an integer from 0 to 65535, not 99999.'],
   ])('says in one line what is wrong with %j', async (args, text) => {
-    expect(await start(...args).done).toEqual({ code: 1, out: '', err: `[vue-sync] ${text}\n` })
+    expect(await start({}, ...args).done).toEqual({ code: 1, out: '', err: `[vue-sync] ${text}\n` })
   })
 })

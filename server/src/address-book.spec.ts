@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { AddressBook } from './address-book.ts'
 import { issueCertificate } from './local-certificate.ts'
 import { makeAuthority } from './certificates.ts'
-import { viewerLinks } from './links.ts'
+import type { Identity } from './identity.ts'
+import { linkProblem, viewerLinks } from './links.ts'
 
 const info = (address: string) =>
   ({
@@ -62,6 +63,30 @@ describe('an address book', () => {
     const { book } = make({ resolve })
     await book.findLocalName()
     expect(addressesOf(book)).toEqual(['192.168.1.5', '127.0.0.1'])
+  })
+})
+
+describe('links with a certificate that is for none of it', () => {
+  const { book } = make()
+  const atHost = (host: string) =>
+    new AddressBook({ host, interfaces: () => ({ wlan0: [info('192.168.1.5')] }) })
+  const identity: Identity = {
+    current: { cert: '', key: '' },
+    authority: undefined,
+    names: () => [],
+    covers: () => false,
+    refresh: async () => false,
+  }
+  const options = { book, port: 1, viewerKey: undefined, publicUrl: undefined, identity }
+
+  it('are told, and are never none', () => {
+    expect(linkProblem(options)).toContain('--public-url')
+    expect(linkProblem({ ...options, publicUrl: 'https://a.example' })).toBeUndefined()
+    expect(linkProblem({ ...options, book: atHost('127.0.0.1') })).toBeUndefined()
+    expect(viewerLinks(options, 'default').map(({ url }) => url)).toEqual(['http://127.0.0.1:1/'])
+    expect(viewerLinks({ ...options, book: atHost('192.168.1.5') }, 'default')).toEqual([
+      { name: 'wlan0', url: 'https://192.168.1.5:1/', reach: 'network' },
+    ])
   })
 })
 

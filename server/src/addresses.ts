@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os'
 import type { Reach } from 'vue-sync/protocol'
-import { isWithin } from './private-networks.ts'
+import { isLoopback, isWithin } from './private-networks.ts'
 
 export interface LanAddress {
   /** The interface's name, e.g. `wlan0`. */
@@ -28,6 +28,7 @@ const needsZone = isWithin(['fe80::/10'])
 const MOST_IPV6 = 2
 
 function reachOf(name: string, address: string): Reach {
+  if (isLoopback(address)) return 'machine'
   if (VIRTUAL.test(name) || isShared(address)) return 'virtual'
   return isLan(address) || isLinkLocal(address) ? 'network' : 'internet'
 }

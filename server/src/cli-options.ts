@@ -20,7 +20,7 @@ const FLAGS = {
     env: 'VUE_SYNC_CERT',
     help: 'a certificate of your own, PEM; with --key',
   },
-  key: { type: 'string', env: 'VUE_SYNC_KEY', help: 'its private key, PEM' },
+  key: { type: 'string', env: 'VUE_SYNC_CERT_KEY', help: 'its private key, PEM' },
   'public-url': {
     type: 'string',
     env: 'VUE_SYNC_PUBLIC_URL',

@@ -27,17 +27,42 @@ function certified(addresses: LanAddress[], identity: Identity): LanAddress[] {
   return [...names, ...others]
 }
 
-/** What can be dialled: every address, or with a certificate those that it is for. */
-function dialable({ book, identity }: LinkOptions): { scheme: string; at: LanAddress }[] {
+interface Dialable {
+  scheme: 'http' | 'https'
+  at: LanAddress
+}
+
+/** What the certificate is for, and within this machine everything. */
+function covered(addresses: LanAddress[], identity: Identity): Dialable[] {
+  const all = identity.authority ? addresses : certified(addresses, identity)
+  return all.flatMap((at): Dialable[] => {
+    // There is nothing to hide from, and no browser that must trust something first.
+    if (at.reach === 'machine') return [{ scheme: 'http', at }]
+    if (!identity.covers(at.address)) return []
+    return [{ scheme: identity.authority ? 'http' : 'https', at }]
+  })
+}
+
+function dialable({ book, identity }: LinkOptions): Dialable[] {
   const addresses = book.list()
   if (!identity) return addresses.map((at) => ({ scheme: 'http', at }))
-  const all = identity.authority ? addresses : certified(addresses, identity)
-  return all.flatMap((at) => {
-    // Within this machine there is nothing to hide from, and no browser that must trust something first.
-    if (at.reach === 'machine') return { scheme: 'http', at }
-    if (!identity.covers(at.address)) return []
-    return { scheme: identity.authority ? 'http' : 'https', at }
-  })
+  const found = covered(addresses, identity)
+  // A link that a browser warns of is better than none.
+  return found.length > 0 ? found : addresses.map((at) => ({ scheme: 'https', at }))
+}
+
+function isOutside({ reach }: LanAddress): boolean {
+  return reach !== 'machine'
+}
+
+/** Why no phone can follow a link without a warning, if that is so. */
+export function linkProblem({ book, identity, publicUrl }: LinkOptions): string | undefined {
+  const addresses = book.list()
+  if (!identity || publicUrl !== undefined || !addresses.some(isOutside)) return undefined
+  if (covered(addresses, identity).some(({ at }) => isOutside(at))) return undefined
+  return identity.authority
+    ? 'No address of this machine is private, and its CA speaks for no others. Give a certificate of your own with --cert and --key.'
+    : 'The certificate is for no name or address that could stand in a link. Say where viewers find this relay with --public-url.'
 }
 
 /** Where viewers find a session: the public address first, then the likeliest for a phone. */

@@ -5,7 +5,7 @@ import { createClients } from './clients.ts'
 import type { Identity } from './identity.ts'
 import { openIdentity } from './identities.ts'
 import { generateKey } from './keys.ts'
-import { localIp, viewerLinks } from './links.ts'
+import { linkProblem, type LinkOptions, localIp, viewerLinks } from './links.ts'
 import { type Listener, openListener } from './listener.ts'
 import type { Authority } from './local-ca.ts'
 import { encodeFramed, toNodePeer } from './node-frames.ts'
@@ -68,17 +68,14 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
   const book = new AddressBook({ host })
   const pairing = new Pairing()
   const currentPort = (): number => running?.listener.port ?? port
-  const viewerUrls = (session = 'default'): ViewerUrl[] =>
-    viewerLinks(
-      {
-        book,
-        port: currentPort(),
-        viewerKey,
-        publicUrl: options.publicUrl,
-        identity: running?.identity,
-      },
-      session,
-    )
+  const linkOptions = (): LinkOptions => ({
+    book,
+    port: currentPort(),
+    viewerKey,
+    publicUrl: options.publicUrl,
+    identity: running?.identity,
+  })
+  const viewerUrls = (session = 'default'): ViewerUrl[] => viewerLinks(linkOptions(), session)
   const described = () => ({
     running: running !== undefined,
     port: currentPort(),
@@ -144,6 +141,8 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
         await sockets.close()
       },
     }
+    const problem = linkProblem(linkOptions())
+    if (problem) warn(problem)
   }
 
   async function refresh(identity: Identity, listener: Listener): Promise<void> {
