@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
+import { freePort } from './support/free-port.ts'
 
 const DEV = fileURLToPath(new URL('../scripts/dev.ts', import.meta.url))
 const children = new Set<ChildProcess>()
@@ -20,15 +21,6 @@ function start(...args: string[]) {
   child.stderr.on('data', (data) => (text.err += String(data)))
   const done = once(child, 'close').then(([code]) => ({ code: code as number, ...text }))
   return { child, text, done }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 const isFree = (port: number) =>
