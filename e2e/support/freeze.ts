@@ -105,8 +105,12 @@ export async function launchSleepy(options: { trust?: string } = {}): Promise<Sl
   if (options.trust) await trustInStore(join(dir, '.pki/nssdb'), options.trust)
   const args = [
     ...BROWSER_LAUNCH.args,
-    ...['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`],
-    ...['--no-first-run', '--no-default-browser-check', 'about:blank'],
+    '--headless=new',
+    '--remote-debugging-port=0',
+    `--user-data-dir=${profile}`,
+    '--no-first-run',
+    '--no-default-browser-check',
+    'about:blank',
   ]
   const { stop } = start(BROWSER_LAUNCH.executablePath, args, {
     stdio: 'ignore',
