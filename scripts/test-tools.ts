@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'
 import { CHROMIUM, NO_BROWSER } from './browser.ts'
 import { ROOT } from './builds.ts'
+import { onPath } from './find.ts'
 import { bring, type Tool } from './tools.ts'
 
 const CADDY_DIR = join(ROOT, 'node_modules/.cache/vue-sync/caddy')
@@ -22,13 +24,13 @@ const OPTIONAL: Tool[] = [
     names: ['WebKitWebDriver'],
   },
   {
-    label: 'Xvfb, WebKitGTK’s screen',
+    label: 'WebKitGTK’s screen',
     env: 'VUE_SYNC_XVFB',
     packages: ['xvfb'],
     names: ['Xvfb'],
   },
   {
-    label: 'certutil, the trust of Chromium and Firefox in a test’s own CA',
+    label: 'Chromium’s and Firefox’s trust in a CA',
     env: 'VUE_SYNC_CERTUTIL',
     packages: ['libnss3-tools'],
     names: ['certutil'],
@@ -43,6 +45,16 @@ const OPTIONAL: Tool[] = [
     fetch: (apt) => apt.unpack('caddy', CADDY_DIR),
   },
 ]
+
+/** What gives WebKitGTK a trust of its own (e2e/support/trust.ts), where the system lets us use it. */
+function findUnshare(): string | undefined {
+  const path = onPath('unshare')
+  const flags = process.getuid?.() === 0 ? '-m' : '-rm'
+  const mount = ['mount', '--bind', '/etc', '/etc']
+  return path && spawnSync(path, [flags, ...mount], { stdio: 'ignore' }).status === 0
+    ? path
+    : undefined
+}
 
 /**
  * Finds or brings what the browser tests run, and hands the paths on by environment variables.
@@ -61,6 +73,10 @@ export function ensureTestTools(): string[] {
     else missing.push(`${label} (install ${packages[0]}, or set ${env})`)
   }
   if (process.env['CI'] && missing.length > 0)
-    throw new Error(`CI tests everything, and here is no ${missing.join(', no ')}.`)
+    throw new Error(`CI tests everything, and this is missing: ${missing.join(', ')}.`)
+  // No package brings this, so CI may go without: containers often forbid it.
+  const unshare = findUnshare()
+  if (unshare) process.env['VUE_SYNC_UNSHARE'] = unshare
+  else missing.push('WebKitGTK’s trust in a CA (allow mount namespaces: unshare -m)')
   return missing.map((text) => `Not tested here: ${text}`)
 }

@@ -21,7 +21,7 @@ const LAUNCH: Record<EngineName, LaunchEngine> = {
 const NEEDS: Record<EngineName, (keyof typeof TOOLS)[]> = {
   chromium: ['browser', 'certutil'],
   firefox: ['firefox', 'certutil'],
-  webkit: ['webkitDriver', 'xvfb'],
+  webkit: ['webkitDriver', 'xvfb', 'unshare'],
 }
 
 /** Whether this machine has it; if not, the test command says so at its end. */

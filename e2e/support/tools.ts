@@ -10,6 +10,7 @@ export const TOOLS = {
   webkitDriver: process.env['VUE_SYNC_WEBKIT_DRIVER'],
   xvfb: process.env['VUE_SYNC_XVFB'],
   certutil: process.env['VUE_SYNC_CERTUTIL'],
+  unshare: process.env['VUE_SYNC_UNSHARE'],
   caddy: process.env['VUE_SYNC_CADDY'],
 }
 

@@ -29,5 +29,5 @@ export async function trustInNamespace(dir: string, caPath: string): Promise<str
   await writeFile(bundle, `${system}\n${await readFile(caPath, 'utf8')}`)
   const flags = process.getuid?.() === 0 ? '-m' : '-rm'
   const script = 'mount --bind "$0" "$1" && shift && exec "$@"'
-  return ['unshare', flags, 'sh', '-c', script, bundle, SYSTEM_BUNDLE]
+  return [toolPath('unshare'), flags, 'sh', '-c', script, bundle, SYSTEM_BUNDLE]
 }
