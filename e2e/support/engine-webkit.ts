@@ -46,10 +46,10 @@ async function startDriver(prefix: string[], env: NodeJS.ProcessEnv) {
   throw new Error('WebKitWebDriver did not start.')
 }
 
-type InTab = <T>(handle: string, ...command: Parameters<WebDriver['call']>) => Promise<T>
+type InWindow = <T>(handle: string, ...command: Parameters<WebDriver['call']>) => Promise<T>
 
-/** A session has one current tab: a command says first which it is for, and none comes between. */
-function makeInTab({ call }: WebDriver): InTab {
+/** A session has one current window: a command says first which it is for, and none comes between. */
+function makeInWindow({ call }: WebDriver): InWindow {
   let queue: Promise<unknown> = Promise.resolve()
   return <T>(handle: string, ...command: Parameters<typeof call>): Promise<T> => {
     const next = queue.then(async () => {
@@ -61,11 +61,11 @@ function makeInTab({ call }: WebDriver): InTab {
   }
 }
 
-function wrap(inTab: InTab, handle: string) {
+function wrap(inWindow: InWindow, handle: string) {
   const run = async (expression: string): Promise<string> => {
     const script = `const done = arguments[0]; (async () => ${expression})().then(
       (value) => done({ value }), (error) => done({ error: String(error) }))`
-    const { value, error } = await inTab<{ value: string; error?: string }>(
+    const { value, error } = await inWindow<{ value: string; error?: string }>(
       handle,
       'POST',
       '/execute/async',
@@ -76,22 +76,22 @@ function wrap(inTab: InTab, handle: string) {
   }
   return makePage({
     async goto(url) {
-      await inTab(handle, 'POST', '/url', { url })
+      await inWindow(handle, 'POST', '/url', { url })
       // A page that could not be loaded is no error to this driver: it stays where it was.
       if ((await run('location.origin')) !== new URL(url).origin)
         throw new Error(`${url} could not be loaded.`)
     },
-    reload: () => inTab(handle, 'POST', '/refresh', {}),
+    reload: () => inWindow(handle, 'POST', '/refresh', {}),
     run,
     screenshot: async (path) =>
-      writeFile(path, Buffer.from(await inTab<string>(handle, 'GET', '/screenshot'), 'base64')),
-    close: () => inTab(handle, 'DELETE', '/window'),
+      writeFile(path, Buffer.from(await inWindow<string>(handle, 'GET', '/screenshot'), 'base64')),
+    close: () => inWindow(handle, 'DELETE', '/window'),
   })
 }
 
 /**
  * MiniBrowser by WebDriver. Its profile is in memory and lasts as long as the session: a page that was
- * closed finds its service worker and storage again in the next tab.
+ * closed finds its service worker and storage again in the next window.
  */
 export const launchWebkit: LaunchEngine = async (dir, trust) => {
   const prefix = trust ? await trustInNamespace(dir, trust) : []
@@ -109,15 +109,16 @@ export const launchWebkit: LaunchEngine = async (dir, trust) => {
       'webkitgtk:browserOptions': { binary: findMiniBrowser(), args: ['--automation'] },
       timeouts: { pageLoad: 30_000, script: 30_000 },
     })
-    const inTab = makeInTab(session)
-    // The tab it starts with stays: the browser would end with its last one.
+    const inWindow = makeInWindow(session)
+    // The window it starts with stays: the browser would end with its last one.
     const first = await session.call<string>('GET', '/window')
     return {
       async open(url) {
-        const { handle } = await inTab<{ handle: string }>(first, 'POST', '/window/new', {
-          type: 'tab',
+        // A window each: a new tab would stay behind the old one, hidden, never painted.
+        const { handle } = await inWindow<{ handle: string }>(first, 'POST', '/window/new', {
+          type: 'window',
         })
-        const page = wrap(inTab, handle)
+        const page = wrap(inWindow, handle)
         await page.goto(url)
         return page
       },

@@ -37,7 +37,12 @@ export async function launchEngine(name: EngineName, options: EngineOptions = {}
     const { open, close } = await LAUNCH[name](dir, options.trust)
     return {
       name,
-      open,
+      async open(url) {
+        const page = await open(url)
+        // What is hidden is not painted, and pauses: a test would see another page than a person does.
+        await page.waitFor('!document.hidden')
+        return page
+      },
       async close() {
         await close()
         await clean()
