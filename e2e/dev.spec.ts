@@ -8,6 +8,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { freePort } from './support/free-port.ts'
 
 const DEV = fileURLToPath(new URL('../scripts/dev.ts', import.meta.url))
 const children = new Set<ChildProcess>()
@@ -26,15 +27,6 @@ function start(env: Record<string, string>, ...args: string[]) {
   child.stderr.on('data', (data) => (text.err += String(data)))
   const done = once(child, 'close').then(([code]) => ({ code: code as number, ...text }))
   return { child, text, done }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 const isFree = (port: number) =>

@@ -3,14 +3,14 @@ import { readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { BROWSER_ENV, ensureBrowser } from './browser.ts'
 import { fail } from './fail.ts'
 import { ensureLibrary, ensureViewer, ROOT } from './builds.ts'
+import { ensureTestTools } from './test-tools.ts'
 
 const args = process.argv.slice(2)
 
-/** `--project NAME` without e2e, or paths outside it, need neither browser nor build. */
-function needsBrowser(): boolean {
+/** `--project NAME` without e2e, or paths outside it, need no browsers, no other tools and no build. */
+function needsBrowsers(): boolean {
   const projects = args.flatMap((arg, index) =>
     arg === '--project' ? [args[index + 1]] : arg.startsWith('--project=') ? [arg.slice(10)] : [],
   )
@@ -19,9 +19,10 @@ function needsBrowser(): boolean {
   return paths.length === 0 || paths.some((path) => path.includes('e2e'))
 }
 
-if (needsBrowser()) {
+let missing: string[] = []
+if (needsBrowsers()) {
   try {
-    process.env[BROWSER_ENV] = ensureBrowser()
+    missing = ensureTestTools()
     ensureViewer()
     ensureLibrary()
   } catch (error) {
@@ -42,6 +43,7 @@ const { status } = spawnSync(
   ],
   { cwd: ROOT, stdio: 'inherit' },
 )
+for (const line of missing) console.log(`[vue-sync] ${line}`)
 try {
   const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(
     readFileSync(report, 'utf8'),
