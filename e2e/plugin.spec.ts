@@ -203,6 +203,11 @@ describe('the host plugin', () => {
     await expect.poll(() => view('counter').value?.['count']).toBe(0)
     counter.count = 1
     window.dispatchEvent(new Event('pagehide'))
+    // One page holds both here: its viewer lets go too, as the back/forward cache asks, until the page is back.
+    expect(view('counter').value?.['count']).toBe(0)
+    const elsewhere = startViewer()
+    await expect.poll(() => elsewhere.view('counter').value?.['count']).toBe(1)
+    window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
     await expect.poll(() => view('counter').value?.['count']).toBe(1)
   })
 
