@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -6,13 +6,12 @@ import { type Client, connect } from '../server/src/testing.ts'
 import { VIEWER_DIR } from './support/demo.ts'
 import type { Engine, EngineName } from './support/engine.ts'
 import { hasEngine, launchEngine } from './support/engines.ts'
-import { VIEWER_KEY } from './support/relay.ts'
-import { type SecureRelay, startSecureRelay } from './support/secure-relay.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from './support/relay.ts'
 
 let dir: string
 let engine: Engine | undefined
 let host: Client | undefined
-let secure: SecureRelay | undefined
+let relay: TestRelay | undefined
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'vue-sync-engines-'))
@@ -20,24 +19,27 @@ beforeEach(async () => {
 afterEach(async () => {
   await engine?.close()
   await host?.close()
-  await secure?.stop()
-  engine = host = secure = undefined
+  await relay?.stop()
+  engine = host = relay = undefined
   await rm(dir, { recursive: true })
 })
 
-async function startRelay(port = 0): Promise<SecureRelay> {
-  secure = await startSecureRelay(dir, port, { viewerDir: VIEWER_DIR })
-  return secure
+const caPath = () => join(dir, 'ca.pem')
+
+/** A relay as `vue-sync-server --https` starts it, with a CA that stays when it is started again. */
+async function startSecure(port = 0): Promise<number> {
+  relay = await startRelay(port, { https: true, caDir: dir, viewerDir: VIEWER_DIR })
+  return relay.getStatus().port
 }
 
 async function stopRelay(): Promise<void> {
-  await secure!.stop()
-  secure = host = undefined
+  await relay!.stop()
+  relay = host = undefined
 }
 
 /** What a host that was dialled anew says first: all it has. */
 async function publish(seq: number, title: string): Promise<void> {
-  host = await connect(secure!.relay, 'host')
+  host = await connect(relay!, 'host', { ca: await readFile(caPath(), 'utf8') })
   host.send({ type: 'session_update', epoch: 'e', seq, payload: { board: { title } } })
 }
 
@@ -50,9 +52,9 @@ describe.each<EngineName>(['chromium', 'firefox', 'webkit'])('in %s', (name) => 
   it.skipIf(!hasEngine(name))(
     'the viewer is live, outlives the relay, opens without it and is live again',
     async () => {
-      const { port, caPath } = await startRelay()
+      const port = await startSecure()
       await publish(0, 'First')
-      engine = await launchEngine(name, { trust: caPath })
+      engine = await launchEngine(name, { trust: caPath() })
       const origin = `https://127.0.0.1:${port}`
       let page = await engine.open(`${origin}/#k=${VIEWER_KEY}`)
       await page.waitFor(shows('First'))
@@ -73,13 +75,14 @@ describe.each<EngineName>(['chromium', 'firefox', 'webkit'])('in %s', (name) => 
       await stopRelay()
       await page.waitFor(shows('Reconnecting'))
       await page.reload()
-      await page.waitFor(shows('Reconnecting'))
+      await page.waitFor(`${shows('Second')} && ${shows('as of')}`)
 
       await page.close()
       page = await engine.open(`${origin}/`)
-      await page.waitFor(`${IS_CONTROLLED} && ${shows('Reconnecting')}`)
+      await page.waitFor(`${IS_CONTROLLED} && ${shows('Second')} && ${shows('as of')}`)
+      expect(await page.text()).not.toContain('Live')
 
-      await startRelay(port)
+      await startSecure(port)
       await publish(2, 'Third')
       await page.waitFor(shows('Third'))
       await page.waitFor(shows('Live'))
@@ -89,7 +92,7 @@ describe.each<EngineName>(['chromium', 'firefox', 'webkit'])('in %s', (name) => 
   )
 
   it.skipIf(!hasEngine(name))('a relay whose CA is not trusted is not opened', async () => {
-    const { port } = await startRelay()
+    const port = await startSecure()
     engine = await launchEngine(name)
     await expect(engine.open(`https://127.0.0.1:${port}/`)).rejects.toThrow(REFUSAL)
   })
