@@ -104,7 +104,10 @@ describe('a short code', () => {
   it('that is wrong, is told so and where to look', async () => {
     const page = await open()
     await type(page, '000 000')
-    await page.getByRole('alert').filter({ hasText: 'Type the one that the host shows now' }).waitFor()
+    await page
+      .getByRole('alert')
+      .filter({ hasText: 'Type the one that the host shows now' })
+      .waitFor()
     expect(await page.getByRole('textbox').getAttribute('aria-describedby')).toBe('problem')
     await type(page, '')
     await page.getByRole('alert').filter({ hasText: 'Type the short code' }).waitFor()
@@ -157,6 +160,15 @@ describe('a photo', () => {
     await isLive(page)
   })
 
+  it('is not blamed for a reader that could not be loaded', async () => {
+    const context = await browser.newContext({ serviceWorkers: 'block' })
+    const page = await open(origin(), context)
+    await relay.stop()
+    await takePhoto(page, qrPng('anything'))
+    await page.getByRole('alert').filter({ hasText: 'The reader could not be loaded' }).waitFor()
+    await context.close()
+  })
+
   it.each([
     ['of another code', () => qrPng('https://example.com/menu'), 'That is another code'],
     ['that is no picture', () => Buffer.from('junk'), 'could not be read'],
@@ -172,7 +184,10 @@ describe('a photo', () => {
   ])('%s, is told so', async (_, picture, words) => {
     const page = await open()
     await takePhoto(page, picture())
-    await page.getByRole('alert').filter({ hasText: new RegExp(words) }).waitFor()
+    await page
+      .getByRole('alert')
+      .filter({ hasText: new RegExp(words) })
+      .waitFor()
     await takePhoto(page, qrPng(link()))
     await isLive(page)
   })
@@ -308,14 +323,20 @@ describe('sessions seen before', () => {
     const other = await publish(second, 'Second', 'f')
     const page = await open(link())
     await isLive(page)
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('button', { name: 'Other sessions' }).click()
+    await page.getByRole('button', { name: /^First show/ }).click()
+    await isLive(page)
     await page.goto(`${origin()}/?pair`)
-    await page.getByRole('button', { name: /First show/ }).waitFor()
+    await page.getByRole('button', { name: /^First show/ }).waitFor()
     expect(page.url()).toBe(`${origin()}/`)
     await type(page, second.viewerUrls()[0]!.url)
     await isLive(page, 'Second')
-    await page.goto(`${origin()}/?pair`)
-    await page.getByRole('button', { name: /Second show/ }).waitFor()
-    await page.getByRole('button', { name: /First show/ }).click()
+    await page.waitForFunction(() => document.title.startsWith('Second show'))
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('button', { name: 'Other sessions' }).click()
+    await page.getByRole('button', { name: /^Second show/ }).waitFor()
+    await page.getByRole('button', { name: /^First show/ }).click()
     await isLive(page)
     await other.close()
     await second.stop()
@@ -323,6 +344,9 @@ describe('sessions seen before', () => {
 
   it('that moved to another address is one session still', async () => {
     const page = await open(link())
+    await isLive(page)
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+    await page.reload()
     await isLive(page)
     await host.close()
     await relay.stop()

@@ -9,9 +9,9 @@ export const BROWSER_LAUNCH = {
     '--disable-gpu',
     '--disable-quic',
     '--disable-background-networking',
-    // A name that is loopback and yet no secure context: what a phone on the Wi-Fi sees. No other name
+    // Names that are loopback and yet no secure context: what a phone on the Wi-Fi sees. No other name
     // exists: Chromium looks for updates and accounts, whatever it is told.
-    '--host-resolver-rules=MAP lan.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+    '--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
   ],
 }
 

@@ -1,5 +1,8 @@
 import type { BarcodeDetector as Ponyfill } from 'barcode-detector/ponyfill'
 
+/** The reader’s own files could not be loaded: no picture is to blame. */
+export class NoReader extends Error {}
+
 type Detector = Pick<Ponyfill, 'detect'>
 
 let detector: Promise<Detector> | undefined
@@ -24,14 +27,14 @@ async function ponyfill(): Promise<Detector> {
   return new BarcodeDetector({ formats: ['qr_code'] })
 }
 
-/** The texts of the QR codes in a picture. @throws what the decoder throws for what is no picture */
+/** The texts of the QR codes in a picture. @throws NoReader, and what the decoder throws for what is no picture */
 export async function readCodes(picture: ImageBitmapSource): Promise<string[]> {
   detector ??= nativeDetector()
     .then((native) => native ?? ponyfill())
-    .catch((error: unknown) => {
+    .catch((cause: unknown) => {
       // A chunk that could not be loaded may be there the next time.
       detector = undefined
-      throw error
+      throw new NoReader('The QR reader could not be loaded', { cause })
     })
   const found = await (await detector).detect(picture)
   return found.map(({ rawValue }) => rawValue)

@@ -95,24 +95,23 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
         let fits = record.frame.length <= maxSize && (await writeState(id, record, db))
         if (!fits && record.frame.length <= maxSize) {
           // Most likely the quota: what others hold goes before what is on show.
-          const others = readKnown(await get(LIST, db)).map((known) => known.id)
-          await dropStates(others, db)
+          const known = readKnown(await get(LIST, db)).map((it) => it.id)
+          await dropStates(
+            known.filter((other) => other !== id),
+            db,
+          )
           fits = await writeState(id, record, db)
         }
-        const entry = {
-          id,
-          link: formatLink(session),
-          name,
-          asOf,
-          size: fits ? record.frame.length : 0,
-          epoch: message.epoch,
-        }
-        let dropped: string[] = fits ? [] : [id]
+        let dropped: string[] = []
         await update<unknown>(
           LIST,
           (value) => {
-            const listed = putFirst(readKnown(value), entry, { maxSize, maxSessions })
-            dropped = [...dropped, ...listed.dropped]
+            const known = readKnown(value)
+            // What was kept before is still the truth of its time.
+            const size = fits ? record.frame.length : (known.find((it) => it.id === id)?.size ?? 0)
+            const entry = { id, link: formatLink(session), name, asOf, size, epoch: message.epoch }
+            const listed = putFirst(known, entry, { maxSize, maxSessions })
+            dropped = listed.dropped
             return listed.list
           },
           db,
