@@ -148,6 +148,20 @@ describe('the demo', () => {
     await says(viewer, 'After the storm')
   })
 
+  it('a new code locks out who came by the old one, at once and with the reason', async () => {
+    const { host, viewer } = await openBoth()
+    await host.getByRole('button', { name: 'New code' }).click()
+    await says(viewer, 'Stopped: this link is no longer good')
+    await says(viewer, 'Ask the host for a new code.')
+    const code = host.locator('.pair-code strong')
+    await code.waitFor()
+    const fresh = await openViewer(`http://127.0.0.1:${relay.getStatus().port}/?pair`)
+    await fresh.getByRole('textbox').fill((await code.textContent())!)
+    await fresh.getByRole('button', { name: 'Connect' }).click()
+    await says(fresh, 'Live')
+    await says(host, 'Live · 1 device connected')
+  })
+
   it('a bad CSV is told what is wrong with it; a good one is on the phone', async () => {
     const { host, viewer } = await openBoth()
     const dir = await mkdtemp(join(tmpdir(), 'vue-sync-'))

@@ -1,3 +1,4 @@
+export type { Authorize, AuthorizeRequest } from './authorize.ts'
 export { createSyncServer } from './server.ts'
 export type { SyncServer, SyncServerStatus } from './server.ts'
 export { SERVER_DEFAULTS, UsageError } from './options.ts'

@@ -1,5 +1,6 @@
 import { compile as compileTrust } from 'proxy-addr'
 import { DEFAULT_PORT } from 'vue-sync/protocol'
+import type { Authorize } from './authorize.ts'
 import { RELAY_DEFAULTS } from './relay-options.ts'
 
 export interface SyncServerOptions {
@@ -29,6 +30,8 @@ export interface SyncServerOptions {
   publicUrl?: string
   /** Proxies whose `X-Forwarded-*` is believed: addresses, CIDRs, `loopback`, `linklocal`, `uniquelocal`. @default none */
   trustProxy?: string[]
+  /** Decides who may publish and view, see `RelayOptions`. @default the keys alone */
+  authorize?: Authorize
   /** Where warnings go. @default console.warn */
   warn?: (text: string) => void
 }

@@ -9,7 +9,8 @@ export interface PairRouteOptions {
   pairing: Pairing
   failures: RateLimit
   clients: Clients
-  viewerKey: string | undefined
+  /** What opens a session now, if anything does. */
+  linkKey: (session: string) => { key: string | undefined } | undefined
 }
 
 const MOST_BYTES = 256
@@ -33,7 +34,7 @@ export function requestOf(event: H3Event): IncomingMessage {
 
 /** `POST /pair`: a code that somebody typed for the session it stands for, and its key. */
 export async function answerPair(event: H3Event, options: PairRouteOptions): Promise<Answer> {
-  const { pairing, failures, clients, viewerKey } = options
+  const { pairing, failures, clients, linkKey } = options
   const { headers } = event.res
   const refuse = (status: number, error: string): Answer => {
     event.res.status = status
@@ -53,7 +54,9 @@ export async function answerPair(event: H3Event, options: PairRouteOptions): Pro
     return refuse(429, 'too_many')
   }
   const session = pairing.find(code)
-  if (session !== undefined) return { session, ...(viewerKey !== undefined && { key: viewerKey }) }
+  const opens = session === undefined ? undefined : linkKey(session)
+  if (session !== undefined && opens)
+    return { session, ...(opens.key !== undefined && { key: opens.key }) }
   failures.fail(address)
   return refuse(404, 'unknown_code')
 }

@@ -1,4 +1,5 @@
 import type { Peer } from 'crossws'
+import type { Authorize } from './authorize.ts'
 import type { RelayStatus } from 'vue-sync/protocol'
 import type { RelayPeer } from './session.ts'
 
@@ -7,6 +8,14 @@ export interface RelayOptions {
   hostKey?: string | undefined
   /** Opens viewing. @default none: anyone may view */
   viewerKey?: string | undefined
+  /**
+   * Decides who may publish and view, for apps with a login of their own: `true` lets in, `false` refuses,
+   * `undefined` leaves it to the keys. What it throws, and no answer in time, lets nobody in and asks the
+   * client to try again. @default the keys alone
+   */
+  authorize?: Authorize | undefined
+  /** Milliseconds that `authorize` gets. @default 5000 */
+  authorizeTimeout?: number
   /** Deltas kept for viewers that resume; at least 16. @default 64 */
   capacity?: number
   /** Bytes a viewer may have buffered before it gets no more until it has drained. @default 524288 */
@@ -29,6 +38,7 @@ export const RELAY_DEFAULTS = {
   capacity: 64,
   highWaterMark: 512 * 1024,
   heartbeat: 15_000,
+  authorizeTimeout: 5000,
   encode: (frame: string | Uint8Array): Uint8Array =>
     typeof frame === 'string' ? encoder.encode(frame) : frame.slice(),
   describe: () => ({ running: true, port: 0, localIp: '127.0.0.1' }),

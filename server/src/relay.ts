@@ -3,21 +3,25 @@ import {
   CLOSE,
   type Position,
   readOffer,
+  randomId,
   readPosition,
   readSession,
   type RelayStatus,
   type Role,
   type StateMessage,
 } from 'vue-sync/protocol'
-import { keysMatch } from './keys.ts'
+import { type Admitted, createAdmission } from './admission.ts'
 import { RELAY_DEFAULTS, type RelayOptions } from './relay-options.ts'
 import { type Host, type RelayPeer, Session, type Viewer } from './session.ts'
+import { createTokenSigner } from './tokens.ts'
 
 export interface Relay {
   /** For crossws: `nodeAdapter({ hooks })`, or the plugin of any server it knows. */
   hooks: Pick<Hooks, 'upgrade' | 'open' | 'message' | 'drain' | 'close' | 'error'>
   /** Viewers connected, in one session or in all. */
   viewerCount: (session?: string) => number
+  /** What opens a session for viewers now: `undefined` for nothing, `{}` where no key is needed. */
+  linkKey: (session: string) => { key: string | undefined } | undefined
   /** Sends a state message into a session, as its host would. Gives `false` for what is not one. */
   broadcast: (message: StateMessage, session?: string) => boolean
   /** Tells every host and viewer the status now: what `describe` gives has changed. */
@@ -28,17 +32,11 @@ export interface Relay {
   stop: () => void
 }
 
-interface Refusal {
-  code: number
-  reason: string
-}
-
 /** What the upgrade found out about a connection, and what it then became. */
-interface Admission {
+interface Admission extends Admitted {
   role: Role
   session: string
   position: Position | undefined
-  refusal: Refusal | undefined
   member?: { session: Session; name: string; host?: Host; viewer?: Viewer }
 }
 
@@ -63,36 +61,35 @@ function toRelayPeer(peer: Peer): RelayPeer {
  * @throws Error for an option out of range
  */
 export function createRelay(options: RelayOptions): Relay {
-  const { capacity, highWaterMark, heartbeat, encode, warn, describe } = {
+  const { capacity, highWaterMark, heartbeat, encode, warn, describe, authorizeTimeout } = {
     ...RELAY_DEFAULTS,
     ...options,
   }
   const sessions = new Map<string, Session>()
+  const signer = createTokenSigner(options.hostKey ?? randomId())
+  const admit = createAdmission({
+    ...options,
+    warn,
+    authorizeTimeout,
+    verify: signer.verify,
+    problemOf: (name, pass) => sessions.get(name)?.access.problem(pass),
+  })
   let timer: ReturnType<typeof setInterval> | undefined
 
   function sessionOf(name: string): Session {
     let session = sessions.get(name)
     if (!session) {
-      const told = (): Omit<RelayStatus, 'clientCount'> => describe(name)
-      session = new Session({ capacity, highWaterMark, encode, warn, describe: told })
+      session = new Session({
+        capacity,
+        highWaterMark,
+        encode,
+        warn,
+        sign: (generation, token) => signer.sign(name, generation, token),
+        describe: (): Omit<RelayStatus, 'clientCount'> => describe(name),
+      })
       sessions.set(name, session)
     }
     return session
-  }
-
-  async function refusalOf(
-    role: Role | undefined,
-    key: string | undefined,
-  ): Promise<Refusal | undefined> {
-    if (!role)
-      return {
-        code: CLOSE.unsupported,
-        reason: 'This relay speaks vue-sync.host.v1 and vue-sync.viewer.v1',
-      }
-    const right = role === 'host' ? options.hostKey : options.viewerKey
-    if (right === undefined || (await keysMatch(key, right))) return undefined
-    const problem = key === undefined ? 'missing' : 'wrong'
-    return { code: CLOSE.badToken, reason: `The ${role} key is ${problem}` }
   }
 
   function leave(peer: Peer): void {
@@ -120,13 +117,13 @@ export function createRelay(options: RelayOptions): Relay {
           role: role ?? 'viewer',
           session,
           position: readPosition(url.searchParams),
-          refusal: await refusalOf(role, key),
+          ...(await admit({ role, key, session, headers: request.headers })),
         }
         return { context: { ...admission }, ...(protocol && { protocol }) }
       },
       open(peer) {
         const admission = peer.context as unknown as Admission
-        const { role, session: name, position, refusal } = admission
+        const { role, session: name, position, refusal, pass } = admission
         // Closed only now: a browser is not told why an upgrade failed, but it sees a close code.
         if (refusal) return peer.close(refusal.code, refusal.reason)
         const session = sessionOf(name)
@@ -134,7 +131,7 @@ export function createRelay(options: RelayOptions): Relay {
         admission.member =
           role === 'host'
             ? { session, name, host: session.addHost(client, position) }
-            : { session, name, viewer: session.addViewer(client, position) }
+            : { session, name, viewer: session.addViewer(client, position, pass) }
       },
       message(peer, message: Message) {
         const { member } = peer.context as unknown as Admission
@@ -150,6 +147,11 @@ export function createRelay(options: RelayOptions): Relay {
     viewerCount(session) {
       if (session !== undefined) return sessions.get(session)?.viewerCount ?? 0
       return [...sessions.values()].reduce((sum, { viewerCount }) => sum + viewerCount, 0)
+    },
+    linkKey(session) {
+      const { viewerKey } = options
+      const known = sessions.get(session)
+      return known ? known.access.linkKey(viewerKey) : { key: viewerKey }
     },
     broadcast(message, session = 'default') {
       return sessionOf(session).publish(JSON.stringify(message))

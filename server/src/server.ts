@@ -68,14 +68,17 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
   const book = new AddressBook({ host })
   const pairing = new Pairing()
   const currentPort = (): number => running?.listener.port ?? port
-  const linkOptions = (): LinkOptions => ({
+  const linkOptions = (key = viewerKey): LinkOptions => ({
     book,
     port: currentPort(),
-    viewerKey,
+    viewerKey: key,
     publicUrl: options.publicUrl,
     identity: running?.identity,
   })
-  const viewerUrls = (session = 'default'): ViewerUrl[] => viewerLinks(linkOptions(), session)
+  function viewerUrls(session = 'default'): ViewerUrl[] {
+    const opens = relay.linkKey(session)
+    return opens ? viewerLinks(linkOptions(opens.key), session) : []
+  }
   const described = () => ({
     running: running !== undefined,
     port: currentPort(),
@@ -85,6 +88,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
   const relay = createRelay({
     hostKey,
     viewerKey,
+    authorize: options.authorize,
     capacity,
     encode: encodeFramed,
     toPeer: toNodePeer,
@@ -112,7 +116,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
       clients: createClients(trustProxy),
       pairing,
       failures: new RateLimit({ ...RATE_DEFAULTS, now: Date.now }),
-      viewerKey,
+      linkKey: (session) => relay.linkKey(session),
       viewerDir: options.viewerDir,
       status: getStatus,
       onSocket: (request, socket, head) => void sockets.handleUpgrade(request, socket, head),

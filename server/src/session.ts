@@ -1,8 +1,10 @@
 import {
+  type AccessRules,
   CLOSE,
   type HostPresence,
   parseMessage,
   type Position,
+  readAccess,
   readHeader,
   readName,
   type RelayStatus,
@@ -10,6 +12,7 @@ import {
   type StateMessage,
   type StatusMessage,
 } from 'vue-sync/protocol'
+import { Access, type AccessOptions, MAIN_PASS, type Pass } from './access.ts'
 import { Retained } from './retained.ts'
 
 /** A connection as a session sees it. */
@@ -28,14 +31,17 @@ export interface SessionOptions {
   highWaterMark: number
   /** A copy of its own: text as UTF-8, bytes as they are. */
   encode: (frame: string | Uint8Array) => Uint8Array
+  /** Signs the tokens that the host issues. @default none are signed */
+  sign?: AccessOptions['sign']
   /** What the host is told about the relay, apart from the count. */
-  describe: () => Omit<RelayStatus, 'clientCount' | 'want'>
+  describe: () => Omit<RelayStatus, 'clientCount' | 'want' | 'tokens'>
   warn: (text: string) => void
 }
 
 /** A connected viewer: only where it is in the stream; what it misses is held once for all. */
 export interface Viewer {
   readonly peer: RelayPeer
+  readonly pass: Pass
   position: Position | undefined
   /** Which status it was last sent. */
   told: number
@@ -68,10 +74,15 @@ export class Session {
   /** What the host calls the session: stays when the host goes, and when the next says none. */
   #name: string | undefined
   #countDue: ReturnType<typeof setTimeout> | undefined
+  #expiryDue: ReturnType<typeof setTimeout> | undefined
+  /** Who may view. */
+  readonly access: Access
 
   constructor(options: SessionOptions) {
     this.#options = options
     this.#retained = new Retained(options.capacity)
+    const sign = options.sign ?? (() => Promise.resolve(''))
+    this.access = new Access({ sign, now: Date.now })
   }
 
   get viewerCount(): number {
@@ -84,7 +95,7 @@ export class Session {
 
   /** Nothing in it that anyone could miss. */
   get isEmpty(): boolean {
-    return !this.#host && this.#viewers.size === 0 && !this.#retained.head
+    return !this.#host && this.#viewers.size === 0 && !this.#retained.head && this.access.isDefault
   }
 
   /** @param position what the host says it has published, so that a relay that holds it asks for nothing */
@@ -107,9 +118,10 @@ export class Session {
     this.#setPresence('offline')
   }
 
-  addViewer(peer: RelayPeer, position: Position | undefined): Viewer {
-    const viewer: Viewer = { peer, position, told: -1, left: 0 }
+  addViewer(peer: RelayPeer, position: Position | undefined, pass = MAIN_PASS): Viewer {
+    const viewer: Viewer = { peer, pass, position, told: -1, left: 0 }
     this.#viewers.add(viewer)
+    if (pass.expires !== undefined) this.#awaitExpiry()
     this.pump(viewer)
     this.#countChanged()
     return viewer
@@ -131,6 +143,9 @@ export class Session {
     if (message.type === 'status') {
       this.#noteHash(message)
       this.#noteName(message)
+      // From a host alone: nobody else may say who is let in.
+      const rules = from && readAccess(message.payload.access)
+      if (rules) this.#noteAccess(rules)
       return false
     }
     const { epoch, seq } = message
@@ -182,7 +197,8 @@ export class Session {
 
   close(code: number, reason: string): void {
     clearTimeout(this.#countDue)
-    this.#countDue = undefined
+    clearTimeout(this.#expiryDue)
+    this.#countDue = this.#expiryDue = undefined
     this.#host?.peer.close(code, reason)
     for (const { peer } of this.#viewers) peer.close(code, reason)
     this.#host = undefined
@@ -214,6 +230,40 @@ export class Session {
     if (name === undefined || name === this.#name) return
     this.#name = name
     this.#tellViewers()
+  }
+
+  #noteAccess(rules: AccessRules): void {
+    void this.access.set(rules).then(() => this.#tellHost(false))
+    this.#closeUnwanted()
+  }
+
+  /** Whoever is let in no longer is told so at once. */
+  #closeUnwanted(): void {
+    for (const viewer of this.#viewers) {
+      const problem = this.access.problem(viewer.pass)
+      if (problem === undefined) continue
+      viewer.peer.close(CLOSE.revoked, problem)
+      this.removeViewer(viewer)
+    }
+  }
+
+  #awaitExpiry(): void {
+    clearTimeout(this.#expiryDue)
+    const wait = this.access.wait([...this.#viewers].map(({ pass }) => pass))
+    if (wait === undefined) return
+    this.#expiryDue = setTimeout(() => {
+      this.#closeUnwanted()
+      this.#awaitExpiry()
+    }, wait)
+  }
+
+  /** How many viewers came by each token. */
+  #tokens(): RelayStatus['tokens'] {
+    const { signed } = this.access
+    if (signed.length === 0) return undefined
+    const counts = new Map<string, number>()
+    for (const { pass } of this.#viewers) counts.set(pass.id, (counts.get(pass.id) ?? 0) + 1)
+    return signed.map(({ id, key }) => ({ id, key, viewers: counts.get(id) ?? 0 }))
   }
 
   #setPresence(host: HostPresence['host']): void {
@@ -259,12 +309,14 @@ export class Session {
   }
 
   #tellHost(want: boolean): void {
+    const tokens = this.#tokens()
     this.#host?.peer.send(
       this.#encode({
         type: 'status',
         payload: {
           ...this.#options.describe(),
           clientCount: this.#viewers.size,
+          ...(tokens && { tokens }),
           ...(want && { want: 'session_update' }),
         },
       }),

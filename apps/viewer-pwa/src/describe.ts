@@ -29,6 +29,7 @@ const STOPPED: Partial<Record<ErrorCode, [text: string, advice: string]>> = {
   VS103: ['Stopped: another host took over', 'Scan the code on the new host.'],
   VS104: ['Stopped: the session is over', 'Ask the host for a new link.'],
   VS105: ['Stopped: the versions do not fit', 'Update this viewer, or the relay.'],
+  VS112: ['Stopped: this link is no longer good', 'Ask the host for a new code.'],
 }
 
 /** "just now", "40 s ago", "2 min ago", "3 h ago", "2 days ago" */

@@ -11,10 +11,13 @@ import {
   parseStatus,
   randomId,
   readName,
+  sessionPath,
+  type SignedToken,
   type StateMessage,
   type StatusMessage,
   type ViewerUrl,
 } from '../protocol/index.ts'
+import { createAccess, type HostAccess } from './access.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
 import { checkDelays, readRelay } from './read-options.ts'
 import { createPublisher } from './publisher.ts'
@@ -25,6 +28,8 @@ export interface SyncHostState {
   clientCount: number
   viewerUrls: ViewerUrl[]
   pairCode: string | undefined
+  /** As the relay has signed them. */
+  signed: SignedToken[]
   retryAt: number | undefined
   error: SyncError | undefined
 }
@@ -32,6 +37,7 @@ export interface SyncHostState {
 /** One publishing host: its stores, its connection, and what the relay says. */
 export interface SyncHost {
   readonly state: SyncHostState
+  readonly access: HostAccess
   /** Syncs a store until `detach`, or until it is disposed. */
   attach: (store: Store, options: SyncOptions) => void
   detach: (id: string) => void
@@ -62,6 +68,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     clientCount: 0,
     viewerUrls: [],
     pairCode: undefined,
+    signed: [],
     retryAt: undefined,
     error: undefined,
   })
@@ -104,6 +111,18 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (transmit({ type: 'status', payload: { name } })) named = name
   }
 
+  const access = createAccess(
+    `vue-sync:access:${relay.origin}${sessionPath(session)}`,
+    () => localStorage,
+    tellAccess,
+  )
+
+  /** Before any state: who was locked out must not see it. */
+  function tellAccess(): void {
+    if (greeted && access.rules.value)
+      link!.send(JSON.stringify({ type: 'status', payload: { access: access.rules.value } }))
+  }
+
   /** Nothing that goes wrong in here may reach the app: it has its own work to do. */
   function safely(send: () => void): void {
     if (!greeted) return
@@ -133,12 +152,14 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   function onFrame(frame: unknown): void {
     const told = parseStatus(frame)
     if (!told) return
-    const { clientCount, viewerUrls, pairCode, want } = told
+    const { clientCount, viewerUrls, pairCode, tokens, want } = told
     if (typeof clientCount === 'number') state.clientCount = clientCount
     if (Array.isArray(viewerUrls)) state.viewerUrls = viewerUrls
     state.pairCode = pairCode
+    state.signed = Array.isArray(tokens) ? tokens : []
     const first = !greeted
     greeted = true
+    if (first) tellAccess()
     // A delta first, so that viewers in sync are not sent the snapshot that only refreshes the relay.
     if (first ? !want : want || isHidden()) flush()
     if (want) flushAll()
@@ -147,6 +168,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   return {
     state,
+    access,
     attach(store, own) {
       const id = store.$id
       sources.get(id)?.()
@@ -192,6 +214,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
             connection++
             named = state.pairCode = undefined
             state.clientCount = 0
+            state.signed = []
           }
           if (closed) {
             link = undefined

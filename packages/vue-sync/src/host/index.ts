@@ -1,6 +1,7 @@
 export { syncPlugin } from './plugin.ts'
 export { useSyncHost } from './use-sync-host.ts'
-export type { UseSyncHostReturn } from './use-sync-host.ts'
+export type { IssuedToken, UseSyncHostReturn } from './use-sync-host.ts'
+export type { IssueOptions } from './access.ts'
 export { HOST_DEFAULTS } from './options.ts'
 export type { SyncHostOptions } from './options.ts'
 export { SyncError } from '../diagnostics.ts'

@@ -1,9 +1,18 @@
 import { computed, type ComputedRef, inject, type Ref, shallowReadonly, toRefs } from 'vue'
 import { SyncError } from '../diagnostics.ts'
 import type { LinkStatus } from '../link/index.ts'
-import type { ViewerUrl } from '../protocol/index.ts'
+import { formatLink, parseLink, type ViewerToken, type ViewerUrl } from '../protocol/index.ts'
+import type { IssueOptions } from './access.ts'
 import { deviceLabel } from './device-label.ts'
 import { SYNC_HOST_KEY } from './plugin.ts'
+
+/** A way in that this host has issued. */
+export interface IssuedToken extends ViewerToken {
+  /** The link that carries it; `undefined` until the relay has signed it. */
+  url: string | undefined
+  /** Viewers that came by it and are connected now. */
+  viewers: number
+}
 
 export interface UseSyncHostReturn {
   /** The connection to the relay. */
@@ -18,6 +27,8 @@ export interface UseSyncHostReturn {
   viewerUrls: Readonly<Ref<ViewerUrl[]>>
   /** Six characters to type into the relay's own viewer instead of scanning, see `formatPairCode`. */
   pairCode: Readonly<Ref<string | undefined>>
+  /** Issued and not revoked; those that have expired are gone from it with the next change. */
+  tokens: ComputedRef<IssuedToken[]>
   /** When the next dial is due, milliseconds since 1970. */
   retryAt: Readonly<Ref<number | undefined>>
   /** Why publishing stopped for good. */
@@ -27,19 +38,44 @@ export interface UseSyncHostReturn {
   stop: () => void
   /** Sends a whole state now. */
   push: () => void
+  /** Makes a link of its own for some viewers; gives its id. @throws SyncError VS107 for a bad option */
+  issue: (options?: IssueOptions) => string
+  /** Closes every viewer that came by a token, for good; `'main'` is the relay's own viewer key. */
+  revoke: (id: string) => void
+  /** Locks out everyone: every link shown until now is void, and `viewerUrls` carry a new one. */
+  rotate: () => void
 }
 
 /** @throws SyncError VS106 outside an app that uses `syncPlugin` */
 export function useSyncHost(): UseSyncHostReturn {
   const host = inject(SYNC_HOST_KEY, undefined)
   if (!host) throw new SyncError('VS106', 'useSyncHost() needs app.use(syncPlugin)')
-  const { state, start, stop, push } = host
+  const { state, access, start, stop, push } = host
+  const tokens = computed(() => {
+    const address = parseLink(state.viewerUrls[0]?.url ?? '')
+    return (access.rules.value?.tokens ?? []).map((token): IssuedToken => {
+      const signed = state.signed.find(({ id }) => id === token.id)
+      const { id, label, expires } = token
+      return {
+        id,
+        label,
+        expires,
+        url: address && signed && formatLink({ ...address, key: signed.key }),
+        viewers: signed?.viewers ?? 0,
+      }
+    })
+  })
+  const { signed: _, ...refs } = toRefs(shallowReadonly(state))
   return {
-    ...toRefs(shallowReadonly(state)),
+    ...refs,
+    tokens,
     label: computed(() => deviceLabel(state.clientCount)),
     viewerUrl: computed(() => state.viewerUrls[0]?.url),
     start,
     stop,
     push,
+    issue: access.issue,
+    revoke: access.revoke,
+    rotate: access.rotate,
   }
 }

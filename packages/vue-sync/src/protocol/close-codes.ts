@@ -4,10 +4,14 @@ export const CLOSE = {
   goingAway: 4000,
   /** The client found its connection silent, or out of order, and replaces it. */
   stale: 4001,
+  /** The relay could not tell whether to let the client in. */
+  undecided: 4010,
   /** Not a role or version this relay speaks. */
   unsupported: 4400,
   /** The key is missing or wrong. */
   badToken: 4401,
+  /** The viewer's token was revoked, or has expired. */
+  revoked: 4403,
   /** Another host took this session over. */
   replaced: 4409,
   /** The session was ended. */

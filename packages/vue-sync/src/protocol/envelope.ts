@@ -1,3 +1,5 @@
+import type { AccessRules, SignedToken } from './access.ts'
+
 /** A plain JSON value: what the wire can carry. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
@@ -80,6 +82,8 @@ export interface RelayStatus {
   viewerUrls?: ViewerUrl[]
   /** What a person can type into the relay's own viewer instead of scanning; changes every few minutes. */
   pairCode?: string
+  /** The tokens that the host has issued, as the relay has signed them. */
+  tokens?: SignedToken[]
   /** Present when the relay needs a snapshot from the host. */
   want?: 'session_update'
 }
@@ -88,6 +92,11 @@ export interface RelayStatus {
 export interface StateHash {
   /** Of the state at the status' position, see `hashOf`. */
   hash?: number
+}
+
+/** A host tells it to the relay before anything else: who may view. */
+export interface SessionAccess {
+  access?: AccessRules
 }
 
 /** A host tells it to the relay, and the relay to the viewers: what people call the session. */
@@ -106,7 +115,7 @@ export interface HostPresence extends StateHash, SessionName {
 /** `epoch` and `seq` are there for viewers, once the session has state: the position of the latest message. */
 export interface StatusMessage extends Partial<Position> {
   type: 'status'
-  payload: Partial<RelayStatus> & Partial<HostPresence>
+  payload: Partial<RelayStatus> & Partial<HostPresence> & SessionAccess
 }
 
 export type Message = StateMessage | StatusMessage

@@ -29,6 +29,8 @@ export { BACKOFF_DEFAULTS, backoffDelay } from './backoff.ts'
 export type { BackoffOptions } from './backoff.ts'
 export { formatPairCode, randomPairCode, readPairCode } from './pair-code.ts'
 export { readName } from './session-name.ts'
+export { MAIN_TOKEN, MOST_TOKENS, readAccess } from './access.ts'
+export type { AccessRules, SignedToken, ViewerToken } from './access.ts'
 export { CLOSE, isTerminal } from './close-codes.ts'
 export {
   DEFAULT_PORT,
