@@ -70,7 +70,7 @@ describe('start and stop', () => {
     for (let count = 0; count < 20; count++) {
       const socket = dial(server.getStatus().port, '127.0.0.1', () => {
         socket.write(
-          'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+          'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
             'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
         )
         socket.resetAndDestroy()
@@ -169,7 +169,7 @@ describe('the viewer app', () => {
     const { port } = new URL(url)
     const answer = await new Promise<string>((resolve) => {
       const socket = dial(Number(port), '127.0.0.1', () =>
-        socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`),
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`),
       )
       let text = ''
       socket.on('data', (data) => (text += String(data)))

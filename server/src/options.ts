@@ -1,5 +1,7 @@
 import { compile as compileTrust } from 'proxy-addr'
 import { DEFAULT_PORT } from 'vue-sync/protocol'
+import { nameOf } from './guard.ts'
+import { LEAST, type Limits } from './limits.ts'
 import { RELAY_DEFAULTS } from './relay-options.ts'
 
 export interface SyncServerOptions {
@@ -29,6 +31,12 @@ export interface SyncServerOptions {
   publicUrl?: string
   /** Proxies whose `X-Forwarded-*` is believed: addresses, CIDRs, `loopback`, `linklocal`, `uniquelocal`. @default none */
   trustProxy?: string[]
+  /** Further names that the relay is asked by: `show.lan`, or `.show.lan` with all below it. @default none */
+  allowedHosts?: string[]
+  /** Further pages that may open sockets: `https://app.example.com`, or `null`. @default none */
+  allowedOrigins?: string[]
+  /** What the relay may hold and whom it lets in. @default LIMIT_DEFAULTS */
+  limits?: Partial<Limits>
   /** Where warnings go. @default console.warn */
   warn?: (text: string) => void
 }
@@ -40,6 +48,8 @@ export const SERVER_DEFAULTS = {
   capacity: RELAY_DEFAULTS.capacity,
   https: false,
   trustProxy: [] as string[],
+  allowedHosts: [] as string[],
+  allowedOrigins: [] as string[],
 } satisfies SyncServerOptions
 
 /** A mistake that one line tells: what is wrong and what to do. */
@@ -76,6 +86,22 @@ function checkTrustProxy(list: string[]): void {
   }
 }
 
+function checkAllowed({ allowedHosts = [], allowedOrigins = [] }: SyncServerOptions): void {
+  for (const name of allowedHosts)
+    if (
+      /^\.?$/.test(name) ||
+      nameOf(name.replace(/^\./, '')) !== name.replace(/^\./, '').toLowerCase()
+    )
+      throw new UsageError(
+        `allowedHosts must list names like show.lan, without a port, not ${JSON.stringify(name)}.`,
+      )
+  for (const origin of allowedOrigins)
+    if (origin !== 'null' && !/^[a-z][a-z\d+.-]*:\/\/[\w.:[\]-]+$/i.test(origin))
+      throw new UsageError(
+        `allowedOrigins must list origins like https://app.example.com, not ${JSON.stringify(origin)}.`,
+      )
+}
+
 function checkHttps({ https, cert, key, caDir }: SyncServerOptions): void {
   if (cert !== undefined && key === undefined) throw new UsageError('cert needs key. Give both.')
   if (key !== undefined && cert === undefined) throw new UsageError('key needs cert. Give both.')
@@ -100,4 +126,7 @@ export function checkOptions(options: SyncServerOptions): void {
   checkHttps(options)
   if (options.publicUrl !== undefined) checkPublicUrl(options.publicUrl)
   checkTrustProxy(options.trustProxy ?? [])
+  checkAllowed(options)
+  for (const [name, value] of Object.entries(options.limits ?? {}))
+    checkInteger(`limits.${name}`, value, LEAST[name as keyof Limits], Number.MAX_SAFE_INTEGER)
 }

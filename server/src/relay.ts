@@ -10,7 +10,9 @@ import {
   type StateMessage,
 } from 'vue-sync/protocol'
 import { keysMatch } from './keys.ts'
+import { LIMIT_DEFAULTS } from './limits.ts'
 import { RELAY_DEFAULTS, type RelayOptions } from './relay-options.ts'
+import { createSessionLimits, type Refusal } from './session-limits.ts'
 import { type Host, type RelayPeer, Session, type Viewer } from './session.ts'
 
 export interface Relay {
@@ -28,13 +30,8 @@ export interface Relay {
   stop: () => void
 }
 
-interface Refusal {
-  code: number
-  reason: string
-}
-
 /** What the upgrade found out about a connection, and what it then became. */
-interface Admission {
+export interface Admission {
   role: Role
   session: string
   position: Position | undefined
@@ -68,6 +65,11 @@ export function createRelay(options: RelayOptions): Relay {
     ...options,
   }
   const sessions = new Map<string, Session>()
+  const limits = createSessionLimits({
+    limits: { ...LIMIT_DEFAULTS, ...options.limits },
+    sessions,
+    warn,
+  })
   let timer: ReturnType<typeof setInterval> | undefined
 
   function sessionOf(name: string): Session {
@@ -128,7 +130,8 @@ export function createRelay(options: RelayOptions): Relay {
         const admission = peer.context as unknown as Admission
         const { role, session: name, position, refusal } = admission
         // Closed only now: a browser is not told why an upgrade failed, but it sees a close code.
-        if (refusal) return peer.close(refusal.code, refusal.reason)
+        const problem = refusal ?? limits.refusal(role, name)
+        if (problem) return peer.close(problem.code, problem.reason)
         const session = sessionOf(name)
         const client = options.toPeer?.(peer, toRelayPeer) ?? toRelayPeer(peer)
         admission.member =
@@ -138,7 +141,10 @@ export function createRelay(options: RelayOptions): Relay {
       },
       message(peer, message: Message) {
         const { member } = peer.context as unknown as Admission
-        if (member?.host) member.session.receive(member.host, message.rawData)
+        if (!member?.host) return
+        member.session.receive(member.host, message.rawData)
+        const problem = limits.weigh(member.session)
+        if (problem) peer.close(problem.code, problem.reason)
       },
       drain(peer) {
         const { member } = peer.context as unknown as Admission

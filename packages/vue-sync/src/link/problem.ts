@@ -4,6 +4,7 @@ import { CLOSE } from '../protocol/index.ts'
 const CODES: Record<number, ErrorCode> = {
   [CLOSE.unsupported]: 'VS105',
   [CLOSE.badToken]: 'VS102',
+  [CLOSE.badOrigin]: 'VS109',
   [CLOSE.replaced]: 'VS103',
 }
 

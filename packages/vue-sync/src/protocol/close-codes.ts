@@ -4,10 +4,14 @@ export const CLOSE = {
   goingAway: 4000,
   /** The client found its connection silent, or out of order, and replaces it. */
   stale: 4001,
+  /** The relay is at one of its limits. Dial again later. */
+  busy: 4029,
   /** Not a role or version this relay speaks. */
   unsupported: 4400,
   /** The key is missing or wrong. */
   badToken: 4401,
+  /** A page of this origin may not use the relay. */
+  badOrigin: 4405,
   /** Another host took this session over. */
   replaced: 4409,
   /** The session was ended. */
