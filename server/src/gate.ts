@@ -110,7 +110,8 @@ export function createGate(options: GateOptions): Gate {
         isWithinMachine: clients.isWithinMachine(request),
       }
       return Object.assign(
-        new Request(new URL(url ?? '/', 'http://relay'), {
+        // No path can make this no URL; what is no path at all becomes one that nothing is at.
+        new Request(`http://relay${url?.startsWith('/') ? url : '/-'}`, {
           headers: kept.flatMap((name): [string, string][] =>
             headers[name] === undefined ? [] : [[name, headers[name]]],
           ),

@@ -127,6 +127,8 @@ export function checkOptions(options: SyncServerOptions): void {
   if (options.publicUrl !== undefined) checkPublicUrl(options.publicUrl)
   checkTrustProxy(options.trustProxy ?? [])
   checkAllowed(options)
-  for (const [name, value] of Object.entries(options.limits ?? {}))
+  for (const [name, value] of Object.entries(options.limits ?? {})) {
+    if (!Object.hasOwn(LEAST, name)) throw new UsageError(`limits.${name} is no limit.`)
     checkInteger(`limits.${name}`, value, LEAST[name as keyof Limits], Number.MAX_SAFE_INTEGER)
+  }
 }
