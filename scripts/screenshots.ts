@@ -49,7 +49,7 @@ const PLAIN = 'lan.test'
 mkdirSync(dir, { recursive: true })
 ensureViewer()
 const caDir = mkdtempSync(join(tmpdir(), 'vue-sync-ca-'))
-const loopback = { port: 0, host: '127.0.0.1', viewerDir: VIEWER_DIR }
+const loopback = { port: 0, host: '127.0.0.1', viewerDir: VIEWER_DIR, allowedHosts: [PLAIN] }
 const relay = createSyncServer(loopback)
 const secured = createSyncServer({ ...loopback, https: true, caDir })
 await Promise.all([relay.start(), secured.start()])

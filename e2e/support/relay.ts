@@ -11,6 +11,8 @@ export async function startRelay(port = 0, options: SyncServerOptions = {}): Pro
     port,
     host: '127.0.0.1',
     hostKey: HOST_KEY,
+    // Loopback by a name that is not this machine's own, as browsers are told to resolve it.
+    allowedHosts: ['lan.test'],
     ...(!options.open && { viewerKey: VIEWER_KEY }),
     ...options,
   })

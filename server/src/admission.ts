@@ -3,12 +3,8 @@ import { AUTHORIZED_PASS, MAIN_PASS, type Pass } from './access.ts'
 import { askAuthorize, type AuthorizeRequest } from './authorize.ts'
 import { keysMatch } from './keys.ts'
 import type { RelayOptions } from './relay-options.ts'
+import type { Refusal } from './session-limits.ts'
 import type { TokenSigner } from './tokens.ts'
-
-export interface Refusal {
-  code: number
-  reason: string
-}
 
 export interface Admitted {
   pass: Pass

@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util'
+import { LIMIT_FLAGS, type LimitFlag, type Limits } from './limits.ts'
 import { type SyncServerOptions, UsageError } from './options.ts'
 
-const FLAGS = {
+const LIMITS = Object.entries(LIMIT_FLAGS) as [keyof Limits, LimitFlag][]
+
+const OWN_FLAGS = {
   port: { type: 'string', env: 'VUE_SYNC_PORT', help: 'TCP port, 0 for any (9876)' },
   host: { type: 'string', env: 'VUE_SYNC_HOST', help: 'address to bind (0.0.0.0)' },
   'host-key': { type: 'string', env: 'VUE_SYNC_HOST_KEY', help: 'opens publishing (generated)' },
@@ -31,22 +34,46 @@ const FLAGS = {
     env: 'VUE_SYNC_TRUST_PROXY',
     help: 'proxies to believe, by commas',
   },
+  'allow-host': {
+    type: 'string',
+    env: 'VUE_SYNC_ALLOW_HOSTS',
+    help: 'further names it is asked by, by commas',
+  },
+  'allow-origin': {
+    type: 'string',
+    env: 'VUE_SYNC_ALLOW_ORIGINS',
+    help: 'further pages that may connect, by commas',
+  },
   version: { type: 'boolean', env: '', help: 'print the version' },
   help: { type: 'boolean', env: '', help: 'print this' },
 } as const
 
-type Flag = keyof typeof FLAGS
-type Values = Partial<Record<Flag, string | boolean>>
+interface FlagSpec {
+  type: 'string' | 'boolean'
+  env: string
+  help: string
+}
+
+const FLAGS: Record<string, FlagSpec> = {
+  ...OWN_FLAGS,
+  ...Object.fromEntries(
+    LIMITS.map(([, { flag, env, help }]) => [flag, { type: 'string' as const, env, help }]),
+  ),
+}
+
+interface Values extends Partial<Record<keyof typeof OWN_FLAGS, string | boolean>> {
+  [limit: string]: string | boolean | undefined
+}
 
 export function helpText(): string {
   const rows = Object.entries(FLAGS).map(([name, { type, env, help }]) => {
     const flag = `--${name}${type === 'string' ? ' VALUE' : ''}`
-    return `  ${flag.padEnd(20)}  ${env.padEnd(20)}  ${help}`
+    return `  ${flag.padEnd(31)}  ${env.padEnd(32)}  ${help}`
   })
   return [
     'Usage: vue-sync-server [options]',
     '',
-    `  ${'flag'.padEnd(20)}  ${'environment'.padEnd(20)}  (default)`,
+    `  ${'flag'.padEnd(31)}  ${'environment'.padEnd(32)}  (default)`,
     ...rows,
   ].join('\n')
 }
@@ -54,7 +81,7 @@ export function helpText(): string {
 function readFlags(args: string[]): Values {
   try {
     const { values } = parseArgs({ args, options: FLAGS, allowPositionals: false })
-    return values
+    return values as Values
   } catch (error) {
     const problem = (error as Error).message.split('\n')[0]!.split('. ')[0]
     throw new UsageError(`${problem}. See --help.`)
@@ -66,8 +93,8 @@ function readEnv(env: NodeJS.ProcessEnv): Values {
   for (const [flag, { type, env: name }] of Object.entries(FLAGS)) {
     const text = name ? env[name] : undefined
     if (text === undefined || text === '') continue
-    if (type === 'string') values[flag as Flag] = text
-    else if (/^(?:1|true|yes)$/i.test(text)) values[flag as Flag] = true
+    if (type === 'string') values[flag] = text
+    else if (/^(?:1|true|yes)$/i.test(text)) values[flag] = true
     else if (!/^(?:0|false|no)$/i.test(text))
       throw new UsageError(`${name} must be 1 or 0, not ${JSON.stringify(text)}.`)
   }
@@ -87,6 +114,14 @@ function readList(text: string | boolean | undefined): string[] | undefined {
     : String(text)
         .split(/[\s,]+/)
         .filter(Boolean)
+}
+
+function readLimits(values: Values): Partial<Limits> | undefined {
+  const given = LIMITS.flatMap(([name, { flag }]) => {
+    const value = readInteger(flag, values[flag])
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return given.length > 0 ? Object.fromEntries(given) : undefined
 }
 
 export interface CliRequest {
@@ -112,6 +147,9 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv): CliRequest {
     key: values.key,
     publicUrl: values['public-url'],
     trustProxy: readList(values['trust-proxy']),
+    allowedHosts: readList(values['allow-host']),
+    allowedOrigins: readList(values['allow-origin']),
+    limits: readLimits(values),
   }
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   const show = flags.help ? 'help' : flags.version ? 'version' : undefined

@@ -50,6 +50,8 @@ describe('vue-sync-server', () => {
       VUE_SYNC_HOST_KEY: 'env-key',
       VUE_SYNC_OPEN: '1',
       VUE_SYNC_CAPACITY: '32',
+      VUE_SYNC_ALLOW_HOSTS: 'show.lan, .team.lan',
+      VUE_SYNC_MAX_SESSIONS: '5',
     }
     const { child, done, shows } = start(['--port', '0'], env)
     await shows(/http:\/\/127\.0\.0\.1:\d+\/\n/)
@@ -93,6 +95,10 @@ describe('vue-sync-server', () => {
       '--key',
       '--public-url',
       '--trust-proxy',
+      '--allow-host',
+      'VUE_SYNC_ALLOW_ORIGINS',
+      '--max-viewers-per-address',
+      'VUE_SYNC_HANDSHAKE_TIME',
       'VUE_SYNC_PORT',
     ])
       expect(out).toContain(word)
@@ -139,6 +145,14 @@ describe('vue-sync-server', () => {
       'publicUrl must be an address like https://show.example.com',
     ],
     ['a proxy that is none', ['--trust-proxy', 'loopback,nginx'], {}, 'not "nginx".'],
+    ['a host with a port', ['--allow-host', 'a.lan,b.lan:80'], {}, 'not "b.lan:80".'],
+    [
+      'a page that is none',
+      [],
+      { VUE_SYNC_ALLOW_ORIGINS: 'https://a.example/x' },
+      'allowedOrigins must list origins like https://app.example.com',
+    ],
+    ['a limit too low', ['--max-viewers', '0'], {}, 'limits.viewersPerSession must be'],
     ['a bad variable', [], { VUE_SYNC_OPEN: 'maybe' }, 'VUE_SYNC_OPEN must be 1 or 0'],
     [
       'a folder without a viewer',

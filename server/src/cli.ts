@@ -10,6 +10,9 @@ import { hasViewer } from './viewer-files.ts'
 /** Where a viewer is looked for when none is named: in the package, else in this repository. */
 const VIEWER_DIRS = ['../viewer', '../../apps/viewer-pwa/dist']
 
+/** Whoever started the process waits no longer than this for its end. */
+const MOST_STOPPING_MS = 5000
+
 function findViewer(): string | undefined {
   return VIEWER_DIRS.map((dir) => fileURLToPath(new URL(dir, import.meta.url))).find(hasViewer)
 }
@@ -33,7 +36,9 @@ async function run(args: string[]): Promise<void> {
   const onSignal = (): void => {
     if (stopping) process.exit(1)
     stopping = true
-    void server.stop().then(() => process.exit(0))
+    // A port that is not freed in time must not keep the process.
+    setTimeout(() => process.exit(0), MOST_STOPPING_MS).unref()
+    void server.drain().then(() => process.exit(0))
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import proxyAddr from 'proxy-addr'
+import { type Call, nameOf } from './guard.ts'
 import { isLoopback, unmapped } from './private-networks.ts'
 
 /** Who is at the other end of a request, as far as it can be believed. */
@@ -10,17 +11,14 @@ export interface Clients {
   isForwardedTls: (request: IncomingMessage) => boolean
   /** Nobody on the way can read or change what is said: TLS, or a connection within this machine. */
   isSecure: (request: IncomingMessage) => boolean
+  /** From this machine, by a name that only this machine has, and for nobody else. */
+  isWithinMachine: (request: IncomingMessage) => boolean
+  /** Whom a request is for and which page made it. */
+  callOf: (request: IncomingMessage) => Call
 }
 
 /** Whatever a proxy adds: who connects from this machine with one of these is not on this machine. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'] as const
-
-/** The host of a `Host` header, without port and brackets; `''` for what is none. */
-export function hostOf(header: string | undefined): string {
-  const text = `http://${header ?? ''}`
-  if (!/^[\w.:[\]-]+$/.test(header ?? '') || !URL.canParse(text)) return ''
-  return new URL(text).hostname.replaceAll(/[[\]]/g, '')
-}
 
 function isLoopbackName(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || isLoopback(host)
@@ -30,7 +28,7 @@ function isWithinMachine({ socket, headers }: IncomingMessage): boolean {
   // A page of a foreign name that was pointed here is not from here, nor is who a proxy speaks for.
   return (
     isLoopback(unmapped(socket.remoteAddress ?? '')) &&
-    isLoopbackName(hostOf(headers.host)) &&
+    isLoopbackName(nameOf(headers.host)) &&
     FORWARDED.every((name) => headers[name] === undefined)
   )
 }
@@ -43,9 +41,22 @@ export function createClients(trusted: readonly string[]): Clients {
     return said.trim() === 'https' && trust(socket.remoteAddress ?? '', 0)
   }
 
+  /** The nearest proxy's word is its last: what stands before it anyone can write. */
+  function askedHost({ socket, headers }: IncomingMessage): string | undefined {
+    const said = String(headers['x-forwarded-host'] ?? '').split(',')
+    const last = said.at(-1)!.trim()
+    return last !== '' && trust(socket.remoteAddress ?? '', 0) ? last : headers.host
+  }
+
   return {
     addressOf: (request) => unmapped(proxyAddr(request, trust) ?? ''),
     isForwardedTls,
+    isWithinMachine,
+    callOf: (request) => ({
+      host: askedHost(request),
+      secure: 'encrypted' in request.socket || isForwardedTls(request),
+      origin: request.headers.origin,
+    }),
     isSecure: (request) =>
       'encrypted' in request.socket || isForwardedTls(request) || isWithinMachine(request),
   }

@@ -28,6 +28,7 @@ async function start(options: SyncServerOptions = {}): Promise<void> {
     host: '127.0.0.1',
     https: true,
     caDir,
+    allowedHosts: ['lan.test'],
     warn: (text) => warnings.push(text),
     ...options,
   })

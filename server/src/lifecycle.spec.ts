@@ -70,7 +70,7 @@ describe('start and stop', () => {
     for (let count = 0; count < 20; count++) {
       const socket = dial(server.getStatus().port, '127.0.0.1', () => {
         socket.write(
-          'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+          'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
             'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
         )
         socket.resetAndDestroy()
@@ -164,19 +164,53 @@ describe('the viewer app', () => {
     '/%2e%2e/secret.txt',
     '/assets/..%5c..%5csecret.txt',
     '//secret.txt',
+    '/%2e%2e%2fsecret.txt',
+    '/..%5csecret.txt',
+    '/..%c0%afsecret.txt',
+    '/%252e%252e%252fsecret.txt',
+    '/assets/../../secret.txt',
+    '/assets/%2e%2e/%2e%2e/secret.txt',
+    '/assets/..;/..;/secret.txt',
+    '/s/../../secret.txt',
+    '/....//secret.txt',
+    '/%00/../secret.txt',
+    '/index.html%00/../../secret.txt',
+    'http://127.0.0.1/../secret.txt',
+    '../secret.txt',
   ])('never leaves its folder: %s', async (path) => {
     const { url, dir } = await withViewer()
     const { port } = new URL(url)
     const answer = await new Promise<string>((resolve) => {
       const socket = dial(Number(port), '127.0.0.1', () =>
-        socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`),
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`),
       )
       let text = ''
       socket.on('data', (data) => (text += String(data)))
       socket.on('close', () => resolve(text))
     })
     expect(answer).toMatch(/^HTTP\/1.1 [24]/)
-    expect(answer).not.toContain('\r\n\r\nsecret')
+    expect(answer).not.toContain('secret\n')
+    expect(answer.split('\r\n\r\n')[1]).not.toMatch(/secret/)
+    await rm(dir, { recursive: true })
+  })
+
+  it('comes with the headers that keep others out of it', async () => {
+    const { url, dir } = await withViewer()
+    for (const path of ['/', '/s/some-name', '/index.html', '/sw.js', '/assets/app-1a2b.js']) {
+      const { headers } = await fetch(url + path)
+      const policy = headers.get('content-security-policy')!
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';")
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).not.toContain('unsafe-inline')
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'permissions-policy': 'camera=(self), screen-wake-lock=(self), fullscreen=(self)',
+        'cross-origin-opener-policy': 'same-origin',
+      })
+      expect(headers.has('access-control-allow-origin')).toBe(false)
+    }
     await rm(dir, { recursive: true })
   })
 

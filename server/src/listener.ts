@@ -11,6 +11,8 @@ export interface ListenerOptions {
   onUpgrade: (request: Parameters<RequestListener>[0], socket: Socket, head: Buffer) => void
   /** With one, TLS is spoken on the same port. @default none */
   certificate?: KeyedCertificate | undefined
+  /** Milliseconds in which whoever connects must have said all of a request. */
+  handshakeTime: number
 }
 
 export interface Listener {
@@ -21,8 +23,6 @@ export interface Listener {
   close: (grace: Promise<unknown>) => Promise<void>
 }
 
-/** Whoever connects has so long to say a first word. */
-const SILENT_MS = 10_000
 /** The first byte of a TLS connection: a handshake record. */
 const TLS_HANDSHAKE = 0x16
 
@@ -46,7 +46,7 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
 }
 
 /** Hands a connection to the server that speaks what its first byte says. */
-function divide(socket: Socket, plain: Server, secure: HttpsServer): void {
+function divide(socket: Socket, plain: Server, secure: HttpsServer, patience: number): void {
   const onTimeout = (): void => void socket.destroy()
   const onReadable = (): void => {
     const first = socket.read(1) as Buffer | null
@@ -58,7 +58,7 @@ function divide(socket: Socket, plain: Server, secure: HttpsServer): void {
     const server = first[0] === TLS_HANDSHAKE ? secure : plain
     server.emit('connection', socket)
   }
-  socket.setTimeout(SILENT_MS)
+  socket.setTimeout(patience)
   socket.on('timeout', onTimeout)
   socket.on('readable', onReadable)
 }
@@ -75,13 +75,21 @@ function listen(server: NetServer, host: string, port: number): Promise<void> {
 
 /** @throws UsageError when the port is taken or the address is not this machine's */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
-  const { host, port, onRequest, onUpgrade, certificate } = options
-  const plain = createHttpServer(onRequest)
+  const { host, port, onRequest, onUpgrade, certificate, handshakeTime } = options
+  const times = {
+    headersTimeout: handshakeTime,
+    requestTimeout: handshakeTime,
+    connectionsCheckingInterval: Math.min(1000, handshakeTime),
+  }
+  const plain = createHttpServer(times, onRequest)
   const secure =
-    certificate && createHttpsServer({ ...certificate, handshakeTimeout: SILENT_MS }, onRequest)
+    certificate &&
+    createHttpsServer({ ...certificate, ...times, handshakeTimeout: handshakeTime }, onRequest)
   const servers = secure ? [plain, secure] : [plain]
   for (const server of servers) server.on('upgrade', onUpgrade as never)
-  const front = secure ? createServer((socket) => divide(socket, plain, secure)) : plain
+  const front = secure
+    ? createServer((socket) => divide(socket, plain, secure, handshakeTime))
+    : plain
 
   const sockets = new Set<Socket>()
   front.on('connection', (socket: Socket) => {

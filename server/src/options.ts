@@ -1,6 +1,8 @@
 import { compile as compileTrust } from 'proxy-addr'
 import { DEFAULT_PORT } from 'vue-sync/protocol'
 import type { Authorize } from './authorize.ts'
+import { nameOf } from './guard.ts'
+import { LEAST, type Limits } from './limits.ts'
 import { RELAY_DEFAULTS } from './relay-options.ts'
 
 export interface SyncServerOptions {
@@ -32,6 +34,12 @@ export interface SyncServerOptions {
   trustProxy?: string[]
   /** Decides who may publish and view, see `RelayOptions`. @default the keys alone */
   authorize?: Authorize
+  /** Further names that the relay is asked by: `show.lan`, or `.show.lan` with all below it. @default none */
+  allowedHosts?: string[]
+  /** Further pages that may open sockets: `https://app.example.com`, or `null`. @default none */
+  allowedOrigins?: string[]
+  /** What the relay may hold and whom it lets in. @default LIMIT_DEFAULTS */
+  limits?: Partial<Limits>
   /** Where warnings go. @default console.warn */
   warn?: (text: string) => void
 }
@@ -43,6 +51,8 @@ export const SERVER_DEFAULTS = {
   capacity: RELAY_DEFAULTS.capacity,
   https: false,
   trustProxy: [] as string[],
+  allowedHosts: [] as string[],
+  allowedOrigins: [] as string[],
 } satisfies SyncServerOptions
 
 /** A mistake that one line tells: what is wrong and what to do. */
@@ -79,6 +89,22 @@ function checkTrustProxy(list: string[]): void {
   }
 }
 
+function checkAllowed({ allowedHosts = [], allowedOrigins = [] }: SyncServerOptions): void {
+  for (const name of allowedHosts)
+    if (
+      /^\.?$/.test(name) ||
+      nameOf(name.replace(/^\./, '')) !== name.replace(/^\./, '').toLowerCase()
+    )
+      throw new UsageError(
+        `allowedHosts must list names like show.lan, without a port, not ${JSON.stringify(name)}.`,
+      )
+  for (const origin of allowedOrigins)
+    if (origin !== 'null' && !/^[a-z][a-z\d+.-]*:\/\/[\w.:[\]-]+$/i.test(origin))
+      throw new UsageError(
+        `allowedOrigins must list origins like https://app.example.com, not ${JSON.stringify(origin)}.`,
+      )
+}
+
 function checkHttps({ https, cert, key, caDir }: SyncServerOptions): void {
   if (cert !== undefined && key === undefined) throw new UsageError('cert needs key. Give both.')
   if (key !== undefined && cert === undefined) throw new UsageError('key needs cert. Give both.')
@@ -103,4 +129,9 @@ export function checkOptions(options: SyncServerOptions): void {
   checkHttps(options)
   if (options.publicUrl !== undefined) checkPublicUrl(options.publicUrl)
   checkTrustProxy(options.trustProxy ?? [])
+  checkAllowed(options)
+  for (const [name, value] of Object.entries(options.limits ?? {})) {
+    if (!Object.hasOwn(LEAST, name)) throw new UsageError(`limits.${name} is no limit.`)
+    checkInteger(`limits.${name}`, value, LEAST[name as keyof Limits], Number.MAX_SAFE_INTEGER)
+  }
 }

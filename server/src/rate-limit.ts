@@ -15,7 +15,7 @@ export const RATE_DEFAULTS = {
 } satisfies Omit<RateLimitOptions, 'now'>
 
 /** Who has one IPv6 address has its whole network of 64 bits. */
-function clientOf(address: string): string {
+export function clientOf(address: string): string {
   if (!address.includes(':')) return address
   const [head = '', tail = ''] = address.split('::')
   const left = head.split(':').filter(Boolean)

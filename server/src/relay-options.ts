@@ -1,6 +1,7 @@
 import type { Peer } from 'crossws'
 import type { Authorize } from './authorize.ts'
 import type { RelayStatus } from 'vue-sync/protocol'
+import { LIMIT_DEFAULTS, type Limits } from './limits.ts'
 import type { RelayPeer } from './session.ts'
 
 export interface RelayOptions {
@@ -26,6 +27,8 @@ export interface RelayOptions {
   encode?: (frame: string | Uint8Array) => Uint8Array
   /** A faster way to a peer than crossws's own, where the runtime has one. @default crossws's own */
   toPeer?: (peer: Peer, otherwise: (peer: Peer) => RelayPeer) => RelayPeer
+  /** What the relay may hold. @default LIMIT_DEFAULTS */
+  limits?: Partial<Limits>
   /** What hosts are told about the relay of their session. @default no address */
   describe?: (session: string) => Omit<RelayStatus, 'clientCount' | 'want'>
   /** Where warnings go. @default nowhere */
@@ -39,6 +42,7 @@ export const RELAY_DEFAULTS = {
   highWaterMark: 512 * 1024,
   heartbeat: 15_000,
   authorizeTimeout: 5000,
+  limits: LIMIT_DEFAULTS as Partial<Limits>,
   encode: (frame: string | Uint8Array): Uint8Array =>
     typeof frame === 'string' ? encoder.encode(frame) : frame.slice(),
   describe: () => ({ running: true, port: 0, localIp: '127.0.0.1' }),

@@ -11,7 +11,9 @@ import {
   type StateMessage,
 } from 'vue-sync/protocol'
 import { type Admitted, createAdmission } from './admission.ts'
+import { LIMIT_DEFAULTS } from './limits.ts'
 import { RELAY_DEFAULTS, type RelayOptions } from './relay-options.ts'
+import { createSessionLimits } from './session-limits.ts'
 import { type Host, type RelayPeer, Session, type Viewer } from './session.ts'
 import { createTokenSigner } from './tokens.ts'
 
@@ -33,7 +35,7 @@ export interface Relay {
 }
 
 /** What the upgrade found out about a connection, and what it then became. */
-interface Admission extends Admitted {
+export interface Admission extends Admitted {
   role: Role
   session: string
   position: Position | undefined
@@ -73,6 +75,11 @@ export function createRelay(options: RelayOptions): Relay {
     authorizeTimeout,
     verify: signer.verify,
     problemOf: (name, pass) => sessions.get(name)?.access.problem(pass),
+  })
+  const limits = createSessionLimits({
+    limits: { ...LIMIT_DEFAULTS, ...options.limits },
+    sessions,
+    warn,
   })
   let timer: ReturnType<typeof setInterval> | undefined
 
@@ -125,7 +132,8 @@ export function createRelay(options: RelayOptions): Relay {
         const admission = peer.context as unknown as Admission
         const { role, session: name, position, refusal, pass } = admission
         // Closed only now: a browser is not told why an upgrade failed, but it sees a close code.
-        if (refusal) return peer.close(refusal.code, refusal.reason)
+        const problem = refusal ?? limits.refusal(role, name)
+        if (problem) return peer.close(problem.code, problem.reason)
         const session = sessionOf(name)
         const client = options.toPeer?.(peer, toRelayPeer) ?? toRelayPeer(peer)
         admission.member =
@@ -135,7 +143,10 @@ export function createRelay(options: RelayOptions): Relay {
       },
       message(peer, message: Message) {
         const { member } = peer.context as unknown as Admission
-        if (member?.host) member.session.receive(member.host, message.rawData)
+        if (!member?.host) return
+        member.session.receive(member.host, message.rawData)
+        const problem = limits.weigh(member.session)
+        if (problem) peer.close(problem.code, problem.reason)
       },
       drain(peer) {
         const { member } = peer.context as unknown as Admission

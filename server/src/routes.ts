@@ -1,7 +1,8 @@
 import { H3, type H3Event } from 'h3'
 import { readSession } from 'vue-sync/protocol'
 import type { Authority } from './local-ca.ts'
-import { answerPair, type PairRouteOptions } from './pair-route.ts'
+import { answerPair, type PairRouteOptions, requestOf } from './pair-route.ts'
+import { STAND_IN_POLICY, viewerHeaders } from './security-headers.ts'
 import { serveViewer } from './viewer-files.ts'
 
 export interface RouteOptions extends PairRouteOptions {
@@ -66,10 +67,17 @@ export function viewerRoutes(options: RouteOptions): H3 {
     const page = readSession(event.url.pathname) !== undefined
     if (viewerDir !== undefined) {
       if (page) event.url.pathname = '/'
-      return serveViewer(event, viewerDir)
+      return serveViewer(
+        event,
+        viewerDir,
+        viewerHeaders(options.clients.isSecure(requestOf(event))),
+      )
     }
     if (!page) return notFound(event)
     event.res.headers.set('content-type', 'text/html; charset=utf-8')
+    event.res.headers.set('content-security-policy', STAND_IN_POLICY)
+    event.res.headers.set('x-content-type-options', 'nosniff')
+    event.res.headers.set('referrer-policy', 'no-referrer')
     return NO_VIEWER
   })
   return app

@@ -1,19 +1,23 @@
-import nodeAdapter from 'crossws/adapters/node'
 import type { RelayStatus, StateMessage, ViewerUrl } from 'vue-sync/protocol'
 import { AddressBook } from './address-book.ts'
 import { createClients } from './clients.ts'
 import type { Identity } from './identity.ts'
 import { openIdentity } from './identities.ts'
+import { createGate } from './gate.ts'
+import { createGuard } from './guard.ts'
 import { generateKey } from './keys.ts'
+import { LIMIT_DEFAULTS } from './limits.ts'
 import { linkProblem, type LinkOptions, localIp, viewerLinks } from './links.ts'
 import { type Listener, openListener } from './listener.ts'
 import type { Authority } from './local-ca.ts'
 import { encodeFramed, toNodePeer } from './node-frames.ts'
 import { checkOptions, SERVER_DEFAULTS, type SyncServerOptions } from './options.ts'
+import { ownNames } from './own-names.ts'
 import { Pairing } from './pairing.ts'
 import { RATE_DEFAULTS, RateLimit } from './rate-limit.ts'
 import { createRelay } from './relay.ts'
 import { createService } from './service.ts'
+import { openSockets } from './sockets.ts'
 
 export type SyncServerStatus = Pick<RelayStatus, 'running' | 'port' | 'localIp' | 'clientCount'>
 
@@ -25,6 +29,8 @@ export interface SyncServer {
   start: () => Promise<void>
   /** Closes every connection and frees the port; `start` may follow. */
   stop: () => Promise<void>
+  /** Sends everyone away, lets nobody in, says so at `/readyz`, and then stops: within 5 seconds. */
+  drain: () => Promise<void>
   /** Sends a state message to the viewers of session `default`; `false` for what is not one. */
   broadcast: (message: StateMessage) => boolean
   getStatus: () => SyncServerStatus
@@ -36,10 +42,10 @@ export interface SyncServer {
   authority: () => Pick<Authority, 'name' | 'fingerprint' | 'file'> | undefined
 }
 
-/** The largest frame a client may send. */
-const MAX_PAYLOAD = 16 * 1024 * 1024
 /** How long clients get to answer the close frame. */
 const CLOSE_GRACE_MS = 300
+/** How long who asks whether the relay is ready is told that it is not, before the port is freed. */
+const DRAIN_MS = 1000
 /** How often it is looked whether the certificate still fits. */
 const REFRESH_MS = 15_000
 
@@ -57,6 +63,7 @@ interface Running {
 export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
   checkOptions(options)
   const { port, host, open, capacity, trustProxy } = { ...SERVER_DEFAULTS, ...options }
+  const limits = { ...LIMIT_DEFAULTS, ...options.limits }
   const hostKey = options.hostKey ?? generateKey()
   const viewerKey = open ? undefined : (options.viewerKey ?? generateKey())
   // oxlint-disable-next-line no-console -- the default place of warnings
@@ -64,6 +71,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
 
   let running: Running | undefined
   let starting: Promise<void> | undefined
+  let closing = false
 
   const book = new AddressBook({ host })
   const pairing = new Pairing()
@@ -92,6 +100,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
     capacity,
     encode: encodeFramed,
     toPeer: toNodePeer,
+    limits,
     // Asked for hosts alone: no viewer makes a code by naming a session.
     describe: (session) => ({
       ...described(),
@@ -108,22 +117,41 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
       openIdentity({ ...options, book, warn }),
       book.findLocalName(),
     ])
-    const sockets = nodeAdapter({ hooks: relay.hooks, serverOptions: { maxPayload: MAX_PAYLOAD } })
+    const clients = createClients(trustProxy)
+    const guard = createGuard({ ...options, isOwnName: ownNames(book, identity) })
+    const gate = createGate({
+      hooks: relay.hooks,
+      guard,
+      clients,
+      limits,
+      needsKey: (role) => role === 'host' || viewerKey !== undefined,
+      isClosing: () => closing,
+      warn,
+    })
+    const sockets = openSockets(gate, limits)
     const service = createService({
       identity,
       book,
       port: currentPort,
-      clients: createClients(trustProxy),
+      clients,
+      guard,
+      isClosing: () => closing,
       pairing,
       failures: new RateLimit({ ...RATE_DEFAULTS, now: Date.now }),
       linkKey: (session) => relay.linkKey(session),
       viewerDir: options.viewerDir,
       status: getStatus,
-      onSocket: (request, socket, head) => void sockets.handleUpgrade(request, socket, head),
+      onSocket: sockets.onUpgrade,
     })
     let listener: Listener
     try {
-      listener = await openListener({ port, host, certificate: identity?.current, ...service })
+      listener = await openListener({
+        port,
+        host,
+        certificate: identity?.current,
+        handshakeTime: limits.handshakeTime,
+        ...service,
+      })
     } catch (error) {
       await sockets.close()
       throw error
@@ -141,7 +169,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
         const grace = new Promise((resolve) => (late = setTimeout(resolve, CLOSE_GRACE_MS)))
         await listener.close(grace)
         clearTimeout(late)
-        sockets.closeAll(undefined, undefined, true)
+        sockets.terminate()
         await sockets.close()
       },
     }
@@ -159,6 +187,14 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
     }
   }
 
+  async function stop(): Promise<void> {
+    await starting?.catch(() => {})
+    const ending = running
+    running = starting = undefined
+    await ending?.close()
+    closing = false
+  }
+
   return {
     hostKey,
     viewerKey,
@@ -174,11 +210,13 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
       })
       return starting
     },
-    async stop() {
+    stop,
+    async drain() {
       await starting?.catch(() => {})
-      const closing = running
-      running = starting = undefined
-      await closing?.close()
+      closing = true
+      relay.stop()
+      await new Promise((resolve) => setTimeout(resolve, running ? DRAIN_MS : 0))
+      await stop()
     },
   }
 }

@@ -1,7 +1,9 @@
-import type { IncomingMessage, RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { toNodeHandler } from 'h3/node'
 import type { AddressBook } from './address-book.ts'
+import { type Guard, misdirected } from './guard.ts'
+import { answerHealth, answerText } from './health.ts'
 import type { Identity } from './identity.ts'
 import { bootstrapRoutes, redirectRoutes, type RouteOptions, viewerRoutes } from './routes.ts'
 import { answerSetUp } from './setup-route.ts'
@@ -10,6 +12,9 @@ export interface ServiceOptions extends Omit<RouteOptions, 'authority' | 'setUp'
   identity: Identity | undefined
   book: AddressBook
   port: () => number
+  guard: Guard
+  /** The relay is about to stop. */
+  isClosing: () => boolean
   onSocket: (request: IncomingMessage, socket: Socket, head: Buffer) => void
 }
 
@@ -18,18 +23,37 @@ export interface Service {
   onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
 }
 
+const HEADS = {
+  421: '421 Misdirected Request',
+  426: '426 Upgrade Required\r\nUpgrade: TLS/1.2, HTTP/1.1',
+} as const
+
 const TLS_ONLY = 'This relay takes sockets over TLS only: dial wss:// instead of ws://.\n'
 
-function refuseSocket(socket: Socket): void {
+function refuseSocket(socket: Socket, status: keyof typeof HEADS, text: string): void {
   socket.end(
-    'HTTP/1.1 426 Upgrade Required\r\nUpgrade: TLS/1.2, HTTP/1.1\r\nConnection: Upgrade, close\r\n' +
-      `Content-Type: text/plain\r\nContent-Length: ${TLS_ONLY.length}\r\n\r\n${TLS_ONLY}`,
+    `HTTP/1.1 ${HEADS[status]}\r\nConnection: ${status === 426 ? 'Upgrade, ' : ''}close\r\n` +
+      `Content-Type: text/plain\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
   )
+}
+
+/** A page may ask anything of a relay whose name it has taken, and send to any: both end here. */
+function answerStranger(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { guard, clients }: ServiceOptions,
+): boolean {
+  const call = clients.callOf(request)
+  if (!guard.answersTo(call.host)) answerText(response, 421, misdirected(call.host))
+  else if (request.method === 'POST' && !['none', 'own'].includes(guard.callerOf(call)))
+    answerText(response, 403, '{"error":"bad_origin"}', 'application/json')
+  else return false
+  return true
 }
 
 /** Who gets what: everything to who is safe from others on the network, else only the way to there. */
 export function createService(options: ServiceOptions): Service {
-  const { identity, clients, onSocket } = options
+  const { identity, clients, guard, onSocket } = options
   const { authority } = identity ?? {}
 
   const routes: RouteOptions = {
@@ -44,12 +68,18 @@ export function createService(options: ServiceOptions): Service {
   const isServed = (request: IncomingMessage): boolean => !identity || clients.isSecure(request)
 
   return {
-    onRequest: (request, response) => (isServed(request) ? full : plain)(request, response),
+    onRequest(request, response) {
+      if (answerStranger(request, response, options)) return
+      if (answerHealth(request, response, options.isClosing())) return
+      ;(isServed(request) ? full : plain)(request, response)
+    },
     onUpgrade(request, socket, head) {
       // Nobody listens while the keys are compared: a reset in that moment must not end the process.
       socket.on('error', () => socket.destroy())
-      if (isServed(request)) onSocket(request, socket, head)
-      else refuseSocket(socket)
+      const { host } = clients.callOf(request)
+      if (!guard.answersTo(host)) refuseSocket(socket, 421, misdirected(host))
+      else if (isServed(request)) onSocket(request, socket, head)
+      else refuseSocket(socket, 426, TLS_ONLY)
     },
   }
 }

@@ -60,7 +60,7 @@ type Head = Pick<StateMessage, 'type' | 'epoch' | 'seq'>
 /** One host, many viewers, and the retained state between them. Knows no socket, clock or server. */
 export class Session {
   readonly #options: SessionOptions
-  readonly #retained: Retained
+  #retained: Retained
   readonly #viewers = new Set<Viewer>()
   #host: Host | undefined
   #presence: HostPresence = { host: 'offline', since: Date.now() }
@@ -93,9 +93,14 @@ export class Session {
     return this.#retained.bytes
   }
 
+  /** Nobody would miss it now: no host, no viewer. */
+  get isAbandoned(): boolean {
+    return !this.#host && this.#viewers.size === 0
+  }
+
   /** Nothing in it that anyone could miss. */
   get isEmpty(): boolean {
-    return !this.#host && this.#viewers.size === 0 && !this.#retained.head && this.access.isDefault
+    return this.isAbandoned && !this.#retained.head && this.access.isDefault
   }
 
   /** @param position what the host says it has published, so that a relay that holds it asks for nothing */
@@ -193,6 +198,12 @@ export class Session {
   heartbeat(): void {
     this.#tellViewers()
     this.#tellHost(this.#asked)
+  }
+
+  /** Forgets the state; viewers keep what they show. */
+  drop(): void {
+    this.#retained = new Retained(this.#options.capacity)
+    this.#statusBytes = this.#hash = undefined
   }
 
   close(code: number, reason: string): void {

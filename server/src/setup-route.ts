@@ -3,7 +3,8 @@ import type { H3Event } from 'h3'
 import { randomId, readSession } from 'vue-sync/protocol'
 import type { AddressBook } from './address-book.ts'
 import { bracketed } from './addresses.ts'
-import { type Clients, hostOf } from './clients.ts'
+import type { Clients } from './clients.ts'
+import { nameOf } from './guard.ts'
 import type { Identity } from './identity.ts'
 import { requestOf } from './pair-route.ts'
 import { guidePage, pagePolicy, plainPage } from './setup-page.ts'
@@ -20,7 +21,7 @@ function secureOrigin(
   { headers: { host } }: IncomingMessage,
   { identity, book, port }: SetUpRouteOptions,
 ): string {
-  const name = hostOf(host)
+  const name = nameOf(host)
   const asked = name !== '' && identity?.covers(name)
   const known = book.list().find(({ address }) => identity?.covers(address))
   const at = asked ? name : (known?.address ?? '127.0.0.1')

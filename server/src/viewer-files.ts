@@ -18,10 +18,14 @@ function cacheControl(path: string): string {
 }
 
 /** Serves one file of the built viewer; h3 refuses paths that leave the folder. */
-export function serveViewer(event: H3Event, dir: string): Promise<unknown> {
+export function serveViewer(
+  event: H3Event,
+  dir: string,
+  headers: Record<string, string>,
+): Promise<unknown> {
   const { pathname } = event.url
   return serveStatic(event, {
-    headers: { 'cache-control': cacheControl(pathname), 'x-content-type-options': 'nosniff' },
+    headers: { 'cache-control': cacheControl(pathname), ...headers },
     indexNames: ['/index.html'],
     getType: (extension) => TYPES[extension],
     getContents: (id) => readFile(join(dir, id)),

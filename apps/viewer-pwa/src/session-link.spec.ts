@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fitToPage, isScannedLink, linkOfPage, nameOf } from './session-link.ts'
+import { fitToPage, isScannedLink, linkOfPage, nameOf, pageOf } from './session-link.ts'
 
 describe('the page’s own link', () => {
   it.each([
@@ -10,6 +10,17 @@ describe('the page’s own link', () => {
     ['http://10.0.0.1:9876/#s=..%2F', undefined],
   ])('%s', (href, link) => {
     expect(linkOfPage(href)).toBe(link)
+  })
+})
+
+describe('the page of another relay', () => {
+  it.each([
+    ['ws://10.0.0.1:9876/s/show#k=x', 'http://10.0.0.1:9876/#s=show&k=x'],
+    ['https://10.0.0.2:9876/#k=x', 'https://10.0.0.2:9876/#k=x'],
+    ['http://10.0.0.2:9876/#k=x', undefined],
+    ['javascript:alert(1)', undefined],
+  ])('of %s is %s', (link, page) => {
+    expect(pageOf(link, 'http://10.0.0.2:9876')).toBe(page)
   })
 })
 

@@ -22,6 +22,13 @@ export function fitToPage(link: string, protocol: string): string {
   return formatLink({ ...address, origin: address.origin.replace('ws:', 'wss:') })
 }
 
+/** Where the relay of a link shows it by itself; `undefined` where that is this very page. */
+export function pageOf(link: string, here: string): string | undefined {
+  const address = parseLink(link)
+  const page = address && formatLink(address)
+  return page !== undefined && new URL(page).origin !== here ? page : undefined
+}
+
 /** A link for a person to read: no key in it. */
 export function nameOf(link: string): string {
   const address = parseLink(link)

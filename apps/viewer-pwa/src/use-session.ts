@@ -3,7 +3,7 @@ import { computed, type ComputedRef, inject, type Ref, shallowRef, watch } from 
 import { parseLink } from 'vue-sync/protocol'
 import { useSyncViewer } from 'vue-sync/viewer'
 import { createMemory } from './memory.ts'
-import { fitToPage, linkOfPage, nameOf } from './session-link.ts'
+import { fitToPage, linkOfPage, nameOf, pageOf } from './session-link.ts'
 import { CACHE_KEY } from './use-known-sessions.ts'
 
 export interface UseSessionReturn {
@@ -25,7 +25,7 @@ export interface UseSessionReturn {
 
 /** Which session this page shows: the one in its address, else the one remembered, else the page's own relay. */
 export function useSession(): UseSessionReturn {
-  const { connect, disconnect, status, name } = useSyncViewer()
+  const { connect, disconnect, status, name, error } = useSyncViewer()
   const cache = inject(CACHE_KEY)
   const memory = createMemory('vue-sync:link', () => localStorage)
   const link = shallowRef<string>()
@@ -75,6 +75,14 @@ export function useSession(): UseSessionReturn {
     else guessPage()
   }
   useEventListener(window, 'hashchange', readPage)
+  // A relay takes no page of another: it serves a viewer of its own.
+  watch(error, (now) => {
+    const own = now?.code === 'VS109' && link.value && pageOf(link.value, location.origin)
+    if (!own) return
+    // Whoever comes back to this page has not come for that.
+    memory.forget()
+    location.assign(own)
+  })
 
   return {
     link,

@@ -11,6 +11,8 @@ const ERRORS = {
   VS106: 'The plugin is not installed. Call app.use(…) with it before this',
   VS107: 'Not a valid option',
   VS108: 'The host uses a codec that this viewer was not given. Add it to `codecs`',
+  VS109:
+    'The relay takes no connection from this page. Serve it from there, or name its origin to the relay with --allow-origin',
   VS112: 'The link was withdrawn by the host, or has expired. Ask the host for a new one',
 } as const
 

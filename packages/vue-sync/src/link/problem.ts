@@ -5,6 +5,7 @@ const CODES: Record<number, ErrorCode> = {
   [CLOSE.unsupported]: 'VS105',
   [CLOSE.badToken]: 'VS102',
   [CLOSE.revoked]: 'VS112',
+  [CLOSE.badOrigin]: 'VS109',
   [CLOSE.replaced]: 'VS103',
 }
 

@@ -6,12 +6,16 @@ export const CLOSE = {
   stale: 4001,
   /** The relay could not tell whether to let the client in. */
   undecided: 4010,
+  /** The relay is at one of its limits. Dial again later. */
+  busy: 4029,
   /** Not a role or version this relay speaks. */
   unsupported: 4400,
   /** The key is missing or wrong. */
   badToken: 4401,
   /** The viewer's token was revoked, or has expired. */
   revoked: 4403,
+  /** A page of this origin may not use the relay. */
+  badOrigin: 4405,
   /** Another host took this session over. */
   replaced: 4409,
   /** The session was ended. */

@@ -1,0 +1,123 @@
+import type { IncomingMessage } from 'node:http'
+import { CLOSE, type Role } from 'vue-sync/protocol'
+import { AddressCounts } from './address-counts.ts'
+import type { Clients } from './clients.ts'
+import { BAD_ORIGIN, type Caller, type Guard, mayDial } from './guard.ts'
+import { createTeller, type Limits } from './limits.ts'
+import type { Admission, Relay } from './relay.ts'
+import type { Refusal } from './session-limits.ts'
+
+export interface GateOptions {
+  hooks: Relay['hooks']
+  guard: Guard
+  clients: Clients
+  limits: Pick<Limits, 'viewersPerAddress' | 'connectionsPerMinute'>
+  /** Whether one who comes in this role must have a key. */
+  needsKey: (role: Role) => boolean
+  /** Nobody is let in any more. */
+  isClosing: () => boolean
+  warn: (text: string) => void
+}
+
+/** What the connection itself says of a client. */
+interface Arrival {
+  address: string
+  caller: Caller
+  isWithinMachine: boolean
+}
+
+/** `crossws` hands its context from hook to hook. */
+interface Context extends Partial<Admission> {
+  arrival?: Arrival
+  isCounted?: boolean
+}
+
+export interface Gate {
+  hooks: Relay['hooks']
+  /** The request as the hooks take it, with what they must know of its connection. */
+  requestFor: (request: IncomingMessage) => Request
+}
+
+/** Stands before the relay's hooks: knows pages and addresses, of which the relay knows nothing. */
+export function createGate(options: GateOptions): Gate {
+  const { hooks, guard, clients, limits, needsKey, isClosing } = options
+  const tell = createTeller(options.warn)
+  const counts = new AddressCounts()
+
+  function refusalOf(
+    role: Role,
+    { caller, isWithinMachine, address }: Arrival,
+  ): Refusal | undefined {
+    if (isClosing()) return { code: CLOSE.goingAway, reason: 'The relay is stopping' }
+    if (counts.arrived(address) > limits.connectionsPerMinute) {
+      tell('rate', `${address} opens too many sockets in a minute (--max-connections)`)
+      return { code: CLOSE.busy, reason: 'Too many connections from this address: wait a minute' }
+    }
+    if (!mayDial(caller, needsKey(role), isWithinMachine))
+      return { code: CLOSE.badOrigin, reason: BAD_ORIGIN }
+    return undefined
+  }
+
+  function leave(context: Context): void {
+    if (!context.isCounted) return
+    context.isCounted = false
+    counts.left(context.arrival!.address)
+  }
+
+  return {
+    hooks: {
+      ...hooks,
+      async upgrade(request) {
+        const result = await hooks.upgrade(request)
+        const { arrival } = request.context as Context
+        const admission = (result as { context?: Admission } | undefined)?.context
+        if (!arrival || !admission) return result
+        // A page that may not be here is not told either whether its key is right.
+        const refusal = refusalOf(admission.role, arrival) ?? admission.refusal
+        return { ...(result as object), context: { ...admission, refusal } }
+      },
+      open(peer) {
+        const context = peer.context as Context
+        const { role, refusal, arrival } = context
+        if (role === 'viewer' && !refusal && arrival) {
+          if (counts.present(arrival.address) >= limits.viewersPerAddress) {
+            tell(
+              'address',
+              `A viewer was refused: ${arrival.address} has ${limits.viewersPerAddress} (--max-viewers-per-address)`,
+            )
+            return peer.close(CLOSE.busy, 'Too many viewers from this address')
+          }
+          counts.entered(arrival.address)
+          context.isCounted = true
+        }
+        return hooks.open(peer)
+      },
+      close(peer, details) {
+        leave(peer.context as Context)
+        return hooks.close(peer, details)
+      },
+      error(peer, error) {
+        leave(peer.context as Context)
+        return hooks.error(peer, error)
+      },
+    },
+    requestFor(request) {
+      const { headers, url } = request
+      const kept = ['host', 'origin', 'sec-websocket-protocol'] as const
+      const arrival: Arrival = {
+        address: clients.addressOf(request),
+        caller: guard.callerOf(clients.callOf(request)),
+        isWithinMachine: clients.isWithinMachine(request),
+      }
+      return Object.assign(
+        // No path can make this no URL; what is no path at all becomes one that nothing is at.
+        new Request(`http://relay${url?.startsWith('/') ? url : '/-'}`, {
+          headers: kept.flatMap((name): [string, string][] =>
+            headers[name] === undefined ? [] : [[name, headers[name]]],
+          ),
+        }),
+        { context: { arrival } satisfies Context },
+      )
+    },
+  }
+}

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { BAD_ORIGIN, createGuard, type GuardOptions, mayDial, misdirected } from './guard.ts'
+
+const make = (options: Partial<GuardOptions> = {}) =>
+  createGuard({ isOwnName: (name) => name === 'desk.local' || name === 'desk', ...options })
+
+describe('the name that is asked for', () => {
+  const guard = make({
+    publicUrl: 'https://show.example.com:8443',
+    allowedHosts: ['Tunnel.example.net', '.team.test'],
+  })
+
+  it.each([
+    'localhost',
+    'localhost:9876',
+    'app.localhost:9876',
+    '127.0.0.1:9876',
+    '[::1]:9876',
+    '192.168.1.5:9876',
+    '203.0.113.9',
+    '[fd00::5]:9876',
+    'desk.local:9876',
+    'DESK.local.',
+    'desk',
+    'show.example.com',
+    'tunnel.example.net:443',
+    'team.test',
+    'a.b.team.test:1',
+  ])('%s is answered', (host) => expect(guard.answersTo(host)).toBe(true))
+
+  it.each([
+    undefined,
+    '',
+    ':9876',
+    'evil.example',
+    'evil.example:9876',
+    'desk.local.evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'evilteam.test',
+    'x.tunnel.example.net',
+    'notlocalhost',
+    'desk.lan',
+    'evil.example/desk.local',
+    'desk.local@evil.example',
+    'desk.local evil.example',
+    'desk.local,evil.example',
+    'desk.local:9876:1',
+    '[::1',
+  ])('%s is not', (host) => expect(guard.answersTo(host)).toBe(false))
+
+  it('is told the flag that helps', () => {
+    expect(misdirected('Show.lan:9876')).toContain('--allow-host show.lan')
+    expect(misdirected('<script>')).toBe('This relay must be asked by its name or address.\n')
+    expect(misdirected(undefined).trim().split('\n')).toHaveLength(1)
+  })
+})
+
+describe('the page that asks', () => {
+  const guard = make({
+    publicUrl: 'https://show.example.com/',
+    allowedOrigins: ['https://app.example.com', 'capacitor://localhost'],
+  })
+
+  it.each<[string | undefined, string]>([
+    [undefined, 'none'],
+    ['http://192.168.1.5:9876', 'own'],
+    ['HTTP://192.168.1.5:9876', 'own'],
+    ['https://show.example.com', 'own'],
+    ['https://app.example.com', 'own'],
+    ['https://app.example.com:443', 'own'],
+    ['capacitor://localhost', 'own'],
+    ['http://localhost:5173', 'loopback'],
+    ['https://127.0.0.1:8443', 'loopback'],
+    ['http://[::1]:5173', 'loopback'],
+    ['https://192.168.1.5:9876', 'foreign'],
+    ['http://192.168.1.5', 'foreign'],
+    ['http://192.168.1.6:9876', 'foreign'],
+    ['http://show.example.com', 'foreign'],
+    ['https://show.example.com.evil.example', 'foreign'],
+    ['http://localhost.evil.example', 'foreign'],
+    ['null', 'foreign'],
+    ['', 'foreign'],
+    ['file://', 'foreign'],
+    ['chrome-extension://abc', 'foreign'],
+  ])('%s is %s', (origin, caller) => {
+    expect(guard.callerOf({ host: '192.168.1.5:9876', secure: false, origin })).toBe(caller)
+  })
+
+  it('is its own by the scheme that it came by', () => {
+    const host = 'desk.local'
+    expect(guard.callerOf({ host, secure: true, origin: 'https://desk.local' })).toBe('own')
+    expect(guard.callerOf({ host, secure: false, origin: 'https://desk.local' })).toBe('foreign')
+    expect(guard.callerOf({ host, secure: true, origin: 'http://desk.local' })).toBe('foreign')
+  })
+
+  it('may be none that browsers name, if that is wanted', () => {
+    const open = make({ allowedOrigins: ['null'] })
+    expect(open.callerOf({ host: 'desk', secure: false, origin: 'null' })).toBe('own')
+  })
+
+  it('of the same machine needs a key, or a relay on that machine', () => {
+    expect(mayDial('loopback', true, false)).toBe(true)
+    expect(mayDial('loopback', false, true)).toBe(true)
+    expect(mayDial('loopback', false, false)).toBe(false)
+    expect(mayDial('foreign', true, true)).toBe(false)
+    expect(mayDial('none', false, false)).toBe(true)
+    expect(mayDial('own', false, false)).toBe(true)
+  })
+})
+
+it('decides without Node, and says why in what a close frame holds', () => {
+  const text = readFileSync(new URL('guard.ts', import.meta.url), 'utf8')
+  expect(text).not.toMatch(/^import/m)
+  expect(new TextEncoder().encode(BAD_ORIGIN).length).toBeLessThanOrEqual(123)
+})

@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import nodeAdapter from 'crossws/adapters/node'
+import { readOffer } from 'vue-sync/protocol'
+import type { Gate } from './gate.ts'
+import type { Limits } from './limits.ts'
+
+export interface Sockets {
+  onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
+  /** Ends those that are left. */
+  terminate: () => void
+  close: () => Promise<void>
+}
+
+/** A server of sockets for each role: what is too long is refused before it is held. */
+export function openSockets(
+  gate: Gate,
+  { hostMessage, viewerMessage }: Pick<Limits, 'hostMessage' | 'viewerMessage'>,
+): Sockets {
+  const open = (maxPayload: number) =>
+    nodeAdapter({ hooks: gate.hooks, serverOptions: { maxPayload } })
+  const hosts = open(hostMessage)
+  const viewers = open(viewerMessage)
+  return {
+    onUpgrade(request, socket, head) {
+      const { role } = readOffer(request.headers['sec-websocket-protocol'])
+      const adapter = role === 'host' ? hosts : viewers
+      void adapter.handleUpgrade(request, socket, head, gate.requestFor(request))
+    },
+    terminate() {
+      for (const adapter of [hosts, viewers]) adapter.closeAll(undefined, undefined, true)
+    },
+    async close() {
+      await Promise.all([hosts.close(), viewers.close()])
+    },
+  }
+}
