@@ -11,6 +11,9 @@ const ERRORS = {
   VS106: 'The plugin is not installed. Call app.use(…) with it before this',
   VS107: 'Not a valid option',
   VS108: 'The host uses a codec that this viewer was not given. Add it to `codecs`',
+  VS109:
+    'The session is encrypted, and the link has no key for it or another one. Scan the code on the host again',
+  VS110: 'Encryption needs a secure context. Open the page by https, or from localhost',
 } as const
 
 const WARNINGS = {
