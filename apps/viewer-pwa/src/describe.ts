@@ -29,6 +29,14 @@ const STOPPED: Partial<Record<ErrorCode, [text: string, advice: string]>> = {
   VS103: ['Stopped: another host took over', 'Scan the code on the new host.'],
   VS104: ['Stopped: the session is over', 'Ask the host for a new link.'],
   VS105: ['Stopped: the versions do not fit', 'Update this viewer, or the relay.'],
+  VS109: [
+    'Stopped: this is encrypted, and the link does not open it',
+    'Scan the code on the host again. A short code cannot open it.',
+  ],
+  VS110: [
+    'Stopped: this is encrypted, and that needs https',
+    'Start the relay with https, then scan the code on the host again.',
+  ],
 }
 
 /** "just now", "40 s ago", "2 min ago", "3 h ago", "2 days ago" */

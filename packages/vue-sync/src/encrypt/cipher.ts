@@ -1,4 +1,4 @@
-import { fromBase64Url, type Position, readHeader, type StateMessage } from '../protocol/index.ts'
+import { fromBase64Url, type Position, type StateMessage } from '../protocol/index.ts'
 import { NotAuthentic, SEALED } from './sealed.ts'
 
 /** Encrypts and decrypts the frames of one session. */
@@ -18,6 +18,7 @@ export interface Cipher {
 const TAG = 'vue-sync.v1'
 const KEY_BYTES = 32
 const IV_BYTES = 12
+const LINE_END = 0x0a
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 
@@ -66,7 +67,7 @@ export async function createCipher(secret: string, session: string): Promise<Cip
       return join(head, iv, new Uint8Array(body))
     },
     async open(sealed) {
-      const body = readHeader(sealed)?.body ?? sealed.length
+      const body = sealed.indexOf(LINE_END) + 1
       const iv = sealed.slice(body, body + IV_BYTES)
       try {
         const head = sealed.subarray(0, body)
