@@ -61,8 +61,6 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   })
   let address: SyncAddress | undefined
   let held: Position | undefined
-  /** What was applied last: stays when what is held is given up. */
-  let newest: Position | undefined
   /** Connected, or on the way to it: neither `disconnect` nor a terminal close code has ended it. */
   let wanted = false
   let link: Link | undefined
@@ -96,9 +94,9 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     } else if (verdict === 'apply') {
       const { epoch, seq } = message
       // Only the host can have encrypted it, but anybody can have kept it.
-      if (address!.secret && newest?.epoch === epoch && seq < newest.seq) return dropped('order')
+      if (address!.secret && held?.epoch === epoch && seq < held.seq) return dropped('order')
       if (mirror.apply(message)) {
-        newest = held = { epoch, seq }
+        held = { epoch, seq }
         if (address!.secret) rename(message.name)
         state.lastUpdate = state.asOf = Date.now()
         keeper?.note(true)
@@ -123,10 +121,6 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   /** What is held cannot be trusted: a whole state is asked for. */
   function resync(why: string): void {
     if (process.env.NODE_ENV !== 'production') warn('VS208', why)
-    startOver()
-  }
-
-  function startOver(): void {
     held = undefined
     link!.retry()
   }
@@ -153,7 +147,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     if (address !== next || !wanted) return
     if (kept && !held && mirror.apply(kept.message)) {
       const { epoch, seq } = kept.message
-      newest = held = { epoch, seq }
+      held = { epoch, seq }
       const { lastUpdate, asOf, name } = kept
       Object.assign(state, { lastUpdate, asOf, name })
     }
@@ -169,7 +163,8 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       onDropped: dropped,
       onDoubt() {
         dropped('encryption')
-        startOver()
+        // Nothing of it was applied: what is held is right, and what follows it is asked for again.
+        link!.retry()
       },
       onStop,
     }))
@@ -212,7 +207,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       hangUp()
       if (!here) {
         mirror.clear()
-        held = newest = undefined
+        held = undefined
         state.lastUpdate = state.asOf = state.name = undefined
       }
       address = next
