@@ -9,5 +9,9 @@ import './style.css'
 
 createApp(App)
   .use(createPinia())
-  .use(syncPlugin, { ...readRelayAddress(), name: () => useSessionStore().name })
+  .use(syncPlugin, {
+    ...readRelayAddress(),
+    name: () => useSessionStore().name,
+    encrypt: new URLSearchParams(location.search).has('encrypt'),
+  })
   .mount('#app')

@@ -47,7 +47,16 @@ suite('the status strip says', () => {
   })
 
   it('what to do, whenever it has stopped', () => {
-    for (const code of ['VS102', 'VS103', 'VS104', 'VS105', 'VS109'] as const)
+    for (const code of [
+      'VS102',
+      'VS103',
+      'VS104',
+      'VS105',
+      'VS109',
+      'VS110',
+      'VS111',
+      'VS112',
+    ] as const)
       expect(describe({ ...live, error: { code } }, NOW).advice).toMatch(/\.$/)
   })
 })

@@ -30,6 +30,14 @@ const STOPPED: Partial<Record<ErrorCode, [text: string, advice: string]>> = {
   VS104: ['Stopped: the session is over', 'Ask the host for a new link.'],
   VS109: ['Stopped: the relay does not take this page', 'Open the link in the browser itself.'],
   VS105: ['Stopped: the versions do not fit', 'Update this viewer, or the relay.'],
+  VS110: [
+    'Stopped: this is encrypted, and the link does not open it',
+    'Scan the code on the host again. A short code cannot open it.',
+  ],
+  VS111: [
+    'Stopped: this is encrypted, and that needs https',
+    'Start the relay with https, then scan the code on the host again.',
+  ],
   VS112: ['Stopped: this link is no longer good', 'Ask the host for a new code.'],
 }
 

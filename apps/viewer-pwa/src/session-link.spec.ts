@@ -6,6 +6,8 @@ describe('the page’s own link', () => {
     ['http://10.0.0.1:9876/', undefined],
     ['http://10.0.0.1:9876/#k=abc', 'http://10.0.0.1:9876/#k=abc'],
     ['https://x.example/#s=show&k=abc', 'https://x.example/#s=show&k=abc'],
+    ['http://10.0.0.1:9876/#e=abc', 'http://10.0.0.1:9876/#e=abc'],
+    ['http://10.0.0.1:9876/#k=abc&e=def', 'http://10.0.0.1:9876/#k=abc&e=def'],
     ['http://10.0.0.1:9876/s/show', 'http://10.0.0.1:9876/#s=show'],
     ['http://10.0.0.1:9876/#s=..%2F', undefined],
   ])('%s', (href, link) => {

@@ -6,7 +6,7 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 export function linkOfPage(href: string): string | undefined {
   const { origin, pathname, hash } = new URL(href)
   const fragment = new URLSearchParams(hash.slice(1))
-  if (!fragment.has('k') && !fragment.has('s') && pathname === '/') return undefined
+  if (!['k', 's', 'e'].some((name) => fragment.has(name)) && pathname === '/') return undefined
   const address = parseLink(href)
   return address && formatLink({ ...address, origin })
 }

@@ -13,6 +13,9 @@ const ERRORS = {
   VS108: 'The host uses a codec that this viewer was not given. Add it to `codecs`',
   VS109:
     'The relay takes no connection from this page. Serve it from there, or name its origin to the relay with --allow-origin',
+  VS110:
+    'The session is encrypted, and the link has no key for it or another one. Scan the code on the host again',
+  VS111: 'Encryption needs a secure context. Open the page by https, or from localhost',
   VS112: 'The link was withdrawn by the host, or has expired. Ask the host for a new one',
 } as const
 

@@ -1,11 +1,11 @@
 import { useDebounceFn } from '@vueuse/core'
 import type { Store } from 'pinia'
 import { shallowReactive, toValue } from 'vue'
-import { createWarn, type SyncError } from '../diagnostics.ts'
+import { createWarn, SyncError } from '../diagnostics.ts'
+import { canEncrypt } from '../encrypt/index.ts'
 import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import {
-  encodeFrame,
   formatSocketUrl,
   offerProtocols,
   parseStatus,
@@ -19,8 +19,10 @@ import {
 } from '../protocol/index.ts'
 import { createAccess, type HostAccess } from './access.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
+import { createOutbox } from './outbox.ts'
 import { checkDelays, readRelay } from './read-options.ts'
 import { createPublisher } from './publisher.ts'
+import { secretOfTab, withSecret } from './secret.ts'
 import { createStoreSource } from './store-source.ts'
 
 export interface SyncHostState {
@@ -73,32 +75,26 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     error: undefined,
   })
   let link: Link | undefined
-  // Until the relay has said what it holds, anything sent could be a message it must refuse.
   let greeted = false
 
-  // Compression takes its time: what was said after it must arrive after it, and on the same connection.
-  let sending: Promise<void> | undefined
-  let connection = 0
   /** The page goes: there is no time to compress. */
   let leaving = false
+  const secret = options.encrypt ? secretOfTab(formatSocketUrl({ ...relay, session })) : undefined
+  const nameNow = (): string | undefined =>
+    readName(toValue(options.name) ?? globalThis.document?.title)
+  const outbox = createOutbox({
+    codec: options.codec,
+    compressOver: options.compressOver,
+    session,
+    secret,
+    name: nameNow,
+    send: (frame) => link !== undefined && link.send(frame),
+    onFailed: notSent,
+  })
 
-  function transmit(message: StateMessage | StatusMessage): boolean {
-    if (!greeted) return false
-    const { codec, compressOver } = options
-    const frame =
-      message.type === 'status'
-        ? JSON.stringify(message)
-        : encodeFrame(message, { codec, compressOver: leaving ? undefined : compressOver })
-    if (!sending && !(frame instanceof Promise)) return link!.send(frame)
-    const mine = connection
-    // One that comes too late is missed by the relay, which then asks for all of it.
-    const task: Promise<void> = Promise.all([frame, sending]).then(([ready]) => {
-      if (mine === connection) link?.send(ready)
-      if (sending === task) sending = undefined
-    })
-    sending = task
-    return true
-  }
+  // Until the relay has said what it holds, anything sent could be a message it must refuse.
+  const transmit = (message: StateMessage | StatusMessage): boolean =>
+    greeted && outbox.post(message, leaving)
 
   const publisher = createPublisher(randomId(), transmit)
   let flushedAt = 0
@@ -106,7 +102,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   let named: string | undefined
 
   function tellName(): void {
-    const name = readName(toValue(options.name) ?? globalThis.document?.title)
+    const name = secret ? undefined : nameNow()
     if (name === undefined || name === named) return
     if (transmit({ type: 'status', payload: { name } })) named = name
   }
@@ -123,6 +119,10 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       link!.send(JSON.stringify({ type: 'status', payload: { access: access.rules.value } }))
   }
 
+  function notSent(error: unknown): void {
+    if (process.env.NODE_ENV !== 'production') warn('VS207', 'the state could not be sent', error)
+  }
+
   /** Nothing that goes wrong in here may reach the app: it has its own work to do. */
   function safely(send: () => void): void {
     if (!greeted) return
@@ -130,7 +130,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       tellName()
       send()
     } catch (error) {
-      if (process.env.NODE_ENV !== 'production') warn('VS207', 'the state could not be sent', error)
+      notSent(error)
     }
   }
 
@@ -154,8 +154,12 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (!told) return
     const { clientCount, viewerUrls, pairCode, tokens, want } = told
     if (typeof clientCount === 'number') state.clientCount = clientCount
-    if (Array.isArray(viewerUrls)) state.viewerUrls = viewerUrls
-    state.pairCode = pairCode
+    if (Array.isArray(viewerUrls))
+      state.viewerUrls = secret
+        ? viewerUrls.map((entry) => ({ ...entry, url: withSecret(entry.url, secret) }))
+        : viewerUrls
+    // A relay gives for a code what it knows: not the secret.
+    if (!secret) state.pairCode = pairCode
     state.signed = Array.isArray(tokens) ? tokens : []
     const first = !greeted
     greeted = true
@@ -199,7 +203,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     refresh: () => void replaced(),
     start() {
       if (link) return
-      state.error = undefined
+      state.error = secret && !canEncrypt() ? new SyncError('VS111') : undefined
+      if (state.error) return
       link = createLink({
         world: options,
         url: () => formatSocketUrl({ ...relay, session }, publisher.position),
@@ -211,7 +216,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
           state.retryAt = retryAt
           if (status !== 'connected') {
             greeted = false
-            connection++
+            outbox.drop()
             named = state.pairCode = undefined
             state.clientCount = 0
             state.signed = []

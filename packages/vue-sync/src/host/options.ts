@@ -31,6 +31,12 @@ export interface SyncHostOptions extends LinkWorld {
   codec?: Codec
   /** Compress messages of more bytes than this, once for all viewers. @default never */
   compressOver?: number
+  /**
+   * End-to-end: the relay passes on what it cannot read. The key is in the fragment of the viewer links and
+   * nowhere else, so there is no pair code, and pages need https or localhost. Nothing is compressed.
+   * @default false
+   */
+  encrypt?: boolean
   /** Waits between redials. @default 2000 ms × 1.5 up to 15000 ms */
   backoff?: Partial<BackoffOptions>
   /** @default the app's own */

@@ -21,11 +21,11 @@ export interface UseSyncHostReturn {
   clientCount: Readonly<Ref<number>>
   /** "No device connected", "1 device connected", … */
   label: ComputedRef<string>
-  /** The link for a QR code, key included; `undefined` until the relay has told it. */
+  /** The link for a QR code, key and secret included; `undefined` until the relay has told it. */
   viewerUrl: ComputedRef<string | undefined>
   /** The same link for each of the relay's addresses, LAN first. */
   viewerUrls: Readonly<Ref<ViewerUrl[]>>
-  /** Six characters to type into the relay's own viewer instead of scanning, see `formatPairCode`. */
+  /** Six characters to type into the relay's own viewer instead of scanning, see `formatPairCode`. None with `encrypt`. */
   pairCode: Readonly<Ref<string | undefined>>
   /** Issued and not revoked; those that have expired are gone from it with the next change. */
   tokens: ComputedRef<IssuedToken[]>

@@ -6,6 +6,7 @@ import {
   offerProtocols,
   parseLink,
   randomId,
+  randomSecret,
   readOffer,
   readPosition,
   readSession,
@@ -89,11 +90,13 @@ describe('links', () => {
         fc.constantFrom('ws://10.0.0.1:9876', 'wss://x.example'),
         name,
         key,
-        (origin, session, k) => {
-          expect(parseLink(formatLink({ origin, session, key: k }))).toEqual({
+        fc.option(fc.constant(null).map(randomSecret), { nil: undefined }),
+        (origin, session, k, secret) => {
+          expect(parseLink(formatLink({ origin, session, key: k, secret }))).toEqual({
             origin,
             session,
             key: k,
+            secret,
           })
         },
       ),

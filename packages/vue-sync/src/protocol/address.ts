@@ -1,3 +1,4 @@
+import { fromBase64Url, toBase64Url } from './base64url.ts'
 import type { Position } from './envelope.ts'
 import { isPosition } from './parse.ts'
 
@@ -16,28 +17,14 @@ const TOKEN_PREFIX = 'token.'
 /** Starts with a letter or digit: a URL would resolve `.` and `..` away. */
 const SESSION_NAME = /^[A-Za-z\d][\w.~-]{0,63}$/
 
-function toBase64Url(text: string): string {
-  const bytes = new TextEncoder().encode(text)
-  return btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, (char) =>
-    char === '+' ? '-' : char === '/' ? '_' : '',
-  )
-}
-
-function fromBase64Url(text: string): string | undefined {
-  try {
-    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-    return new TextDecoder().decode(Uint8Array.from(binary, (char) => char.charCodeAt(0)))
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * What a client offers as `Sec-WebSocket-Protocol`. The key is the second entry: a relay echoes only
  * the first, so the key lands in no log and no URL.
  */
 export function offerProtocols(role: Role, key?: string): string[] {
-  return key ? [SUBPROTOCOL[role], TOKEN_PREFIX + toBase64Url(key)] : [SUBPROTOCOL[role]]
+  return key
+    ? [SUBPROTOCOL[role], TOKEN_PREFIX + toBase64Url(new TextEncoder().encode(key))]
+    : [SUBPROTOCOL[role]]
 }
 
 export interface Offer {
@@ -54,10 +41,11 @@ export function readOffer(header: string | null | undefined): Offer {
   const token = offered.find((entry) => entry.startsWith(TOKEN_PREFIX))
   const protocol = offered.find((entry) => entry !== token)
   const role = (['host', 'viewer'] as const).find((name) => SUBPROTOCOL[name] === protocol)
+  const bytes = token && fromBase64Url(token.slice(TOKEN_PREFIX.length))
   return {
     role: role ?? (protocol ? undefined : 'viewer'),
     protocol: protocol ?? token,
-    key: token && fromBase64Url(token.slice(TOKEN_PREFIX.length)),
+    key: bytes ? new TextDecoder().decode(bytes) : undefined,
   }
 }
 
@@ -100,16 +88,20 @@ export interface SyncAddress {
   session: string
   /** The key of the role that dials. */
   key?: string | undefined
+  /** What decrypts the session, where it is encrypted: 256 bits as base64url. Never sent anywhere. */
+  secret?: string | undefined
 }
 
 /**
  * The link a QR code carries: `http://192.168.1.5:9876/#k=KEY`, with `s=NAME` for a session other than
- * `default`. A fragment never leaves the browser, so the key reaches no log.
+ * `default` and `e=SECRET` for an encrypted one. A fragment never leaves the browser: the key reaches no
+ * log, the secret no relay.
  */
-export function formatLink({ origin, session, key }: SyncAddress): string {
+export function formatLink({ origin, session, key, secret }: SyncAddress): string {
   const fragment = new URLSearchParams()
   if (session !== DEFAULT_SESSION) fragment.set('s', session)
   if (key) fragment.set('k', key)
+  if (secret) fragment.set('e', secret)
   return `${origin.replace(/^ws/, 'http')}/${fragment.size > 0 ? `#${fragment}` : ''}`
 }
 
@@ -135,6 +127,7 @@ export function parseLink(text: string): SyncAddress | undefined {
     origin: `${url.protocol.replace('http', 'ws')}//${url.host}`,
     session,
     key: fragment.get('k') ?? undefined,
+    secret: fragment.get('e') ?? undefined,
   }
 }
 
@@ -142,4 +135,9 @@ export function parseLink(text: string): SyncAddress | undefined {
 export function randomId(): string {
   const words = crypto.getRandomValues(new Uint32Array(4))
   return Array.from(words, (word) => word.toString(36)).join('')
+}
+
+/** 256 random bits as base64url: what encrypts a session. */
+export function randomSecret(): string {
+  return toBase64Url(crypto.getRandomValues(new Uint8Array(32)))
 }

@@ -1,4 +1,4 @@
-import type { ConfigUpdate, Message, StateMessage } from './envelope.ts'
+import type { Message, StateMessage } from './envelope.ts'
 import { badPart, isRecord } from './parse.ts'
 
 /** Turns the body of a state message into bytes and back: JSON, unless a host is given another. */
@@ -23,6 +23,8 @@ export interface FrameOptions {
   codec?: Codec | undefined
   /** Bodies of more bytes than this are compressed. */
   compressOver?: number | undefined
+  /** Always a binary frame, also for JSON. */
+  binary?: boolean
 }
 
 const COMPRESSION = 'deflate-raw'
@@ -65,13 +67,13 @@ function join(parts: Uint8Array[], length: number): Uint8Array {
  */
 export function encodeFrame(
   message: StateMessage,
-  { codec, compressOver = Infinity }: FrameOptions,
+  { codec, compressOver = Infinity, binary = false }: FrameOptions,
 ): string | Uint8Array | Promise<Uint8Array> {
-  const { type, epoch, seq, payload } = message
-  const { patch } = message as ConfigUpdate
-  const text = codec ? '' : JSON.stringify(message)
-  if (!codec && text.length <= compressOver) return text
-  const body = { payload, ...(patch && { patch }) }
+  const { type, epoch, seq, ...body } = message
+  if (!codec && !binary) {
+    const text = JSON.stringify(message)
+    if (text.length <= compressOver) return text
+  }
   const encoder = new TextEncoder()
   const bytes = codec ? codec.encode(body) : encoder.encode(JSON.stringify(body))
   const frame = (content: Uint8Array, compress?: FrameHeader['compress']): Uint8Array => {

@@ -25,14 +25,23 @@ export interface PatchOperation {
   value?: Json
 }
 
+/**
+ * What people call the session. A host tells it to the relay, and the relay to the viewers; one that
+ * encrypts has it in its state messages instead.
+ */
+export interface SessionName {
+  /** At most 80 characters. */
+  name?: string
+}
+
 /** All synced stores. The viewer replaces everything it holds. */
-export interface SessionUpdate extends Position {
+export interface SessionUpdate extends Position, SessionName {
   type: 'session_update'
   payload: Payload
 }
 
 /** Only the changed fields, merged store by store; `patch` applies after the merge. One atomic change. */
-export interface ConfigUpdate extends Position {
+export interface ConfigUpdate extends Position, SessionName {
   type: 'config_update'
   payload: Payload
   patch?: PatchOperation[]
@@ -97,12 +106,6 @@ export interface StateHash {
 /** A host tells it to the relay before anything else: who may view. */
 export interface SessionAccess {
   access?: AccessRules
-}
-
-/** A host tells it to the relay, and the relay to the viewers: what people call the session. */
-export interface SessionName {
-  /** At most 80 characters. */
-  name?: string
 }
 
 /** What the relay tells its viewers, on change and as the heartbeat. */

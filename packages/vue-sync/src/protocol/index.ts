@@ -17,6 +17,7 @@ export type {
 } from './envelope.ts'
 export { decodeFrame, encodeFrame, MissingCodec, readHeader } from './codec.ts'
 export type { Codec, FrameOptions } from './codec.ts'
+export { fromBase64Url } from './base64url.ts'
 export { isPosition, isRecord, parseMessage, parseStatus } from './parse.ts'
 export type { BadPart, OnDropped } from './parse.ts'
 export { hashOf } from './hash.ts'
@@ -41,6 +42,7 @@ export {
   offerProtocols,
   parseLink,
   randomId,
+  randomSecret,
   readOffer,
   readPosition,
   readSession,

@@ -1,23 +1,22 @@
 import type { Pinia } from 'pinia'
 import { shallowReactive } from 'vue'
 import { createWarn, SyncError } from '../diagnostics.ts'
+import { canEncrypt } from '../encrypt/index.ts'
 import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
 import {
-  decodeFrame,
   formatSocketUrl,
   type HostPresence,
   judge,
   type KeptState,
   type Message,
-  MissingCodec,
   offerProtocols,
   parseLink,
-  parseMessage,
   type Position,
   readName,
   samePosition,
   type SyncAddress,
 } from '../protocol/index.ts'
+import { createFrameReader, type FrameReader } from './frames.ts'
 import { createKeeper } from './keeper.ts'
 import { createMirror, type Mirror } from './mirror.ts'
 import { type SyncViewerOptions, VIEWER_DEFAULTS } from './options.ts'
@@ -65,6 +64,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   /** Connected, or on the way to it: neither `disconnect` nor a terminal close code has ended it. */
   let wanted = false
   let link: Link | undefined
+  let reader: FrameReader | undefined
   let stopFollowing: (() => void) | undefined
   const keeper = options.cache && createKeeper(options.cache, current)
 
@@ -75,35 +75,8 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     return [address, { message, lastUpdate: lastUpdate!, asOf: asOf!, name }]
   }
 
-  /** Frames wait here while one before them is decompressed. */
-  let queue: Promise<void> | undefined
-
   function dropped(bad: string): void {
     if (process.env.NODE_ENV !== 'production') warn('VS202', `bad ${bad}`)
-  }
-
-  function onFrame(frame: unknown): void {
-    const from = link
-    const take = (message: Message | undefined): void => {
-      if (message && link === from) onMessage(message)
-      if (!message && typeof frame !== 'string') dropped('frame')
-    }
-    try {
-      const message =
-        frame instanceof ArrayBuffer
-          ? decodeFrame(new Uint8Array(frame), options.codecs ?? [])
-          : parseMessage(frame, dropped)
-      if (!queue && !(message instanceof Promise)) return take(message)
-      const task: Promise<void> = Promise.all([message, queue]).then(([ready]) => {
-        take(ready)
-        if (queue === task) queue = undefined
-      })
-      queue = task
-    } catch (error) {
-      if (!(error instanceof MissingCodec)) throw error
-      hangUp()
-      state.error = new SyncError('VS108', error.message)
-    }
   }
 
   function onMessage(message: Message): void {
@@ -113,21 +86,36 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       const { host, hash } = message.payload
       const first = state.host === undefined
       if (host === 'online' || host === 'offline') state.host = host
-      const name = readName(message.payload.name) ?? state.name
-      const isNews = first || name !== state.name
-      state.name = name
+      const isNews = rename(!address!.secret && message.payload.name) || first
       if (!held || !samePosition(held, message)) return
       if (host === 'online') state.asOf = Date.now()
       keeper?.note(isNews)
-      if (hash !== undefined && hash !== mirror.hash()) resync('the hash of its state')
+      if (hash !== undefined) compare(held, hash).catch(() => {})
     } else if (verdict === 'apply') {
       const { epoch, seq } = message
+      // Only the host can have encrypted it, but anybody can have kept it.
+      if (address!.secret && held?.epoch === epoch && seq < held.seq) return dropped('order')
       if (mirror.apply(message)) {
         held = { epoch, seq }
+        if (address!.secret) rename(message.name)
         state.lastUpdate = state.asOf = Date.now()
         keeper?.note(true)
       } else resync(`message ${seq} did not fit`)
     }
+  }
+
+  /** Whether that is news. */
+  function rename(given: unknown): boolean {
+    const before = state.name
+    state.name = readName(given) ?? before
+    return state.name !== before
+  }
+
+  async function compare(position: Position, hash: number): Promise<void> {
+    const frames = reader!
+    const own = frames.wireHash(position, mirror.hash())
+    if ((typeof own === 'number' ? own : await own) === hash) return
+    if (frames === reader && samePosition(held, position)) resync('the hash of its state')
   }
 
   /** What is held cannot be trusted: a whole state is asked for. */
@@ -142,8 +130,14 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     keeper?.now()
     stopFollowing?.()
     link?.close()
-    stopFollowing = link = undefined
+    reader?.drop()
+    stopFollowing = link = reader = undefined
     state.status = 'disconnected'
+  }
+
+  function onStop(error: SyncError): void {
+    hangUp()
+    state.error = error
   }
 
   /** Shows what was kept, then dials: the relay is asked to go on from the position in it. */
@@ -160,23 +154,35 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     dial(next)
   }
 
-  function dial({ origin, session, key }: SyncAddress): void {
+  function dial(to: SyncAddress): void {
+    const { origin, session, key } = to
+    const frames = (reader = createFrameReader({
+      codecs: options.codecs ?? [],
+      address: to,
+      onMessage,
+      onDropped: dropped,
+      onDoubt() {
+        dropped('encryption')
+        // Nothing of it was applied: what is held is right, and what follows it is asked for again.
+        link!.retry()
+      },
+      onStop,
+    }))
     link = createLink({
       world: options,
       url: () => formatSocketUrl({ origin, session }, held),
       protocols: offerProtocols('viewer', key),
       backoff: options.backoff,
-      onFrame,
+      onFrame: frames.take,
       onState({ status, retryAt, closed }) {
         state.status = status
         state.retryAt = retryAt
         if (status !== 'connected') {
+          frames.drop()
           state.host = undefined
           keeper?.now()
         }
-        if (!closed) return
-        hangUp()
-        state.error = problemOf(closed)
+        if (closed) onStop(problemOf(closed))
       },
     })
     stopFollowing = followPage({
@@ -196,7 +202,8 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       const next = parseLink(url)
       if (!next) throw new SyncError('VS101', JSON.stringify(url))
       const here = next.origin === address?.origin && next.session === address.session
-      if (wanted && here && next.key === address!.key) return
+      const { key, secret } = next
+      if (wanted && here && key === address!.key && secret === address!.secret) return
       hangUp()
       if (!here) {
         mirror.clear()
@@ -204,6 +211,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
         state.lastUpdate = state.asOf = state.name = undefined
       }
       address = next
+      if (secret && !canEncrypt()) return onStop(new SyncError('VS111'))
       wanted = true
       state.error = undefined
       if (keeper && !held) void recall(next)

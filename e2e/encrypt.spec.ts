@@ -1,0 +1,400 @@
+import { createPinia, defineStore } from 'pinia'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { App } from 'vue'
+import { WebSocket as Client, WebSocketServer } from 'ws'
+import type { KeptState } from 'vue-sync/cache'
+import { msgpack } from 'vue-sync/msgpack'
+import { syncPlugin, type SyncHostOptions, useSyncHost } from 'vue-sync/host'
+import { offerProtocols, parseLink, randomSecret, readHeader } from 'vue-sync/protocol'
+import { syncViewer, type SyncViewerOptions, useSyncedState, useSyncViewer } from 'vue-sync/viewer'
+import { makeEmptyApp } from './support/app.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from './support/relay.ts'
+
+// Encryption with a real relay, and with one in the middle that sees and changes what it likes.
+let relay: TestRelay
+let warnings: string[]
+const apps = new Set<App>()
+const closing: (() => void)[] = []
+
+beforeEach(async () => {
+  vi.stubGlobal('window', new EventTarget())
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
+  const kept = new Map<string, string>()
+  vi.stubGlobal('sessionStorage', {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+  })
+  warnings = []
+  vi.spyOn(console, 'warn').mockImplementation((...args) => void warnings.push(args.join(' ')))
+  relay = await startRelay()
+})
+afterEach(async () => {
+  for (const app of apps) app.unmount()
+  apps.clear()
+  for (const close of closing.splice(0)) close()
+  await relay.stop()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+const useBoard = defineStore('board', {
+  state: () => ({ title: 'Quarterly layoffs', count: 0, list: [] as string[] }),
+  sync: true,
+})
+
+function makeApp() {
+  const app = makeEmptyApp()
+  apps.add(app)
+  return { app, pinia: createPinia() }
+}
+
+function startHost(options: SyncHostOptions = {}) {
+  const { app, pinia } = makeApp()
+  const own = { url: relay.url, key: HOST_KEY, debounce: 20, encrypt: true, name: 'Secret board' }
+  app.use(pinia).use(syncPlugin, { ...own, ...options })
+  app.mount({})
+  const host = app.runWithContext(useSyncHost)
+  return { app, host, board: useBoard(pinia) }
+}
+
+function startViewer(url: string, options: SyncViewerOptions = {}) {
+  const { app, pinia } = makeApp()
+  const backoff = { first: 50, max: 50 }
+  app.use(syncViewer, { url, backoff, ...options }).use(pinia)
+  app.mount({})
+  const viewer = app.runWithContext(useSyncViewer)
+  return { app, viewer, board: app.runWithContext(() => useSyncedState('board')) }
+}
+
+async function linkOf({ host }: ReturnType<typeof startHost>): Promise<string> {
+  await expect.poll(() => host.viewerUrl.value).toContain('&e=')
+  return host.viewerUrl.value!.replace(/\/\/[^/]+/, `//${new URL(relay.url).host}`)
+}
+const through = (link: string, url: string) =>
+  link.replace(/^http:\/\/[^/]+/, url.replace('ws', 'http'))
+
+interface Tap {
+  url: string
+  /** Every frame and every request that came this way, as bytes. */
+  seen: Buffer[]
+  /** Changes what the relay sends to viewers; gives `undefined` to pass nothing on. */
+  change: (frame: Buffer, binary: boolean) => Buffer | undefined
+  /** Says something to all viewers. */
+  inject: (frame: Buffer | string) => void
+}
+
+/** A man in the middle, on the side of hosts and viewers. */
+async function startTap(): Promise<Tap> {
+  const server = new WebSocketServer({
+    host: '127.0.0.1',
+    port: 0,
+    handleProtocols: (offered) => [...offered][0]!,
+  })
+  await new Promise((resolve) => server.on('listening', resolve))
+  const { port } = server.address() as { port: number }
+  const viewers = new Set<Client>()
+  const tap: Tap = {
+    url: `ws://127.0.0.1:${port}`,
+    seen: [],
+    change: (frame) => frame,
+    inject: (frame) => {
+      for (const viewer of viewers) viewer.send(frame)
+    },
+  }
+  server.on('connection', (near, { url, rawHeaders, headers }) => {
+    const offered = headers['sec-websocket-protocol']!.split(/, ?/)
+    const isViewer = offered[0]!.includes('viewer')
+    if (isViewer) viewers.add(near)
+    tap.seen.push(Buffer.from(`${url}\n${rawHeaders.join('\n')}`))
+    const far = new Client(relay.url + url, offered)
+    const early: [Buffer, boolean][] = []
+    near.on('message', (data: Buffer, binary) => {
+      tap.seen.push(data)
+      if (far.readyState === Client.OPEN) far.send(data, { binary })
+      else early.push([data, binary])
+    })
+    far.on('open', () => {
+      for (const [data, binary] of early) far.send(data, { binary })
+    })
+    far.on('message', (data: Buffer, binary) => {
+      const passed = isViewer ? tap.change(data, binary) : data
+      if (passed) near.send(passed, { binary })
+    })
+    const code = (given: number) => (given >= 4000 ? given : 1000)
+    near.on('close', (given) => {
+      viewers.delete(near)
+      far.close(code(given))
+    })
+    far.on('close', (given, reason) => near.close(code(given), reason))
+    far.on('error', () => near.terminate())
+  })
+  closing.push(() => {
+    for (const client of server.clients) client.terminate()
+    server.close()
+  })
+  return tap
+}
+
+const headerOf = (frame: Buffer) => readHeader(new Uint8Array(frame))?.header
+function flip(frame: Buffer): Buffer {
+  const changed = Buffer.from(frame)
+  changed[changed.length - 1]! ^= 1
+  return changed
+}
+
+it.each([
+  ['JSON', {}],
+  ['MessagePack', { codec: msgpack() }],
+  ['JSON, where compression was asked for too', { compressOver: 100 }],
+])('%s: states, deltas, late joiners and the name arrive', async (_, options) => {
+  const host = startHost(options)
+  const link = await linkOf(host)
+  expect(parseLink(link)).toMatchObject({ key: VIEWER_KEY, session: 'default' })
+  expect(host.host.pairCode.value).toBeUndefined()
+  const codecs = [msgpack()]
+  const first = startViewer(link, { codecs })
+  await expect.poll(() => first.board.value?.['title']).toBe('Quarterly layoffs')
+  expect(first.viewer.name.value).toBe('Secret board')
+  for (let count = 1; count <= 10; count++) {
+    host.board.count = count
+    host.board.list.push(`line ${count} `.repeat(count % 2 ? 1 : 50))
+    await expect.poll(() => first.board.value?.['count']).toBe(count)
+  }
+  const late = startViewer(link, { codecs })
+  await expect
+    .poll(() => late.board.value)
+    .toEqual(JSON.parse(JSON.stringify({ ...host.board.$state })))
+  expect(first.board.value).toEqual(late.board.value)
+  expect(warnings).toEqual([])
+})
+
+it('is resumed by position: only what was missed is sent', async () => {
+  const tap = await startTap()
+  const received: string[] = []
+  tap.change = (frame, binary) => {
+    if (binary) received.push(headerOf(frame)!.type)
+    return frame
+  }
+  const host = startHost()
+  const link = through(await linkOf(host), tap.url)
+  const { viewer, board } = startViewer(link)
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  viewer.disconnect()
+  host.board.count = 1
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  received.length = 0
+  viewer.connect(link)
+  await expect.poll(() => board.value?.['count']).toBe(1)
+  expect(received).toEqual(['config_update'])
+})
+
+it('goes on after a restart of the relay, and after a reload of the host', async () => {
+  const host = startHost({ backoff: { first: 50, max: 50 } })
+  const link = await linkOf(host)
+  const { board, viewer } = startViewer(link)
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  const { port } = relay.getStatus()
+  await relay.stop()
+  host.board.count = 1
+  relay = await startRelay(port)
+  await expect.poll(() => board.value?.['count']).toBe(1)
+  host.app.unmount()
+  apps.delete(host.app)
+  const reloaded = startHost()
+  expect(await linkOf(reloaded)).toBe(link)
+  reloaded.board.count = 2
+  await expect.poll(() => board.value?.['count']).toBe(2)
+  expect(viewer.error.value).toBeUndefined()
+})
+
+it('shows what was kept, with the link that opens it', async () => {
+  const host = startHost()
+  const link = await linkOf(host)
+  let kept: KeptState | undefined
+  const secrets = new Set<string | undefined>()
+  const cache = {
+    load: async () => kept,
+    save: async (session: { secret?: string | undefined }, state: KeptState) => {
+      secrets.add(session.secret)
+      kept = state
+    },
+  }
+  const first = startViewer(link, { cache })
+  await expect.poll(() => first.board.value?.['count']).toBe(0)
+  first.viewer.disconnect()
+  host.board.count = 1
+  const second = startViewer(link, { cache })
+  await expect.poll(() => second.board.value?.['count']).toBe(1)
+  expect(second.viewer.name.value).toBe('Secret board')
+  expect([...secrets]).toEqual([parseLink(link)!.secret])
+})
+
+it.each([
+  ['no key', (link: string) => link.replace(/&e=.*/, ''), 'no key'],
+  ['another key', (link: string) => link.replace(/&e=.*/, `&e=${randomSecret()}`), 'another key'],
+  ['what is no key', (link: string) => link.replace(/&e=.*/, '&e=abc'), 'another key'],
+])('a link with %s stops with VS110 and shows nothing', async (_, edit, detail) => {
+  const host = startHost()
+  const { viewer, board } = startViewer(edit(await linkOf(host)))
+  await expect.poll(() => viewer.error.value?.code).toBe('VS110')
+  expect(viewer.error.value?.message).toContain(detail)
+  expect([viewer.status.value, board.value]).toEqual(['disconnected', undefined])
+  viewer.connect(await linkOf(host))
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  expect(viewer.error.value).toBeUndefined()
+})
+
+it('a host that no longer encrypts is not believed by who was promised encryption', async () => {
+  const host = startHost({ encrypt: false })
+  await expect.poll(() => host.host.viewerUrl.value).toContain('#k=')
+  expect(host.host.viewerUrl.value).not.toContain('e=')
+  const { viewer, board } = startViewer(`${relay.url}#k=${VIEWER_KEY}&e=${randomSecret()}`)
+  await expect.poll(() => viewer.error.value?.code).toBe('VS110')
+  expect(board.value).toBeUndefined()
+})
+
+it('one frame that was changed, moved or made up is not applied, and heals', async () => {
+  const tap = await startTap()
+  const host = startHost()
+  const { viewer, board } = startViewer(through(await linkOf(host), tap.url))
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  const once = (change: (frame: Buffer) => Buffer | undefined) => {
+    tap.change = (frame, binary) => {
+      if (!binary || headerOf(frame)?.type !== 'config_update') return frame
+      tap.change = (other) => other
+      return change(frame)
+    }
+  }
+  let last: Buffer | undefined
+  const rewritten = (frame: Buffer, edit: object) => {
+    const { header, body } = readHeader(new Uint8Array(frame))!
+    const line = Buffer.from(`${JSON.stringify({ ...header, ...edit })}\n`)
+    return Buffer.concat([line, frame.subarray(body)])
+  }
+  const attacks: ((frame: Buffer) => Buffer | undefined)[] = [
+    (frame) => (last = frame) && flip(frame),
+    // The one before, said to be the next.
+    (frame) => rewritten(last!, { seq: headerOf(frame)!.seq }),
+    (frame) => rewritten(frame, { type: 'session_update' }),
+    (frame) => rewritten(frame, { epoch: 'another' }),
+    (frame) => rewritten(frame, { codec: undefined }),
+    () => Buffer.from('{"type":"session_update","epoch":"x","seq":9}\n{"payload":{"board":{}}}'),
+  ]
+  for (const [index, attack] of attacks.entries()) {
+    once(attack)
+    host.board.count = index + 1
+    const seen = new Set<unknown>()
+    await expect
+      .poll(
+        () => {
+          seen.add(board.value?.['count'])
+          return board.value?.['count']
+        },
+        { timeout: 8000 },
+      )
+      .toBe(index + 1)
+    expect([...seen].every((count) => count === index || count === index + 1)).toBe(true)
+  }
+  expect(viewer.error.value).toBeUndefined()
+  expect(warnings.join()).toContain('VS202: bad encryption')
+}, 60_000)
+
+it('a whole state that is older than what is shown is not taken again', async () => {
+  const tap = await startTap()
+  let old: Buffer | undefined
+  tap.change = (frame, binary) => {
+    if (binary && headerOf(frame)?.type === 'session_update') old ??= frame
+    return frame
+  }
+  const host = startHost()
+  const { board } = startViewer(through(await linkOf(host), tap.url))
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  host.board.count = 1
+  await expect.poll(() => board.value?.['count']).toBe(1)
+  tap.inject(old!)
+  await expect.poll(() => warnings.join()).toContain('VS202: bad order')
+  expect(board.value?.['count']).toBe(1)
+})
+
+it('state in clear and a name from the relay are not believed', async () => {
+  const tap = await startTap()
+  const host = startHost()
+  const { viewer, board } = startViewer(through(await linkOf(host), tap.url))
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  const lie = { epoch: 'x', seq: 1, payload: { board: { count: 99 } } }
+  tap.inject(JSON.stringify({ type: 'session_update', ...lie }))
+  tap.inject(JSON.stringify({ type: 'status', payload: { name: 'Lie' } }))
+  await expect.poll(() => warnings.join()).toContain('VS202: bad encryption')
+  host.board.count = 1
+  await expect.poll(() => board.value?.['count'], { timeout: 8000 }).toBe(1)
+  expect(viewer.name.value).toBe('Secret board')
+}, 20_000)
+
+it('the relay is sent neither the key nor a word of the state', async () => {
+  const tap = await startTap()
+  const host = startHost({ url: tap.url })
+  const link = await linkOf(host)
+  const { board } = startViewer(through(link, tap.url))
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  host.board.title = 'Acquisition of Initech'
+  host.board.list.push('four hundred people')
+  await expect.poll(() => board.value?.['list']).toEqual(['four hundred people'])
+  startViewer(through(link, tap.url))
+  host.host.push()
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  const bytes = Buffer.concat(tap.seen)
+  expect(
+    tap.seen.filter((frame) => headerOf(frame)?.codec === 'aes-256-gcm').length,
+  ).toBeGreaterThan(2)
+  const { secret } = parseLink(link)!
+  const raw = Buffer.from(secret!, 'base64url')
+  const words = ['Quarterly', 'Acquisition', 'four hundred', 'board', 'title', 'Secret', 'payload']
+  for (const word of [...words, secret!, raw.toString('hex'), raw.toString('base64'), raw])
+    expect(bytes.includes(word)).toBe(false)
+})
+
+it('the hash of the state is told blinded, and disagreement is found', async () => {
+  const tap = await startTap()
+  const hashes: number[] = []
+  tap.change = (frame, binary) => {
+    const { hash } = binary ? {} : JSON.parse(frame.toString()).payload
+    if (hash !== undefined) hashes.push(hash)
+    return frame
+  }
+  const host = startHost({ url: tap.url })
+  const { board, viewer } = startViewer(through(await linkOf(host), tap.url))
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  // The relay's word makes an idle host tell its hash; the next one brings it to the viewers.
+  const nudge = async () => {
+    const socket = new WebSocket(relay.url, offerProtocols('viewer', VIEWER_KEY))
+    await new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }))
+    socket.close()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  for (let times = 0; times < 3; times++) await nudge()
+  const told = tap.seen.map(String).find((frame) => frame.includes('"hash"'))
+  expect(JSON.parse(told!)).toMatchObject({ type: 'status', payload: { hash: expect.any(Number) } })
+  const { epoch, seq, payload } = JSON.parse(told!)
+  const say = (hash: number) =>
+    tap.inject(JSON.stringify({ type: 'status', epoch, seq, payload: { host: 'online', hash } }))
+  say(payload.hash)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(warnings).toEqual([])
+  say(payload.hash ^ 1)
+  await expect.poll(() => warnings.join()).toContain('VS208: the hash of its state')
+  await expect.poll(() => viewer.status.value).toBe('connected')
+})
+
+it('without a secure context a host and a viewer say so, and dial nobody', async () => {
+  const host = startHost()
+  const link = await linkOf(host)
+  vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
+  const { viewer, board } = startViewer(link)
+  expect([viewer.error.value?.code, viewer.status.value]).toEqual(['VS111', 'disconnected'])
+  const second = startHost()
+  expect([second.host.error.value?.code, second.host.status.value]).toEqual([
+    'VS111',
+    'disconnected',
+  ])
+  expect(board.value).toBeUndefined()
+})

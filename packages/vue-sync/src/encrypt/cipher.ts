@@ -1,0 +1,85 @@
+import { fromBase64Url, type Position, type StateMessage } from '../protocol/index.ts'
+import { NotAuthentic, SEALED } from './sealed.ts'
+
+/** Encrypts and decrypts the frames of one session. */
+export interface Cipher {
+  /** The frame for the wire: the place of `message` in clear, and `frame` encrypted for that place only. */
+  seal: (
+    message: Pick<StateMessage, 'type' | 'epoch' | 'seq'>,
+    frame: Uint8Array,
+  ) => Promise<Uint8Array<ArrayBuffer>>
+  /** The frame in a sealed one. @throws NotAuthentic as a rejection */
+  open: (sealed: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>
+  /** A state's hash as it may be told to a relay: it says nothing without the key, and only at its place. */
+  blind: (position: Position, hash: number) => Promise<number>
+}
+
+/** Part of all that is authenticated, so that nothing made for another protocol or version fits. */
+const TAG = 'vue-sync.v1'
+const KEY_BYTES = 32
+const IV_BYTES = 12
+const LINE_END = 0x0a
+
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
+
+function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+/** @throws NotAuthentic for what is no key */
+export async function createCipher(secret: string, session: string): Promise<Cipher> {
+  const { subtle } = crypto
+  const raw = fromBase64Url(secret)
+  if (raw?.length !== KEY_BYTES) throw new NotAuthentic('no key')
+  const master = await subtle.importKey('raw', raw, 'HKDF', false, ['deriveKey'])
+  // One key for each use: what is learned about one says nothing about the other.
+  const derive = (use: string, algorithm: object, usages: KeyUsage[]): Promise<CryptoKey> =>
+    subtle.deriveKey(
+      { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: bytesOf(`${TAG} ${use}`) },
+      master,
+      algorithm as AesKeyGenParams,
+      false,
+      usages,
+    )
+  const [frameKey, hashKey] = await Promise.all([
+    derive('frame', { name: 'AES-GCM', length: 256 }, ['encrypt', 'decrypt']),
+    derive('hash', { name: 'HMAC', hash: 'SHA-256', length: 256 }, ['sign']),
+  ])
+  const context = bytesOf(`${TAG}\n${session}\n`)
+  const algorithm = (iv: Uint8Array<ArrayBuffer>, head: Uint8Array) => ({
+    name: 'AES-GCM',
+    iv,
+    additionalData: join(context, head),
+  })
+
+  return {
+    async seal({ type, epoch, seq }, frame) {
+      const head = bytesOf(`${JSON.stringify({ type, epoch, seq, codec: SEALED })}\n`)
+      const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
+      const plain = frame as Uint8Array<ArrayBuffer>
+      const body = await subtle.encrypt(algorithm(iv, head), frameKey, plain)
+      return join(head, iv, new Uint8Array(body))
+    },
+    async open(sealed) {
+      const body = sealed.indexOf(LINE_END) + 1
+      const iv = sealed.slice(body, body + IV_BYTES)
+      try {
+        const head = sealed.subarray(0, body)
+        const content = sealed.slice(body + IV_BYTES)
+        return new Uint8Array(await subtle.decrypt(algorithm(iv, head), frameKey, content))
+      } catch (cause) {
+        throw new NotAuthentic('frame', { cause })
+      }
+    },
+    async blind({ epoch, seq }, hash) {
+      const text = bytesOf(`${TAG}\n${session}\n${epoch}\n${seq}\n${hash}`)
+      return new DataView(await subtle.sign('HMAC', hashKey, text)).getUint32(0)
+    },
+  }
+}
