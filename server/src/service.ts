@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { toNodeHandler } from 'h3/node'
 import type { AddressBook } from './address-book.ts'
@@ -27,6 +27,12 @@ function refuseSocket(socket: Socket): void {
   )
 }
 
+/** A path and a `Host` that make no address: what reads them throws, and that must not end the process. */
+function refuseRequest(response: ServerResponse): void {
+  if (!response.headersSent) response.writeHead(400, { 'content-type': 'text/plain' })
+  response.end('Bad request')
+}
+
 /** Who gets what: everything to who is safe from others on the network, else only the way to there. */
 export function createService(options: ServiceOptions): Service {
   const { identity, clients, onSocket } = options
@@ -44,7 +50,13 @@ export function createService(options: ServiceOptions): Service {
   const isServed = (request: IncomingMessage): boolean => !identity || clients.isSecure(request)
 
   return {
-    onRequest: (request, response) => (isServed(request) ? full : plain)(request, response),
+    onRequest(request, response) {
+      try {
+        ;(isServed(request) ? full : plain)(request, response)
+      } catch {
+        refuseRequest(response)
+      }
+    },
     onUpgrade(request, socket, head) {
       // Nobody listens while the keys are compared: a reset in that moment must not end the process.
       socket.on('error', () => socket.destroy())
