@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
 import type { KeyedCertificate } from './certificates.ts'
+import { watchDescriptors } from './descriptor-watch.ts'
 import { UsageError } from './options.ts'
 
 export interface ListenerOptions {
@@ -11,6 +12,8 @@ export interface ListenerOptions {
   onUpgrade: (request: Parameters<RequestListener>[0], socket: Socket, head: Buffer) => void
   /** With one, TLS is spoken on the same port. @default none */
   certificate?: KeyedCertificate | undefined
+  /** Where warnings go. */
+  warn: (text: string) => void
 }
 
 export interface Listener {
@@ -84,8 +87,10 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const front = secure ? createServer((socket) => divide(socket, plain, secure)) : plain
 
   const sockets = new Set<Socket>()
+  const watch = watchDescriptors(options.warn)
   front.on('connection', (socket: Socket) => {
     sockets.add(socket)
+    watch(sockets.size)
     // A reset may come at any moment, also when nobody else listens; it must not end the process.
     socket.on('error', () => socket.destroy())
     socket.on('close', () => sockets.delete(socket))

@@ -119,7 +119,13 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
     })
     let listener: Listener
     try {
-      listener = await openListener({ port, host, certificate: identity?.current, ...service })
+      listener = await openListener({
+        port,
+        host,
+        certificate: identity?.current,
+        warn,
+        ...service,
+      })
     } catch (error) {
       await sockets.close()
       throw error
