@@ -111,7 +111,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
       port: currentPort,
       clients: createClients(trustProxy),
       pairing,
-      failures: new RateLimit({ ...RATE_DEFAULTS, now: Date.now }),
+      failures: new RateLimit({ ...RATE_DEFAULTS, now: () => performance.now() }),
       viewerKey,
       viewerDir: options.viewerDir,
       status: getStatus,
