@@ -81,6 +81,22 @@ describe('start and stop', () => {
     expect((await fetch(`${urlOf(server)}/status`)).status).toBe(200)
   })
 
+  // Path and `Host` together were read as an address, which threw in the server's own event.
+  it('answers a request that is no address, and goes on', async () => {
+    const server = make()
+    await server.start()
+    const answer = await new Promise<string>((resolve) => {
+      const socket = dial(server.getStatus().port, '127.0.0.1', () =>
+        socket.write('GET \\\\[x HTTP/1.1\r\nHost: a:99999\r\nConnection: close\r\n\r\n'),
+      )
+      let text = ''
+      socket.on('data', (data) => (text += String(data)))
+      socket.on('close', () => resolve(text))
+    })
+    expect(answer).toMatch(/^HTTP\/1.1 400/)
+    expect((await fetch(`${urlOf(server)}/status`)).status).toBe(200)
+  })
+
   it('says in one line that the port is in use, and can be started later', async () => {
     const first = make()
     await first.start()

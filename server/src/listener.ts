@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
 import type { KeyedCertificate } from './certificates.ts'
+import { watchDescriptors } from './descriptor-watch.ts'
 import { UsageError } from './options.ts'
 
 export interface ListenerOptions {
@@ -13,6 +14,8 @@ export interface ListenerOptions {
   certificate?: KeyedCertificate | undefined
   /** Milliseconds in which whoever connects must have said all of a request. */
   handshakeTime: number
+  /** Where warnings go. */
+  warn: (text: string) => void
 }
 
 export interface Listener {
@@ -92,8 +95,10 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     : plain
 
   const sockets = new Set<Socket>()
+  const watch = watchDescriptors(options.warn)
   front.on('connection', (socket: Socket) => {
     sockets.add(socket)
+    watch(sockets.size)
     // A reset may come at any moment, also when nobody else listens; it must not end the process.
     socket.on('error', () => socket.destroy())
     socket.on('close', () => sockets.delete(socket))

@@ -1,7 +1,7 @@
 import { randomPairCode, readPairCode } from 'vue-sync/protocol'
 
 export interface PairingOptions {
-  /** @default Date.now */
+  /** Milliseconds; only their differences count. @default performance.now */
   now?: () => number
   /** Draws a code. @default randomPairCode */
   random?: () => string
@@ -21,7 +21,7 @@ export class Pairing {
   readonly #codes = new Map<string, { session: string; since: number }>()
   readonly #shown = new Map<string, string>()
 
-  constructor({ now = Date.now, random = randomPairCode }: PairingOptions = {}) {
+  constructor({ now = () => performance.now(), random = randomPairCode }: PairingOptions = {}) {
     this.#now = now
     this.#random = random
   }

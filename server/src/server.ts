@@ -137,7 +137,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
       guard,
       isClosing: () => closing,
       pairing,
-      failures: new RateLimit({ ...RATE_DEFAULTS, now: Date.now }),
+      failures: new RateLimit({ ...RATE_DEFAULTS, now: () => performance.now() }),
       linkKey: (session) => relay.linkKey(session),
       viewerDir: options.viewerDir,
       status: getStatus,
@@ -150,6 +150,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
         host,
         certificate: identity?.current,
         handshakeTime: limits.handshakeTime,
+        warn,
         ...service,
       })
     } catch (error) {

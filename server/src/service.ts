@@ -51,6 +51,12 @@ function answerStranger(
   return true
 }
 
+/** A path and a `Host` that make no address: what reads them throws, and that must not end the process. */
+function refuseRequest(response: ServerResponse): void {
+  if (!response.headersSent) response.writeHead(400, { 'content-type': 'text/plain' })
+  response.end('Bad request')
+}
+
 /** Who gets what: everything to who is safe from others on the network, else only the way to there. */
 export function createService(options: ServiceOptions): Service {
   const { identity, clients, guard, onSocket } = options
@@ -69,9 +75,13 @@ export function createService(options: ServiceOptions): Service {
 
   return {
     onRequest(request, response) {
-      if (answerStranger(request, response, options)) return
-      if (answerHealth(request, response, options.isClosing())) return
-      ;(isServed(request) ? full : plain)(request, response)
+      try {
+        if (answerStranger(request, response, options)) return
+        if (answerHealth(request, response, options.isClosing())) return
+        ;(isServed(request) ? full : plain)(request, response)
+      } catch {
+        refuseRequest(response)
+      }
     },
     onUpgrade(request, socket, head) {
       // Nobody listens while the keys are compared: a reset in that moment must not end the process.

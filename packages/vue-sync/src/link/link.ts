@@ -61,6 +61,9 @@ const SILENCE_MS = 35_000
 const SETTLED_MS = 5000
 const DIAL_TIMEOUT_MS = 8000
 
+/** Also for what a clock that was put back has in the future. */
+const isLongAgo = (time: number): boolean => Math.abs(Date.now() - time) >= SETTLED_MS
+
 /**
  * One connection that comes back by itself. partysocket dials; the wait before each dial is in its URL
  * provider, because partysocket's own wait has no jitter, cannot be cut short and cannot be cancelled.
@@ -87,7 +90,7 @@ export function createLink(options: LinkOptions): Link {
 
   function nextUrl(): Promise<string> {
     stopWaiting()
-    if (connectedAt !== undefined && Date.now() - connectedAt >= SETTLED_MS) waits = 0
+    if (connectedAt !== undefined && isLongAgo(connectedAt)) waits = 0
     connectedAt = undefined
     return new Promise((resolve) => {
       const dial = (): void => {
@@ -161,9 +164,8 @@ export function createLink(options: LinkOptions): Link {
     redial,
     retry: () => {
       if (ended || dialNow) return
-      const now = Date.now()
-      hurry = now - hurriedAt >= SETTLED_MS
-      hurriedAt = now
+      hurry = isLongAgo(hurriedAt)
+      hurriedAt = Date.now()
       socket.reconnect(CLOSE.stale)
     },
     pause: () => {

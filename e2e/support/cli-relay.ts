@@ -1,0 +1,41 @@
+import { once } from 'node:events'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { type Running, start } from './processes.ts'
+import { HOST_KEY, VIEWER_KEY } from './relay.ts'
+
+const CLI = fileURLToPath(new URL('../../server/src/cli.ts', import.meta.url))
+
+export interface CliRelay extends Running {
+  port: number
+  /** All that it printed, to either stream. */
+  said: () => string
+}
+
+/**
+ * The relay's own command on a port of loopback that the system chooses.
+ *
+ * @param descriptors how many it may have open
+ */
+export async function startCliRelay(descriptors?: number): Promise<CliRelay> {
+  const args = ['--conditions=@vue-sync/source', CLI, '--port', '0', '--host', '127.0.0.1']
+  args.push('--host-key', HOST_KEY, '--viewer-key', VIEWER_KEY)
+  const running =
+    descriptors === undefined
+      ? start(process.execPath, args)
+      : start('bash', ['-c', `ulimit -n ${descriptors}; exec "$0" "$@"`, process.execPath, ...args])
+  const { child } = running
+  let text = ''
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.on('data', (data) => (text += String(data)))
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`the relay ended: ${text}`)
+  })
+  ended.catch(() => {})
+  let port: string | undefined
+  while (port === undefined) {
+    await Promise.race([once(child.stdout!, 'data'), ended])
+    port = /127\.0\.0\.1:(\d+)\/#k=/.exec(text)?.[1]
+  }
+  return { ...running, port: Number(port), said: () => text }
+}
