@@ -1,4 +1,3 @@
-import { createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cbor } from '../codecs/cbor.ts'
@@ -117,23 +116,6 @@ describe('a sealed frame', () => {
       ivs.add(sealed.subarray(body, body + IV_BYTES).join())
     }
     expect(ivs.size).toBe(10_000)
-  })
-
-  it('opens as PROTOCOL.md says, without this library', async () => {
-    const sealed = Buffer.from(await seal('by the book'))
-    const header = sealed.subarray(0, sealed.indexOf('\n') + 1)
-    const body = sealed.subarray(header.length)
-    const derive = (use: string) =>
-      Buffer.from(
-        hkdfSync('sha256', Buffer.from(secret, 'base64url'), '', `vue-sync.v1 ${use}`, 32),
-      )
-    const decipher = createDecipheriv('aes-256-gcm', derive('frame'), body.subarray(0, 12))
-    decipher.setAAD(Buffer.concat([Buffer.from('vue-sync.v1\nshow\n'), header]))
-    decipher.setAuthTag(body.subarray(-16))
-    const plain = Buffer.concat([decipher.update(body.subarray(12, -16)), decipher.final()])
-    expect(plain.equals(Buffer.from(inner('by the book')))).toBe(true)
-    const hash = createHmac('sha256', derive('hash')).update('vue-sync.v1\nshow\ne\n7\n42').digest()
-    expect(await cipher.blind({ epoch: 'e', seq: 7 }, 42)).toBe(hash.readUInt32BE(0))
   })
 
   it.each(['', 'abc', '%%%', `${randomSecret()}AAAA`])('%j is no key', async (text) => {
