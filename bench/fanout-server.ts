@@ -58,7 +58,17 @@ const SUBJECTS: Record<Kind, () => Promise<Subject>> = {
   },
   async 'vue-sync'() {
     const { createSyncServer } = await import('vue-sync-server')
-    const server = createSyncServer({ port: 0, host: '127.0.0.1', open: true })
+    const server = createSyncServer({
+      port: 0,
+      host: '127.0.0.1',
+      open: true,
+      // All come from one address, at once.
+      limits: {
+        viewersPerSession: 20_000,
+        viewersPerAddress: 20_000,
+        connectionsPerMinute: 100_000,
+      },
+    })
     await server.start()
     let seq = 0
     let last = 0

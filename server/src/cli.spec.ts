@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 
 const CLI = fileURLToPath(new URL('cli.ts', import.meta.url))
 
@@ -41,6 +42,20 @@ describe('vue-sync-server', () => {
     expect((await fetch(`http://127.0.0.1:${port}/status`)).status).toBe(200)
     child.kill('SIGINT')
     expect(await done).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('drains on a signal: viewers are told to dial again, and it ends in time', async () => {
+    const { child, done, shows } = start(['--port', '0', '--host', '127.0.0.1', '--open'])
+    const [, port] = await shows(/http:\/\/127\.0\.0\.1:(\d+)\/\n/)
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/`)
+    await once(socket, 'message')
+    const begun = Date.now()
+    const closed = once(socket, 'close')
+    child.kill('SIGTERM')
+    expect((await closed)[0]).toBe(4000)
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(503)
+    expect(await done).toMatchObject({ code: 0, err: '' })
+    expect(Date.now() - begun).toBeLessThan(5000)
   })
 
   it('takes every option from the environment, a flag first', async () => {

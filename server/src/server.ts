@@ -3,7 +3,6 @@ import { AddressBook } from './address-book.ts'
 import { createClients } from './clients.ts'
 import type { Identity } from './identity.ts'
 import { openIdentity } from './identities.ts'
-import { createGate } from './gate.ts'
 import { createGuard } from './guard.ts'
 import { generateKey } from './keys.ts'
 import { LIMIT_DEFAULTS } from './limits.ts'
@@ -119,7 +118,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
     ])
     const clients = createClients(trustProxy)
     const guard = createGuard({ ...options, isOwnName: ownNames(book, identity) })
-    const gate = createGate({
+    const sockets = openSockets({
       hooks: relay.hooks,
       guard,
       clients,
@@ -128,7 +127,6 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
       isClosing: () => closing,
       warn,
     })
-    const sockets = openSockets(gate, limits)
     const service = createService({
       identity,
       book,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import nodeAdapter from 'crossws/adapters/node'
 import { readOffer } from 'vue-sync/protocol'
-import type { Gate } from './gate.ts'
+import { createGate, type GateOptions } from './gate.ts'
 import type { Limits } from './limits.ts'
 
 export interface Sockets {
@@ -12,11 +12,14 @@ export interface Sockets {
   close: () => Promise<void>
 }
 
+export interface SocketOptions extends GateOptions {
+  limits: Limits
+}
+
 /** A server of sockets for each role: what is too long is refused before it is held. */
-export function openSockets(
-  gate: Gate,
-  { hostMessage, viewerMessage }: Pick<Limits, 'hostMessage' | 'viewerMessage'>,
-): Sockets {
+export function openSockets(options: SocketOptions): Sockets {
+  const { hostMessage, viewerMessage } = options.limits
+  const gate = createGate(options)
   const open = (maxPayload: number) =>
     nodeAdapter({ hooks: gate.hooks, serverOptions: { maxPayload } })
   const hosts = open(hostMessage)
