@@ -38,6 +38,21 @@ export interface Gate {
   requestFor: (request: IncomingMessage) => Request
 }
 
+/** All of them: an app's own `authorize` may read any. */
+function headersOf({ headersDistinct }: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (const [name, values = []] of Object.entries(headersDistinct)) {
+    for (const value of values) {
+      try {
+        headers.append(name, value)
+      } catch {
+        // Node takes values that the standard does not.
+      }
+    }
+  }
+  return headers
+}
+
 /** Stands before the relay's hooks: knows pages and addresses, of which the relay knows nothing. */
 export function createGate(options: GateOptions): Gate {
   const { hooks, guard, clients, limits, needsKey, isClosing } = options
@@ -102,8 +117,7 @@ export function createGate(options: GateOptions): Gate {
       },
     },
     requestFor(request) {
-      const { headers, url } = request
-      const kept = ['host', 'origin', 'sec-websocket-protocol'] as const
+      const { url } = request
       const arrival: Arrival = {
         address: clients.addressOf(request),
         caller: guard.callerOf(clients.callOf(request)),
@@ -112,9 +126,7 @@ export function createGate(options: GateOptions): Gate {
       return Object.assign(
         // No path can make this no URL; what is no path at all becomes one that nothing is at.
         new Request(`http://relay${url?.startsWith('/') ? url : '/-'}`, {
-          headers: kept.flatMap((name): [string, string][] =>
-            headers[name] === undefined ? [] : [[name, headers[name]]],
-          ),
+          headers: headersOf(request),
         }),
         { context: { arrival } satisfies Context },
       )
