@@ -128,6 +128,36 @@ describe('viewer tokens', () => {
   })
 })
 
+it('no warning and no close reason names a key', async () => {
+  const said: string[] = []
+  const secret = 'secret-of-a-guest'
+  const other = createSyncServer({
+    port: 0,
+    host: '127.0.0.1',
+    hostKey: 'secret-of-the-host',
+    viewerKey: 'secret-of-viewers',
+    warn: (text) => void said.push(text),
+    authorize: ({ key }) => {
+      if (key === secret) throw new Error('the app is down')
+      return undefined
+    },
+  })
+  await other.start()
+  for (const role of ['host', 'viewer'] as const) {
+    for (const key of [secret, 'secret-that-is-wrong', undefined]) {
+      const { closed } = await connect(other, role, { key })
+      said.push((await closed).reason)
+    }
+  }
+  const publisher = await connect(other, 'host')
+  publisher.send('junk')
+  await expect.poll(() => said.some((text) => text.includes('Dropped'))).toBe(true)
+  publisher.socket.terminate()
+  await other.stop()
+  expect(said.length).toBeGreaterThan(8)
+  expect(said.filter((text) => text.includes('secret'))).toEqual([])
+})
+
 describe('a signature', () => {
   const { sign, verify } = createTokenSigner('secret')
   const token = fc.record({
