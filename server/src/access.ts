@@ -33,6 +33,10 @@ export class Access {
     return !this.#rules
   }
 
+  get rules(): AccessRules | undefined {
+    return this.#rules
+  }
+
   get signed(): readonly Omit<SignedToken, 'viewers'>[] {
     return this.#signed
   }

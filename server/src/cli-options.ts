@@ -44,6 +44,11 @@ const OWN_FLAGS = {
     env: 'VUE_SYNC_ALLOW_ORIGINS',
     help: 'further pages that may connect, by commas',
   },
+  persist: {
+    type: 'string',
+    env: 'VUE_SYNC_PERSIST',
+    help: 'a folder in which sessions outlive the relay',
+  },
   version: { type: 'boolean', env: '', help: 'print the version' },
   help: { type: 'boolean', env: '', help: 'print this' },
 } as const
@@ -146,6 +151,7 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv): CliRequest {
     cert: values.cert,
     key: values.key,
     publicUrl: values['public-url'],
+    persist: values.persist,
     trustProxy: readList(values['trust-proxy']),
     allowedHosts: readList(values['allow-host']),
     allowedOrigins: readList(values['allow-origin']),

@@ -32,6 +32,8 @@ export interface SyncServerOptions {
   publicUrl?: string
   /** Proxies whose `X-Forwarded-*` is believed: addresses, CIDRs, `loopback`, `linklocal`, `uniquelocal`. @default none */
   trustProxy?: string[]
+  /** A folder in which sessions outlive the relay. @default none: the host sends all of it again */
+  persist?: string
   /** Decides who may publish and view, see `RelayOptions`. @default the keys alone */
   authorize?: Authorize
   /** Further names that the relay is asked by: `show.lan`, or `.show.lan` with all below it. @default none */

@@ -1,6 +1,7 @@
 import type { Peer } from 'crossws'
 import type { Authorize } from './authorize.ts'
 import type { RelayStatus } from 'vue-sync/protocol'
+import type { KeptSession } from './kept-session.ts'
 import { LIMIT_DEFAULTS, type Limits } from './limits.ts'
 import type { RelayPeer } from './session.ts'
 
@@ -31,6 +32,8 @@ export interface RelayOptions {
   limits?: Partial<Limits>
   /** What hosts are told about the relay of their session. @default no address */
   describe?: (session: string) => Omit<RelayStatus, 'clientCount' | 'want'>
+  /** A session has changed: `read` gives what should outlive the relay, for `restore`. @default nothing does */
+  onChange?: ((session: string, read: () => KeptSession | undefined) => void) | undefined
   /** Where warnings go. @default nowhere */
   warn?: (text: string) => void
 }

@@ -11,6 +11,7 @@ import {
   type StateMessage,
 } from 'vue-sync/protocol'
 import { type Admitted, createAdmission } from './admission.ts'
+import type { KeptSession } from './kept-session.ts'
 import { LIMIT_DEFAULTS } from './limits.ts'
 import { RELAY_DEFAULTS, type RelayOptions } from './relay-options.ts'
 import { createSessionLimits } from './session-limits.ts'
@@ -24,6 +25,8 @@ export interface Relay {
   viewerCount: (session?: string) => number
   /** What opens a session for viewers now: `undefined` for nothing, `{}` where no key is needed. */
   linkKey: (session: string) => { key: string | undefined } | undefined
+  /** Puts a session back as it was kept, before anyone is there. */
+  restore: (session: string, kept: KeptSession) => void
   /** Sends a state message into a session, as its host would. Gives `false` for what is not one. */
   broadcast: (message: StateMessage, session?: string) => boolean
   /** Tells every host and viewer the status now: what `describe` gives has changed. */
@@ -99,6 +102,10 @@ export function createRelay(options: RelayOptions): Relay {
     return session
   }
 
+  function changed(name: string, session: Session): void {
+    options.onChange?.(name, () => session.keep())
+  }
+
   function leave(peer: Peer): void {
     const { member } = peer.context as unknown as Admission
     if (!member) return
@@ -145,6 +152,7 @@ export function createRelay(options: RelayOptions): Relay {
         const { member } = peer.context as unknown as Admission
         if (!member?.host) return
         member.session.receive(member.host, message.rawData)
+        changed(member.name, member.session)
         const problem = limits.weigh(member.session)
         if (problem) peer.close(problem.code, problem.reason)
       },
@@ -164,8 +172,11 @@ export function createRelay(options: RelayOptions): Relay {
       const known = sessions.get(session)
       return known ? known.access.linkKey(viewerKey) : { key: viewerKey }
     },
-    broadcast(message, session = 'default') {
-      return sessionOf(session).publish(JSON.stringify(message))
+    restore: (session, kept) => sessionOf(session).restore(kept),
+    broadcast(message, name = 'default') {
+      const session = sessionOf(name)
+      changed(name, session)
+      return session.publish(JSON.stringify(message))
     },
     announce,
     start() {

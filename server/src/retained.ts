@@ -93,6 +93,14 @@ export class Retained {
     return tail <= snapshot.bytes.length + this.#sinceSnapshot().bytes ? delta : snapshot
   }
 
+  /** All that who holds nothing is sent. */
+  whole(): Entry[] {
+    const entries: Entry[] = []
+    for (let entry = this.next(undefined); entry; entry = this.next(entry.position))
+      entries.push(entry)
+    return entries
+  }
+
   #after({ epoch, seq }: Position): Delta | undefined {
     const first = this.#deltas[0]
     if (first?.position.epoch !== epoch) return undefined

@@ -4,13 +4,14 @@ import { createClients } from './clients.ts'
 import type { Identity } from './identity.ts'
 import { openIdentity } from './identities.ts'
 import { createGuard } from './guard.ts'
+import { createDiskStore } from './disk-store.ts'
 import { generateKey } from './keys.ts'
 import { LIMIT_DEFAULTS } from './limits.ts'
 import { linkProblem, type LinkOptions, localIp, viewerLinks } from './links.ts'
 import { type Listener, openListener } from './listener.ts'
 import type { Authority } from './local-ca.ts'
 import { encodeFramed, toNodePeer } from './node-frames.ts'
-import { checkOptions, SERVER_DEFAULTS, type SyncServerOptions } from './options.ts'
+import { checkOptions, SERVER_DEFAULTS, type SyncServerOptions, UsageError } from './options.ts'
 import { ownNames } from './own-names.ts'
 import { Pairing } from './pairing.ts'
 import { RATE_DEFAULTS, RateLimit } from './rate-limit.ts'
@@ -92,10 +93,13 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
     localIp: localIp(book),
   })
 
+  const disk =
+    options.persist === undefined ? undefined : createDiskStore({ dir: options.persist, warn })
   const relay = createRelay({
     hostKey,
     viewerKey,
     authorize: options.authorize,
+    onChange: (session, read) => disk?.note(session, read),
     capacity,
     encode: encodeFramed,
     toPeer: toNodePeer,
@@ -116,6 +120,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
       openIdentity({ ...options, book, warn }),
       book.findLocalName(),
     ])
+    await restore()
     const clients = createClients(trustProxy)
     const guard = createGuard({ ...options, isOwnName: ownNames(book, identity) })
     const sockets = openSockets({
@@ -163,6 +168,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
       identity,
       async close() {
         clearInterval(timer)
+        await disk?.flush()
         relay.stop()
         let late: ReturnType<typeof setTimeout> | undefined
         const grace = new Promise((resolve) => (late = setTimeout(resolve, CLOSE_GRACE_MS)))
@@ -174,6 +180,17 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
     }
     const problem = linkProblem(linkOptions())
     if (problem) warn(problem)
+  }
+
+  async function restore(): Promise<void> {
+    if (!disk) return
+    try {
+      for (const [session, kept] of await disk.load()) relay.restore(session, kept)
+    } catch (error) {
+      throw new UsageError(
+        `The folder ${options.persist} cannot be used: ${(error as Error).message}. Give another one with --persist.`,
+      )
+    }
   }
 
   async function refresh(identity: Identity, listener: Listener): Promise<void> {

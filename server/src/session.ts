@@ -13,6 +13,7 @@ import {
   type StatusMessage,
 } from 'vue-sync/protocol'
 import { Access, type AccessOptions, MAIN_PASS, type Pass } from './access.ts'
+import type { KeptSession } from './kept-session.ts'
 import { Retained } from './retained.ts'
 
 /** A connection as a session sees it. */
@@ -198,6 +199,21 @@ export class Session {
   heartbeat(): void {
     this.#tellViewers()
     this.#tellHost(this.#asked)
+  }
+
+  /** What is to outlive the relay; `undefined` when that is nothing. */
+  keep(): KeptSession | undefined {
+    const { rules } = this.access
+    const entries = this.#retained.whole()
+    return entries.length > 0 || rules ? { name: this.#name, access: rules, entries } : undefined
+  }
+
+  /** Before anyone is there. */
+  restore({ name, access, entries: [snapshot, ...deltas] }: KeptSession): void {
+    this.#name = name
+    if (access) this.#noteAccess(access)
+    if (snapshot) this.#retained.takeSnapshot(snapshot)
+    for (const delta of deltas) this.#retained.takeDelta(delta)
   }
 
   /** Forgets the state; viewers keep what they show. */
