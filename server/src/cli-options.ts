@@ -49,6 +49,7 @@ const OWN_FLAGS = {
     env: 'VUE_SYNC_PERSIST',
     help: 'a folder in which sessions outlive the relay',
   },
+  json: { type: 'boolean', env: 'VUE_SYNC_JSON', help: 'logs for machines, without any key' },
   version: { type: 'boolean', env: '', help: 'print the version' },
   help: { type: 'boolean', env: '', help: 'print this' },
 } as const
@@ -131,6 +132,8 @@ function readLimits(values: Values): Partial<Limits> | undefined {
 
 export interface CliRequest {
   show?: 'help' | 'version'
+  /** Logs for machines. */
+  json: boolean
   options: SyncServerOptions
 }
 
@@ -159,5 +162,9 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv): CliRequest {
   }
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   const show = flags.help ? 'help' : flags.version ? 'version' : undefined
-  return { options: Object.fromEntries(given), ...(show && { show }) }
+  return {
+    json: values.json === true,
+    options: Object.fromEntries(given),
+    ...(show && { show }),
+  }
 }

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { formatBanner } from './banner.ts'
 import { helpText, readCli } from './cli-options.ts'
-import { UsageError } from './options.ts'
-import { createSyncServer } from './server.ts'
+import { createLog, type Log } from './log.ts'
+import { type SyncServerOptions, UsageError } from './options.ts'
+import { createSyncServer, type SyncServer } from './server.ts'
 import { hasViewer } from './viewer-files.ts'
 
 /** Where a viewer is looked for when none is named: in the package, else in this repository. */
@@ -22,20 +23,40 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
+/** Without keys: logs are read by more people than may publish and view. */
+function tellMachine(log: Log, server: SyncServer, options: SyncServerOptions): void {
+  log('info', 'listening', {
+    port: server.getStatus().port,
+    addresses: server.viewerUrls().map(({ url }) => new URL(url).origin),
+  })
+  const missing = [
+    options.hostKey === undefined && '--host-key',
+    options.viewerKey === undefined && !options.open && '--viewer-key',
+  ].filter(Boolean)
+  if (missing.length > 0)
+    log('warn', `Keys were generated and are not logged: give ${missing.join(' and ')}`)
+}
+
 /** Runs until a signal comes. @throws UsageError for what one line can tell */
 async function run(args: string[]): Promise<void> {
-  const { show, options } = readCli(args, process.env)
+  const { show, json, options } = readCli(args, process.env)
   if (show) return console.log(show === 'help' ? helpText() : version())
   if (options.viewerDir !== undefined && !hasViewer(options.viewerDir))
     throw new UsageError(
       `--viewer-dir ${options.viewerDir} has no index.html. Build the viewer first (pnpm build).`,
     )
   const viewerDir = options.viewerDir ?? findViewer()
-  const server = createSyncServer({ ...options, ...(viewerDir && { viewerDir }) })
+  const log = createLog({ json })
+  const server = createSyncServer({
+    ...options,
+    ...(viewerDir && { viewerDir }),
+    warn: (text) => log('warn', text),
+  })
   let stopping = false
   const onSignal = (): void => {
     if (stopping) process.exit(1)
     stopping = true
+    if (json) log('info', 'stopping')
     // A port that is not freed in time must not keep the process.
     setTimeout(() => process.exit(0), MOST_STOPPING_MS).unref()
     void server.drain().then(() => process.exit(0))
@@ -44,6 +65,7 @@ async function run(args: string[]): Promise<void> {
   process.on('SIGTERM', onSignal)
 
   await server.start()
+  if (json) return tellMachine(log, server, options)
   console.log(
     formatBanner({
       viewerUrls: server.viewerUrls(),
@@ -56,7 +78,17 @@ async function run(args: string[]): Promise<void> {
     console.log('  No viewer app found: only the socket is served. See --viewer-dir.\n')
 }
 
+/** Also when the flags could not be read. */
+function wantsJson(): boolean {
+  return (
+    process.argv.includes('--json') || /^(?:1|true|yes)$/i.test(process.env['VUE_SYNC_JSON'] ?? '')
+  )
+}
+
 run(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error instanceof UsageError ? error.message : error)
+  const text = error instanceof UsageError ? error.message : error
+  if (wantsJson())
+    createLog({ json: true })('error', String(error instanceof Error ? error.message : error))
+  else console.error(text)
   process.exit(1)
 })
