@@ -33,6 +33,8 @@ describe('close codes', () => {
     expect(terminal.map(([name]) => name)).toEqual([
       'unsupported',
       'badToken',
+      'revoked',
+      'badOrigin',
       'replaced',
       'sessionOver',
     ])
