@@ -13,7 +13,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['packages/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts'] },
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts'],
+          // A loaded machine may take its time for what is thousands of cases.
+          testTimeout: 30_000,
+        },
       },
       {
         extends: true,

@@ -16,7 +16,9 @@ const WAITING = 256 * 1024
 
 let relay: ChildRelay
 beforeEach(async () => {
-  relay = await startChildRelay({ hostKey: 'hk', open: true })
+  // A viewer is closed for a long message, which has its own test: here every frame is to be read.
+  const limits = { viewerMessage: 16 * 1024 * 1024 }
+  relay = await startChildRelay({ hostKey: 'hk', open: true, limits })
 })
 afterEach(() => relay.stop())
 
