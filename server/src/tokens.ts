@@ -1,4 +1,4 @@
-import type { ViewerToken } from 'vue-sync/protocol'
+import { toBase64Url, type ViewerToken } from 'vue-sync/protocol'
 import { keysMatch } from './keys.ts'
 
 /** What a token says of itself, once its signature is found to be right. */
@@ -20,13 +20,6 @@ const encoder = new TextEncoder()
 const MAC_BYTES = 16
 const TOKEN = /^([\w-]{1,64})\.(\d{1,15})\.(\d{0,16})\.[\w-]{22}$/
 
-function base64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
-}
-
 /** Tokens need no memory: who knows the host key can tell which are its own, also after a restart. */
 export function createTokenSigner(secret: string): TokenSigner {
   let imported: Promise<CryptoKey> | undefined
@@ -42,7 +35,7 @@ export function createTokenSigner(secret: string): TokenSigner {
   async function write(session: string, claims: string): Promise<string> {
     const text = encoder.encode(`${session}\n${claims}`)
     const mac = new Uint8Array(await crypto.subtle.sign('HMAC', await key(), text))
-    return `${claims}.${base64Url(mac.subarray(0, MAC_BYTES))}`
+    return `${claims}.${toBase64Url(mac.subarray(0, MAC_BYTES))}`
   }
 
   return {

@@ -17,7 +17,7 @@ export type {
 } from './envelope.ts'
 export { decodeFrame, encodeFrame, MissingCodec, readHeader } from './codec.ts'
 export type { Codec, FrameOptions } from './codec.ts'
-export { fromBase64Url } from './base64url.ts'
+export { fromBase64Url, toBase64Url } from './base64url.ts'
 export { isPosition, isRecord, parseMessage, parseStatus } from './parse.ts'
 export type { BadPart, OnDropped } from './parse.ts'
 export { hashOf } from './hash.ts'
