@@ -1,5 +1,6 @@
 import { readOffer, readPosition } from 'vue-sync/protocol'
-import { type Host, type RelayPeer, Session, type Viewer } from '../../server/src/session.ts'
+import type { RelayPeer, Viewer } from '../../server/src/audience.ts'
+import { type Host, Session } from '../../server/src/session.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

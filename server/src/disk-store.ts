@@ -61,11 +61,16 @@ function decode(file: Buffer): [string, KeptSession] {
   if (typeof session !== 'string' || !isSessionName(session) || !Array.isArray(entries))
     throw new Error('it is no session')
   let at = end + 1
-  const kept = entries.map((entry: unknown) => {
+  const kept = entries.map((entry: unknown, index) => {
     if (!isRecord(entry) || !isPosition(entry)) throw new Error('it is no session')
     const { epoch, seq } = entry
     const bytes = new Uint8Array(body.subarray(at, (at += Number(entry['length']))))
-    return { position: { epoch, seq }, bytes, binary: entry['binary'] === true }
+    return {
+      position: { epoch, seq },
+      bytes,
+      binary: entry['binary'] === true,
+      snapshot: index === 0,
+    }
   })
   return [
     session,

@@ -1,9 +1,10 @@
 import type { Peer } from 'crossws'
 import type { Authorize } from './authorize.ts'
+import type { Backplane } from './backplane.ts'
 import type { RelayStatus } from 'vue-sync/protocol'
 import type { KeptSession } from './kept-session.ts'
 import { LIMIT_DEFAULTS, type Limits } from './limits.ts'
-import type { RelayPeer } from './session.ts'
+import type { RelayPeer } from './audience.ts'
 
 export interface RelayOptions {
   /** Opens publishing. @default none: anyone may publish */
@@ -28,7 +29,9 @@ export interface RelayOptions {
   encode?: (frame: string | Uint8Array) => Uint8Array
   /** A faster way to a peer than crossws's own, where the runtime has one. @default crossws's own */
   toPeer?: (peer: Peer, otherwise: (peer: Peer) => RelayPeer) => RelayPeer
-  /** What the relay may hold. @default LIMIT_DEFAULTS */
+  /** What several relays share, so that they are one. @default none: this one is alone */
+  backplane?: Backplane | undefined
+  /** What the relay may hold, each node for itself. @default LIMIT_DEFAULTS */
   limits?: Partial<Limits>
   /** What hosts are told about the relay of their session. @default no address */
   describe?: (session: string) => Omit<RelayStatus, 'clientCount' | 'want'>

@@ -6,31 +6,39 @@ import {
   randomId,
   readPosition,
   readSession,
-  type RelayStatus,
   type Role,
   type StateMessage,
 } from 'vue-sync/protocol'
 import { type Admitted, createAdmission } from './admission.ts'
+import type { RelayPeer, Viewer } from './audience.ts'
 import type { KeptSession } from './kept-session.ts'
 import { LIMIT_DEFAULTS } from './limits.ts'
 import { RELAY_DEFAULTS, type RelayOptions } from './relay-options.ts'
-import { createSessionLimits } from './session-limits.ts'
-import { type Host, type RelayPeer, Session, type Viewer } from './session.ts'
+import { createSessionLimits, type Refusal } from './session-limits.ts'
+import type { Host, Session } from './session.ts'
+import { Sessions } from './sessions.ts'
+import { RelayStats } from './stats.ts'
 import { createTokenSigner } from './tokens.ts'
 
 export interface Relay {
   /** For crossws: `nodeAdapter({ hooks })`, or the plugin of any server it knows. */
   hooks: Pick<Hooks, 'upgrade' | 'open' | 'message' | 'drain' | 'close' | 'error'>
-  /** Viewers connected, in one session or in all. */
+  /** Viewers connected to this node, in one session or in all. */
   viewerCount: (session?: string) => number
   /** What opens a session for viewers now: `undefined` for nothing, `{}` where no key is needed. */
   linkKey: (session: string) => { key: string | undefined } | undefined
+  /** Resolves when what other nodes have of a session is known here. */
+  whenReady: (session: string) => Promise<void>
   /** Puts a session back as it was kept, before anyone is there. */
   restore: (session: string, kept: KeptSession) => void
   /** Sends a state message into a session, as its host would. Gives `false` for what is not one. */
   broadcast: (message: StateMessage, session?: string) => boolean
   /** Tells every host and viewer the status now: what `describe` gives has changed. */
   announce: () => void
+  /** What happened so far. */
+  stats: RelayStats
+  /** What is here now. */
+  sessions: Sessions
   /** Starts the heartbeat. */
   start: () => void
   /** Stops the heartbeat, closes every connection and forgets all state. */
@@ -43,6 +51,9 @@ export interface Admission extends Admitted {
   session: string
   position: Position | undefined
   member?: { session: Session; name: string; host?: Host; viewer?: Viewer }
+  /** What a host sent before it could be let in. */
+  early?: unknown[]
+  isGone?: boolean
 }
 
 /** The bytes are shared by all viewers, so nothing is compressed for one of them. */
@@ -50,6 +61,9 @@ const FRAMES = {
   text: { binary: false, compress: false } as { compress: boolean },
   binary: { binary: true, compress: false } as { compress: boolean },
 }
+
+/** More than these in that moment, and the host is asked for all of it. */
+const MOST_EARLY = 64
 
 /** Any peer that crossws knows. */
 function toRelayPeer(peer: Peer): RelayPeer {
@@ -70,14 +84,24 @@ export function createRelay(options: RelayOptions): Relay {
     ...RELAY_DEFAULTS,
     ...options,
   }
-  const sessions = new Map<string, Session>()
+  const stats = new RelayStats()
   const signer = createTokenSigner(options.hostKey ?? randomId())
+  const sessions = new Sessions({
+    capacity,
+    highWaterMark,
+    encode,
+    warn,
+    stats,
+    describe,
+    sign: signer.sign,
+    backplane: options.backplane,
+  })
   const admit = createAdmission({
     ...options,
     warn,
     authorizeTimeout,
     verify: signer.verify,
-    problemOf: (name, pass) => sessions.get(name)?.access.problem(pass),
+    problemOf: (name, pass) => sessions.find(name)?.access.problem(pass),
   })
   const limits = createSessionLimits({
     limits: { ...LIMIT_DEFAULTS, ...options.limits },
@@ -86,34 +110,52 @@ export function createRelay(options: RelayOptions): Relay {
   })
   let timer: ReturnType<typeof setInterval> | undefined
 
-  function sessionOf(name: string): Session {
-    let session = sessions.get(name)
-    if (!session) {
-      session = new Session({
-        capacity,
-        highWaterMark,
-        encode,
-        warn,
-        sign: (generation, token) => signer.sign(name, generation, token),
-        describe: (): Omit<RelayStatus, 'clientCount'> => describe(name),
-      })
-      sessions.set(name, session)
-    }
-    return session
-  }
-
   function changed(name: string, session: Session): void {
     options.onChange?.(name, () => session.keep())
   }
 
-  function leave(peer: Peer): void {
+  function refuse(peer: Peer, { code, reason }: Refusal): void {
+    stats.reject(code)
+    peer.close(code, reason)
+  }
+
+  function enter(peer: Peer): void {
+    const admission = peer.context as unknown as Admission
+    const { role, session: name, position, pass, early = [] } = admission
+    if (admission.isGone) return
+    const session = sessions.open(name)
+    // The nodes may have told each other meanwhile.
+    const problem = role === 'viewer' ? session.access.problem(pass) : undefined
+    if (problem !== undefined) return refuse(peer, { code: CLOSE.revoked, reason: problem })
+    const client = options.toPeer?.(peer, toRelayPeer) ?? toRelayPeer(peer)
+    if (role === 'viewer') {
+      admission.member = { session, name, viewer: session.addViewer(client, position, pass) }
+      return
+    }
+    admission.member = { session, name, host: session.addHost(client, position) }
+    delete admission.early
+    for (const frame of early) hear(peer, frame)
+  }
+
+  function hear(peer: Peer, frame: unknown): void {
     const { member } = peer.context as unknown as Admission
+    if (!member?.host) return
+    member.session.receive(member.host, frame)
+    changed(member.name, member.session)
+    const problem = limits.weigh(member.session)
+    if (problem) refuse(peer, problem)
+  }
+
+  function leave(peer: Peer): void {
+    const admission = peer.context as unknown as Admission
+    const { member } = admission
+    admission.isGone = true
     if (!member) return
     const { session, name, host, viewer } = member
     if (host) session.removeHost(host)
     if (viewer) session.removeViewer(viewer)
     // A viewer may ask for any name: a session that holds nothing must not stay.
-    if (session.isEmpty && sessions.get(name) === session) sessions.delete(name)
+    if (session.isEmpty && sessions.find(name) === session) sessions.forget(name)
   }
 
   function announce(): void {
@@ -137,24 +179,20 @@ export function createRelay(options: RelayOptions): Relay {
       },
       open(peer) {
         const admission = peer.context as unknown as Admission
-        const { role, session: name, position, refusal, pass } = admission
+        const { role, session: name, refusal } = admission
         // Closed only now: a browser is not told why an upgrade failed, but it sees a close code.
         const problem = refusal ?? limits.refusal(role, name)
-        if (problem) return peer.close(problem.code, problem.reason)
-        const session = sessionOf(name)
-        const client = options.toPeer?.(peer, toRelayPeer) ?? toRelayPeer(peer)
-        admission.member =
-          role === 'host'
-            ? { session, name, host: session.addHost(client, position) }
-            : { session, name, viewer: session.addViewer(client, position, pass) }
+        if (problem) return refuse(peer, problem)
+        sessions.open(name)
+        const ready = sessions.whenReady(name)
+        if (!ready) return enter(peer)
+        admission.early = []
+        void ready.then(() => enter(peer))
       },
       message(peer, message: Message) {
-        const { member } = peer.context as unknown as Admission
-        if (!member?.host) return
-        member.session.receive(member.host, message.rawData)
-        changed(member.name, member.session)
-        const problem = limits.weigh(member.session)
-        if (problem) peer.close(problem.code, problem.reason)
+        const { early, role } = peer.context as unknown as Admission
+        if (!early) return hear(peer, message.rawData)
+        if (role === 'host' && early.length < MOST_EARLY) early.push(message.rawData)
       },
       drain(peer) {
         const { member } = peer.context as unknown as Admission
@@ -164,30 +202,36 @@ export function createRelay(options: RelayOptions): Relay {
       error: leave,
     },
     viewerCount(session) {
-      if (session !== undefined) return sessions.get(session)?.viewerCount ?? 0
+      if (session !== undefined) return sessions.find(session)?.viewerCount ?? 0
       return [...sessions.values()].reduce((sum, { viewerCount }) => sum + viewerCount, 0)
     },
     linkKey(session) {
       const { viewerKey } = options
-      const known = sessions.get(session)
+      const known = sessions.find(session)
       return known ? known.access.linkKey(viewerKey) : { key: viewerKey }
     },
-    restore: (session, kept) => sessionOf(session).restore(kept),
+    async whenReady(session) {
+      if (!options.backplane) return
+      sessions.open(session)
+      await sessions.whenReady(session)
+    },
+    restore: (session, kept) => sessions.open(session).restore(kept),
     broadcast(message, name = 'default') {
-      const session = sessionOf(name)
+      const session = sessions.open(name)
       changed(name, session)
       return session.publish(JSON.stringify(message))
     },
     announce,
+    stats,
+    sessions,
     start() {
       timer ??= setInterval(announce, heartbeat)
+      sessions.start()
     },
     stop() {
       clearInterval(timer)
       timer = undefined
-      for (const session of sessions.values())
-        session.close(CLOSE.goingAway, 'The relay is stopping')
-      sessions.clear()
+      sessions.stop(CLOSE.goingAway, 'The relay is stopping')
     },
   }
 }

@@ -7,6 +7,8 @@ export interface Entry {
   bytes: Uint8Array
   /** A binary frame, to be sent as one. */
   binary: boolean
+  /** The whole state, not what follows on the one before. */
+  snapshot: boolean
 }
 
 interface Delta extends Entry {
@@ -33,8 +35,14 @@ export class Retained {
   #before: Position | undefined
   readonly #capacity: number
 
-  constructor(capacity: number) {
+  /** @param entries what `log` gave of another */
+  constructor(capacity: number, entries: readonly Entry[] = []) {
     this.#capacity = capacity
+    const [first] = entries
+    // What precedes its snapshot there has nothing to follow on here.
+    if (first && !first.snapshot)
+      this.#head = { epoch: first.position.epoch, seq: first.position.seq - 1 }
+    for (const entry of entries) this.take(entry)
   }
 
   /** The position of the latest message. */
@@ -48,8 +56,15 @@ export class Retained {
     return deltas + (this.#snapshot?.bytes.length ?? 0)
   }
 
+  /** Takes the next message; `false` when something before it is missing. */
+  take(entry: Entry): boolean {
+    if (!entry.snapshot) return this.#takeDelta(entry)
+    this.#takeSnapshot(entry)
+    return true
+  }
+
   /** Takes a whole state. One that states the current position replaces the snapshot and nothing else. */
-  takeSnapshot(entry: Entry): void {
+  #takeSnapshot(entry: Entry): void {
     if (!samePosition(entry.position, this.#head)) {
       this.#deltas = []
       this.#head = entry.position
@@ -59,8 +74,7 @@ export class Retained {
     this.#trim()
   }
 
-  /** Takes the next delta; `false` when something before it is missing. */
-  takeDelta(entry: Entry): boolean {
+  #takeDelta(entry: Entry): boolean {
     const head = this.#head
     const { epoch, seq } = entry.position
     if (!head || head.epoch !== epoch || head.seq + 1 !== seq) return false
@@ -91,6 +105,22 @@ export class Retained {
     if (delta.position.seq > snapshot.position.seq) return delta
     const tail = this.#weightFrom(delta)
     return tail <= snapshot.bytes.length + this.#sinceSnapshot().bytes ? delta : snapshot
+  }
+
+  /** All that is held, in order: another that takes it holds as much. Empty without a snapshot. */
+  log(): Entry[] {
+    const snapshot = this.#snapshot
+    if (!snapshot) return []
+    const { epoch, seq } = snapshot.position
+    const before = this.#deltas.filter(
+      ({ position }) => position.epoch === epoch && position.seq <= seq,
+    )
+    return [...before, snapshot, ...this.#deltas.slice(before.length)]
+  }
+
+  /** Deltas held. */
+  get count(): number {
+    return this.#deltas.length
   }
 
   /** All that who holds nothing is sent. */

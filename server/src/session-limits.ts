@@ -1,6 +1,7 @@
 import { CLOSE, type Role } from 'vue-sync/protocol'
 import { createTeller, type Limits } from './limits.ts'
 import type { Session } from './session.ts'
+import type { Sessions } from './sessions.ts'
 
 export interface Refusal {
   code: number
@@ -9,8 +10,7 @@ export interface Refusal {
 
 export interface SessionLimitOptions {
   limits: Pick<Limits, 'viewersPerSession' | 'sessions' | 'retainedBytes'>
-  /** Of the relay, the oldest first. */
-  sessions: Map<string, Session>
+  sessions: Sessions
   warn: (text: string) => void
 }
 
@@ -31,7 +31,8 @@ export function createSessionLimits(options: SessionLimitOptions): SessionLimits
   const weights = new WeakMap<Session, number>()
 
   function abandoned(but?: Session): [name: string, session: Session] | undefined {
-    for (const entry of sessions) if (entry[1].isAbandoned && entry[1] !== but) return entry
+    for (const entry of sessions.entries())
+      if (entry[1].isAbandoned && entry[1] !== but) return entry
     return undefined
   }
 
@@ -46,14 +47,14 @@ export function createSessionLimits(options: SessionLimitOptions): SessionLimits
 
   return {
     refusal(role, name) {
-      const session = sessions.get(name)
+      const session = sessions.find(name)
       if (!session && sessions.size >= limits.sessions) {
         const old = abandoned()
         if (!old) {
           tell('sessions', `A session was refused: ${limits.sessions} are open (--max-sessions)`)
           return busy('This relay has as many sessions as it takes')
         }
-        sessions.delete(old[0])
+        sessions.forget(old[0])
       }
       if (role === 'viewer' && session && session.viewerCount >= limits.viewersPerSession) {
         tell(
@@ -71,7 +72,7 @@ export function createSessionLimits(options: SessionLimitOptions): SessionLimits
       if (most <= limits.retainedBytes) return undefined
       most = sum()
       for (let old = abandoned(session); old && most > limits.retainedBytes;) {
-        sessions.delete(old[0])
+        sessions.forget(old[0])
         most = sum()
         old = abandoned(session)
       }

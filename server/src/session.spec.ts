@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { judge, parseMessage, type Position } from 'vue-sync/protocol'
 import { describe, expect, it } from 'vitest'
-import { type Host, type RelayPeer, Session, type Viewer } from './session.ts'
+import type { RelayPeer, Viewer } from './audience.ts'
+import { type Host, Session } from './session.ts'
 
 const MARK = 400
 const decoder = new TextDecoder()

@@ -1,7 +1,6 @@
 import {
   type AccessRules,
   CLOSE,
-  type HostPresence,
   parseMessage,
   type Position,
   readAccess,
@@ -12,17 +11,32 @@ import {
   type StateMessage,
   type StatusMessage,
 } from 'vue-sync/protocol'
-import { Access, type AccessOptions, MAIN_PASS, type Pass } from './access.ts'
+import { Access, type AccessOptions, type Pass } from './access.ts'
+import { Audience, type RelayPeer, type Viewer } from './audience.ts'
 import type { KeptSession } from './kept-session.ts'
-import { Retained } from './retained.ts'
+import { type Entry, Retained } from './retained.ts'
+import { RelayStats } from './stats.ts'
+import { ViewerStatus } from './viewer-status.ts'
 
-/** A connection as a session sees it. */
-export interface RelayPeer {
-  /** Gives what `buffered` is after it. */
-  send: (bytes: Uint8Array, binary: boolean) => number
-  close: (code: number, reason: string) => void
-  /** Bytes accepted by `send` and not yet taken by the network. */
-  buffered: () => number
+/** What a session is of itself, apart from its state. */
+export type SessionAbout = Pick<KeptSession, 'name' | 'access'>
+
+/** What happens in a session here, for who tells it to the other nodes. */
+export interface SessionEvents {
+  onHost: (isHere: boolean) => void
+  onEntry: (entry: Entry) => void
+  onAbout: (about: SessionAbout) => void
+  onHash: (position: Position, hash: number) => void
+  onCount: () => void
+  /** A snapshot is wanted, and the host is not here. */
+  onWant: () => void
+}
+
+/** What the other nodes have of a session. */
+export interface Elsewhere {
+  viewers: number
+  /** Viewers by the id of the token that they came by. */
+  tokens: ReadonlyMap<string, number>
 }
 
 export interface SessionOptions {
@@ -36,18 +50,9 @@ export interface SessionOptions {
   sign?: AccessOptions['sign']
   /** What the host is told about the relay, apart from the count. */
   describe: () => Omit<RelayStatus, 'clientCount' | 'want' | 'tokens'>
+  /** @default counts of its own */
+  stats?: RelayStats
   warn: (text: string) => void
-}
-
-/** A connected viewer: only where it is in the stream; what it misses is held once for all. */
-export interface Viewer {
-  readonly peer: RelayPeer
-  readonly pass: Pass
-  position: Position | undefined
-  /** Which status it was last sent. */
-  told: number
-  /** Bytes that were buffered after the last send: 0 needs no second look. */
-  left: number
 }
 
 export interface Host {
@@ -58,45 +63,81 @@ export interface Host {
 /** What a relay needs to know of a state message. */
 type Head = Pick<StateMessage, 'type' | 'epoch' | 'seq'>
 
+const NOBODY: Elsewhere = { viewers: 0, tokens: new Map() }
+
 /** One host, many viewers, and the retained state between them. Knows no socket, clock or server. */
 export class Session {
   readonly #options: SessionOptions
+  readonly #stats: RelayStats
+  readonly #status: ViewerStatus
   #retained: Retained
-  readonly #viewers = new Set<Viewer>()
   #host: Host | undefined
-  #presence: HostPresence = { host: 'offline', since: Date.now() }
   /** The host was asked for a snapshot and has not sent one. */
   #asked = false
-  /** Counts the statuses that every viewer is to be sent. */
-  #statusNumber = 0
-  #statusBytes: Uint8Array | undefined
-  /** Of the state at the head. */
-  #hash: number | undefined
-  /** What the host calls the session: stays when the host goes, and when the next says none. */
-  #name: string | undefined
   #countDue: ReturnType<typeof setTimeout> | undefined
-  #expiryDue: ReturnType<typeof setTimeout> | undefined
+  #elsewhere: Elsewhere = NOBODY
+  /** Since when another node has a host. */
+  #hostElsewhere: number | undefined
   /** Who may view. */
   readonly access: Access
+  readonly audience: Audience
+  /** Who tells other nodes what happens here. @default nobody */
+  events: SessionEvents | undefined
 
   constructor(options: SessionOptions) {
     this.#options = options
+    this.#stats = options.stats ?? new RelayStats()
     this.#retained = new Retained(options.capacity)
     const sign = options.sign ?? (() => Promise.resolve(''))
     this.access = new Access({ sign, now: Date.now })
+    this.#status = new ViewerStatus({
+      head: () => this.#retained.head,
+      encode: (message) => this.#encode(message),
+    })
+    this.audience = new Audience({
+      highWaterMark: options.highWaterMark,
+      retained: () => this.#retained,
+      status: this.#status,
+      access: this.access,
+      stats: this.#stats,
+      onCount: () => this.#countChanged(),
+    })
   }
 
+  /** On this node. */
   get viewerCount(): number {
-    return this.#viewers.size
+    return this.audience.size
+  }
+
+  get hasHost(): boolean {
+    return this.#host !== undefined
+  }
+
+  /** `undefined` while none is here or elsewhere. */
+  get hostSince(): number | undefined {
+    return this.#status.host === 'online' ? this.#status.since : undefined
+  }
+
+  get head(): Position | undefined {
+    return this.#retained.head
   }
 
   get retainedBytes(): number {
     return this.#retained.bytes
   }
 
+  /** Deltas held. */
+  get retainedCount(): number {
+    return this.#retained.count
+  }
+
+  get about(): SessionAbout {
+    return { name: this.#status.name, access: this.access.rules }
+  }
+
   /** Nobody would miss it now: no host, no viewer. */
   get isAbandoned(): boolean {
-    return !this.#host && this.#viewers.size === 0
+    return !this.#host && this.audience.size === 0
   }
 
   /** Nothing in it that anyone could miss. */
@@ -110,7 +151,8 @@ export class Session {
     const before = this.#host
     this.#host = host
     before?.peer.close(CLOSE.replaced, 'Another host took over')
-    if (this.#presence.host === 'offline') this.#setPresence('online')
+    this.events?.onHost(true)
+    this.#presenceChanged()
     this.#asked = !position || !samePosition(position, this.#retained.head)
     this.#tellHost(this.#asked)
     return host
@@ -121,29 +163,43 @@ export class Session {
     if (host !== this.#host) return
     this.#host = undefined
     this.#asked = false
-    this.#setPresence('offline')
+    this.events?.onHost(false)
+    this.#presenceChanged()
   }
 
-  addViewer(peer: RelayPeer, position: Position | undefined, pass = MAIN_PASS): Viewer {
-    const viewer: Viewer = { peer, pass, position, told: -1, left: 0 }
-    this.#viewers.add(viewer)
-    if (pass.expires !== undefined) this.#awaitExpiry()
-    this.pump(viewer)
-    this.#countChanged()
-    return viewer
+  /** A host on another node was let in after the one here. */
+  replaceHost(): void {
+    const host = this.#host
+    if (!host) return
+    this.#host = undefined
+    this.#asked = false
+    host.peer.close(CLOSE.replaced, 'Another host took over')
+    this.#presenceChanged()
+  }
+
+  addViewer(peer: RelayPeer, position: Position | undefined, pass?: Pass): Viewer {
+    return this.audience.add(peer, position, pass)
   }
 
   removeViewer(viewer: Viewer): void {
-    if (this.#viewers.delete(viewer)) this.#countChanged()
+    this.audience.remove(viewer)
+  }
+
+  pump(viewer: Viewer): void {
+    this.audience.pump(viewer)
   }
 
   /** A frame from a host. One that was replaced meanwhile is not heard. */
   receive(host: Host, frame: unknown): void {
-    if (host === this.#host) this.publish(frame, host)
+    if (host !== this.#host) return
+    this.#stats.messagesIn++
+    this.#stats.bytesIn += (frame as string | Uint8Array).length
+    this.publish(frame, host)
   }
 
   /** Takes a state message: text, or a binary frame of which only the header is read. */
   publish(frame: unknown, from?: Host): boolean {
+    const began = performance.now()
     const message = this.#read(frame, from)
     if (!message) return false
     if (message.type === 'status') {
@@ -155,81 +211,121 @@ export class Session {
       return false
     }
     const { epoch, seq } = message
-    const binary = typeof frame !== 'string'
-    const bytes = this.#options.encode(frame as string | Uint8Array)
-    const entry = { position: { epoch, seq }, bytes, binary }
-    if (message.type === 'session_update') {
-      this.#retained.takeSnapshot(entry)
-      this.#asked = false
-    } else if (!this.#retained.takeDelta(entry)) {
+    const entry: Entry = {
+      position: { epoch, seq },
+      bytes: this.#options.encode(frame as string | Uint8Array),
+      binary: typeof frame !== 'string',
+      snapshot: message.type === 'session_update',
+    }
+    if (!this.#retained.take(entry)) {
       const { head } = this.#retained
       const known = head?.epoch === epoch && seq <= head.seq
-      if (!known) this.#ask()
+      if (!known) this.ask()
       return known
     }
-    this.#statusBytes = this.#hash = undefined
-    for (const viewer of this.#viewers) this.pump(viewer)
-    if (this.#retained.isHeavy) this.#ask()
+    if (entry.snapshot) this.#asked = false
+    this.#stateChanged()
+    this.#stats.onPublished?.(performance.now() - began)
+    this.events?.onEntry(entry)
+    if (this.#retained.isHeavy) this.ask()
     return true
   }
 
-  /**
-   * Sends a viewer what it lacks, as far as its buffer allows: on connect, on every message, and when it
-   * has drained. A stalled viewer therefore costs its mark and one message, however long it stalls.
-   */
-  pump(viewer: Viewer): void {
-    const { peer } = viewer
+  /** A message that came by another node. `false` when something before it is missing here. */
+  takeEntry(entry: Entry): boolean {
+    if (!this.#retained.take(entry)) return false
+    this.#stateChanged()
+    return true
+  }
+
+  /** All that another node holds, in place of what is here. Who is up to date is sent no more than it lacks. */
+  takeLog(entries: readonly Entry[]): void {
     const { head } = this.#retained
-    // By identity where it can be: this runs for each viewer and message.
-    while (viewer.position !== head) {
-      if (viewer.left > 0 && peer.buffered() > this.#options.highWaterMark) return
-      const entry = this.#retained.next(viewer.position)
-      if (!entry) break
-      viewer.left = peer.send(entry.bytes, entry.binary)
-      viewer.position = entry.position
-    }
-    if (viewer.told === this.#statusNumber) return
-    viewer.told = this.#statusNumber
-    // Who is not up to date (what it lacks is not here) must not be told a position: it would take that
-    // for a gap.
-    peer.send(this.#viewerStatus(samePosition(viewer.position, head)), false)
+    const next = head && entries.findIndex(({ position }) => follows(position, head))
+    if (next !== undefined && next >= 0)
+      for (const entry of entries.slice(next)) this.#retained.take(entry)
+    else this.#retained = new Retained(this.#options.capacity, entries)
+    this.#stateChanged()
+  }
+
+  takeAbout({ name, access }: SessionAbout): void {
+    if (access) this.#takeAccess(access)
+    if (name !== undefined) this.#takeName(name)
+  }
+
+  takeHash(position: Position, hash: number): boolean {
+    if (!samePosition(position, this.#retained.head)) return false
+    this.#status.setHash(hash)
+    return true
+  }
+
+  /** @param hostSince when the host that another node has came, in milliseconds since 1970 */
+  takeElsewhere(elsewhere: Elsewhere, hostSince: number | undefined): void {
+    const isSame = sameElsewhere(elsewhere, this.#elsewhere)
+    this.#elsewhere = elsewhere
+    this.#hostElsewhere = hostSince
+    this.#presenceChanged()
+    if (!isSame) this.#tellCountSoon()
+  }
+
+  /** Whether these lead to the state that is here. */
+  holds(entries: readonly Entry[]): boolean {
+    const { head } = this.#retained
+    const last = entries.at(-1)?.position
+    return head === undefined || last === undefined ? head === last : samePosition(last, head)
+  }
+
+  /** Whether what is here is of the same host and later, or all there is. */
+  isAheadOf(entries: readonly Entry[]): boolean {
+    const { head } = this.#retained
+    const last = entries.at(-1)?.position
+    if (!head || !last) return head !== undefined
+    return head.epoch === last.epoch && head.seq > last.seq
+  }
+
+  /** All that another node must be given to hold as much; empty while there is no whole state. */
+  log(): Entry[] {
+    return this.#retained.log()
+  }
+
+  /** Asks the host for its whole state, wherever it is. */
+  ask(): void {
+    if (!this.#host) return this.events?.onWant()
+    if (this.#asked) return
+    this.#asked = true
+    this.#tellHost(true)
   }
 
   /** Tells everyone that the connection lives. */
   heartbeat(): void {
-    this.#tellViewers()
+    this.audience.tell()
     this.#tellHost(this.#asked)
   }
 
   /** What is to outlive the relay; `undefined` when that is nothing. */
   keep(): KeptSession | undefined {
-    const { rules } = this.access
     const entries = this.#retained.whole()
-    return entries.length > 0 || rules ? { name: this.#name, access: rules, entries } : undefined
+    return entries.length > 0 || this.access.rules ? { ...this.about, entries } : undefined
   }
 
   /** Before anyone is there. */
-  restore({ name, access, entries: [snapshot, ...deltas] }: KeptSession): void {
-    this.#name = name
-    if (access) this.#noteAccess(access)
-    if (snapshot) this.#retained.takeSnapshot(snapshot)
-    for (const delta of deltas) this.#retained.takeDelta(delta)
+  restore({ entries, ...about }: KeptSession): void {
+    this.takeAbout(about)
+    this.takeLog(entries)
   }
 
   /** Forgets the state; viewers keep what they show. */
   drop(): void {
     this.#retained = new Retained(this.#options.capacity)
-    this.#statusBytes = this.#hash = undefined
+    this.#status.stateChanged()
   }
 
   close(code: number, reason: string): void {
     clearTimeout(this.#countDue)
-    clearTimeout(this.#expiryDue)
-    this.#countDue = this.#expiryDue = undefined
+    this.#countDue = undefined
     this.#host?.peer.close(code, reason)
-    for (const { peer } of this.#viewers) peer.close(code, reason)
     this.#host = undefined
-    this.#viewers.clear()
+    this.audience.close(code, reason)
   }
 
   #read(frame: unknown, from?: Host): StatusMessage | Head | undefined {
@@ -244,95 +340,78 @@ export class Session {
     })
   }
 
+  #stateChanged(): void {
+    this.#status.stateChanged()
+    this.audience.pumpAll()
+  }
+
   /** The host's hash of its state goes out with the next heartbeat, if nothing has changed by then. */
   #noteHash(message: StatusMessage): void {
     const { hash } = message.payload
-    if (typeof hash !== 'number' || !samePosition(message, this.#retained.head)) return
-    this.#hash = hash
-    this.#statusBytes = undefined
+    const { head } = this.#retained
+    if (typeof hash !== 'number' || !head || !samePosition(message, head)) return
+    this.#status.setHash(hash)
+    this.events?.onHash(head, hash)
   }
 
   #noteName({ payload }: StatusMessage): void {
     const name = readName(payload.name)
-    if (name === undefined || name === this.#name) return
-    this.#name = name
-    this.#tellViewers()
+    if (name !== undefined && this.#takeName(name)) this.events?.onAbout(this.about)
   }
 
   #noteAccess(rules: AccessRules): void {
+    this.#takeAccess(rules)
+    this.events?.onAbout(this.about)
+  }
+
+  #takeName(name: string): boolean {
+    if (name === this.#status.name) return false
+    this.#status.setName(name)
+    this.audience.tell()
+    return true
+  }
+
+  #takeAccess(rules: AccessRules): void {
     void this.access.set(rules).then(() => this.#tellHost(false))
-    this.#closeUnwanted()
+    this.audience.closeUnwanted()
   }
 
-  /** Whoever is let in no longer is told so at once. */
-  #closeUnwanted(): void {
-    for (const viewer of this.#viewers) {
-      const problem = this.access.problem(viewer.pass)
-      if (problem === undefined) continue
-      viewer.peer.close(CLOSE.revoked, problem)
-      this.removeViewer(viewer)
-    }
-  }
-
-  #awaitExpiry(): void {
-    clearTimeout(this.#expiryDue)
-    const wait = this.access.wait([...this.#viewers].map(({ pass }) => pass))
-    if (wait === undefined) return
-    this.#expiryDue = setTimeout(() => {
-      this.#closeUnwanted()
-      this.#awaitExpiry()
-    }, wait)
-  }
-
-  /** How many viewers came by each token. */
-  #tokens(): RelayStatus['tokens'] {
-    const { signed } = this.access
-    if (signed.length === 0) return undefined
-    const counts = new Map<string, number>()
-    for (const { pass } of this.#viewers) counts.set(pass.id, (counts.get(pass.id) ?? 0) + 1)
-    return signed.map(({ id, key }) => ({ id, key, viewers: counts.get(id) ?? 0 }))
-  }
-
-  #setPresence(host: HostPresence['host']): void {
-    this.#presence = { host, since: Date.now() }
-    this.#tellViewers()
-  }
-
-  #tellViewers(): void {
-    this.#statusNumber++
-    this.#statusBytes = undefined
-    for (const viewer of this.#viewers) this.pump(viewer)
-  }
-
-  /** Encoded once for all viewers; a message in between changes the position it states. */
-  #viewerStatus(current: boolean): Uint8Array {
-    if (current && this.#statusBytes) return this.#statusBytes
-    const presence = { ...this.#presence, ...(this.#name !== undefined && { name: this.#name }) }
-    if (!current) return this.#encode({ type: 'status', payload: presence })
-    this.#statusBytes = this.#encode({
-      type: 'status',
-      ...this.#retained.head,
-      payload: { ...presence, ...(this.#hash !== undefined && { hash: this.#hash }) },
-    })
-    return this.#statusBytes
+  #presenceChanged(): void {
+    const isOnline = this.#host !== undefined || this.#hostElsewhere !== undefined
+    const host = isOnline ? 'online' : 'offline'
+    if (host === this.#status.host) return
+    this.#status.setHost(host, this.#host ? undefined : this.#hostElsewhere)
+    this.audience.tell()
   }
 
   #encode(message: StatusMessage): Uint8Array {
     return this.#options.encode(JSON.stringify(message))
   }
 
-  #ask(): void {
-    if (this.#asked) return
-    this.#asked = this.#host !== undefined
-    this.#tellHost(true)
+  #countChanged(): void {
+    this.events?.onCount()
+    this.#tellCountSoon()
   }
 
   /** A crowd that comes at once is told once: the host cares for the count, not for the steps. */
-  #countChanged(): void {
+  #tellCountSoon(): void {
     this.#countDue ??= setTimeout(() => {
       this.#countDue = undefined
       this.#tellHost(false)
     })
+  }
+
+  /** How many viewers came by each token, on all nodes. */
+  #tokens(): RelayStatus['tokens'] {
+    const { signed } = this.access
+    if (signed.length === 0) return undefined
+    const here = this.audience.countTokens()
+    const { tokens } = this.#elsewhere
+    return signed.map(({ id, key }) => ({
+      id,
+      key,
+      viewers: (here.get(id) ?? 0) + (tokens.get(id) ?? 0),
+    }))
   }
 
   #tellHost(want: boolean): void {
@@ -342,7 +421,7 @@ export class Session {
         type: 'status',
         payload: {
           ...this.#options.describe(),
-          clientCount: this.#viewers.size,
+          clientCount: this.audience.size + this.#elsewhere.viewers,
           ...(tokens && { tokens }),
           ...(want && { want: 'session_update' }),
         },
@@ -350,4 +429,13 @@ export class Session {
       false,
     )
   }
+}
+
+function sameElsewhere(a: Elsewhere, b: Elsewhere): boolean {
+  if (a.viewers !== b.viewers || a.tokens.size !== b.tokens.size) return false
+  return [...a.tokens].every(([id, viewers]) => b.tokens.get(id) === viewers)
+}
+
+function follows(position: Position, head: Position): boolean {
+  return position.epoch === head.epoch && position.seq === head.seq + 1
 }

@@ -1,0 +1,155 @@
+import { randomId } from 'vue-sync/protocol'
+import type {
+  AppendOptions,
+  BackplaneMessage,
+  Log,
+  Mark,
+  Note,
+  Outcome,
+  ReplaceOptions,
+} from './backplane.ts'
+import type { Entry } from './retained.ts'
+import type { SessionAbout } from './session.ts'
+
+export interface HubOptions {
+  /** Milliseconds that a session is kept which nobody touches. @default a day */
+  keepFor?: number
+  /** @default Date.now */
+  now?: () => number
+}
+
+interface KeptLog {
+  mark: Mark | undefined
+  term: number
+  about: SessionAbout
+  entries: Entry[]
+  touched: number
+}
+
+/** Who is told what happens in a session: of one node. */
+export type HubListener = (session: string, message: BackplaneMessage) => void
+
+const DAY_MS = 24 * 60 * 60_000
+const NOTHING: SessionAbout = { name: undefined, access: undefined }
+
+/** What all nodes share, in the memory of one process. Each call is done before the next begins. */
+export class Hub {
+  readonly #keepFor: number
+  readonly #now: () => number
+  readonly #logs = new Map<string, KeptLog>()
+  readonly #codes = new Map<string, { session: string; until: number }>()
+  readonly #listeners = new Map<string, Set<HubListener>>()
+
+  constructor({ keepFor = DAY_MS, now = Date.now }: HubOptions = {}) {
+    this.#keepFor = keepFor
+    this.#now = now
+  }
+
+  subscribe(session: string, listener: HubListener): void {
+    const listeners = this.#listeners.get(session) ?? new Set()
+    listeners.add(listener)
+    this.#listeners.set(session, listeners)
+  }
+
+  unsubscribe(session: string, listener: HubListener): void {
+    const listeners = this.#listeners.get(session)
+    listeners?.delete(listener)
+    if (listeners?.size === 0) this.#listeners.delete(session)
+  }
+
+  load(session: string, known: Mark | undefined): Log | undefined {
+    this.#forgetOld()
+    const log = this.#logs.get(session)
+    if (!log) return { mark: undefined, term: 0, about: NOTHING, entries: [] }
+    log.touched = this.#now()
+    const { mark, term, about, entries } = log
+    if (known && mark && mark.log === known.log && mark.count === known.count) return undefined
+    return { mark, term, about, entries: [...entries] }
+  }
+
+  append(session: string, from: string, { term, entry, keep }: AppendOptions): Outcome {
+    const log = this.#logOf(session)
+    if (term < log.term) return 'stale'
+    const head = log.entries.at(-1)?.position
+    const isSameEpoch = head?.epoch === entry.position.epoch
+    if (entry.snapshot) {
+      // One of another position begins anew; one of this replaces the snapshot before.
+      const isFresh = !isSameEpoch || head.seq !== entry.position.seq
+      log.entries = isFresh ? [] : log.entries.filter(({ snapshot }) => !snapshot)
+    } else if (!isSameEpoch || head.seq + 1 < entry.position.seq) return 'gap'
+    else if (head.seq >= entry.position.seq) return 'ok'
+    log.term = term
+    log.mark = { log: log.mark?.log ?? randomId(), count: (log.mark?.count ?? 0) + 1 }
+    log.entries.push(entry)
+    const snapshot = log.entries.findLastIndex((kept) => kept.snapshot)
+    const surplus = Math.min(snapshot, log.entries.length - 1 - keep)
+    if (surplus > 0) log.entries.splice(0, surplus)
+    this.#tell(session, { type: 'entry', from, mark: log.mark, entry })
+    return 'ok'
+  }
+
+  replace(session: string, from: string, options: ReplaceOptions): Outcome {
+    const { term, about, entries, onlyIfEmpty } = options
+    const log = this.#logOf(session)
+    if (term < log.term) return 'stale'
+    if (onlyIfEmpty && log.entries.length > 0) return 'gap'
+    Object.assign(log, { term, about, entries: [...entries] })
+    log.mark = { log: randomId(), count: entries.length }
+    this.#tell(session, { type: 'reset', from, mark: log.mark })
+    return 'ok'
+  }
+
+  claim(session: string, from: string, term?: number): number | undefined {
+    const log = this.#logOf(session)
+    if (term !== undefined && term < log.term) return undefined
+    // As Redis does: above all before, also after everything was lost.
+    log.term = term ?? Math.max(this.#now(), log.term + 1)
+    this.#tell(session, { type: 'claim', from, term: log.term })
+    return log.term
+  }
+
+  describe(session: string, from: string, term: number, about: SessionAbout): Outcome {
+    const log = this.#logOf(session)
+    if (term < log.term) return 'stale'
+    log.about = about
+    this.#tell(session, { type: 'about', from, about })
+    return 'ok'
+  }
+
+  note(session: string, from: string, note: Note): void {
+    this.#tell(session, { type: 'note', from, note })
+  }
+
+  findCode(code: string): string | undefined {
+    this.#forgetOld()
+    return this.#codes.get(code)?.session
+  }
+
+  keepCode(code: string, session: string, milliseconds: number): void {
+    this.#codes.set(code, { session, until: this.#now() + milliseconds })
+  }
+
+  #logOf(session: string): KeptLog {
+    const log = this.#logs.get(session) ?? {
+      mark: undefined,
+      term: 0,
+      about: NOTHING,
+      entries: [],
+      touched: 0,
+    }
+    log.touched = this.#now()
+    this.#logs.set(session, log)
+    return log
+  }
+
+  #forgetOld(): void {
+    const now = this.#now()
+    for (const [name, { touched }] of this.#logs)
+      if (touched < now - this.#keepFor && !this.#listeners.has(name)) this.#logs.delete(name)
+    for (const [code, { until }] of this.#codes) if (until <= now) this.#codes.delete(code)
+  }
+
+  #tell(session: string, message: BackplaneMessage): void {
+    for (const listener of this.#listeners.get(session) ?? []) listener(session, message)
+  }
+}

@@ -1,0 +1,442 @@
+import { type Position, randomId } from 'vue-sync/protocol'
+import type { Backplane, BackplaneMessage, ListedViewer, Log, Mark, Note } from './backplane.ts'
+import type { Entry } from './retained.ts'
+import type { Elsewhere, Session, SessionAbout, SessionEvents } from './session.ts'
+
+export interface SharedSessionOptions {
+  name: string
+  session: Session
+  backplane: Backplane
+  /** Milliseconds; only their differences count. */
+  now: () => number
+}
+
+/** What another node last said of itself. */
+interface Neighbour {
+  at: number
+  viewers: number
+  tokens: Record<string, number>
+  hostSince: number | undefined
+}
+
+/** Who said nothing for so many intervals is gone. */
+const MISSED_INTERVALS = 3
+/** How often in a row a log is loaded that changes at once again. */
+const MOST_LOADS = 8
+/** Between two messages about how many viewers are here. */
+const COUNT_EVERY_MS = 50
+
+/**
+ * One session as it is on all nodes. What its host here says is served here at once and then put into the
+ * log; what is in the log from others is served here in its order. Whatever goes wrong in between ends in
+ * one of two ways: who has the host replaces the log, and everyone else takes it.
+ */
+export class SharedSession implements SessionEvents {
+  readonly #options: SharedSessionOptions
+  /** The place in the log up to which this session has it. */
+  #mark: Mark | undefined
+  /** Of the host here, once the others know of it. */
+  #term: number | undefined
+  /** The highest that was heard of. */
+  #highest = 0
+  #claims = 0
+  #pushes = 0
+  /** Something here did not get into the log. */
+  #isLogBehind = false
+  #loading: Promise<void> | undefined
+  /** What came while the log was loaded. */
+  #waiting: BackplaneMessage[] = []
+  readonly #neighbours = new Map<string, Neighbour>()
+  #hereDue: ReturnType<typeof setTimeout> | undefined
+  #asked = new Map<string, (viewers: ListedViewer[]) => void>()
+  #isLeft = false
+  /** Closes the session here; told by any node. @default nothing */
+  onClose: ((code: number, reason: string) => void) | undefined
+  /** What is kept has been taken, or cannot be reached. */
+  readonly ready: Promise<void>
+  isReady = false
+
+  constructor(options: SharedSessionOptions) {
+    this.#options = options
+    options.session.events = this
+    this.ready = this.#join().finally(() => (this.isReady = true))
+  }
+
+  get isHealthy(): boolean {
+    return this.#options.backplane.isHealthy
+  }
+
+  onHost(isHere: boolean): void {
+    if (isHere) void this.#claim()
+    else {
+      this.#claims++
+      this.#term = undefined
+    }
+    this.#sayHere()
+  }
+
+  onEntry(entry: Entry): void {
+    const { backplane, name, session } = this.#options
+    const term = this.#term ?? (session.hasHost ? undefined : this.#highest)
+    // Not known to the others yet: the claim ends with all of the state.
+    if (term === undefined) return void (this.#isLogBehind = true)
+    const pushes = this.#pushes
+    backplane.append(name, { term, entry, keep: session.retainedCount }).then(
+      (outcome) => {
+        if (outcome === 'stale') this.#superseded()
+        // What was sent before all of the state was does not matter any more.
+        else if (outcome === 'gap' && pushes === this.#pushes) this.#push()
+      },
+      () => (this.#isLogBehind = true),
+    )
+  }
+
+  onAbout(about: SessionAbout): void {
+    const { backplane, name } = this.#options
+    if (this.#term !== undefined) backplane.describe(name, this.#term, about).catch(() => {})
+  }
+
+  onHash(position: Position, hash: number): void {
+    this.#note({ type: 'hash', position, hash })
+  }
+
+  onCount(): void {
+    this.#sayHereSoon()
+  }
+
+  onWant(): void {
+    this.#note({ type: 'want' })
+  }
+
+  /** Once in each interval: says what is here, forgets who says nothing, and looks for what was missed. */
+  tick(): void {
+    this.#sayHere()
+    this.#neighboursChanged()
+    void this.#settle()
+  }
+
+  /** The others can be reached again, and much may have been missed. */
+  async heal(): Promise<void> {
+    const { backplane, name, session } = this.#options
+    try {
+      await backplane.subscribe(name, this.#take)
+      if (this.#isLeft) return
+      this.#note({ type: 'who' })
+      this.#sayHere()
+      if (session.hasHost) await this.#claim(this.#term)
+      else await this.#settle()
+    } catch {
+      // Gone again: this comes again, too.
+    }
+  }
+
+  /** The viewers on all nodes that answer in time. */
+  async list(patience: number): Promise<ListedViewer[]> {
+    const found = this.#listHere()
+    const others = new Set(this.#neighbours.keys())
+    if (others.size === 0) return found
+    const ask = randomId()
+    let left = others.size
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, patience)
+      this.#asked.set(ask, (viewers) => {
+        found.push(...viewers)
+        if (--left > 0) return
+        clearTimeout(timer)
+        resolve()
+      })
+      this.#note({ type: 'list', ask })
+    })
+    this.#asked.delete(ask)
+    return found
+  }
+
+  /** Closes it on all nodes. */
+  close(code: number, reason: string): void {
+    this.#note({ type: 'close', code, reason })
+  }
+
+  /** Sends one viewer away, wherever it is. */
+  kick(viewer: string): void {
+    this.#note({ type: 'kick', viewer })
+  }
+
+  /** This node has nothing to do with it any more. */
+  leave(): void {
+    this.#isLeft = true
+    clearTimeout(this.#hereDue)
+    this.#note({ type: 'gone' })
+    this.#options.session.events = undefined
+    this.#options.backplane.unsubscribe(this.#options.name)
+  }
+
+  async #join(): Promise<void> {
+    const { backplane, name } = this.#options
+    try {
+      await backplane.subscribe(name, this.#take)
+      if (this.#isLeft) return
+      this.#note({ type: 'who' })
+      await this.#load()
+    } catch {
+      // `heal` comes when they can be reached.
+    }
+  }
+
+  /** A host is here: the others let theirs go, unless a later one came to them. */
+  async #claim(term?: number): Promise<void> {
+    const { backplane, name, session } = this.#options
+    const claim = ++this.#claims
+    try {
+      const given = await backplane.claim(name, term)
+      if (claim !== this.#claims || !session.hasHost) return
+      if (given === undefined || given < this.#highest) return this.#superseded()
+      this.#term = this.#highest = given
+      const { name: title, access } = session.about
+      if (title !== undefined || access) this.onAbout(session.about)
+      await this.#settle()
+    } catch {
+      // `heal` claims again.
+    }
+  }
+
+  #superseded(): void {
+    this.#loseHost()
+    this.#mark = undefined
+    this.#look()
+  }
+
+  #loseHost(): void {
+    this.#claims++
+    this.#term = undefined
+    this.#isLogBehind = false
+    this.#options.session.replaceHost()
+    this.#sayHere()
+  }
+
+  /** Either the log gets what is here, or the other way round. */
+  #settle(): Promise<void> {
+    if (this.#isLogBehind && this.#term !== undefined) this.#push()
+    return this.#load()
+  }
+
+  readonly #take = (message: BackplaneMessage): void => {
+    if (this.#isLeft) return
+    const { backplane, session } = this.#options
+    const isOwn = message.from === backplane.id
+    switch (message.type) {
+      case 'entry':
+      case 'reset':
+        if (this.#loading) this.#waiting.push(message)
+        else if (message.type === 'entry') this.#takeEntry(message)
+        else if (isOwn) this.#mark = message.mark
+        else this.#look()
+        break
+      case 'claim':
+        this.#highest = Math.max(this.#highest, message.term)
+        if (isOwn) break
+        this.#noteHost(message.from)
+        if (this.#term !== undefined && message.term > this.#term) this.#superseded()
+        break
+      case 'about':
+        if (isOwn) break
+        session.takeAbout(message.about)
+        // What is being loaded may be older.
+        if (this.#loading) this.#waiting.push(message)
+        break
+      case 'note':
+        if (!isOwn) this.#takeNote(message.note, message.from)
+    }
+  }
+
+  #takeEntry({ mark, from, entry }: Extract<BackplaneMessage, { type: 'entry' }>): void {
+    const { backplane, session } = this.#options
+    const isSame = mark.log === this.#mark?.log
+    if (isSame && mark.count <= this.#mark!.count) return
+    // The first of a log has nothing before it.
+    if (mark.count !== 1 && !(isSame && mark.count === this.#mark!.count + 1)) return this.#look()
+    this.#mark = mark
+    if (from === backplane.id || session.takeEntry(entry)) return
+    this.#mark = undefined
+    this.#look()
+  }
+
+  #takeNote(note: Note, from: string): void {
+    const { session, backplane } = this.#options
+    switch (note.type) {
+      case 'here':
+        this.#neighbours.set(from, { hostSince: undefined, ...note, at: this.#options.now() })
+        return this.#neighboursChanged()
+      case 'gone':
+        this.#neighbours.delete(from)
+        return this.#neighboursChanged()
+      case 'who':
+        return this.#sayHere()
+      case 'want':
+        if (session.hasHost) session.ask()
+        return
+      case 'hash':
+        session.takeHash(note.position, note.hash)
+        return
+      case 'close':
+        return this.onClose?.(note.code, note.reason)
+      case 'kick': {
+        const [node, number] = note.viewer.split('.')
+        if (node === backplane.id) session.audience.kick(Number(number))
+        return
+      }
+      case 'list':
+        return this.#note({ type: 'listed', ask: note.ask, viewers: this.#listHere() })
+      case 'listed':
+        this.#asked.get(note.ask)?.(note.viewers)
+    }
+  }
+
+  #look(): void {
+    void this.#load()
+  }
+
+  /** Takes what is in the log, or puts there what should be. One at a time. */
+  #load(): Promise<void> {
+    this.#loading ??= this.#loadAll().finally(() => (this.#loading = undefined))
+    return this.#loading
+  }
+
+  async #loadAll(): Promise<void> {
+    const { backplane, name } = this.#options
+    for (let round = 0; round < MOST_LOADS; round++) {
+      const known = this.#mark
+      let log: Log | undefined
+      try {
+        log = await backplane.load(name, known)
+      } catch {
+        this.#waiting = []
+        return
+      }
+      if (this.#isLeft) return
+      if (log) this.#compare(log)
+      else if (this.#mark !== known) continue
+      const waiting = this.#waiting
+      this.#waiting = []
+      if (this.#takeWaiting(waiting)) return
+    }
+  }
+
+  /** `false` when the log was replaced meanwhile, or has a message that does not follow. */
+  #takeWaiting(messages: readonly BackplaneMessage[]): boolean {
+    const { backplane, session } = this.#options
+    for (const message of messages) {
+      if (message.type === 'about') session.takeAbout(message.about)
+      if (message.type !== 'entry' && message.type !== 'reset') continue
+      const { mark, from } = message
+      const isOwn = from === backplane.id
+      const isSame = mark.log === this.#mark?.log
+      if (isSame && mark.count <= this.#mark!.count) continue
+      if (message.type === 'reset') {
+        if (!isOwn) return false
+        this.#mark = mark
+      } else {
+        if (mark.count !== 1 && !(isSame && mark.count === this.#mark!.count + 1)) return false
+        if (!isOwn && !session.takeEntry(message.entry)) return false
+        this.#mark = mark
+      }
+    }
+    return true
+  }
+
+  #compare({ mark, term, about, entries }: Log): void {
+    const { session } = this.#options
+    this.#highest = Math.max(this.#highest, term)
+    const isOwner = this.#term !== undefined && this.#term >= term
+    if (!isOwner) {
+      if (this.#term !== undefined) this.#loseHost()
+      session.takeAbout(about)
+    }
+    if (session.holds(entries)) this.#mark = mark
+    // Who has no host may still be the only one that has the state, after Redis has lost it.
+    else if (isOwner || session.isAheadOf(entries)) this.#push(!isOwner && entries.length === 0)
+    // The claim of a host here is under way, and ends with all of its state.
+    else if (!session.hasHost || !session.head) {
+      session.takeLog(entries)
+      this.#mark = mark
+    }
+  }
+
+  /** All that is here becomes the log. */
+  #push(onlyIfEmpty = false): void {
+    const { backplane, name, session } = this.#options
+    const entries = session.log()
+    if (entries.length === 0) return session.ask()
+    this.#pushes++
+    this.#isLogBehind = false
+    const term = this.#term ?? this.#highest
+    backplane.replace(name, { term, about: session.about, entries, onlyIfEmpty }).then(
+      (outcome) => {
+        if (outcome === 'stale') this.#superseded()
+      },
+      () => (this.#isLogBehind = true),
+    )
+  }
+
+  #noteHost(from: string): void {
+    const known = this.#neighbours.get(from)
+    for (const neighbour of this.#neighbours.values()) neighbour.hostSince = undefined
+    this.#neighbours.set(from, {
+      viewers: 0,
+      tokens: {},
+      ...known,
+      at: this.#options.now(),
+      hostSince: Date.now(),
+    })
+    this.#neighboursChanged()
+  }
+
+  #neighboursChanged(): void {
+    const { session, backplane, now } = this.#options
+    const oldest = now() - backplane.interval * MISSED_INTERVALS
+    const tokens = new Map<string, number>()
+    const elsewhere: Elsewhere = { viewers: 0, tokens }
+    let hostSince: number | undefined
+    for (const [id, neighbour] of this.#neighbours) {
+      if (neighbour.at < oldest) {
+        this.#neighbours.delete(id)
+        continue
+      }
+      elsewhere.viewers += neighbour.viewers
+      for (const [token, viewers] of Object.entries(neighbour.tokens))
+        tokens.set(token, (tokens.get(token) ?? 0) + viewers)
+      hostSince ??= neighbour.hostSince
+    }
+    session.takeElsewhere(elsewhere, hostSince)
+  }
+
+  #listHere(): ListedViewer[] {
+    const { session, backplane } = this.#options
+    return session.audience.list().map(({ number, pass, since, peer }) => ({
+      id: `${backplane.id}.${number}`,
+      token: pass.id,
+      since,
+      bufferedBytes: peer.buffered(),
+    }))
+  }
+
+  /** A crowd that comes at once is told of once. */
+  #sayHereSoon(): void {
+    this.#hereDue ??= setTimeout(() => this.#sayHere(), COUNT_EVERY_MS)
+  }
+
+  #sayHere(): void {
+    clearTimeout(this.#hereDue)
+    this.#hereDue = undefined
+    const { session } = this.#options
+    this.#note({
+      type: 'here',
+      viewers: session.viewerCount,
+      tokens: Object.fromEntries(session.audience.countTokens()),
+      hostSince: session.hasHost ? session.hostSince : undefined,
+    })
+  }
+
+  #note(note: Note): void {
+    this.#options.backplane.note(this.#options.name, note)
+  }
+}
