@@ -1,10 +1,25 @@
 import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import type { Apt } from './apt.ts'
 import { CHROMIUM, NO_BROWSER } from './browser.ts'
 import { ROOT } from './builds.ts'
 import { onPath } from './find.ts'
 import { bring, type Tool } from './tools.ts'
+
+const REDIS_DIR = join(ROOT, 'node_modules/.cache/vue-sync/redis')
+const REDIS_SERVER = join(REDIS_DIR, 'redis-server')
+/** Debian's one program for both names, which it looks at. */
+const REDIS_PROGRAM = '/usr/bin/redis-check-rdb'
+
+/** Debian's `redis-server` would start a server on port 6379, and again at every boot. */
+function fetchRedis(apt: Apt): void {
+  apt.install(['redis-tools'])
+  mkdirSync(REDIS_DIR, { recursive: true })
+  rmSync(REDIS_SERVER, { force: true })
+  symlinkSync(REDIS_PROGRAM, REDIS_SERVER)
+}
 
 const CADDY_DIR = join(ROOT, 'node_modules/.cache/vue-sync/caddy')
 
@@ -34,6 +49,14 @@ const OPTIONAL: Tool[] = [
     env: 'VUE_SYNC_CERTUTIL',
     packages: ['libnss3-tools'],
     names: ['certutil'],
+  },
+  {
+    label: 'Redis',
+    env: 'VUE_SYNC_REDIS',
+    packages: ['redis-tools'],
+    names: ['redis-server', 'valkey-server'],
+    paths: [REDIS_SERVER],
+    fetch: fetchRedis,
   },
   {
     label: 'Caddy',

@@ -109,5 +109,8 @@ export interface Backplane {
   /** What a short code stands for. */
   findCode: (code: string) => Promise<string | undefined>
   keepCode: (code: string, session: string, milliseconds: number) => void
-  close: () => Promise<void>
+  /** Resolves when the others can be reached, or that is given up for now. */
+  start: () => Promise<void>
+  /** What was said is still said; `start` may follow. */
+  stop: () => Promise<void>
 }

@@ -39,6 +39,7 @@ export class Hub {
   readonly #logs = new Map<string, KeptLog>()
   readonly #codes = new Map<string, { session: string; until: number }>()
   readonly #listeners = new Map<string, Set<HubListener>>()
+  readonly #untold: [session: string, message: BackplaneMessage][] = []
 
   constructor({ keepFor = DAY_MS, now = Date.now }: HubOptions = {}) {
     this.#keepFor = keepFor
@@ -149,7 +150,13 @@ export class Hub {
     for (const [code, { until }] of this.#codes) if (until <= now) this.#codes.delete(code)
   }
 
+  /** Who hears of one thing may do another: everyone hears of the first one first. */
   #tell(session: string, message: BackplaneMessage): void {
-    for (const listener of this.#listeners.get(session) ?? []) listener(session, message)
+    this.#untold.push([session, message])
+    if (this.#untold.length > 1) return
+    for (let next = this.#untold[0]; next; next = this.#untold[0]) {
+      for (const listener of this.#listeners.get(next[0]) ?? []) listener(...next)
+      this.#untold.shift()
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { compile as compileTrust } from 'proxy-addr'
 import { DEFAULT_PORT } from 'vue-sync/protocol'
 import type { Authorize } from './authorize.ts'
+import type { Backplane } from './backplane.ts'
 import { nameOf } from './guard.ts'
 import { LEAST, type Limits } from './limits.ts'
 import { RELAY_DEFAULTS } from './relay-options.ts'
@@ -34,6 +35,15 @@ export interface SyncServerOptions {
   trustProxy?: string[]
   /** A folder in which sessions outlive the relay. @default none: the host sends all of it again */
   persist?: string
+  /**
+   * The Redis that several relays share, so that they are one: `redis://` or `rediss://`. All of them need the
+   * same keys. @default none: this one is alone
+   */
+  redis?: string
+  /** What keys and channels in Redis begin with. @default 'vue-sync' */
+  redisPrefix?: string
+  /** What several relays share, where it is no Redis. @default none */
+  backplane?: Backplane
   /** Decides who may publish and view, see `RelayOptions`. @default the keys alone */
   authorize?: Authorize
   /** Further names that the relay is asked by: `show.lan`, or `.show.lan` with all below it. @default none */
@@ -118,6 +128,25 @@ function checkHttps({ https, cert, key, caDir }: SyncServerOptions): void {
     throw new UsageError('cert and https: false exclude each other. Leave https out.')
 }
 
+function checkRedis(options: SyncServerOptions): void {
+  const { redis, redisPrefix, backplane, persist, hostKey, viewerKey, open } = options
+  if (redisPrefix !== undefined && (redis === undefined || !/^[\w:.-]{1,64}$/.test(redisPrefix)))
+    throw new UsageError(
+      'redisPrefix needs redis, and is of letters, digits, dot, colon, hyphen and underscore.',
+    )
+  if (redis === undefined && backplane === undefined) return
+  if (redis !== undefined && backplane !== undefined)
+    throw new UsageError('redis and backplane exclude each other. Give one of them.')
+  if (redis !== undefined && !(URL.canParse(redis) && /^rediss?:/.test(redis)))
+    throw new UsageError('redis must be an address like redis://127.0.0.1:6379.')
+  if (persist !== undefined)
+    throw new UsageError('persist and redis exclude each other: Redis keeps the sessions.')
+  if (hostKey === undefined || (viewerKey === undefined && !open))
+    throw new UsageError(
+      `Several relays need the same keys: give ${hostKey === undefined ? 'hostKey' : 'viewerKey'}.`,
+    )
+}
+
 /** @throws UsageError naming the option */
 export function checkOptions(options: SyncServerOptions): void {
   const { port, capacity, open, viewerKey, hostKey } = { ...SERVER_DEFAULTS, ...options }
@@ -130,6 +159,7 @@ export function checkOptions(options: SyncServerOptions): void {
     throw new UsageError('viewerKey and open exclude each other. Give one of them.')
   checkHttps(options)
   if (options.publicUrl !== undefined) checkPublicUrl(options.publicUrl)
+  checkRedis(options)
   checkTrustProxy(options.trustProxy ?? [])
   checkAllowed(options)
   for (const [name, value] of Object.entries(options.limits ?? {})) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { assertBodySize, type H3Event } from 'h3'
-import { isRecord } from 'vue-sync/protocol'
+import { isRecord, readPairCode } from 'vue-sync/protocol'
 import type { Clients } from './clients.ts'
 import type { Pairing } from './pairing.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -9,8 +9,10 @@ export interface PairRouteOptions {
   pairing: Pairing
   failures: RateLimit
   clients: Clients
+  /** A code that another node shows. @default there is none */
+  findElsewhere?: ((code: string) => Promise<string | undefined>) | undefined
   /** What opens a session now, if anything does. */
-  linkKey: (session: string) => { key: string | undefined } | undefined
+  linkKey: (session: string) => Promise<{ key: string | undefined } | undefined>
 }
 
 const MOST_BYTES = 256
@@ -34,7 +36,7 @@ export function requestOf(event: H3Event): IncomingMessage {
 
 /** `POST /pair`: a code that somebody typed for the session it stands for, and its key. */
 export async function answerPair(event: H3Event, options: PairRouteOptions): Promise<Answer> {
-  const { pairing, failures, clients, linkKey } = options
+  const { pairing, failures, clients, findElsewhere, linkKey } = options
   const { headers } = event.res
   const refuse = (status: number, error: string): Answer => {
     event.res.status = status
@@ -53,8 +55,10 @@ export async function answerPair(event: H3Event, options: PairRouteOptions): Pro
     headers.set('retry-after', String(Math.ceil(wait / 1000)))
     return refuse(429, 'too_many')
   }
-  const session = pairing.find(code)
-  const opens = session === undefined ? undefined : linkKey(session)
+  const read = readPairCode(code)
+  const session =
+    pairing.find(code) ?? (read && (await findElsewhere?.(read).catch(() => undefined)))
+  const opens = session === undefined ? undefined : await linkKey(session)
   if (session !== undefined && opens)
     return { session, ...(opens.key !== undefined && { key: opens.key }) }
   failures.fail(address)

@@ -39,10 +39,10 @@ export interface Relay {
   stats: RelayStats
   /** What is here now. */
   sessions: Sessions
-  /** Starts the heartbeat. */
-  start: () => void
+  /** Starts the heartbeat. Resolves when other nodes can be reached, or that is given up for now. */
+  start: () => Promise<void>
   /** Stops the heartbeat, closes every connection and forgets all state. */
-  stop: () => void
+  stop: () => Promise<void>
 }
 
 /** What the upgrade found out about a connection, and what it then became. */
@@ -224,14 +224,14 @@ export function createRelay(options: RelayOptions): Relay {
     announce,
     stats,
     sessions,
-    start() {
+    async start() {
       timer ??= setInterval(announce, heartbeat)
-      sessions.start()
+      await sessions.start()
     },
-    stop() {
+    async stop() {
       clearInterval(timer)
       timer = undefined
-      sessions.stop(CLOSE.goingAway, 'The relay is stopping')
+      await sessions.stop(CLOSE.goingAway, 'The relay is stopping')
     },
   }
 }

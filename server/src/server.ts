@@ -15,6 +15,7 @@ import { checkOptions, SERVER_DEFAULTS, type SyncServerOptions, UsageError } fro
 import { ownNames } from './own-names.ts'
 import { Pairing } from './pairing.ts'
 import { RATE_DEFAULTS, RateLimit } from './rate-limit.ts'
+import { createRedisBackplane } from './redis-backplane.ts'
 import { createRelay } from './relay.ts'
 import { createService } from './service.ts'
 import { openSockets } from './sockets.ts'
@@ -74,7 +75,14 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
   let closing = false
 
   const book = new AddressBook({ host })
-  const pairing = new Pairing()
+  const backplane =
+    options.redis === undefined
+      ? options.backplane
+      : createRedisBackplane({
+          url: options.redis,
+          ...(options.redisPrefix !== undefined && { prefix: options.redisPrefix }),
+        })
+  const pairing = new Pairing({ share: backplane?.keepCode })
   const currentPort = (): number => running?.listener.port ?? port
   const linkOptions = (key = viewerKey): LinkOptions => ({
     book,
@@ -101,6 +109,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
     authorize: options.authorize,
     onChange: (session, read) => disk?.note(session, read),
     capacity,
+    backplane,
     encode: encodeFramed,
     toPeer: toNodePeer,
     limits,
@@ -138,14 +147,20 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
       port: currentPort,
       clients,
       guard,
-      isClosing: () => closing,
+      readiness: () =>
+        closing ? 'stopping' : backplane?.isHealthy === false ? 'degraded' : 'ready',
       pairing,
+      findElsewhere: backplane?.findCode,
       failures: new RateLimit({ ...RATE_DEFAULTS, now: () => performance.now() }),
-      linkKey: (session) => relay.linkKey(session),
+      async linkKey(session) {
+        await relay.whenReady(session)
+        return relay.linkKey(session)
+      },
       viewerDir: options.viewerDir,
       status: getStatus,
       onSocket: sockets.onUpgrade,
     })
+    await relay.start()
     let listener: Listener
     try {
       listener = await openListener({
@@ -157,10 +172,10 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
         ...service,
       })
     } catch (error) {
+      await relay.stop()
       await sockets.close()
       throw error
     }
-    relay.start()
     const timer = identity && setInterval(() => void refresh(identity, listener), REFRESH_MS)
     timer?.unref()
     running = {
@@ -169,7 +184,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
       async close() {
         clearInterval(timer)
         await disk?.flush()
-        relay.stop()
+        await relay.stop()
         let late: ReturnType<typeof setTimeout> | undefined
         const grace = new Promise((resolve) => (late = setTimeout(resolve, CLOSE_GRACE_MS)))
         await listener.close(grace)
@@ -230,7 +245,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
     async drain() {
       await starting?.catch(() => {})
       closing = true
-      relay.stop()
+      await relay.stop()
       await new Promise((resolve) => setTimeout(resolve, running ? DRAIN_MS : 0))
       await stop()
     },

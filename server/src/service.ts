@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { toNodeHandler } from 'h3/node'
 import type { AddressBook } from './address-book.ts'
 import { type Guard, misdirected } from './guard.ts'
-import { answerHealth, answerText } from './health.ts'
+import { answerHealth, answerText, type Readiness } from './health.ts'
 import type { Identity } from './identity.ts'
 import { bootstrapRoutes, redirectRoutes, type RouteOptions, viewerRoutes } from './routes.ts'
 import { answerSetUp } from './setup-route.ts'
@@ -13,8 +13,7 @@ export interface ServiceOptions extends Omit<RouteOptions, 'authority' | 'setUp'
   book: AddressBook
   port: () => number
   guard: Guard
-  /** The relay is about to stop. */
-  isClosing: () => boolean
+  readiness: () => Readiness
   onSocket: (request: IncomingMessage, socket: Socket, head: Buffer) => void
 }
 
@@ -77,7 +76,7 @@ export function createService(options: ServiceOptions): Service {
     onRequest(request, response) {
       try {
         if (answerStranger(request, response, options)) return
-        if (answerHealth(request, response, options.isClosing())) return
+        if (answerHealth(request, response, options.readiness())) return
         ;(isServed(request) ? full : plain)(request, response)
       } catch {
         refuseRequest(response)

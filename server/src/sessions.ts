@@ -25,7 +25,7 @@ export class Sessions {
   }
 
   /** Once in each interval: what nobody here is connected to is left to the other nodes. */
-  start(): void {
+  async start(): Promise<void> {
     const { backplane } = this.#options
     if (!backplane || this.#timer) return
     this.#timer = setInterval(() => this.#tick(), backplane.interval)
@@ -33,14 +33,17 @@ export class Sessions {
       if (!isHealthy) return this.#options.warn('The other nodes cannot be reached: serving alone')
       for (const shared of this.#shared.values()) void shared.heal()
     }
+    await backplane.start()
+    if (!backplane.isHealthy) this.#options.warn('The other nodes cannot be reached: serving alone')
   }
 
-  stop(code: number, reason: string): void {
+  async stop(code: number, reason: string): Promise<void> {
     clearInterval(this.#timer)
     this.#timer = undefined
     for (const session of this.#sessions.values()) session.close(code, reason)
     for (const name of this.#shared.keys()) this.forget(name)
     this.#sessions.clear()
+    await this.#options.backplane?.stop()
   }
 
   get size(): number {

@@ -1,0 +1,30 @@
+import process from 'node:process'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { describeNodes } from '../server/src/nodes-suite.ts'
+import { createRedisBackplane } from '../server/src/redis-backplane.ts'
+import { createSyncServer } from '../server/src/server.ts'
+import { startRedis, type TestRedis } from './support/redis.ts'
+
+describe.skipIf(!process.env['VUE_SYNC_REDIS'])('Redis', () => {
+  let redis: TestRedis
+  let round = 0
+  beforeAll(async () => {
+    redis = await startRedis()
+  })
+  afterAll(() => redis.stop())
+
+  describeNodes('Redis', async () => {
+    round++
+    const servers = [0, 1, 2].map(() =>
+      createSyncServer({
+        port: 0,
+        host: '127.0.0.1',
+        hostKey: 'host-key',
+        viewerKey: 'viewer-key',
+        backplane: createRedisBackplane({ url: redis.url, prefix: `test-${round}`, interval: 200 }),
+      }),
+    )
+    await Promise.all(servers.map((server) => server.start()))
+    return { servers, stop: async () => void (await Promise.all(servers.map((s) => s.stop()))) }
+  })
+})

@@ -1,0 +1,238 @@
+import { Buffer } from 'node:buffer'
+import { Redis, type RedisOptions } from 'ioredis'
+import { randomId } from 'vue-sync/protocol'
+import type { Backplane, BackplaneMessage, Outcome } from './backplane.ts'
+import { encodeFramed } from './node-frames.ts'
+import {
+  type LoadedLog,
+  readLog,
+  readMessage,
+  writeAbout,
+  writeHeader,
+  writeNote,
+} from './redis-messages.ts'
+import { APPEND, CLAIM, DESCRIBE, LOAD, REPLACE } from './redis-scripts.ts'
+
+export interface RedisBackplaneOptions {
+  /** `redis://`, `rediss://` for TLS; with user, password and database where there are some. */
+  url: string
+  /** What keys and channels begin with: several relays may share one Redis. @default 'vue-sync' */
+  prefix?: string
+  /** Milliseconds that a session is kept which no node has open. @default a day */
+  keepFor?: number
+  /** Milliseconds between what a node says of itself; who says nothing for three of them is gone. @default 5000 */
+  interval?: number
+  /** Milliseconds in which Redis must answer. @default 2000 */
+  patience?: number
+  /** Further options of ioredis: TLS, sentinels. @default none */
+  redis?: RedisOptions
+  /** Makes the bytes of a message the relay's own. @default as the Node server does */
+  encode?: (frame: string | Uint8Array) => Uint8Array
+}
+
+export const REDIS_DEFAULTS = {
+  prefix: 'vue-sync',
+  keepFor: 24 * 60 * 60_000,
+  interval: 5000,
+  patience: 2000,
+  redis: {} as RedisOptions,
+  encode: encodeFramed,
+} satisfies Omit<RedisBackplaneOptions, 'url'>
+
+type Scripted = Redis &
+  Record<
+    'vsAppend' | 'vsReplace' | 'vsClaim' | 'vsDescribe',
+    (...args: (string | number | Buffer)[]) => Promise<string | null>
+  > & { vsLoadBuffer: (...args: (string | number)[]) => Promise<LoadedLog | null> }
+
+const SCRIPTS = {
+  vsAppend: APPEND,
+  vsReplace: REPLACE,
+  vsClaim: CLAIM,
+  vsDescribe: DESCRIBE,
+  vsLoad: LOAD,
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** Longest wait between two tries to connect. */
+const MOST_RETRY_MS = 2000
+
+/**
+ * What nodes share, in Redis: 6.2 or later, or what speaks its protocol. It needs no persistence of its own:
+ * what it loses, the nodes put back. Retained sessions take as much memory there as on one node.
+ */
+export function createRedisBackplane(options: RedisBackplaneOptions): Backplane {
+  const { prefix, keepFor, interval, patience, encode } = { ...REDIS_DEFAULTS, ...options }
+  const id = randomId()
+  const connection = {
+    connectTimeout: patience,
+    commandTimeout: patience,
+    // What cannot be said now is said anew when it can: nothing waits, and nothing is said twice.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times) => Math.min(MOST_RETRY_MS, 50 * 2 ** Math.min(times, 6)),
+    lazyConnect: true,
+    scripts: Object.fromEntries(
+      Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua, numberOfKeys: 2 }]),
+    ),
+    ...options.redis,
+  } as RedisOptions & { replyMapping: 'legacy' }
+  const client = new Redis(options.url, connection) as unknown as Scripted
+  const subscriber = new Redis(options.url, connection)
+  const listeners = new Map<string, (message: BackplaneMessage) => void>()
+  let isHealthy = false
+  let isStarted = false
+  let beating: Promise<void> | undefined
+  let timer: ReturnType<typeof setInterval> | undefined
+
+  const channelOf = (session: string): string => `${prefix}:{${session}}`
+  const keysOf = (session: string): [string, string] => [
+    `${prefix}:{${session}}:session`,
+    `${prefix}:{${session}}:log`,
+  ]
+  const codeKey = (code: string): string => `${prefix}:code:${code}`
+
+  function setHealth(next: boolean): void {
+    if (next === isHealthy || !isStarted) return
+    isHealthy = next
+    backplane.onHealth?.(next)
+  }
+
+  /** Whether both connections answer. One that was cut has said so: `close` comes before `ready`. */
+  function beat(): Promise<void> {
+    beating ??= Promise.all([client.ping(), subscriber.ping()])
+      .then(
+        () => setHealth(true),
+        () => setHealth(false),
+      )
+      .finally(() => (beating = undefined))
+    return beating
+  }
+
+  for (const redis of [client, subscriber]) {
+    // ioredis dials again by itself; what there is to know is told by `onHealth`.
+    redis.on('error', () => {})
+    redis.on('close', () => setHealth(false))
+    redis.on('ready', () => void beat())
+  }
+  subscriber.on('messageBuffer', (channel: Buffer, data: Buffer) => {
+    const listener = listeners.get(channel.toString())
+    if (!listener) return
+    let message: BackplaneMessage | undefined
+    try {
+      message = readMessage(data, encode)
+    } catch {
+      // Not of a node of this version.
+    }
+    if (message) listener(message)
+  })
+
+  const backplane: Backplane = {
+    id,
+    interval,
+    get isHealthy() {
+      return isHealthy
+    },
+    onHealth: undefined,
+    async subscribe(session, listener) {
+      listeners.set(channelOf(session), listener)
+      await subscriber.subscribe(channelOf(session))
+    },
+    unsubscribe(session) {
+      listeners.delete(channelOf(session))
+      subscriber.unsubscribe(channelOf(session)).catch(() => {})
+    },
+    async load(session, known) {
+      const { log = '', count = 0 } = known ?? {}
+      const loaded = await client.vsLoadBuffer(
+        ...keysOf(session),
+        channelOf(session),
+        id,
+        keepFor,
+        log,
+        count,
+      )
+      return loaded ? readLog(loaded, encode) : undefined
+    },
+    async append(session, { term, entry, keep }) {
+      const { epoch, seq } = entry.position
+      return (await client.vsAppend(
+        ...keysOf(session),
+        channelOf(session),
+        id,
+        keepFor,
+        term,
+        entry.snapshot ? 1 : 0,
+        epoch,
+        seq,
+        keep,
+        randomId(),
+        writeHeader(entry),
+        toBuffer(entry.bytes),
+      )) as Outcome
+    },
+    async replace(session, { term, about, entries, onlyIfEmpty }) {
+      return (await client.vsReplace(
+        ...keysOf(session),
+        channelOf(session),
+        id,
+        keepFor,
+        term,
+        onlyIfEmpty ? 1 : 0,
+        randomId(),
+        writeAbout(about),
+        ...entries.flatMap((entry) => [writeHeader(entry), toBuffer(entry.bytes)]),
+      )) as Outcome
+    },
+    async claim(session, term) {
+      const given = await client.vsClaim(
+        ...keysOf(session),
+        channelOf(session),
+        id,
+        keepFor,
+        term ?? '',
+      )
+      return given === null ? undefined : Number(given)
+    },
+    async describe(session, term, about) {
+      return (await client.vsDescribe(
+        ...keysOf(session),
+        channelOf(session),
+        id,
+        keepFor,
+        term,
+        writeAbout(about),
+      )) as Outcome
+    },
+    note(session, note) {
+      client.publish(channelOf(session), writeNote(id, note)).catch(() => {})
+    },
+    async findCode(code) {
+      return (await client.get(codeKey(code))) ?? undefined
+    },
+    keepCode(code, session, milliseconds) {
+      client.set(codeKey(code), session, 'PX', milliseconds).catch(() => {})
+    },
+    async start() {
+      if (isStarted) return
+      isStarted = true
+      timer = setInterval(() => void beat(), Math.min(interval, patience))
+      await Promise.all([client, subscriber].map((redis) => redis.connect().catch(() => {})))
+      await beat()
+    },
+    async stop() {
+      if (!isStarted) return
+      isStarted = isHealthy = false
+      clearInterval(timer)
+      listeners.clear()
+      // What was said before is on its way before this.
+      await client.quit().catch(() => {})
+      for (const redis of [client, subscriber]) redis.disconnect()
+    },
+  }
+  return backplane
+}
