@@ -36,12 +36,19 @@ const frames = new WeakMap<Uint8Array, Buffer>()
 /** The one that is being sent to everyone, without a look-up. */
 let latest: { bytes: Uint8Array; frame: Buffer } | undefined
 
-/** Gives a message as bytes, and keeps its frame beside it: made once, however many it is sent to. */
-export function encodeFramed(message: string | Uint8Array): Uint8Array {
+/**
+ * Gives a message as bytes, and keeps its frame beside it: made once, however many it is sent to.
+ *
+ * @param binary whether it is sent as a binary frame: text comes as bytes from other nodes
+ */
+export function encodeFramed(
+  message: string | Uint8Array,
+  binary = typeof message !== 'string',
+): Uint8Array {
   const length = typeof message === 'string' ? Buffer.byteLength(message) : message.length
   const start = headerLength(length)
   const frame = Buffer.allocUnsafeSlow(start + length)
-  writeHeader(frame, typeof message === 'string' ? TEXT : BINARY, length)
+  writeHeader(frame, binary ? BINARY : TEXT, length)
   if (typeof message === 'string') frame.write(message, start)
   else frame.set(message, start)
   const payload = frame.subarray(start)

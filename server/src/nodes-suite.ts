@@ -31,6 +31,11 @@ export const hasSeen = (client: Client, epoch: string, seq: number): Promise<Any
 export const toldHost = (client: Client, host: 'online' | 'offline'): Promise<AnyMessage> =>
   client.until(({ type, payload }) => type === 'status' && payload['host'] === host)
 
+const counted = (host: Client, count: number) =>
+  host.until(({ type, payload }) => type === 'status' && payload['clientCount'] === count)
+
+const isNamed = ({ payload }: AnyMessage): boolean => payload['name'] === 'The show'
+
 /** What one relay does, done by several. */
 export function describeNodes(name: string, start: () => Promise<Nodes>): void {
   describe(`a relay of three nodes (${name})`, () => {
@@ -47,8 +52,6 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
     }
     const viewers = (): Promise<Client[]> =>
       Promise.all([0, 1, 2].map((index) => dial(index, 'viewer')))
-    const counted = (host: Client, count: number) =>
-      host.until(({ type, payload }) => type === 'status' && payload['clientCount'] === count)
 
     beforeEach(async () => {
       nodes = await start()
@@ -178,9 +181,8 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       const host = await dial(0, 'host')
       const viewer = await dial(1, 'viewer')
       host.send({ type: 'status', payload: { name: 'The show' } })
-      const named = ({ payload }: AnyMessage): boolean => payload['name'] === 'The show'
-      await viewer.until(named)
-      await (await dial(2, 'viewer')).until(named)
+      await viewer.until(isNamed)
+      await (await dial(2, 'viewer')).until(isNamed)
     })
 
     it('knows on every node a code that one of them shows', async () => {

@@ -4,6 +4,7 @@ import { randomId } from 'vue-sync/protocol'
 import type { Backplane, BackplaneMessage, Outcome } from './backplane.ts'
 import { encodeFramed } from './node-frames.ts'
 import {
+  type EncodeBytes,
   type LoadedLog,
   readLog,
   readMessage,
@@ -27,7 +28,7 @@ export interface RedisBackplaneOptions {
   /** Further options of ioredis: TLS, sentinels. @default none */
   redis?: RedisOptions
   /** Makes the bytes of a message the relay's own. @default as the Node server does */
-  encode?: (frame: string | Uint8Array) => Uint8Array
+  encode?: EncodeBytes
 }
 
 export const REDIS_DEFAULTS = {
@@ -36,7 +37,7 @@ export const REDIS_DEFAULTS = {
   interval: 5000,
   patience: 2000,
   redis: {} as RedisOptions,
-  encode: encodeFramed,
+  encode: encodeFramed as EncodeBytes,
 } satisfies Omit<RedisBackplaneOptions, 'url'>
 
 type Scripted = Redis &

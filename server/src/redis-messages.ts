@@ -1,8 +1,11 @@
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import { isPosition, isRecord, readAccess, readName } from 'vue-sync/protocol'
 import type { BackplaneMessage, Log, Note } from './backplane.ts'
 import type { Entry } from './retained.ts'
 import type { SessionAbout } from './session.ts'
+
+/** Makes bytes that came from elsewhere the relay's own, as sockets take them. */
+export type EncodeBytes = (bytes: Uint8Array, binary: boolean) => Uint8Array
 
 const NEWLINE = 0x0a
 
@@ -14,12 +17,7 @@ export function writeAbout({ name, access }: SessionAbout): string {
   return JSON.stringify({ name, access })
 }
 
-/** @param encode makes the bytes the relay's own, as sockets take them */
-function readEntry(
-  header: string,
-  bytes: Buffer,
-  encode: (frame: string | Uint8Array) => Uint8Array,
-): Entry | undefined {
+function readEntry(header: string, bytes: Buffer, encode: EncodeBytes): Entry | undefined {
   const head: unknown = JSON.parse(header)
   if (!isRecord(head) || !isPosition(head)) return undefined
   const { epoch, seq } = head
@@ -28,7 +26,7 @@ function readEntry(
     position: { epoch, seq },
     binary,
     snapshot: head['snapshot'] === true,
-    bytes: encode(binary ? bytes : bytes.toString()),
+    bytes: encode(bytes, binary),
   }
 }
 
@@ -39,10 +37,7 @@ function readAbout(text: string): SessionAbout {
 }
 
 /** What the scripts publish: `TYPE NODE LOG COUNT HEADER`, a newline, and the rest. `undefined` for what is none. */
-export function readMessage(
-  data: Buffer,
-  encode: (frame: string | Uint8Array) => Uint8Array,
-): BackplaneMessage | undefined {
+export function readMessage(data: Buffer, encode: EncodeBytes): BackplaneMessage | undefined {
   const end = data.indexOf(NEWLINE)
   const [, type, from = '', log = '', number = '', header = ''] =
     /^(\w+) (\S+) (\S+) (\d+) ?(.*)$/.exec(data.toString('utf8', 0, Math.max(0, end))) ?? []
@@ -79,10 +74,7 @@ export type LoadedLog = [
   entries: [id: Buffer, fields: Buffer[]][],
 ]
 
-export function readLog(
-  [log, count, term, about, kept]: LoadedLog,
-  encode: (frame: string | Uint8Array) => Uint8Array,
-): Log {
+export function readLog([log, count, term, about, kept]: LoadedLog, encode: EncodeBytes): Log {
   const entries = kept.flatMap(([, [, header, , bytes]]) => {
     const entry = header && bytes && readEntry(header.toString(), bytes, encode)
     return entry ? [entry] : []

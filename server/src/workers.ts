@@ -1,0 +1,132 @@
+import cluster, { type Worker } from 'node:cluster'
+import process from 'node:process'
+import type { BannerOptions } from './banner.ts'
+import { type Channel, createClusterBackplane, serveHub } from './cluster-backplane.ts'
+import type { Backplane } from './backplane.ts'
+import { Hub } from './hub.ts'
+
+/** What a worker tells its primary of itself. */
+export type WorkerReport =
+  | { vueSync: 'listening'; port: number; banner: BannerOptions }
+  /** In one line, why it ends. */
+  | { vueSync: 'failed'; problem: string }
+  | { vueSync: 'log'; level: 'info' | 'warn' | 'error'; text: string; details?: object }
+
+type Listening = Extract<WorkerReport, { vueSync: 'listening' }>
+
+const DRAIN = 'vue-sync drain'
+/** A worker that ends sooner than this after its start would do so again. */
+const SOON_MS = 2000
+
+/** Whether this process is one of several that serve one port. */
+export const isWorker = cluster.isWorker
+
+const ownChannel: Channel = {
+  send: (message) => void process.send?.(message),
+  listen(listener) {
+    process.on('message', listener)
+    return () => process.off('message', listener)
+  },
+}
+
+/** In a worker: what it shares with the others. */
+export function workerBackplane(): Backplane {
+  return createClusterBackplane({ channel: ownChannel })
+}
+
+/** In a worker: tells the primary. */
+export function report(message: WorkerReport): void {
+  process.send?.(message)
+}
+
+/** In a worker: called once, when the primary wants it to end, or is gone. */
+export function onDrain(drain: () => void): void {
+  let called = false
+  const once = (): void => {
+    if (!called) drain()
+    called = true
+  }
+  process.on('message', (message) => message === DRAIN && once())
+  process.on('disconnect', once)
+  // Ctrl-C goes to all processes of a terminal: the primary's word counts.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
+}
+
+export interface WorkersOptions {
+  count: number
+  /** Set in each of them. */
+  env: Record<string, string>
+  /** `false` where they share something else. */
+  hub: boolean
+  onReport: (report: Exclude<WorkerReport, Listening>) => void
+}
+
+export interface Workers {
+  /** What the first says of itself once it listens. @throws Error with why it does not */
+  start: () => Promise<Listening>
+  /** Resolves when all have ended. */
+  drain: () => Promise<void>
+}
+
+/** In the primary: processes that serve one port, and are started anew when they end. */
+export function createWorkers({ count, env, hub: hasHub, onReport }: WorkersOptions): Workers {
+  const hub = new Hub()
+  const running = new Set<Worker>()
+  let isDraining = false
+
+  function fork(onFirst?: (report: WorkerReport) => void): void {
+    const worker = cluster.fork(env)
+    const began = performance.now()
+    running.add(worker)
+    const channel: Channel = {
+      send: (message) => void (worker.isConnected() && worker.send(message)),
+      listen(listener) {
+        worker.on('message', listener)
+        return () => worker.off('message', listener)
+      },
+    }
+    const unserve = hasHub ? serveHub(hub, channel) : () => {}
+    worker.on('message', (message: WorkerReport) => {
+      onFirst?.(message)
+      if (message.vueSync === 'log' || (message.vueSync === 'failed' && !onFirst)) onReport(message)
+    })
+    worker.on('error', () => {})
+    worker.on('exit', (code, signal) => {
+      unserve()
+      running.delete(worker)
+      onFirst?.({ vueSync: 'failed', problem: `A worker ended at once (${signal || code})` })
+      if (isDraining) return
+      const text = `A worker ended (${signal || code}) and is started anew`
+      onReport({ vueSync: 'log', level: 'warn', text })
+      const wait = performance.now() - began < SOON_MS ? SOON_MS : 0
+      setTimeout(() => !isDraining && fork(), wait)
+    })
+  }
+
+  return {
+    async start() {
+      cluster.setupPrimary({ serialization: 'advanced' })
+      // The first alone: what it cannot do, the others cannot either, and it finds the port.
+      const first = await new Promise<Listening>((resolve, reject) => {
+        fork((message) => {
+          if (message.vueSync === 'listening') resolve(message)
+          if (message.vueSync !== 'failed') return
+          isDraining = true
+          reject(new Error(message.problem))
+        })
+      })
+      for (let index = 1; index < count; index++) fork()
+      return first
+    },
+    async drain() {
+      isDraining = true
+      await Promise.all(
+        [...running].map((worker) => {
+          const ended = new Promise((resolve) => worker.once('exit', resolve))
+          if (worker.isConnected()) worker.send(DRAIN)
+          return ended
+        }),
+      )
+    },
+  }
+}
