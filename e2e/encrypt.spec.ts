@@ -20,11 +20,13 @@ const closing: (() => void)[] = []
 beforeEach(async () => {
   vi.stubGlobal('window', new EventTarget())
   vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
-  const kept = new Map<string, string>()
-  vi.stubGlobal('sessionStorage', {
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, value: string) => void kept.set(name, value),
-  })
+  for (const name of ['sessionStorage', 'localStorage']) {
+    const kept = new Map<string, string>()
+    vi.stubGlobal(name, {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+    })
+  }
   warnings = []
   vi.spyOn(console, 'warn').mockImplementation((...args) => void warnings.push(args.join(' ')))
   relay = await startRelay()
@@ -243,6 +245,81 @@ it.each([
   viewer.connect(await linkOf(host))
   await expect.poll(() => board.value?.['count']).toBe(0)
   expect(viewer.error.value).toBeUndefined()
+})
+
+/** The link once it is another one: the relay has signed it. */
+async function newLinkOf(host: ReturnType<typeof startHost>, old: string): Promise<string> {
+  await expect.poll(() => linkOf(host)).not.toBe(old)
+  return linkOf(host)
+}
+
+it('a rotation is one of the key too: who has the old one reads nothing more, even if let in', async () => {
+  const host = startHost()
+  const old = await linkOf(host)
+  const [there, away] = [startViewer(old), startViewer(old)]
+  for (const { board } of [there, away]) await expect.poll(() => board.value?.['count']).toBe(0)
+  // Who comes back is nearly up to date: a relay could go on with what it has of the old key.
+  away.viewer.disconnect()
+  host.board.count = 1
+  await expect.poll(() => there.board.value?.['count']).toBe(1)
+
+  host.host.rotate()
+  // The relay's word for it, unless two frames under the new key come first.
+  await expect.poll(() => there.viewer.error.value?.code).toMatch(/VS11[02]/)
+  const link = await newLinkOf(host, old)
+  const [before, after] = [parseLink(old)!, parseLink(link)!]
+  expect(after.secret).toHaveLength(before.secret!.length)
+  expect([after.key, after.secret]).not.toContain(before.key)
+  expect([after.key, after.secret]).not.toContain(before.secret)
+  const letIn = startViewer(link.replace(after.secret!, before.secret!))
+  await expect.poll(() => letIn.viewer.error.value?.code).toBe('VS110')
+  expect(letIn.board.value).toBeUndefined()
+
+  for (const { viewer } of [there, away]) viewer.connect(link)
+  host.board.count = 2
+  for (const { viewer, board } of [there, away, startViewer(link)]) {
+    await expect.poll(() => board.value?.['count']).toBe(2)
+    expect(viewer.error.value).toBeUndefined()
+  }
+  host.app.unmount()
+  apps.delete(host.app)
+  expect(await linkOf(startHost())).toBe(link)
+})
+
+it('a rotation where viewers need no key leaves the old one with VS110', async () => {
+  const { port } = relay.getStatus()
+  await relay.stop()
+  relay = await startRelay(port, { open: true })
+  const host = startHost()
+  await expect.poll(() => host.host.viewerUrl.value).toContain('#e=')
+  const old = host.host.viewerUrl.value!
+  const { viewer, board } = startViewer(old)
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  host.host.rotate()
+  host.board.count = 1
+  await expect.poll(() => viewer.error.value?.code).toMatch(/VS11[02]/)
+  viewer.connect(old)
+  await expect.poll(() => viewer.error.value?.code).toBe('VS110')
+  expect(board.value?.['count']).toBe(0)
+  await expect.poll(() => host.host.viewerUrl.value).not.toBe(old)
+  viewer.connect(host.host.viewerUrl.value!)
+  await expect.poll(() => board.value?.['count']).toBe(1)
+})
+
+it('a rotation without the relay holds when it is back', async () => {
+  const host = startHost({ backoff: { first: 50, max: 50 } })
+  const old = await linkOf(host)
+  const { viewer, board } = startViewer(old)
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  const { port } = relay.getStatus()
+  await relay.stop()
+  host.host.rotate()
+  host.board.count = 1
+  relay = await startRelay(port)
+  await expect.poll(() => viewer.error.value?.code).toMatch(/VS11[02]/)
+  expect(board.value?.['count']).toBe(0)
+  viewer.connect(await newLinkOf(host, old))
+  await expect.poll(() => board.value?.['count']).toBe(1)
 })
 
 it('a host that no longer encrypts is not believed by who was promised encryption', async () => {

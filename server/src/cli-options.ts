@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { LOG_LEVELS, type LogLevel } from './log.ts'
 import { LIMIT_FLAGS, type LimitFlag, type Limits } from './limits.ts'
 import { type SyncServerOptions, UsageError } from './options.ts'
 
@@ -50,6 +51,11 @@ const OWN_FLAGS = {
     help: 'a folder in which sessions outlive the relay',
   },
   json: { type: 'boolean', env: 'VUE_SYNC_JSON', help: 'logs for machines, without any key' },
+  'log-level': {
+    type: 'string',
+    env: 'VUE_SYNC_LOG_LEVEL',
+    help: 'info, warn, error or silent (info)',
+  },
   version: { type: 'boolean', env: '', help: 'print the version' },
   help: { type: 'boolean', env: '', help: 'print this' },
 } as const
@@ -94,13 +100,15 @@ function readFlags(args: string[]): Values {
   }
 }
 
+const YES = /^(?:1|true|yes)$/i
+
 function readEnv(env: NodeJS.ProcessEnv): Values {
   const values: Values = {}
   for (const [flag, { type, env: name }] of Object.entries(FLAGS)) {
     const text = name ? env[name] : undefined
     if (text === undefined || text === '') continue
     if (type === 'string') values[flag] = text
-    else if (/^(?:1|true|yes)$/i.test(text)) values[flag] = true
+    else if (YES.test(text)) values[flag] = true
     else if (!/^(?:0|false|no)$/i.test(text))
       throw new UsageError(`${name} must be 1 or 0, not ${JSON.stringify(text)}.`)
   }
@@ -130,11 +138,27 @@ function readLimits(values: Values): Partial<Limits> | undefined {
   return given.length > 0 ? Object.fromEntries(given) : undefined
 }
 
+function readLevel(text: string | boolean | undefined): LogLevel | undefined {
+  if (text === undefined) return undefined
+  const level = LOG_LEVELS.find((known) => known === text)
+  if (!level)
+    throw new UsageError(
+      `--log-level must be info, warn, error or silent, not ${JSON.stringify(text)}.`,
+    )
+  return level
+}
+
 export interface CliRequest {
   show?: 'help' | 'version'
   /** Logs for machines. */
   json: boolean
+  logLevel?: LogLevel
   options: SyncServerOptions
+}
+
+/** Whether logs are for machines: known also where the other flags cannot be read. */
+export function wantsJson(args: string[], env: NodeJS.ProcessEnv): boolean {
+  return args.includes('--json') || YES.test(env['VUE_SYNC_JSON'] ?? '')
 }
 
 /** A flag wins over its environment variable. @throws UsageError in one line */
@@ -162,9 +186,11 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv): CliRequest {
   }
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   const show = flags.help ? 'help' : flags.version ? 'version' : undefined
+  const logLevel = readLevel(values['log-level'])
   return {
-    json: values.json === true,
+    json: wantsJson(args, env),
     options: Object.fromEntries(given),
+    ...(logLevel && { logLevel }),
     ...(show && { show }),
   }
 }

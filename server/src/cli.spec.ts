@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { offerProtocols } from 'vue-sync/protocol'
 import { WebSocket } from 'ws'
 
 const CLI = fileURLToPath(new URL('cli.ts', import.meta.url))
@@ -33,6 +34,15 @@ function start(args: string[], env: Record<string, string> = {}) {
   return { child, done, shows }
 }
 
+/** What a relay warns of. That it has read it is seen by its answer to the close frame. */
+async function sendJunk(port: string, hostKey: string): Promise<void> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/`, offerProtocols('host', hostKey))
+  await once(socket, 'message')
+  socket.send('junk')
+  socket.close()
+  await once(socket, 'close')
+}
+
 describe('vue-sync-server', () => {
   it('shows a code, every address and the host key, and ends cleanly on a signal', async () => {
     const { child, done, shows } = start(['--port', '0', '--host', '127.0.0.1', '--host-key', 'hk'])
@@ -48,16 +58,9 @@ describe('vue-sync-server', () => {
     const args = ['--json', '--port', '0', '--host', '127.0.0.1']
     const { child, done, shows } = start([...args, '--host-key', 'hk-secret'])
     const [, port] = await shows(/"port":(\d+)/)
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/`, [
-      'vue-sync.host.v1',
-      'token.aGstc2VjcmV0',
-    ])
-    await once(socket, 'message')
-    socket.send('junk')
-    socket.send('{}')
-    const viewer = new WebSocket(`ws://127.0.0.1:${port}/`, ['vue-sync.viewer.v1', 'token.d3Jvbmc'])
+    await sendJunk(port!, 'hk-secret')
+    const viewer = new WebSocket(`ws://127.0.0.1:${port}/`, offerProtocols('viewer', 'wrong'))
     await once(viewer, 'close')
-    await shows(/Dropped a message/)
     child.kill('SIGTERM')
     const { code, out, err } = await done
     expect(code).toBe(0)
@@ -77,6 +80,34 @@ describe('vue-sync-server', () => {
     const wrong = start([...args, '--capacity', '1'])
     const { err: problem } = await wrong.done
     expect(JSON.parse(problem)).toMatchObject({ level: 'error' })
+  })
+
+  it.each([
+    ['info', true],
+    ['warn', true],
+    ['error', false],
+    ['silent', false],
+  ])('at level %s shows its links, and of a warning: %s', async (level, isSaid) => {
+    const args = ['--port', '0', '--host', '127.0.0.1', '--host-key', 'hk', '--log-level', level]
+    const { child, done, shows } = start(args)
+    const [, port] = await shows(/http:\/\/127\.0\.0\.1:(\d+)\/#k=/)
+    await sendJunk(port!, 'hk')
+    child.kill('SIGTERM')
+    const { code, err } = await done
+    expect([code, err.includes('[vue-sync] Dropped a message')]).toEqual([0, isSaid])
+    expect(err === '').toBe(!isSaid)
+  })
+
+  it('logs less for machines, but always what keeps it from starting', async () => {
+    const env = { VUE_SYNC_LOG_LEVEL: 'warn', VUE_SYNC_JSON: '1' }
+    const { child, done } = start(['--port', '0', '--host', '127.0.0.1'], env)
+    const [line] = await once(child.stderr, 'data')
+    child.kill('SIGTERM')
+    const { code, out, err } = await done
+    expect(JSON.parse(String(line))).toMatchObject({ level: 'warn' })
+    expect([code, out, err]).toEqual([0, '', String(line)])
+    const wrong = start(['--capacity', '1', '--log-level', 'silent'], env)
+    expect(JSON.parse((await wrong.done).err)).toMatchObject({ level: 'error' })
   })
 
   it('drains on a signal: viewers are told to dial again, and it ends in time', async () => {
@@ -148,6 +179,7 @@ describe('vue-sync-server', () => {
       '--max-viewers-per-address',
       'VUE_SYNC_HANDSHAKE_TIME',
       'VUE_SYNC_PORT',
+      'VUE_SYNC_LOG_LEVEL',
     ])
       expect(out).toContain(word)
     expect((await start(['--version']).done).out).toMatch(/^\d+\.\d+\.\d+\n$/)
@@ -201,6 +233,12 @@ describe('vue-sync-server', () => {
       'allowedOrigins must list origins like https://app.example.com',
     ],
     ['a limit too low', ['--max-viewers', '0'], {}, 'limits.viewersPerSession must be'],
+    [
+      'a level that is none',
+      ['--log-level', 'loud'],
+      {},
+      '--log-level must be info, warn, error or silent, not "loud".',
+    ],
     ['a bad variable', [], { VUE_SYNC_OPEN: 'maybe' }, 'VUE_SYNC_OPEN must be 1 or 0'],
     [
       'a folder without a viewer',

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { formatBanner } from './banner.ts'
-import { helpText, readCli } from './cli-options.ts'
+import { helpText, readCli, wantsJson } from './cli-options.ts'
 import { createLog, type Log } from './log.ts'
 import { type SyncServerOptions, UsageError } from './options.ts'
 import { createSyncServer, type SyncServer } from './server.ts'
@@ -39,14 +39,14 @@ function tellMachine(log: Log, server: SyncServer, options: SyncServerOptions): 
 
 /** Runs until a signal comes. @throws UsageError for what one line can tell */
 async function run(args: string[]): Promise<void> {
-  const { show, json, options } = readCli(args, process.env)
+  const { show, json, logLevel, options } = readCli(args, process.env)
   if (show) return console.log(show === 'help' ? helpText() : version())
   if (options.viewerDir !== undefined && !hasViewer(options.viewerDir))
     throw new UsageError(
       `--viewer-dir ${options.viewerDir} has no index.html. Build the viewer first (pnpm build).`,
     )
   const viewerDir = options.viewerDir ?? findViewer()
-  const log = createLog({ json })
+  const log = createLog({ json, ...(logLevel && { level: logLevel }) })
   const server = createSyncServer({
     ...options,
     ...(viewerDir && { viewerDir }),
@@ -78,16 +78,11 @@ async function run(args: string[]): Promise<void> {
     console.log('  No viewer app found: only the socket is served. See --viewer-dir.\n')
 }
 
-/** Also when the flags could not be read. */
-function wantsJson(): boolean {
-  return (
-    process.argv.includes('--json') || /^(?:1|true|yes)$/i.test(process.env['VUE_SYNC_JSON'] ?? '')
-  )
-}
-
-run(process.argv.slice(2)).catch((error: unknown) => {
+const args = process.argv.slice(2)
+run(args).catch((error: unknown) => {
   const text = error instanceof UsageError ? error.message : error
-  if (wantsJson())
+  // What ends the process is said at any level.
+  if (wantsJson(args, process.env))
     createLog({ json: true })('error', String(error instanceof Error ? error.message : error))
   else console.error(text)
   process.exit(1)

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect as dialRaw } from 'node:net'
 import { hostname } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -32,6 +33,24 @@ async function dial(
   clients.push(client)
   return client
 }
+/** The first line of what an upgrade is answered that no client of WebSockets would send. */
+async function upgradeAs(host: string, ...others: string[]): Promise<string> {
+  const socket = dialRaw(port(), '127.0.0.1')
+  const lines = [
+    'GET / HTTP/1.1',
+    `Host: ${host}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    ...others,
+  ]
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  socket.destroy()
+  return String(answer).split('\r\n')[0]!
+}
+
 const isIn = async (client: Client) => client.until(({ type }) => type === 'status')
 
 describe('a name that is not the relay’s', () => {
@@ -45,6 +64,19 @@ describe('a name that is not the relay’s', () => {
         'This relay does not know the name evil.example. If it is its own, start it with --allow-host evil.example\n',
       ])
       expect(headers['access-control-allow-origin']).toBeUndefined()
+    },
+  )
+
+  // crossws reads an address from `Host` by itself, and answers 500 where it cannot.
+  it.each(['', '[', ':', 'a b', 'a:99999', '127.0.0.1:99999', '[::1', '@', '#', '/', 'x\u00e9'])(
+    'opens no socket as %j, which is none at all',
+    async (host) => {
+      await start({ open: true, trustProxy: ['loopback'] })
+      expect(await upgradeAs(host)).toBe('HTTP/1.1 421 Misdirected Request')
+      // A proxy's word is what counts, whatever else came with it.
+      const proxied = await upgradeAs(host, 'X-Forwarded-Host: localhost')
+      expect(proxied).toBe('HTTP/1.1 101 Switching Protocols')
+      await isIn(await dial(undefined))
     },
   )
 

@@ -1,8 +1,16 @@
-export type Level = 'info' | 'warn' | 'error'
+/** From all that is said to nothing. */
+export const LOG_LEVELS = ['info', 'warn', 'error', 'silent'] as const
+
+/** The least that is said. */
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export type Level = Exclude<LogLevel, 'silent'>
 
 export interface LogOptions {
   /** One JSON object a line, for machines. */
   json: boolean
+  /** What is below is not said. @default 'info' */
+  level?: LogLevel
   /** @default console.log for `info`, console.error for the others */
   write?: (level: Level, line: string) => void
   /** @default Date.now */
@@ -19,8 +27,11 @@ function toConsole(level: Level, line: string): void {
 }
 
 /** What the relay says while it runs: a line for a person, or an object for a machine. No secret is in either. */
-export function createLog({ json, write = toConsole, now = Date.now }: LogOptions): Log {
+export function createLog(options: LogOptions): Log {
+  const { json, write = toConsole, now = Date.now } = options
+  const least = LOG_LEVELS.indexOf(options.level ?? 'info')
   return (level, message, details = {}) => {
+    if (LOG_LEVELS.indexOf(level) < least) return
     const line = json
       ? JSON.stringify({ time: new Date(now()).toISOString(), level, message, ...details })
       : `[vue-sync] ${message}`

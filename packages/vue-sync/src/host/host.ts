@@ -22,7 +22,7 @@ import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
 import { createOutbox } from './outbox.ts'
 import { checkDelays, readRelay } from './read-options.ts'
 import { createPublisher } from './publisher.ts'
-import { secretOfTab, withSecret } from './secret.ts'
+import { renewSecret, secretOfTab, withSecret } from './secret.ts'
 import { createStoreSource } from './store-source.ts'
 
 export interface SyncHostState {
@@ -39,7 +39,9 @@ export interface SyncHostState {
 /** One publishing host: its stores, its connection, and what the relay says. */
 export interface SyncHost {
   readonly state: SyncHostState
-  readonly access: HostAccess
+  readonly access: Pick<HostAccess, 'rules' | 'issue' | 'revoke'>
+  /** Locks out everyone, by the key of an encrypted session too. */
+  rotate: () => void
   /** Syncs a store until `detach`, or until it is disposed. */
   attach: (store: Store, options: SyncOptions) => void
   detach: (id: string) => void
@@ -79,14 +81,15 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   /** The page goes: there is no time to compress. */
   let leaving = false
-  const secret = options.encrypt ? secretOfTab(formatSocketUrl({ ...relay, session })) : undefined
+  const place = formatSocketUrl({ ...relay, session })
+  let secret = options.encrypt ? secretOfTab(place) : undefined
   const nameNow = (): string | undefined =>
     readName(toValue(options.name) ?? globalThis.document?.title)
   const outbox = createOutbox({
     codec: options.codec,
     compressOver: options.compressOver,
     session,
-    secret,
+    secret: () => secret,
     name: nameNow,
     send: (frame) => link !== undefined && link.send(frame),
     onFailed: notSent,
@@ -115,8 +118,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   /** Before any state: who was locked out must not see it. */
   function tellAccess(): void {
-    if (greeted && access.rules.value)
-      link!.send(JSON.stringify({ type: 'status', payload: { access: access.rules.value } }))
+    if (access.rules.value) transmit({ type: 'status', payload: { access: access.rules.value } })
   }
 
   function notSent(error: unknown): void {
@@ -154,9 +156,10 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (!told) return
     const { clientCount, viewerUrls, pairCode, tokens, want } = told
     if (typeof clientCount === 'number') state.clientCount = clientCount
+    const opener = secret
     if (Array.isArray(viewerUrls))
-      state.viewerUrls = secret
-        ? viewerUrls.map((entry) => ({ ...entry, url: withSecret(entry.url, secret) }))
+      state.viewerUrls = opener
+        ? viewerUrls.map((entry) => ({ ...entry, url: withSecret(entry.url, opener) }))
         : viewerUrls
     // A relay gives for a code what it knows: not the secret.
     if (!secret) state.pairCode = pairCode
@@ -173,6 +176,15 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   return {
     state,
     access,
+    rotate() {
+      if (secret) {
+        secret = renewSecret(place)
+        publisher.restart(randomId())
+        // Before the relay gives out links with the new key: by then it holds nothing of the old one.
+        flushAll()
+      }
+      access.rotate()
+    },
     attach(store, own) {
       const id = store.$id
       sources.get(id)?.()

@@ -10,8 +10,8 @@ export interface OutboxOptions {
   codec?: Codec | undefined
   compressOver?: number | undefined
   session: string
-  /** Encrypts what is sent. */
-  secret: string | undefined
+  /** Encrypts what is sent from now on. */
+  secret: () => string | undefined
   /** What the session is called: said in encrypted messages. */
   name: () => string | undefined
   send: (frame: string | Uint8Array) => boolean
@@ -29,11 +29,12 @@ export interface Outbox {
 type Frame = string | Uint8Array
 
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { codec, compressOver, session, secret, send } = options
+  const { codec, compressOver, session, send } = options
   // Compression and encryption take their time: what was said after must arrive after.
   let sending: Promise<void> | undefined
   let connection = 0
   let cipher: Promise<Cipher> | undefined
+  let keyed: string | undefined
 
   async function seal(message: StateMessage | StatusMessage, key: string): Promise<Frame> {
     const name = options.name()
@@ -43,6 +44,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       type === 'status'
         ? ''
         : encodeFrame({ ...message, ...(name !== undefined && { name }) }, { codec, binary: true })
+    if (key !== keyed) cipher = undefined
+    keyed = key
     cipher ??= loadCipher(key, session)
     try {
       const { seal, blind } = await cipher
@@ -58,7 +61,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   function encode(message: StateMessage | StatusMessage, leaving: boolean): Frame | Promise<Frame> {
-    if (secret) return seal(message, secret)
+    const secret = options.secret()
+    const isPlain = message.type === 'status' && message.payload.hash === undefined
+    if (secret && !isPlain) return seal(message, secret)
     if (message.type === 'status') return JSON.stringify(message)
     return encodeFrame(message, { codec, compressOver: leaving ? undefined : compressOver })
   }

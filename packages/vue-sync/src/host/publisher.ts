@@ -16,6 +16,8 @@ export interface Publisher {
   /** Adds a store; `read` gives its snapshot with structural sharing. */
   add: (id: string, read: () => StoreFields) => void
   remove: (id: string) => void
+  /** Begins a stream of its own: no position that anybody holds is one of it. */
+  restart: (epoch: string) => void
   /** Sends what changed since the last message: one message over all stores, or none. */
   flush: () => void
   /** Sends everything, whether it changed or not. */
@@ -28,7 +30,7 @@ export interface Publisher {
  * Turns snapshots into messages and assigns their positions. A message that could not be sent is no
  * message: its changes are still there for the next flush.
  *
- * @param epoch random, one per publisher
+ * @param epoch random, one per publisher until it is restarted
  * @param send gives `false` when there is no connection
  */
 export function createPublisher(
@@ -68,6 +70,11 @@ export function createPublisher(
     },
     add: (id, read) => void stores.set(id, read),
     remove: (id) => void stores.delete(id),
+    restart(next) {
+      epoch = next
+      sent = undefined
+      seq = seen = hashed = 0
+    },
     flush: () => publish(false),
     flushAll: () => publish(true),
     flushHash() {

@@ -42,7 +42,10 @@ export interface UseSyncHostReturn {
   issue: (options?: IssueOptions) => string
   /** Closes every viewer that came by a token, for good; `'main'` is the relay's own viewer key. */
   revoke: (id: string) => void
-  /** Locks out everyone: every link shown until now is void, and `viewerUrls` carry a new one. */
+  /**
+   * Locks out everyone: every link shown until now is void, and `viewerUrls` carry a new one. With `encrypt`
+   * they carry a new secret too, so that the old ones open nothing that is sent from now on.
+   */
   rotate: () => void
 }
 
@@ -50,7 +53,7 @@ export interface UseSyncHostReturn {
 export function useSyncHost(): UseSyncHostReturn {
   const host = inject(SYNC_HOST_KEY, undefined)
   if (!host) throw new SyncError('VS106', 'useSyncHost() needs app.use(syncPlugin)')
-  const { state, access, start, stop, push } = host
+  const { state, access, rotate, start, stop, push } = host
   const tokens = computed(() => {
     const address = parseLink(state.viewerUrls[0]?.url ?? '')
     return (access.rules.value?.tokens ?? []).map((token): IssuedToken => {
@@ -76,6 +79,6 @@ export function useSyncHost(): UseSyncHostReturn {
     push,
     issue: access.issue,
     revoke: access.revoke,
-    rotate: access.rotate,
+    rotate,
   }
 }
