@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { seeded } from '../server/src/fuzz-arbitraries.ts'
 import { type CliRelay, startCliRelay } from './support/cli-relay.ts'
 import { type FaultProxy, openFaultProxy } from './support/fault-proxy.ts'
-import { type HostPage, openHost, openViewer, plain, type ViewerPage } from './support/pages.ts'
+import { expectEqual } from './support/expect-equal.ts'
+import { type HostPage, openHost, openViewer } from './support/pages.ts'
 import { startRelay } from './support/relay.ts'
 
 // The real relay and both real plugins; only the network between them is in the test's hands.
@@ -46,17 +47,6 @@ function openPages(hostPort: number, viewerPorts: number[]) {
   const viewers = viewerPorts.map((port) => openViewer(`ws://127.0.0.1:${port}`))
   for (const { app } of [host, ...viewers]) stops.push(() => app.unmount())
   return { host, viewers }
-}
-
-async function expectEqual(host: HostPage, viewers: ViewerPage[]): Promise<void> {
-  for (const [at, { load, viewer, shown }] of viewers.entries()) {
-    await expect.poll(() => plain(load), { timeout: 30_000 }).toEqual(plain(host.load))
-    await expect.poll(() => viewer.status.value).toBe('connected')
-    // Growing from each to the next: none twice, none before its turn.
-    const wrong = shown.findIndex((n, index) => index > 0 && n <= shown[index - 1]!)
-    expect(shown.slice(Math.max(0, wrong - 2), wrong + 1), `viewer ${at}`).toEqual([])
-    expect(shown.length).toBeGreaterThan(20)
-  }
 }
 
 it(`a relay killed ${KILLS} times under load: every viewer ends equal, and none is shown a step back`, async () => {

@@ -5,7 +5,7 @@ import { createRedisBackplane } from '../server/src/redis-backplane.ts'
 import { createSyncServer } from '../server/src/server.ts'
 import { startRedis, type TestRedis } from './support/redis.ts'
 
-describe.skipIf(!process.env['VUE_SYNC_REDIS'])('Redis', () => {
+describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis', () => {
   let redis: TestRedis
   let round = 0
   beforeAll(async () => {

@@ -52,7 +52,7 @@ const OPTIONAL: Tool[] = [
   },
   {
     label: 'Redis',
-    env: 'VUE_SYNC_REDIS',
+    env: 'VUE_SYNC_REDIS_SERVER',
     packages: ['redis-tools'],
     names: ['redis-server', 'valkey-server'],
     paths: [REDIS_SERVER],

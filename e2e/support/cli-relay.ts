@@ -16,10 +16,11 @@ export interface CliRelay extends Running {
  * The relay's own command on a port of loopback that the system chooses.
  *
  * @param descriptors how many it may have open
+ * @param flags further ones
  */
-export async function startCliRelay(descriptors?: number): Promise<CliRelay> {
+export async function startCliRelay(descriptors?: number, flags: string[] = []): Promise<CliRelay> {
   const args = ['--conditions=@vue-sync/source', CLI, '--port', '0', '--host', '127.0.0.1']
-  args.push('--host-key', HOST_KEY, '--viewer-key', VIEWER_KEY)
+  args.push('--host-key', HOST_KEY, '--viewer-key', VIEWER_KEY, ...flags)
   const running =
     descriptors === undefined
       ? start(process.execPath, args)

@@ -24,7 +24,7 @@ export interface TestRedis {
 
 /** @throws Error with what it printed, when it does not listen */
 export async function startRedis(): Promise<TestRedis> {
-  const program = process.env['VUE_SYNC_REDIS'] ?? 'redis-server'
+  const program = process.env['VUE_SYNC_REDIS_SERVER'] ?? 'redis-server'
   const port = await freePort()
   const dir = mkdtempSync(join(tmpdir(), 'vue-sync-redis-'))
   let child: ChildProcess | undefined

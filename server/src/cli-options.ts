@@ -50,6 +50,21 @@ const OWN_FLAGS = {
     env: 'VUE_SYNC_PERSIST',
     help: 'a folder in which sessions outlive the relay',
   },
+  workers: {
+    type: 'string',
+    env: 'VUE_SYNC_WORKERS',
+    help: 'processes that serve the port (1)',
+  },
+  redis: {
+    type: 'string',
+    env: 'VUE_SYNC_REDIS',
+    help: 'the Redis that several relays share',
+  },
+  'redis-prefix': {
+    type: 'string',
+    env: 'VUE_SYNC_REDIS_PREFIX',
+    help: 'what its keys begin with (vue-sync)',
+  },
   json: { type: 'boolean', env: 'VUE_SYNC_JSON', help: 'logs for machines, without any key' },
   'log-level': {
     type: 'string',
@@ -148,7 +163,18 @@ function readLevel(text: string | boolean | undefined): LogLevel | undefined {
   return level
 }
 
+const MOST_WORKERS = 256
+
+function readWorkers(text: string | boolean | undefined): number {
+  const workers = readInteger('workers', text) ?? 1
+  if (workers < 1 || workers > MOST_WORKERS)
+    throw new UsageError(`--workers must be from 1 to ${MOST_WORKERS}, not ${workers}.`)
+  return workers
+}
+
 export interface CliRequest {
+  /** Processes that serve the port. */
+  workers: number
   show?: 'help' | 'version'
   /** Logs for machines. */
   json: boolean
@@ -179,6 +205,8 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv): CliRequest {
     key: values.key,
     publicUrl: values['public-url'],
     persist: values.persist,
+    redis: values.redis,
+    redisPrefix: values['redis-prefix'],
     trustProxy: readList(values['trust-proxy']),
     allowedHosts: readList(values['allow-host']),
     allowedOrigins: readList(values['allow-origin']),
@@ -189,6 +217,7 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv): CliRequest {
   const logLevel = readLevel(values['log-level'])
   return {
     json: wantsJson(args, env),
+    workers: readWorkers(values.workers),
     options: Object.fromEntries(given),
     ...(logLevel && { logLevel }),
     ...(show && { show }),

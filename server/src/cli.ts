@@ -1,12 +1,15 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { formatBanner } from './banner.ts'
-import { helpText, readCli, wantsJson } from './cli-options.ts'
+import { announcementOf, tellMachine, tellPerson } from './announcement.ts'
+import { type CliRequest, helpText, readCli, wantsJson } from './cli-options.ts'
+import { runPrimary } from './cli-primary.ts'
 import { createLog, type Log } from './log.ts'
 import { type SyncServerOptions, UsageError } from './options.ts'
-import { createSyncServer, type SyncServer } from './server.ts'
+import { createSyncServer } from './server.ts'
 import { hasViewer } from './viewer-files.ts'
+import { isWorker, onDrain, report, workerBackplane } from './workers.ts'
 
 /** Where a viewer is looked for when none is named: in the package, else in this repository. */
 const VIEWER_DIRS = ['../viewer', '../../apps/viewer-pwa/dist']
@@ -23,66 +26,75 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
-/** Without keys: logs are read by more people than may publish and view. */
-function tellMachine(log: Log, server: SyncServer, options: SyncServerOptions): void {
-  log('info', 'listening', {
-    port: server.getStatus().port,
-    addresses: server.viewerUrls().map(({ url }) => new URL(url).origin),
-  })
-  const missing = [
-    options.hostKey === undefined && '--host-key',
-    options.viewerKey === undefined && !options.open && '--viewer-key',
-  ].filter(Boolean)
-  if (missing.length > 0)
-    log('warn', `Keys were generated and are not logged: give ${missing.join(' and ')}`)
-}
-
-/** Runs until a signal comes. @throws UsageError for what one line can tell */
-async function run(args: string[]): Promise<void> {
-  const { show, json, logLevel, options } = readCli(args, process.env)
-  if (show) return console.log(show === 'help' ? helpText() : version())
+function withViewer(options: SyncServerOptions): SyncServerOptions {
   if (options.viewerDir !== undefined && !hasViewer(options.viewerDir))
     throw new UsageError(
       `--viewer-dir ${options.viewerDir} has no index.html. Build the viewer first (pnpm build).`,
     )
   const viewerDir = options.viewerDir ?? findViewer()
-  const log = createLog({ json, ...(logLevel && { level: logLevel }) })
-  const server = createSyncServer({
-    ...options,
-    ...(viewerDir && { viewerDir }),
-    warn: (text) => log('warn', text),
-  })
-  let stopping = false
-  const onSignal = (): void => {
-    if (stopping) process.exit(1)
-    stopping = true
-    if (json) log('info', 'stopping')
-    // A port that is not freed in time must not keep the process.
-    setTimeout(() => process.exit(0), MOST_STOPPING_MS).unref()
-    void server.drain().then(() => process.exit(0))
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
+  return { ...options, ...(viewerDir && { viewerDir }) }
+}
 
+/** A port that is not freed in time must not keep the process. */
+function endAfter(drain: () => Promise<void>): void {
+  setTimeout(() => process.exit(0), MOST_STOPPING_MS).unref()
+  void drain().then(() => process.exit(0))
+}
+
+/** Ends on a signal, and at once on a second one. */
+function onSignals(log: Log, json: boolean, drain: () => Promise<void>): void {
+  let stopping = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (stopping) process.exit(1)
+      stopping = true
+      if (json) log('info', 'stopping')
+      endAfter(drain)
+    })
+}
+
+async function runAlone({ json, options }: CliRequest, log: Log): Promise<void> {
+  const server = createSyncServer({ ...withViewer(options), warn: (text) => log('warn', text) })
+  onSignals(log, json, server.drain)
   await server.start()
-  if (json) return tellMachine(log, server, options)
-  console.log(
-    formatBanner({
-      viewerUrls: server.viewerUrls(),
-      hostKey: server.hostKey,
-      pairCode: server.pairCode(),
-      authority: server.authority(),
-    }),
-  )
-  if (!viewerDir)
-    console.log('  No viewer app found: only the socket is served. See --viewer-dir.\n')
+  const announcement = announcementOf(server, withViewer(options).viewerDir !== undefined)
+  if (json) tellMachine(log, announcement, options)
+  else tellPerson(announcement)
+}
+
+/** One of several: the primary says what there is to say, and when it ends. */
+async function runAsWorker({ options }: CliRequest): Promise<void> {
+  const { persist: _, ...rest } = withViewer(options)
+  const server = createSyncServer({
+    ...rest,
+    ...(options.redis === undefined && { backplane: workerBackplane() }),
+    warn: (text) => report({ vueSync: 'log', level: 'warn', text }),
+  })
+  onDrain(() => endAfter(server.drain))
+  await server.start()
+  const announcement = announcementOf(server, rest.viewerDir !== undefined)
+  report({ vueSync: 'listening', announcement })
+}
+
+/** Runs until a signal comes. @throws UsageError for what one line can tell */
+async function run(args: string[]): Promise<void> {
+  const request = readCli(args, process.env)
+  const { show, json, logLevel, workers } = request
+  if (show) return console.log(show === 'help' ? helpText() : version())
+  if (isWorker) return runAsWorker(request)
+  const log = createLog({ json, ...(logLevel && { level: logLevel }) })
+  if (workers === 1) return runAlone(request, log)
+  let drain: (() => Promise<void>) | undefined
+  onSignals(log, json, async () => drain?.())
+  drain = await runPrimary({ ...request, options: withViewer(request.options) }, log)
 }
 
 const args = process.argv.slice(2)
 run(args).catch((error: unknown) => {
   const text = error instanceof UsageError ? error.message : error
   // What ends the process is said at any level.
-  if (wantsJson(args, process.env))
+  if (isWorker) report({ vueSync: 'failed', problem: String((error as Error).message) })
+  else if (wantsJson(args, process.env))
     createLog({ json: true })('error', String(error instanceof Error ? error.message : error))
   else console.error(text)
   process.exit(1)

@@ -57,12 +57,14 @@ function is<T extends { vueSync: string }>(message: unknown, type: T['vueSync'])
 /** Lets one worker use the hub of its primary. Gives how to stop: whoever is gone hears nothing. */
 export function serveHub(hub: Hub, channel: Channel): () => void {
   const sessions = new Set<string>()
+  let worker: string | undefined
   const onMessage: HubListener = (session, message) =>
     channel.send({ vueSync: 'tell', session, message } satisfies Tell)
   const unlisten = channel.listen((message) => {
     if (!is<Call>(message, 'call')) return
     const { id, node, act, args } = message
     const [session] = args as [string]
+    worker = node
     if (act === 'subscribe') sessions.add(session)
     if (act === 'unsubscribe') sessions.delete(session)
     const isAboutListening = act === 'subscribe' || act === 'unsubscribe'
@@ -72,7 +74,10 @@ export function serveHub(hub: Hub, channel: Channel): () => void {
   })
   return () => {
     unlisten()
-    for (const session of sessions) hub.unsubscribe(session, onMessage)
+    for (const session of sessions) {
+      hub.unsubscribe(session, onMessage)
+      if (worker !== undefined) hub.note(session, worker, { type: 'gone' })
+    }
   }
 }
 

@@ -8,7 +8,8 @@ import type {
   Outcome,
   ReplaceOptions,
 } from './backplane.ts'
-import type { Entry } from './retained.ts'
+import type { KeptSession } from './kept-session.ts'
+import { type Entry, Retained } from './retained.ts'
 import type { SessionAbout } from './session.ts'
 
 export interface HubOptions {
@@ -16,6 +17,8 @@ export interface HubOptions {
   keepFor?: number
   /** @default Date.now */
   now?: () => number
+  /** What is kept of a session has changed. @default nothing happens */
+  onChange?: ((session: string, read: () => KeptSession | undefined) => void) | undefined
 }
 
 interface KeptLog {
@@ -30,20 +33,30 @@ interface KeptLog {
 export type HubListener = (session: string, message: BackplaneMessage) => void
 
 const DAY_MS = 24 * 60 * 60_000
+/** All that follows the snapshot is needed. */
+const MOST_KEPT = Number.MAX_SAFE_INTEGER
 const NOTHING: SessionAbout = { name: undefined, access: undefined }
 
 /** What all nodes share, in the memory of one process. Each call is done before the next begins. */
 export class Hub {
   readonly #keepFor: number
   readonly #now: () => number
+  readonly #onChange: HubOptions['onChange']
   readonly #logs = new Map<string, KeptLog>()
   readonly #codes = new Map<string, { session: string; until: number }>()
   readonly #listeners = new Map<string, Set<HubListener>>()
   readonly #untold: [session: string, message: BackplaneMessage][] = []
 
-  constructor({ keepFor = DAY_MS, now = Date.now }: HubOptions = {}) {
+  constructor({ keepFor = DAY_MS, now = Date.now, onChange }: HubOptions = {}) {
     this.#keepFor = keepFor
     this.#now = now
+    this.#onChange = onChange
+  }
+
+  /** Puts a session back as it was kept, before anyone is there. */
+  restore(session: string, { entries, ...about }: KeptSession): void {
+    const mark = entries.length > 0 ? { log: randomId(), count: entries.length } : undefined
+    Object.assign(this.#logOf(session), { mark, about, entries })
   }
 
   subscribe(session: string, listener: HubListener): void {
@@ -130,6 +143,13 @@ export class Hub {
     this.#codes.set(code, { session, until: this.#now() + milliseconds })
   }
 
+  #keep(session: string): KeptSession | undefined {
+    const log = this.#logs.get(session)
+    if (!log) return undefined
+    const entries = new Retained(MOST_KEPT, log.entries).whole()
+    return entries.length > 0 || log.about.access ? { ...log.about, entries } : undefined
+  }
+
   #logOf(session: string): KeptLog {
     const log = this.#logs.get(session) ?? {
       mark: undefined,
@@ -152,6 +172,8 @@ export class Hub {
 
   /** Who hears of one thing may do another: everyone hears of the first one first. */
   #tell(session: string, message: BackplaneMessage): void {
+    if (message.type !== 'note' && message.type !== 'claim')
+      this.#onChange?.(session, () => this.#keep(session))
     this.#untold.push([session, message])
     if (this.#untold.length > 1) return
     for (let next = this.#untold[0]; next; next = this.#untold[0]) {

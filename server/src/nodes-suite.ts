@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { SyncServer } from './server.ts'
 import {
   type AnyMessage,
   ask,
   type Client,
   type ClientOptions,
+  type Dialled,
   config,
   connect,
   session,
@@ -12,7 +12,7 @@ import {
 
 /** One relay of three nodes on loopback, however they share what they know. */
 export interface Nodes {
-  servers: SyncServer[]
+  servers: Dialled[]
   stop: () => Promise<void>
 }
 

@@ -67,10 +67,12 @@ export const SERVER_DEFAULTS = {
   allowedOrigins: [] as string[],
 } satisfies SyncServerOptions
 
+const PREFIX = '[vue-sync] '
+
 /** A mistake that one line tells: what is wrong and what to do. */
 export class UsageError extends Error {
   constructor(text: string) {
-    super(`[vue-sync] ${text}`)
+    super(text.startsWith(PREFIX) ? text : `${PREFIX}${text}`)
     this.name = 'UsageError'
   }
 }

@@ -96,6 +96,8 @@ export class Retained {
   /** The next message for who holds `position`: the lighter of the two ways to `head`, if there is one. */
   next(position: Position | undefined): Entry | undefined {
     if (!this.#head || samePosition(position, this.#head)) return undefined
+    // It has what is still on its way here, from another node or from the host: it is not sent back.
+    if (position?.epoch === this.#head.epoch && position.seq > this.#head.seq) return undefined
     const snapshot = this.#snapshot
     const last = this.#deltas.at(-1)
     // Nearly always: who has all but the message that has just come.

@@ -35,8 +35,13 @@ export interface ClientOptions {
   headers?: Record<string, string>
 }
 
+/** What a client must know of a relay. */
+export interface Dialled extends Pick<SyncServer, 'hostKey' | 'viewerKey'> {
+  getStatus: () => { port: number }
+}
+
 export async function connect(
-  server: SyncServer,
+  server: Dialled,
   role: Role,
   options: ClientOptions = {},
 ): Promise<Client> {
@@ -100,7 +105,7 @@ export interface AskOptions {
 }
 
 /** One request to a relay on loopback, under any name: `fetch` sets `Host` by itself. */
-export function ask(server: SyncServer, path: string, options: AskOptions = {}): Promise<Answer> {
+export function ask(server: Dialled, path: string, options: AskOptions = {}): Promise<Answer> {
   const { method = 'GET', host, headers = {}, body, ca } = options
   const { port } = server.getStatus()
   return new Promise((resolve, reject) => {

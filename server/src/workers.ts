@@ -1,13 +1,13 @@
 import cluster, { type Worker } from 'node:cluster'
 import process from 'node:process'
-import type { BannerOptions } from './banner.ts'
+import type { Announcement } from './announcement.ts'
 import { type Channel, createClusterBackplane, serveHub } from './cluster-backplane.ts'
 import type { Backplane } from './backplane.ts'
-import { Hub } from './hub.ts'
+import type { Hub } from './hub.ts'
 
 /** What a worker tells its primary of itself. */
 export type WorkerReport =
-  | { vueSync: 'listening'; port: number; banner: BannerOptions }
+  | { vueSync: 'listening'; announcement: Announcement }
   /** In one line, why it ends. */
   | { vueSync: 'failed'; problem: string }
   | { vueSync: 'log'; level: 'info' | 'warn' | 'error'; text: string; details?: object }
@@ -18,8 +18,11 @@ const DRAIN = 'vue-sync drain'
 /** A worker that ends sooner than this after its start would do so again. */
 const SOON_MS = 2000
 
+/** Another primary may have started this process: as one of its own workers, as PM2 does. */
+const MARK = 'VUE_SYNC_WORKER'
+
 /** Whether this process is one of several that serve one port. */
-export const isWorker = cluster.isWorker
+export const isWorker = cluster.isWorker && process.env[MARK] === '1'
 
 const ownChannel: Channel = {
   send: (message) => void process.send?.(message),
@@ -56,8 +59,8 @@ export interface WorkersOptions {
   count: number
   /** Set in each of them. */
   env: Record<string, string>
-  /** `false` where they share something else. */
-  hub: boolean
+  /** What they share. @default they share something else */
+  hub: Hub | undefined
   onReport: (report: Exclude<WorkerReport, Listening>) => void
 }
 
@@ -69,13 +72,12 @@ export interface Workers {
 }
 
 /** In the primary: processes that serve one port, and are started anew when they end. */
-export function createWorkers({ count, env, hub: hasHub, onReport }: WorkersOptions): Workers {
-  const hub = new Hub()
+export function createWorkers({ count, env, hub, onReport }: WorkersOptions): Workers {
   const running = new Set<Worker>()
   let isDraining = false
 
   function fork(onFirst?: (report: WorkerReport) => void): void {
-    const worker = cluster.fork(env)
+    const worker = cluster.fork({ ...env, [MARK]: '1' })
     const began = performance.now()
     running.add(worker)
     const channel: Channel = {
@@ -85,7 +87,7 @@ export function createWorkers({ count, env, hub: hasHub, onReport }: WorkersOpti
         return () => worker.off('message', listener)
       },
     }
-    const unserve = hasHub ? serveHub(hub, channel) : () => {}
+    const unserve = hub ? serveHub(hub, channel) : () => {}
     worker.on('message', (message: WorkerReport) => {
       onFirst?.(message)
       if (message.vueSync === 'log' || (message.vueSync === 'failed' && !onFirst)) onReport(message)

@@ -1,0 +1,47 @@
+import { tellMachine, tellPerson } from './announcement.ts'
+import type { CliRequest } from './cli-options.ts'
+import { createDiskStore } from './disk-store.ts'
+import { Hub } from './hub.ts'
+import { generateKey } from './keys.ts'
+import type { Log } from './log.ts'
+import { checkOptions, UsageError } from './options.ts'
+import { createWorkers } from './workers.ts'
+
+/** Several processes that serve one port. Gives how to end them. @throws UsageError in one line */
+export async function runPrimary(request: CliRequest, log: Log): Promise<() => Promise<void>> {
+  const { workers: count, json, options } = request
+  const { open, persist, redis } = options
+  const hostKey = options.hostKey ?? generateKey()
+  const viewerKey = options.viewerKey ?? (open ? undefined : generateKey())
+  // Here once, and not in each of them.
+  checkOptions({ ...options, hostKey, ...(viewerKey !== undefined && { viewerKey }) })
+
+  const warn = (text: string): void => log('warn', text)
+  const disk = persist === undefined ? undefined : createDiskStore({ dir: persist, warn })
+  const hub = redis === undefined ? new Hub({ onChange: disk?.note }) : undefined
+  if (disk && hub) for (const [session, kept] of await disk.load()) hub.restore(session, kept)
+
+  const workers = createWorkers({
+    count,
+    hub,
+    env: {
+      VUE_SYNC_HOST_KEY: hostKey,
+      ...(viewerKey !== undefined && { VUE_SYNC_VIEWER_KEY: viewerKey }),
+    },
+    onReport(report) {
+      if (report.vueSync === 'log') log(report.level, report.text, report.details)
+      else log('error', report.problem)
+    },
+  })
+  try {
+    const { announcement } = await workers.start()
+    if (json) tellMachine(log, announcement, options)
+    else tellPerson(announcement)
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError((error as Error).message)
+  }
+  return async () => {
+    await workers.drain()
+    await disk?.flush()
+  }
+}
