@@ -1,9 +1,11 @@
-import { once } from 'node:events'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { startChildRelay } from '../server/src/child-relay.ts'
+import { DEFAULT_SESSION } from 'vue-sync/protocol'
 import { fail } from './fail.ts'
-import { openViewers, SoakHost } from './soak-parts.ts'
+import { SwarmHost } from './swarm/host.ts'
+import { openViewers } from './swarm/open-viewers.ts'
+import { startSwarmRelay } from './swarm/relay.ts'
+import { createTally } from './swarm/tally.ts'
 
 /**
  * Many viewers for a long time: `pnpm soak [--minutes 60] [--viewers 1000]`. Loopback only. Ends by itself,
@@ -17,6 +19,7 @@ const HELP = `Usage: pnpm soak [options]
 
 const UPDATES_PER_SECOND = 10
 const KEY = 'host-key-of-the-soak'
+const FILL = 'x'.repeat(200)
 /** Times that memory is looked at. */
 const LOOKS = 20
 /** Looks before memory is held against the relay. */
@@ -41,24 +44,40 @@ function readOptions(): { minutes: number; viewers: number } | undefined {
   return values.help ? undefined : { minutes, viewers }
 }
 
+/** A row that changes, among others. */
+function createShow(origin: string) {
+  const rows = Array.from({ length: 100 }, (_, id) => ({ id, n: 0, fill: FILL }))
+  const host: SwarmHost = new SwarmHost({ origin, session: DEFAULT_SESSION, key: KEY }, () => ({
+    s: { n: host.position.seq, rows },
+  }))
+  function change(): void {
+    const n = host.position.seq + 1
+    const row = rows[n % rows.length]!
+    row.n = n
+    host.update({ s: { n } }, [{ op: 'replace', path: `/s/rows/${row.id}/n`, value: n }])
+  }
+  return { host, change }
+}
+
 const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time))
 
 async function run(minutes: number, count: number): Promise<boolean> {
-  const relay = await startChildRelay({ hostKey: KEY, open: true })
-  const host = new SoakHost(relay.port, KEY)
-  await once(host.socket, 'open')
-  const viewers = await openViewers(relay.port, count)
+  const relay = await startSwarmRelay(count, { hostKey: KEY })
+  const origin = `ws://127.0.0.1:${relay.port}`
+  const { host, change } = createShow(origin)
+  await host.ready()
+  const tally = createTally()
+  const address = { origin, session: DEFAULT_SESSION }
+  const viewers = await openViewers(count, tally, () => ({ address }))
   console.log(`${count} viewers, ${UPDATES_PER_SECOND} updates a second, ${minutes} minutes`)
 
   const total = Math.max(1, Math.round(minutes * 60 * UPDATES_PER_SECOND))
   const began = performance.now()
-  const sum = (of: 'received' | 'lost' | 'closed') =>
-    viewers.reduce((all, viewer) => all + viewer[of], 0)
   let warm: { heap: number; rss: number } | undefined
   let growth = 1
   let looks = 0
   for (let sent = 1; sent <= total; sent++) {
-    host.update()
+    change()
     // By the clock since the beginning, so that no delay adds up.
     await pause(Math.max(0, began + (sent * 1000) / UPDATES_PER_SECOND - performance.now()))
     if (sent < ((looks + 1) * total) / LOOKS) continue
@@ -68,17 +87,19 @@ async function run(minutes: number, count: number): Promise<boolean> {
     console.log(
       [
         `${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s`,
-        `${sum('received')} received, ${sum('lost')} lost`,
+        `${tally.received} received, ${tally.lost + tally.twice} lost`,
         `heap ${((heap + external) / MIB).toFixed(1)} MiB, RSS ${(rss / MIB).toFixed(0)} MiB`,
         ...(warm ? [`${growth.toFixed(2)} and ${(rss / warm.rss).toFixed(2)} of the start`] : []),
       ].join(', '),
     )
   }
-  const isBehind = () => viewers.some(({ seq }) => seq !== host.seq)
+  const isBehind = () => viewers.some((viewer) => viewer.missing(host.position) > 0)
   for (let waited = 0; isBehind() && waited < PATIENCE_MS; waited += 50) await pause(50)
-  const late = viewers.filter(({ seq }) => seq !== host.seq).length
-  const [lost, closed] = [sum('lost'), sum('closed')]
-  for (const { socket } of [host, ...viewers]) socket.terminate()
+  const late = viewers.filter((viewer) => viewer.missing(host.position) > 0).length
+  const ends = [...Object.values(tally.closes), ...Object.values(tally.failures)]
+  const closed = ends.reduce((all, times) => all + times, 0)
+  const lost = tally.lost + tally.twice
+  for (const end of [host, ...viewers]) end.close()
   await relay.stop()
   console.log(
     `${total} updates to ${count} viewers: ${lost} lost, ${late} viewers behind, ${closed} sent away; ` +

@@ -3,7 +3,7 @@ import type { SyncServerOptions } from './options.ts'
 import { createSyncServer } from './server.ts'
 
 /**
- * A relay alone in a process, for tests and the soak: `child-relay-main.ts OPTIONS` with the options as JSON.
+ * A relay alone in a process, for tests, the soak and the load test: `child-relay-main.ts OPTIONS` with the options as JSON.
  * It says its port and then, for each message, what it uses. What would end the process ends it.
  */
 export interface ChildUsage {
@@ -40,5 +40,7 @@ process.on('message', () => {
   setImmediate(() => process.send!(usage()))
 })
 process.on('disconnect', () => process.exit(0))
+// Ctrl-C reaches all of a terminal's processes: whoever started this one ends it, when it needs it no more.
+process.on('SIGINT', () => {})
 await server.start()
 process.send!(usage())
