@@ -40,5 +40,7 @@ process.on('message', () => {
   setImmediate(() => process.send!(usage()))
 })
 process.on('disconnect', () => process.exit(0))
+// A terminal interrupts all that it runs: who started this one still asks it, and then lets it go.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
 await server.start()
 process.send!(usage())
