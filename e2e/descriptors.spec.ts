@@ -10,7 +10,7 @@ const LIMIT = 64
 const CROWD = 100
 
 it('a relay that is out of file descriptors says so, serves who is in, and lets others in when some leave', async () => {
-  const relay = await startCliRelay(LIMIT)
+  const relay = await startCliRelay({ descriptors: LIMIT })
   const open = new Set<WebSocket>()
   const dial = (role: 'host' | 'viewer') => {
     const key = role === 'host' ? HOST_KEY : VIEWER_KEY

@@ -18,7 +18,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
   let nodes: CliRelay[]
 
   const startNode = async (): Promise<CliRelay> => {
-    const node = await startCliRelay(undefined, ['--redis', redis.url])
+    const node = await startCliRelay({ flags: ['--redis', redis.url] })
     stops.push(node.stop)
     return node
   }

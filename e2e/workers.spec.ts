@@ -17,7 +17,7 @@ const SEED = 20_263
 const KILLS = 6
 
 const startWorkers = (...flags: string[]): Promise<CliRelay> =>
-  startCliRelay(undefined, ['--workers', '3', ...flags])
+  startCliRelay({ flags: ['--workers', '3', ...flags] })
 
 const dialled = (port: number) => ({
   hostKey: HOST_KEY,

@@ -69,7 +69,7 @@ const OPTIONAL: Tool[] = [
   },
 ]
 
-/** What gives WebKitGTK a trust of its own (e2e/support/trust.ts), where the system lets us use it. */
+/** What gives WebKitGTK a trust of its own, and a disk that is full, where the system lets us use it. */
 function findUnshare(): string | undefined {
   const path = onPath('unshare')
   const flags = process.getuid?.() === 0 ? '-m' : '-rm'
@@ -100,6 +100,6 @@ export function ensureTestTools(): string[] {
   // No package brings this, so CI may go without: containers often forbid it.
   const unshare = findUnshare()
   if (unshare) process.env['VUE_SYNC_UNSHARE'] = unshare
-  else missing.push('WebKitGTK’s trust in a CA (allow mount namespaces: unshare -m)')
+  else missing.push('WebKitGTK’s trust in a CA, a full disk (allow mount namespaces: unshare -m)')
   return missing.map((text) => `Not tested here: ${text}`)
 }

@@ -1,11 +1,15 @@
 /** A raw connection to Chromium's DevTools: what a driver's own tabs do is not in the way. */
 export interface Cdp {
   send: <T = unknown>(method: string, params?: object, sessionId?: string) => Promise<T>
+  /** Until a session's next event of this name. */
+  once: (event: string, sessionId: string) => Promise<void>
   close: () => void
 }
 
 interface Answer {
   id?: number
+  method?: string
+  sessionId?: string
   result?: unknown
   error?: { message: string }
 }
@@ -13,6 +17,7 @@ interface Answer {
 export async function openCdp(url: string): Promise<Cdp> {
   const socket = new WebSocket(url)
   const waiting = new Map<number, (answer: Answer) => void>()
+  const events = new Map<string, () => void>()
   let last = 0
   const isOpen = await new Promise<boolean>((resolve) => {
     socket.addEventListener('open', () => resolve(true), { once: true })
@@ -21,7 +26,7 @@ export async function openCdp(url: string): Promise<Cdp> {
   if (!isOpen) throw new Error(`No DevTools at ${url}.`)
   socket.addEventListener('message', ({ data }) => {
     const answer = JSON.parse(String(data)) as Answer
-    if (answer.id === undefined) return
+    if (answer.id === undefined) return events.get(`${answer.method} ${answer.sessionId}`)?.()
     waiting.get(answer.id)?.(answer)
     waiting.delete(answer.id)
   })
@@ -39,6 +44,14 @@ export async function openCdp(url: string): Promise<Cdp> {
           else resolve(result as T)
         })
         socket.send(JSON.stringify({ id, method, params, ...(sessionId && { sessionId }) }))
+      }),
+    once: (event, sessionId) =>
+      new Promise((resolve) => {
+        const name = `${event} ${sessionId}`
+        events.set(name, () => {
+          events.delete(name)
+          resolve()
+        })
       }),
     close: () => socket.close(),
   }

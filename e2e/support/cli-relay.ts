@@ -12,13 +12,16 @@ export interface CliRelay extends Running {
   said: () => string
 }
 
-/**
- * The relay's own command on a port of loopback that the system chooses.
- *
- * @param descriptors how many it may have open
- * @param flags further ones
- */
-export async function startCliRelay(descriptors?: number, flags: string[] = []): Promise<CliRelay> {
+export interface CliRelayOptions {
+  /** How many it may have open. @default the system's own */
+  descriptors?: number
+  /** More of its flags. @default none */
+  flags?: string[]
+}
+
+/** The relay's own command on a port of loopback that the system chooses. */
+export async function startCliRelay(options: CliRelayOptions = {}): Promise<CliRelay> {
+  const { descriptors, flags = [] } = options
   const args = ['--conditions=@vue-sync/source', CLI, '--port', '0', '--host', '127.0.0.1']
   args.push('--host-key', HOST_KEY, '--viewer-key', VIEWER_KEY, ...flags)
   const running =

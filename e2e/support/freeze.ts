@@ -17,6 +17,10 @@ export interface SleepyPage extends EnginePage {
   freeze: () => Promise<void>
   /** It goes on, and is in front again. */
   thaw: () => Promise<void>
+  /** Its renderer ends, as for want of memory: nothing of the page runs any more, the tab stays. */
+  crash: () => Promise<void>
+  /** What a person does with a tab that has crashed: loads it again. */
+  revive: () => Promise<void>
 }
 
 export interface SleepyBrowser {
@@ -94,6 +98,16 @@ async function openPage(cdp: Cdp, url: string): Promise<SleepyPage> {
       if (front) await cdp.send('Target.closeTarget', { targetId: front })
       front = undefined
       await page.waitFor('!document.hidden')
+    },
+    async crash() {
+      const crashed = cdp.once('Inspector.targetCrashed', sessionId)
+      // Who could answer is gone.
+      void send('Page.crash').catch(() => {})
+      await crashed
+    },
+    async revive() {
+      await send('Page.reload')
+      await page.waitFor('document.readyState === "complete"')
     },
   }
 }

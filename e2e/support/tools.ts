@@ -20,3 +20,8 @@ export function toolPath(name: keyof typeof TOOLS): string {
   if (!path) throw new Error(`No ${name} here: run this through the test command.`)
   return path
 }
+
+/** What to put before a command so that what it mounts is seen by it alone, and is gone with it. */
+export function inMountNamespace(): string[] {
+  return [toolPath('unshare'), process.getuid?.() === 0 ? '-m' : '-rm']
+}

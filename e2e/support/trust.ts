@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import process from 'node:process'
 import { promisify } from 'node:util'
-import { toolPath } from './tools.ts'
+import { inMountNamespace, toolPath } from './tools.ts'
 
 const run = promisify(execFile)
 
@@ -27,7 +26,6 @@ export async function trustInNamespace(dir: string, caPath: string): Promise<str
   const bundle = join(dir, 'ca-certificates.crt')
   const system = await readFile(SYSTEM_BUNDLE, 'utf8')
   await writeFile(bundle, `${system}\n${await readFile(caPath, 'utf8')}`)
-  const flags = process.getuid?.() === 0 ? '-m' : '-rm'
   const script = 'mount --bind "$0" "$1" && shift && exec "$@"'
-  return [toolPath('unshare'), flags, 'sh', '-c', script, bundle, SYSTEM_BUNDLE]
+  return [...inMountNamespace(), 'sh', '-c', script, bundle, SYSTEM_BUNDLE]
 }

@@ -40,7 +40,7 @@ process.on('message', () => {
   setImmediate(() => process.send!(usage()))
 })
 process.on('disconnect', () => process.exit(0))
-// Ctrl-C reaches all of a terminal's processes: whoever started this one ends it, when it needs it no more.
-process.on('SIGINT', () => {})
+// A terminal interrupts all that it runs: who started this one still asks it, and then lets it go.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
 await server.start()
 process.send!(usage())

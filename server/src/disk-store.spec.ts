@@ -93,6 +93,17 @@ describe('a relay with a folder', () => {
     expect(await readdir(persist)).toHaveLength(1)
   })
 
+  it('clears away what a relay that was killed had written half, and loses nothing whole', async () => {
+    await show()
+    const path = await fileOf()
+    await writeFile(`${path}.new`, 'half')
+    await start()
+    expect(await readdir(persist)).toEqual(await sessions())
+    const late = await enter('viewer')
+    await late.until(({ type, seq }) => type === 'config_update' && seq === 4)
+    expect(warnings).toEqual([])
+  })
+
   it.each([
     ['cut off', (file: Buffer) => file.subarray(0, file.length - 3)],
     ['changed', (file: Buffer) => Buffer.concat([file.subarray(0, -1), Buffer.from('X')])],

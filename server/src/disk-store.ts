@@ -20,6 +20,8 @@ export interface DiskStore {
 }
 
 const SUFFIX = '.session'
+/** Of a file that is being written. */
+const UNFINISHED = '.new'
 /** Between two writes of what keeps changing. */
 const WRITE_MS = 1000
 /** After a disk that was full. */
@@ -90,14 +92,21 @@ export function createDiskStore({ dir, warn }: DiskStoreOptions): DiskStore {
   async function write(session: string, kept: KeptSession | undefined): Promise<void> {
     const path = fileOf(session)
     if (!kept) return rm(path, { force: true })
-    const file = await open(`${path}.new`, 'w', 0o600)
+    const beside = `${path}${UNFINISHED}`
     try {
-      await file.writeFile(encode(session, kept))
-      await file.sync()
-    } finally {
-      await file.close()
+      const file = await open(beside, 'w', 0o600)
+      try {
+        await file.writeFile(encode(session, kept))
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(beside, path)
+    } catch (error) {
+      // Half a file takes room that a smaller session could have on a disk that is full.
+      await rm(beside, { force: true }).catch(() => {})
+      throw error
     }
-    await rename(`${path}.new`, path)
   }
 
   async function writeAll(): Promise<void> {
@@ -131,6 +140,8 @@ export function createDiskStore({ dir, warn }: DiskStoreOptions): DiskStore {
       await mkdir(dir, { recursive: true, mode: 0o700 })
       const found: { at: number; entry: [string, KeptSession] }[] = []
       for (const name of await readdir(dir)) {
+        // A relay that was killed while it wrote.
+        if (name.endsWith(SUFFIX + UNFINISHED)) await rm(join(dir, name), { force: true })
         if (!name.endsWith(SUFFIX)) continue
         const path = join(dir, name)
         try {

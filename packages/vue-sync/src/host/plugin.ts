@@ -55,11 +55,20 @@ function install(app: App, options: SyncHostOptions = {}): void {
     if (options.autoStart ?? HOST_DEFAULTS.autoStart) host.start()
   })
 
-  // The last chance before the page goes: the debounce would lose the latest changes.
-  window.addEventListener('pagehide', host.flushBeforeLeaving)
+  // The last chances before the page goes or sleeps: the debounce would lose the latest changes, or keep
+  // them until it wakes. A phone may end what is hidden without a word; not every browser says `freeze`.
+  const { flushBeforeLeaving } = host
+  const onVisibility = (): void => {
+    if (document.hidden) flushBeforeLeaving()
+  }
+  window.addEventListener('pagehide', flushBeforeLeaving)
+  document.addEventListener('freeze', flushBeforeLeaving)
+  document.addEventListener('visibilitychange', onVisibility)
   app.onUnmount(() => {
     installed = false
-    window.removeEventListener('pagehide', host.flushBeforeLeaving)
+    window.removeEventListener('pagehide', flushBeforeLeaving)
+    document.removeEventListener('freeze', flushBeforeLeaving)
+    document.removeEventListener('visibilitychange', onVisibility)
     host.dispose()
     for (const undo of restore) undo()
   })
