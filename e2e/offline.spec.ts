@@ -154,6 +154,23 @@ describe('a viewer that keeps its state', () => {
     expect(await viewer.textContent('h1')).toBe('Board')
   })
 
+  // The list was written after the state, by a page that no longer ran: only what was listed before was there.
+  it('is listed with the name that came last, however soon the page is left', async () => {
+    const host = await keep()
+    const viewer = await open('viewer')
+    await shows(viewer, 'Kept')
+    await expect.poll(async () => (await list(viewer))[0]?.name).toBe('vue-sync test page')
+    await host.evaluate(() => (document.title = 'Renamed'))
+    await setTitle(host, 'New')
+    await viewer.waitForFunction(() => window.test.viewer.name.value === 'Renamed')
+    await viewer.goto('about:blank')
+    await host.close()
+    await relay.stop()
+    const again = await open('viewer')
+    await shows(again, 'New')
+    expect((await list(again)).map(({ name }) => name)).toEqual(['Renamed'])
+  })
+
   it.each([
     ['is corrupt', '(store) => store.put({ v: 1, frame: "{", lastUpdate: 1, asOf: 1 }, key)'],
     ['is of another version', '(store) => store.put({ v: 99, state: {} }, key)'],
@@ -165,7 +182,10 @@ describe('a viewer that keeps its state', () => {
     const key = `state ${relay.url.replace('ws://', '')}/`
     await viewer.evaluate(() => window.test.unmount())
     await tamper(viewer, `(store) => { const key = ${JSON.stringify(key)}; (${change})(store) }`)
-    await tamper(viewer, '(store) => store.put([{ id: 7 }, "junk", null], "sessions")')
+    await tamper(
+      viewer,
+      '(store) => { store.put({ id: 7 }, "seen x"); store.put("junk", "seen y") }',
+    )
     await viewer.reload()
     await shows(viewer, 'Kept')
     expect(messages(viewer.seen.received, 'session_update').length).toBeGreaterThan(0)
