@@ -1,34 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type Browser,
-  type BrowserContext,
-  expectQuiet,
-  launchBrowser,
-  messages,
-  type Page,
-  watch,
-  type Watched,
-} from './support/browser.ts'
-import { type Fixture, serveFixture } from './support/fixture.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type BrowserContext, expectQuiet, messages, type Page } from './support/browser.ts'
+import { serveFixture } from './support/fixture.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from './support/relay.ts'
+import { openTab, type Tab, useBrowser } from './support/tabs.ts'
 
-type Tab = Page & { seen: Watched }
-
-let browser: Browser
-let fixture: Fixture
+const pages = useBrowser(serveFixture)
 let context: BrowserContext
 let relay: TestRelay
 
-beforeAll(async () => {
-  ;[browser, fixture] = await Promise.all([launchBrowser(), serveFixture()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await fixture?.close()
-})
 beforeEach(async () => {
   relay = await startRelay()
-  context = await browser.newContext()
+  context = await pages.browser.newContext()
 })
 afterEach(async () => {
   await context.close()
@@ -36,12 +18,8 @@ afterEach(async () => {
 })
 
 async function open(role: 'host' | 'viewer', prepare?: (page: Page) => Promise<unknown>) {
-  const page = await context.newPage()
-  const seen = watch(page)
-  await prepare?.(page)
   const key = role === 'host' ? HOST_KEY : VIEWER_KEY
-  await page.goto(fixture.page(role, relay.url, { key, cache: '' }))
-  return Object.assign(page, { seen }) as Tab
+  return openTab(context, pages.site.page(role, relay.url, { key, cache: '' }), prepare)
 }
 
 const shows = (page: Page, title: string) => page.waitForSelector(`h1:text-is("${title}")`)
@@ -210,7 +188,7 @@ describe('a viewer that keeps its state', () => {
   it('is live where the quota is used up, and keeps what was kept', async () => {
     // Before any other page: browsers remember for a while how much there was left. It holds while this one is open.
     const control = await context.newCDPSession(await context.newPage())
-    const origin = new URL(fixture.page('viewer', '')).origin
+    const origin = new URL(pages.site.page('viewer', '')).origin
     await control.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 500_000 })
     const host = await keep()
     const viewer = await open('viewer')
