@@ -1,29 +1,21 @@
-import { createPinia, defineStore } from 'pinia'
+import { defineStore } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { App } from 'vue'
 import { syncPlugin, useSyncHost } from 'vue-sync/host'
 import { syncViewer, useSyncedState, useSyncViewer } from 'vue-sync/viewer'
-import { makeEmptyApp } from './support/app.ts'
+import { endApps, makeApp, stubPage, stubStorage } from './support/app.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from './support/relay.ts'
 
 // Who may view, as the host app says it: real plugins, a real relay.
 let relay: TestRelay
 let storage: Map<string, string>
-const apps = new Set<App>()
 
 beforeEach(async () => {
-  storage = new Map()
-  vi.stubGlobal('window', new EventTarget())
-  vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
-  vi.stubGlobal('localStorage', {
-    getItem: (name: string) => storage.get(name) ?? null,
-    setItem: (name: string, text: string) => void storage.set(name, text),
-  })
+  stubPage()
+  storage = stubStorage('localStorage')
   relay = await startRelay()
 })
 afterEach(async () => {
-  for (const app of apps) app.unmount()
-  apps.clear()
+  endApps()
   await relay.stop()
   vi.unstubAllGlobals()
 })
@@ -31,23 +23,16 @@ afterEach(async () => {
 const useBoard = defineStore('board', { state: () => ({ title: 'First' }), sync: true })
 
 function startHost() {
-  const app = makeEmptyApp()
-  apps.add(app)
-  const pinia = createPinia()
+  const { app, pinia } = makeApp()
   app.use(pinia).use(syncPlugin, { url: relay.url, key: HOST_KEY, debounce: 10 })
   app.mount({})
   const board = useBoard(pinia)
-  const close = (): void => {
-    apps.delete(app)
-    app.unmount()
-  }
-  return { board, close, ...app.runWithContext(useSyncHost) }
+  return { board, close: () => app.unmount(), ...app.runWithContext(useSyncHost) }
 }
 
 function startViewer(link: string) {
-  const app = makeEmptyApp()
-  apps.add(app)
-  app.use(createPinia()).use(syncViewer, { url: link })
+  const { app, pinia } = makeApp()
+  app.use(pinia).use(syncViewer, { url: link })
   app.mount({})
   const viewer = app.runWithContext(useSyncViewer)
   const board = app.runWithContext(() => useSyncedState('board'))

@@ -2,40 +2,27 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
-  type Browser,
   BROWSER_LAUNCH,
   type BrowserContext,
   expectQuiet,
-  launchBrowser,
   messages,
   type Page,
-  watch,
-  type Watched,
 } from './support/browser.ts'
 import { serveDemoHost, VIEWER_DIR } from './support/demo.ts'
 import { startRelay, type TestRelay } from './support/relay.ts'
+import { openTab, PHONE, type Tab, useBrowser } from './support/tabs.ts'
 
-type Tab = Page & { seen: Watched }
-
-let browser: Browser
-let demo: Awaited<ReturnType<typeof serveDemoHost>>
+const pages = useBrowser(serveDemoHost)
 let hostContext: BrowserContext
 let phone: BrowserContext
 let relay: TestRelay
 
-beforeAll(async () => {
-  ;[browser, demo] = await Promise.all([launchBrowser(), serveDemoHost()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await demo?.close()
-})
 beforeEach(async () => {
   relay = await startRelay(0, { viewerDir: VIEWER_DIR })
-  hostContext = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-  phone = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true })
+  hostContext = await pages.browser.newContext({ viewport: { width: 1440, height: 900 } })
+  phone = await pages.browser.newContext(PHONE)
 })
 afterEach(async () => {
   await hostContext.close()
@@ -44,19 +31,12 @@ afterEach(async () => {
 })
 
 async function openHost(): Promise<Tab> {
-  const page = await hostContext.newPage()
-  const seen = watch(page)
-  await page.goto(demo.url(relay.url))
+  const page = await openTab(hostContext, pages.site.url(relay.url))
   await page.getByRole('heading', { name: 'Global temperature' }).waitFor()
-  return Object.assign(page, { seen })
+  return page
 }
 
-async function openViewer(url = relay.viewerUrls()[0]!.url): Promise<Tab> {
-  const page = await phone.newPage()
-  const seen = watch(page)
-  await page.goto(url)
-  return Object.assign(page, { seen })
-}
+const openViewer = (url = relay.viewerUrls()[0]!.url): Promise<Tab> => openTab(phone, url)
 
 async function openBoth(): Promise<{ host: Tab; viewer: Tab }> {
   const host = await openHost()

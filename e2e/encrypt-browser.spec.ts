@@ -1,48 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import {
-  type Browser,
-  type BrowserContext,
-  expectQuiet,
-  launchBrowser,
-  type Page,
-  watch,
-  type Watched,
-} from './support/browser.ts'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type BrowserContext, expectQuiet, type Page } from './support/browser.ts'
 import { serveDemoHost, VIEWER_DIR } from './support/demo.ts'
 import { startRelay, type TestRelay } from './support/relay.ts'
+import { openTab, PHONE, useBrowser } from './support/tabs.ts'
 
-type Tab = Page & { seen: Watched }
-
-let browser: Browser
-let demo: Awaited<ReturnType<typeof serveDemoHost>>
+const pages = useBrowser(serveDemoHost)
 let desk: BrowserContext
 let phone: BrowserContext
 let relay: TestRelay
 
-beforeAll(async () => {
-  ;[browser, demo] = await Promise.all([launchBrowser(), serveDemoHost()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await demo?.close()
-})
 beforeEach(async () => {
   relay = await startRelay(0, { viewerDir: VIEWER_DIR })
-  desk = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
-  phone = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true })
+  desk = await pages.browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
+  phone = await pages.browser.newContext(PHONE)
 })
 afterEach(async () => {
   await desk.close()
   await phone.close()
   await relay.stop()
 })
-
-async function open(context: BrowserContext, url: string): Promise<Tab> {
-  const page = await context.newPage()
-  const seen = watch(page)
-  await page.goto(url)
-  return Object.assign(page, { seen })
-}
 
 async function copyLink(host: Page): Promise<string> {
   await host.getByRole('button', { name: 'Copy link' }).click()
@@ -51,12 +27,12 @@ async function copyLink(host: Page): Promise<string> {
 }
 
 it('what a host encrypts is on the phone of who scanned its code, and over reloads of both', async () => {
-  const host = await open(desk, demo.url(relay.url).replace('#', '&encrypt#'))
+  const host = await openTab(desk, pages.site.url(relay.url).replace('#', '&encrypt#'))
   await host.getByText('Encrypted from here to the phone').waitFor()
   expect(await host.getByText('Or type in the viewer').count()).toBe(0)
   const link = await copyLink(host)
   expect(new URL(link).hash).toMatch(/^#k=[^&]+&e=[\w-]{43}$/)
-  const viewer = await open(phone, link)
+  const viewer = await openTab(phone, link)
   const title = viewer.getByText('Global temperature')
   await title.waitFor()
   await viewer.getByText('Live', { exact: true }).first().waitFor()
@@ -64,7 +40,7 @@ it('what a host encrypts is on the phone of who scanned its code, and over reloa
 
   // The demo host takes its key out of the address: the same tab is led there again.
   await host.goto('about:blank')
-  await host.goto(demo.url(relay.url).replace('#', '&encrypt#'))
+  await host.goto(pages.site.url(relay.url).replace('#', '&encrypt#'))
   expect(await copyLink(host)).toBe(link)
   const slider = host.getByRole('slider', { name: 'Speed' })
   const before = viewer.seen.received.length
@@ -82,12 +58,12 @@ it('what a host encrypts is on the phone of who scanned its code, and over reloa
 })
 
 it('a viewer that cannot decrypt says why and what to do', async () => {
-  const host = await open(desk, demo.url(relay.url).replace('#', '&encrypt#'))
+  const host = await openTab(desk, pages.site.url(relay.url).replace('#', '&encrypt#'))
   await host.getByText('Encrypted from here to the phone').waitFor()
   const link = await copyLink(host)
-  const plain = await open(phone, link.replace('127.0.0.1', 'lan.test'))
+  const plain = await openTab(phone, link.replace('127.0.0.1', 'lan.test'))
   await plain.getByText('this is encrypted, and that needs https').first().waitFor()
-  const keyless = await open(phone, link.replace(/&e=.*/, ''))
+  const keyless = await openTab(phone, link.replace(/&e=.*/, ''))
   await keyless.getByText('this is encrypted, and the link does not open it').first().waitFor()
   await keyless.getByText('Scan the code on the host again').first().waitFor()
   await expectQuiet(plain.seen, keyless.seen)

@@ -1,39 +1,30 @@
 import { createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
-import { createPinia, defineStore } from 'pinia'
+import { defineStore } from 'pinia'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { App } from 'vue'
 import { WebSocket as Client, WebSocketServer } from 'ws'
 import type { KeptState } from 'vue-sync/cache'
 import { msgpack } from 'vue-sync/msgpack'
 import { syncPlugin, type SyncHostOptions, useSyncHost } from 'vue-sync/host'
 import { offerProtocols, parseLink, randomSecret, readHeader } from 'vue-sync/protocol'
 import { syncViewer, type SyncViewerOptions, useSyncedState, useSyncViewer } from 'vue-sync/viewer'
-import { makeEmptyApp } from './support/app.ts'
+import { endApps, makeApp, stubPage, stubStorage } from './support/app.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from './support/relay.ts'
 
 // Encryption with a real relay, and with one in the middle that sees and changes what it likes.
 let relay: TestRelay
 let warnings: string[]
-const apps = new Set<App>()
 const closing: (() => void)[] = []
 
 beforeEach(async () => {
-  vi.stubGlobal('window', new EventTarget())
-  vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
-  for (const name of ['sessionStorage', 'localStorage']) {
-    const kept = new Map<string, string>()
-    vi.stubGlobal(name, {
-      getItem: (key: string) => kept.get(key) ?? null,
-      setItem: (key: string, value: string) => void kept.set(key, value),
-    })
-  }
+  stubPage()
+  stubStorage('sessionStorage')
+  stubStorage('localStorage')
   warnings = []
   vi.spyOn(console, 'warn').mockImplementation((...args) => void warnings.push(args.join(' ')))
   relay = await startRelay()
 })
 afterEach(async () => {
-  for (const app of apps) app.unmount()
-  apps.clear()
+  endApps()
   for (const close of closing.splice(0)) close()
   await relay.stop()
   vi.unstubAllGlobals()
@@ -44,12 +35,6 @@ const useBoard = defineStore('board', {
   state: () => ({ title: 'Quarterly layoffs', count: 0, list: [] as string[] }),
   sync: true,
 })
-
-function makeApp() {
-  const app = makeEmptyApp()
-  apps.add(app)
-  return { app, pinia: createPinia() }
-}
 
 function startHost(options: SyncHostOptions = {}) {
   const { app, pinia } = makeApp()
@@ -202,7 +187,6 @@ it('goes on after a restart of the relay, and after a reload of the host', async
   relay = await startRelay(port)
   await expect.poll(() => board.value?.['count']).toBe(1)
   host.app.unmount()
-  apps.delete(host.app)
   const reloaded = startHost()
   expect(await linkOf(reloaded)).toBe(link)
   reloaded.board.count = 2
@@ -282,7 +266,6 @@ it('a rotation is one of the key too: who has the old one reads nothing more, ev
     expect(viewer.error.value).toBeUndefined()
   }
   host.app.unmount()
-  apps.delete(host.app)
   expect(await linkOf(startHost())).toBe(link)
 })
 

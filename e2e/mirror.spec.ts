@@ -1,35 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SyncServer } from 'vue-sync-server'
-import {
-  type Browser,
-  type BrowserContext,
-  expectQuiet,
-  launchBrowser,
-  messages,
-  type Page,
-  watch,
-  type Watched,
-} from './support/browser.ts'
-import { type Fixture, serveFixture } from './support/fixture.ts'
+import { type BrowserContext, expectQuiet, messages, type Page } from './support/browser.ts'
+import { serveFixture } from './support/fixture.ts'
 import { HOST_KEY, startRelay, VIEWER_KEY } from './support/relay.ts'
+import { openTab, type Tab, useBrowser } from './support/tabs.ts'
 
-type Tab = Page & { seen: Watched }
-
-let browser: Browser
-let fixture: Fixture
+const pages = useBrowser(serveFixture)
 let context: BrowserContext
 let relay: SyncServer & { url: string }
 
-beforeAll(async () => {
-  ;[browser, fixture] = await Promise.all([launchBrowser(), serveFixture()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await fixture?.close()
-})
 beforeEach(async () => {
   relay = await startRelay()
-  context = await browser.newContext()
+  context = await pages.browser.newContext()
 })
 afterEach(async () => {
   await context.close()
@@ -37,11 +19,8 @@ afterEach(async () => {
 })
 
 async function open(role: 'host' | 'viewer', params: Record<string, string> = {}): Promise<Tab> {
-  const page = await context.newPage()
-  const seen = watch(page)
   const key = role === 'host' ? HOST_KEY : VIEWER_KEY
-  await page.goto(fixture.page(role, relay.url, { key, ...params }))
-  return Object.assign(page, { seen })
+  return openTab(context, pages.site.page(role, relay.url, { key, ...params }))
 }
 
 const linked = (page: Page) =>

@@ -1,34 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type Browser,
-  type BrowserContext,
-  expectQuiet,
-  launchBrowser,
-  messages,
-  type Page,
-  watch,
-  type Watched,
-} from './support/browser.ts'
-import { type Fixture, serveFixture } from './support/fixture.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type BrowserContext, expectQuiet, messages, type Page } from './support/browser.ts'
+import { serveFixture } from './support/fixture.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from './support/relay.ts'
+import { openTab, type Tab, useBrowser } from './support/tabs.ts'
 
-type Tab = Page & { seen: Watched }
-
-let browser: Browser
-let fixture: Fixture
+const pages = useBrowser(serveFixture)
 let context: BrowserContext
 let relay: TestRelay
 
-beforeAll(async () => {
-  ;[browser, fixture] = await Promise.all([launchBrowser(), serveFixture()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await fixture?.close()
-})
 beforeEach(async () => {
   relay = await startRelay()
-  context = await browser.newContext()
+  context = await pages.browser.newContext()
 })
 afterEach(async () => {
   await context.close()
@@ -36,12 +18,8 @@ afterEach(async () => {
 })
 
 async function open(role: 'host' | 'viewer', prepare?: (page: Page) => Promise<unknown>) {
-  const page = await context.newPage()
-  const seen = watch(page)
-  await prepare?.(page)
   const key = role === 'host' ? HOST_KEY : VIEWER_KEY
-  await page.goto(fixture.page(role, relay.url, { key, cache: '' }))
-  return Object.assign(page, { seen }) as Tab
+  return openTab(context, pages.site.page(role, relay.url, { key, cache: '' }), prepare)
 }
 
 const shows = (page: Page, title: string) => page.waitForSelector(`h1:text-is("${title}")`)
@@ -154,6 +132,23 @@ describe('a viewer that keeps its state', () => {
     expect(await viewer.textContent('h1')).toBe('Board')
   })
 
+  // The list was written after the state, by a page that no longer ran: only what was listed before was there.
+  it('is listed with the name that came last, however soon the page is left', async () => {
+    const host = await keep()
+    const viewer = await open('viewer')
+    await shows(viewer, 'Kept')
+    await expect.poll(async () => (await list(viewer))[0]?.name).toBe('vue-sync test page')
+    await host.evaluate(() => (document.title = 'Renamed'))
+    await setTitle(host, 'New')
+    await viewer.waitForFunction(() => window.test.viewer.name.value === 'Renamed')
+    await viewer.goto('about:blank')
+    await host.close()
+    await relay.stop()
+    const again = await open('viewer')
+    await shows(again, 'New')
+    expect((await list(again)).map(({ name }) => name)).toEqual(['Renamed'])
+  })
+
   it.each([
     ['is corrupt', '(store) => store.put({ v: 1, frame: "{", lastUpdate: 1, asOf: 1 }, key)'],
     ['is of another version', '(store) => store.put({ v: 99, state: {} }, key)'],
@@ -165,7 +160,10 @@ describe('a viewer that keeps its state', () => {
     const key = `state ${relay.url.replace('ws://', '')}/`
     await viewer.evaluate(() => window.test.unmount())
     await tamper(viewer, `(store) => { const key = ${JSON.stringify(key)}; (${change})(store) }`)
-    await tamper(viewer, '(store) => store.put([{ id: 7 }, "junk", null], "sessions")')
+    await tamper(
+      viewer,
+      '(store) => { store.put({ id: 7 }, "seen x"); store.put("junk", "seen y") }',
+    )
     await viewer.reload()
     await shows(viewer, 'Kept')
     expect(messages(viewer.seen.received, 'session_update').length).toBeGreaterThan(0)
@@ -190,7 +188,7 @@ describe('a viewer that keeps its state', () => {
   it('is live where the quota is used up, and keeps what was kept', async () => {
     // Before any other page: browsers remember for a while how much there was left. It holds while this one is open.
     const control = await context.newCDPSession(await context.newPage())
-    const origin = new URL(fixture.page('viewer', '')).origin
+    const origin = new URL(pages.site.page('viewer', '')).origin
     await control.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 500_000 })
     const host = await keep()
     const viewer = await open('viewer')

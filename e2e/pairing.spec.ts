@@ -11,15 +11,14 @@ import {
   expectQuiet,
   launchBrowser,
   type Page,
-  watch,
-  type Watched,
 } from './support/browser.ts'
 import { serveDemoHost, VIEWER_DIR } from './support/demo.ts'
 import { cameraArgs, qrPng, writeCameraFile } from './support/fake-camera.ts'
 import { startRelay, type TestRelay, VIEWER_KEY } from './support/relay.ts'
+import { openTab, PHONE, type Tab } from './support/tabs.ts'
 
 // Every way in, for a person with a phone. The relay names its addresses; what leads to it must be what it says.
-type Phone = Page & { seen: Watched; requests: string[] }
+type Phone = Tab & { requests: string[] }
 
 let browser: Browser
 let phone: BrowserContext
@@ -36,7 +35,7 @@ afterAll(() => browser?.close())
 beforeEach(async () => {
   relay = await startRelay(0, { viewerDir: VIEWER_DIR })
   host = await publish(relay, 'First')
-  phone = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true })
+  phone = await browser.newContext(PHONE)
 })
 afterEach(async () => {
   await phone.close()
@@ -52,12 +51,11 @@ async function publish(to: TestRelay, title: string, epoch = 'e'): Promise<Clien
 }
 
 async function open(url = origin(), context = phone): Promise<Phone> {
-  const page = await context.newPage()
-  const seen = watch(page)
   const requests: string[] = []
-  page.on('request', (request) => requests.push(request.url()))
-  await page.goto(url)
-  return Object.assign(page, { seen, requests })
+  const page = await openTab(context, url, async (opened) => {
+    opened.on('request', (request) => requests.push(request.url()))
+  })
+  return Object.assign(page, { requests })
 }
 
 const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
@@ -214,7 +212,7 @@ describe('the camera', () => {
       ...BROWSER_LAUNCH,
       args: [...BROWSER_LAUNCH.args, ...cameraArgs(file, answer)],
     })
-    context = await eye.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true })
+    context = await eye.newContext(PHONE)
     // What a person would be asked, and when.
     await context.addInitScript(() => {
       const { mediaDevices } = navigator

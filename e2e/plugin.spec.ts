@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createPinia, defineStore, type Pinia } from 'pinia'
+import { defineStore, type Pinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type App, ref } from 'vue'
 import { type WebSocket as WebSocketConnection, WebSocketServer } from 'ws'
@@ -14,34 +14,25 @@ import {
   useSyncViewer,
   VIEWER_STORE_ID,
 } from 'vue-sync/viewer'
-import { makeEmptyApp } from './support/app.ts'
+import { endApps, makeApp, stubPage } from './support/app.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from './support/relay.ts'
 
 // Installing and removing the plugins, with a real relay; what a page does is in mirror.spec.ts.
 let relay: TestRelay
 let warnings: string[]
-const apps = new Set<App>()
 
 beforeEach(async () => {
-  vi.stubGlobal('window', new EventTarget())
-  vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
+  stubPage()
   warnings = []
   vi.spyOn(console, 'warn').mockImplementation((...args) => void warnings.push(args.join(' ')))
   relay = await startRelay()
 })
 afterEach(async () => {
-  for (const app of apps) app.unmount()
-  apps.clear()
+  endApps()
   await relay.stop()
   vi.unstubAllGlobals()
   vi.restoreAllMocks()
 })
-
-function makeApp(): { app: App; pinia: Pinia } {
-  const app = makeEmptyApp()
-  apps.add(app)
-  return { app, pinia: createPinia() }
-}
 
 const hostOptions = (options: SyncHostOptions = {}) => ({
   url: relay.url,
@@ -231,7 +222,6 @@ describe('the host plugin', () => {
     const { viewer, view } = startViewer()
     await expect.poll(() => view('counter').value).toBeDefined()
     app.unmount()
-    apps.delete(app)
     await expect.poll(() => viewer.host.value).toBe('offline')
     counter.count = 1
     usePlain(pinia)

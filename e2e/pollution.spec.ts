@@ -1,24 +1,22 @@
-import { createPinia, defineStore } from 'pinia'
+import { defineStore } from 'pinia'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { type App, isReactive } from 'vue'
+import { isReactive } from 'vue'
 import { syncPlugin } from 'vue-sync/host'
 import { syncViewer, useSyncedState, useSyncViewer } from 'vue-sync/viewer'
 import { config, connect, session } from '../server/src/testing.ts'
-import { makeEmptyApp } from './support/app.ts'
+import { endApps, makeApp, stubPage } from './support/app.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from './support/relay.ts'
 
 let relay: TestRelay
-const apps: App[] = []
 const before = Object.getOwnPropertyNames(Object.prototype)
 
 beforeEach(async () => {
-  vi.stubGlobal('window', new EventTarget())
-  vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
+  stubPage()
   vi.spyOn(console, 'warn').mockImplementation(() => {})
   relay = await startRelay()
 })
 afterEach(async () => {
-  for (const app of apps.splice(0)) app.unmount()
+  endApps()
   await relay.stop()
   vi.unstubAllGlobals()
   vi.restoreAllMocks()
@@ -41,9 +39,7 @@ const useBox = defineStore('box', {
 })
 
 function openViewer() {
-  const app = makeEmptyApp()
-  apps.push(app)
-  const pinia = createPinia()
+  const { app, pinia } = makeApp()
   app.use(pinia).use(syncViewer, {
     url: `${relay.url}#k=${VIEWER_KEY}`,
     backoff: { first: 1, max: 5 },
@@ -67,9 +63,7 @@ function expectPlain(value: unknown): void {
 }
 
 it('a host serialises such keys as keys, or not at all', async () => {
-  const app = makeEmptyApp()
-  apps.push(app)
-  const pinia = createPinia()
+  const { app, pinia } = makeApp()
   app.use(pinia).use(syncPlugin, { url: relay.url, key: HOST_KEY, debounce: 5 })
   app.mount({})
   const source = useBox(pinia)

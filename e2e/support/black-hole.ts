@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { closeWays, type Way } from './ways.ts'
 
 /**
  * A way to a port of loopback that can turn into a black hole: the network of a phone that left the Wi-Fi,
@@ -16,11 +17,6 @@ export interface BlackHole {
   /** All goes on, as TCP does: what was held back arrives, what connected meanwhile is connected through. */
   heal: () => void
   close: () => Promise<void>
-}
-
-interface Way {
-  front: Socket
-  back: Socket | undefined
 }
 
 export async function openBlackHole(target: number): Promise<BlackHole> {
@@ -81,13 +77,6 @@ export async function openBlackHole(target: number): Promise<BlackHole> {
         way.back!.resume()
       }
     },
-    async close() {
-      server.close()
-      for (const { front, back } of ways) {
-        front.destroy()
-        back?.destroy()
-      }
-      await once(server, 'close')
-    },
+    close: () => closeWays(server, ways),
   }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { closeWays, type Way as PlainWay } from './ways.ts'
 
 /** What happens to everything that passes. */
 export interface Weather {
@@ -44,9 +45,7 @@ export interface FaultOptions extends Partial<Weather> {
 
 type Ending = 'reset' | 'truncate'
 
-interface Way {
-  front: Socket
-  back: Socket | undefined
+interface Way extends PlainWay {
   /** How the next piece down ends it. */
   ending?: Ending | undefined
   isHalfOpen?: boolean
@@ -191,13 +190,6 @@ export async function openFaultProxy(
         way.back?.destroy()
       }
     },
-    async close() {
-      server.close()
-      for (const { front, back } of ways) {
-        front.destroy()
-        back?.destroy()
-      }
-      await once(server, 'close')
-    },
+    close: () => closeWays(server, ways),
   }
 }

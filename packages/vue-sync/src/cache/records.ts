@@ -43,7 +43,7 @@ export function readKept(record: unknown): KeptState | undefined {
   return { message, lastUpdate, asOf, name: readName(name) }
 }
 
-/** What of the stored list is whole. */
+/** What of the entries is whole. */
 export function readKnown(list: unknown): KnownSession[] {
   if (!Array.isArray(list)) return []
   return list.flatMap((entry: unknown) => {

@@ -1,4 +1,4 @@
-import { createStore, delMany, get, promisifyRequest, update, type UseStore } from 'idb-keyval'
+import { createStore, del, delMany, get, promisifyRequest, set, type UseStore } from 'idb-keyval'
 import {
   formatLink,
   type KeptState,
@@ -7,7 +7,7 @@ import {
   type SyncAddress,
 } from '../protocol/index.ts'
 import { type KnownSession, readKept, readKnown, writeKept } from './records.ts'
-import { putFirst } from './session-list.ts'
+import { type ListLimits, putFirst } from './session-list.ts'
 
 export interface SessionCacheOptions {
   /** Name of the IndexedDB database. @default 'vue-sync' */
@@ -37,18 +37,25 @@ export interface SessionCache {
   forget: (link: string) => Promise<void>
 }
 
-const LIST = 'sessions'
 const stateKey = (id: string): string => `state ${id}`
+const seenKey = (id: string): string => `seen ${id}`
+/** `!` is what follows a space. */
+const seenKeys = (): IDBKeyRange => IDBKeyRange.bound('seen ', 'seen!')
 
 /** Without the scheme: a relay that has learned TLS is still the same relay. */
 function idOf({ origin, session }: SyncAddress): string {
   return origin.replace(/^wss?:\/\//, '') + sessionPath(session)
 }
 
-async function writeState(id: string, record: object, db: UseStore): Promise<boolean> {
+const readSeen = async (store: IDBObjectStore): Promise<KnownSession[]> =>
+  readKnown(await promisifyRequest(store.getAll(seenKeys())))
+
+/** State and entry at once, and nothing read before: a page that is left gets to do no more than this. */
+async function write(entry: KnownSession, state: object, db: UseStore): Promise<boolean> {
   try {
     await db('readwrite', (store) => {
-      store.put(record, stateKey(id))
+      store.put(state, stateKey(entry.id))
+      store.put(entry, seenKey(entry.id))
       // Without this it is the page that commits, once it hears of success: too late for one that is left.
       store.transaction.commit()
       return promisifyRequest(store.transaction)
@@ -59,8 +66,26 @@ async function writeState(id: string, record: object, db: UseStore): Promise<boo
   }
 }
 
-async function dropStates(ids: string[], db: UseStore): Promise<void> {
-  if (ids.length > 0) await delMany(ids.map(stateKey), db)
+/** Lists a session whose state could not be written: what was kept before is still the truth of its time. */
+async function writeWithout(entry: KnownSession, db: UseStore): Promise<KnownSession> {
+  const [before] = readKnown([await get(seenKey(entry.id), db)])
+  const listed = { ...entry, size: before?.size ?? 0 }
+  await set(seenKey(entry.id), listed, db)
+  return listed
+}
+
+/** Drops what is beyond the limits. */
+function tidy(entry: KnownSession, limits: ListLimits, db: UseStore): Promise<void> {
+  return db('readwrite', async (store) => {
+    const known = await readSeen(store)
+    const { list, dropped } = putFirst(known, entry, limits)
+    const listed = new Set(list.map(({ id }) => id))
+    for (const { id } of known) if (!listed.has(id)) store.delete(seenKey(id))
+    for (const changed of list)
+      if (changed !== entry && !known.includes(changed)) store.put(changed, seenKey(changed.id))
+    for (const id of dropped) store.delete(stateKey(id))
+    return promisifyRequest(store.transaction)
+  })
 }
 
 export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
@@ -83,7 +108,7 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
         const id = idOf(session)
         const record: unknown = await get(stateKey(id), db)
         const kept = readKept(record)
-        if (record !== undefined && !kept) await dropStates([id], db)
+        if (record !== undefined && !kept) await del(stateKey(id), db)
         return kept
       })
     },
@@ -91,46 +116,29 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
       const id = idOf(session)
       const record = writeKept(kept)
       const { asOf, name, message } = kept
+      const size = record.frame.length
+      const entry = { id, link: formatLink(session), name, asOf, size, epoch: message.epoch }
       await attempt(async (db) => {
-        let fits = record.frame.length <= maxSize && (await writeState(id, record, db))
-        if (!fits && record.frame.length <= maxSize) {
+        let fits = size <= maxSize && (await write(entry, record, db))
+        if (!fits && size <= maxSize) {
           // Most likely the quota: what others hold goes before what is on show.
-          const known = readKnown(await get(LIST, db)).map((it) => it.id)
-          await dropStates(
-            known.filter((other) => other !== id),
-            db,
-          )
-          fits = await writeState(id, record, db)
+          const others = (await db('readonly', readSeen)).filter((other) => other.id !== id)
+          const states = others.map((other) => stateKey(other.id))
+          await delMany(states, db)
+          fits = await write(entry, record, db)
         }
-        let dropped: string[] = []
-        await update<unknown>(
-          LIST,
-          (value) => {
-            const known = readKnown(value)
-            // What was kept before is still the truth of its time.
-            const size = fits ? record.frame.length : (known.find((it) => it.id === id)?.size ?? 0)
-            const entry = { id, link: formatLink(session), name, asOf, size, epoch: message.epoch }
-            const listed = putFirst(known, entry, { maxSize, maxSessions })
-            dropped = listed.dropped
-            return listed.list
-          },
-          db,
-        )
-        await dropStates(dropped, db)
+        await tidy(fits ? entry : await writeWithout(entry, db), { maxSize, maxSessions }, db)
       })
     },
     async list() {
-      const list = readKnown(await attempt((db) => get(LIST, db)))
-      return list.toSorted((a, b) => b.asOf - a.asOf)
+      const list = await attempt((db) => db('readonly', readSeen))
+      return (list ?? []).toSorted((a, b) => b.asOf - a.asOf)
     },
     async forget(link) {
       const session = parseLink(link)
       if (!session) return
       const id = idOf(session)
-      await attempt(async (db) => {
-        await dropStates([id], db)
-        await update<unknown>(LIST, (value) => readKnown(value).filter((it) => it.id !== id), db)
-      })
+      await attempt((db) => delMany([stateKey(id), seenKey(id)], db))
     },
   }
 }
