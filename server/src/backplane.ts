@@ -74,6 +74,18 @@ export interface ReplaceOptions {
   onlyIfEmpty?: boolean
 }
 
+export interface ClaimOptions {
+  /** The connection of the host, among all of all nodes: claiming twice is claiming once. */
+  holder: string
+  /** What it was given before: it holds on to that, also when it is forgotten here. */
+  term?: number | undefined
+  /**
+   * Milliseconds since the host came: 0 is later than all before. A host whose claim could not be heard at
+   * first gives way to those that came after it.
+   */
+  age: number
+}
+
 /**
  * - `ok`: it is in the log now, or was.
  * - `gap`: it does not follow on what is there.
@@ -101,8 +113,8 @@ export interface Backplane {
   load: (session: string, known: Mark | undefined) => Promise<Log | undefined>
   append: (session: string, options: AppendOptions) => Promise<Outcome>
   replace: (session: string, options: ReplaceOptions) => Promise<Outcome>
-  /** Gives a term above all before. With one of its own: that one, or `undefined` when there is a higher. */
-  claim: (session: string, term?: number) => Promise<number | undefined>
+  /** Gives the term of a host, or `undefined` when a later one was let in. */
+  claim: (session: string, options: ClaimOptions) => Promise<number | undefined>
   describe: (session: string, term: number, about: SessionAbout) => Promise<Outcome>
   /** Lost when the others cannot be reached. */
   note: (session: string, note: Note) => void

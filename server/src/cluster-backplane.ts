@@ -40,7 +40,8 @@ const ACTS = {
     hub.append(session, node, options),
   replace: (hub: Hub, node: string, session: string, options: never) =>
     hub.replace(session, node, options),
-  claim: (hub: Hub, node: string, session: string, term?: number) => hub.claim(session, node, term),
+  claim: (hub: Hub, node: string, session: string, options: never) =>
+    hub.claim(session, node, options),
   describe: (hub: Hub, node: string, session: string, term: number, about: never) =>
     hub.describe(session, node, term, about),
   note: (hub: Hub, node: string, session: string, note: never) => hub.note(session, node, note),
@@ -138,7 +139,7 @@ export function createClusterBackplane(options: ClusterBackplaneOptions): Backpl
     },
     append: (session, append) => call('append', session, append),
     replace: (session, replace) => call('replace', session, replace),
-    claim: (session, term) => call('claim', session, term),
+    claim: (session, claim) => call('claim', session, claim),
     describe: (session, term, about) => call('describe', session, term, about),
     note: (session, note) => void call('note', session, note),
     findCode: (code) => call('findCode', code),

@@ -34,7 +34,7 @@ export function createHubBackplane({ hub, interval = 5000 }: HubBackplaneOptions
     load: (session, known) => later(() => hub.load(session, known)),
     append: (session, options) => later(() => hub.append(session, id, options)),
     replace: (session, options) => later(() => hub.replace(session, id, options)),
-    claim: (session, term) => later(() => hub.claim(session, id, term)),
+    claim: (session, options) => later(() => hub.claim(session, id, options)),
     describe: (session, term, about) => later(() => hub.describe(session, id, term, about)),
     note: (session, note) => hub.note(session, id, note),
     findCode: (code) => later(() => hub.findCode(code)),

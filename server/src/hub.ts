@@ -2,6 +2,7 @@ import { randomId } from 'vue-sync/protocol'
 import type {
   AppendOptions,
   BackplaneMessage,
+  ClaimOptions,
   Log,
   Mark,
   Note,
@@ -24,6 +25,7 @@ export interface HubOptions {
 interface KeptLog {
   mark: Mark | undefined
   term: number
+  holder: string | undefined
   about: SessionAbout
   entries: Entry[]
   touched: number
@@ -113,11 +115,15 @@ export class Hub {
     return 'ok'
   }
 
-  claim(session: string, from: string, term?: number): number | undefined {
+  claim(session: string, from: string, { holder, term, age }: ClaimOptions): number | undefined {
     const log = this.#logOf(session)
-    if (term !== undefined && term < log.term) return undefined
+    if (log.holder === holder) return log.term
     // As Redis does: above all before, also after everything was lost.
-    log.term = term ?? Math.max(this.#now(), log.term + 1)
+    const least = age === 0 ? log.term + 1 : 0
+    const given = term ?? Math.max(this.#now() - age, least)
+    if (given < log.term) return undefined
+    log.term = given
+    log.holder = holder
     this.#tell(session, { type: 'claim', from, term: log.term })
     return log.term
   }
@@ -154,6 +160,7 @@ export class Hub {
     const log = this.#logs.get(session) ?? {
       mark: undefined,
       term: 0,
+      holder: undefined,
       about: NOTHING,
       entries: [],
       touched: 0,

@@ -189,13 +189,15 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
         ...entries.flatMap((entry) => [writeHeader(entry), toBuffer(entry.bytes)]),
       )) as Outcome
     },
-    async claim(session, term) {
+    async claim(session, { holder, term, age }) {
       const given = await client.vsClaim(
         ...keysOf(session),
         channelOf(session),
         id,
         keepFor,
+        holder,
         term ?? '',
+        Math.round(age),
       )
       return given === null ? undefined : Number(given)
     },

@@ -1,5 +1,5 @@
 /**
- * What must happen in Redis in one step. A session is a hash (`term`, `log`, `count`, `snapshot`, `epoch`,
+ * What must happen in Redis in one step. A session is a hash (`term`, `holder`, `log`, `count`, `snapshot`, `epoch`,
  * `seq`, `about`) and a stream of messages whose ids are the counts; each step is published as well, so that
  * the order of the channel is the order of the log.
  *
@@ -42,7 +42,9 @@ local meta, stream = KEYS[1], KEYS[2]
 local channel, node, ttl = ARGV[1], ARGV[2], ARGV[3]
 if tonumber(ARGV[4]) < tonumber(redis.call('HGET', meta, 'term') or '0') then return 'stale' end
 if ARGV[5] == '1' and redis.call('EXISTS', stream) == 1 then return 'gap' end
+local holder = redis.call('HGET', meta, 'holder')
 redis.call('DEL', meta, stream)
+if holder then redis.call('HSET', meta, 'holder', holder) end
 local count, snapshot, head = 0, 0, nil
 for i = 8, #ARGV, 2 do
   count = count + 1
@@ -57,19 +59,21 @@ redis.call('PUBLISH', channel, 'reset ' .. node .. ' ' .. ARGV[6] .. ' ' .. coun
 return 'ok'
 `
 
-/** ARGV: channel, node, ttl, term or nothing. Gives the term, or nothing. */
+/** ARGV: channel, node, ttl, holder, term or nothing, age. Gives the term, or nothing. */
 export const CLAIM = `
 local meta = KEYS[1]
-local known = tonumber(redis.call('HGET', meta, 'term') or '0')
-local term = tonumber(ARGV[4])
-if term and term < known then return nil end
+local stored = redis.call('HMGET', meta, 'term', 'holder')
+if stored[2] == ARGV[4] then return stored[1] end
+local known, term, age = tonumber(stored[1] or '0'), tonumber(ARGV[5]), tonumber(ARGV[6])
 if not term then
-  -- Above all before, also after Redis has lost everything.
+  -- By the clock: above all before, also after Redis has lost everything.
   local time = redis.call('TIME')
-  term = math.max(tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000), known + 1)
+  term = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000) - age
+  if age == 0 then term = math.max(term, known + 1) end
 end
+if term < known then return nil end
 local text = string.format('%.0f', term)
-redis.call('HSET', meta, 'term', text)
+redis.call('HSET', meta, 'term', text, 'holder', ARGV[4])
 redis.call('PEXPIRE', meta, ARGV[3])
 redis.call('PUBLISH', ARGV[1], 'claim ' .. ARGV[2] .. ' - ' .. text .. ' \\n')
 return text

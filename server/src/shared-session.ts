@@ -40,6 +40,9 @@ export class SharedSession implements SessionEvents {
   /** The highest that was heard of. */
   #highest = 0
   #claims = 0
+  /** The connection of the host here. */
+  #holder = ''
+  #hostAt = 0
   #pushes = 0
   /** Something here did not get into the log. */
   #isLogBehind = false
@@ -67,11 +70,11 @@ export class SharedSession implements SessionEvents {
   }
 
   onHost(isHere: boolean): void {
-    if (isHere) void this.#claim()
-    else {
-      this.#claims++
-      this.#term = undefined
-    }
+    this.#claims++
+    this.#term = undefined
+    this.#hostAt = this.#options.now()
+    this.#holder = `${this.#options.backplane.id}.${this.#claims}`
+    if (isHere) void this.#claim(0)
     this.#sayHere()
   }
 
@@ -123,7 +126,7 @@ export class SharedSession implements SessionEvents {
       if (this.#isLeft) return
       this.#note({ type: 'who' })
       this.#sayHere()
-      if (session.hasHost) await this.#claim(this.#term)
+      if (session.hasHost) await this.#claim(Math.max(1, this.#options.now() - this.#hostAt))
       else await this.#settle()
     } catch {
       // Gone again: this comes again, too.
@@ -183,12 +186,12 @@ export class SharedSession implements SessionEvents {
   }
 
   /** A host is here: the others let theirs go, unless a later one came to them. */
-  async #claim(term?: number): Promise<void> {
+  async #claim(age: number): Promise<void> {
     const { backplane, name, session } = this.#options
-    const claim = ++this.#claims
+    const holder = this.#holder
     try {
-      const given = await backplane.claim(name, term)
-      if (claim !== this.#claims || !session.hasHost) return
+      const given = await backplane.claim(name, { holder, term: this.#term, age })
+      if (holder !== this.#holder || !session.hasHost) return
       if (given === undefined || given < this.#highest) return this.#superseded()
       this.#term = this.#highest = given
       const { name: title, access } = session.about
@@ -206,7 +209,6 @@ export class SharedSession implements SessionEvents {
   }
 
   #loseHost(): void {
-    this.#claims++
     this.#term = undefined
     this.#isLogBehind = false
     this.#options.session.replaceHost()
