@@ -1,5 +1,7 @@
 import { expect } from 'vitest'
 import { startRuntime } from './child-runtime.ts'
+import { createHubBackplane } from './hub-backplane.ts'
+import { Hub } from './hub.ts'
 import { describeRelay } from './relay-contract.ts'
 import { createSyncServer } from './server.ts'
 
@@ -7,6 +9,24 @@ describeRelay('a relay on Node', async (options) => {
   const server = createSyncServer({ port: 0, host: '127.0.0.1', warn: () => {}, ...options })
   await server.start()
   return { urls: [`ws://127.0.0.1:${server.getStatus().port}`], stop: () => server.stop() }
+})
+
+describeRelay('a relay of three nodes', async (options) => {
+  const hub = new Hub()
+  const servers = [0, 1, 2].map(() =>
+    createSyncServer({
+      port: 0,
+      host: '127.0.0.1',
+      warn: () => {},
+      backplane: createHubBackplane({ hub, interval: 200 }),
+      ...options,
+    }),
+  )
+  await Promise.all(servers.map((server) => server.start()))
+  return {
+    urls: servers.map((server) => `ws://127.0.0.1:${server.getStatus().port}`),
+    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
+  }
 })
 
 for (const runtime of ['bun', 'deno'] as const) {
