@@ -40,11 +40,7 @@ export interface Dialled extends Pick<SyncServer, 'hostKey' | 'viewerKey'> {
   getStatus: () => { port: number }
 }
 
-export function connect(
-  server: Dialled,
-  role: Role,
-  options: ClientOptions = {},
-): Promise<Client> {
+export function connect(server: Dialled, role: Role, options: ClientOptions = {}): Promise<Client> {
   const key = role === 'host' ? server.hostKey : server.viewerKey
   const origin = `${options.ca ? 'wss' : 'ws'}://127.0.0.1:${server.getStatus().port}`
   return connectTo(origin, role, { key, ...options })
