@@ -1,11 +1,12 @@
 import { createServer, type Server } from 'node:http'
 import process from 'node:process'
+import type { StateMessage } from 'vue-sync/protocol'
 
 /**
  * One server of the comparison, alone in its process: `node bench/fanout-server.ts KIND`. The bench tells
  * it over IPC what to do, and it answers with what that cost.
  */
-export type Kind = 'ws + Buffer' | 'vue-sync' | 'Socket.IO' | 'y-websocket'
+export type Kind = 'ws + Buffer' | 'vue-sync' | 'vue-sync on Bun' | 'Socket.IO' | 'y-websocket'
 
 export type Order =
   | { order: 'state'; size: number }
@@ -16,7 +17,7 @@ export interface Usage {
   port?: number
   /** Microseconds of CPU, user and system, since the process began. */
   cpu: number
-  /** Bytes. */
+  /** Bytes: of Node what it holds itself, of Bun (which buffers outside what it tells of) the process. */
   memory: number
 }
 
@@ -40,6 +41,38 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as { port: number }).port
 }
 
+const OURS = {
+  port: 0,
+  host: '127.0.0.1',
+  open: true,
+  // All come from one address, at once.
+  limits: { viewersPerSession: 20_000, viewersPerAddress: 20_000, connectionsPerMinute: 100_000 },
+}
+
+function ours(port: number, broadcast: (message: StateMessage) => boolean): Subject {
+  let seq = 0
+  let last = 0
+  let weight = 0
+  const send = (size: number, type: string) =>
+    broadcast(json(seq, size, type) as unknown as StateMessage)
+  return {
+    port,
+    setState(size) {
+      send(size, 'session_update')
+      last = size
+    },
+    publish(size) {
+      seq++
+      send(size, 'config_update')
+      // A host is asked for a snapshot when the deltas outweigh the last one, and answers.
+      weight += size
+      if (seq % 64 !== 0 && weight <= Math.max(last, 16 * 1024)) return
+      send(last, 'session_update')
+      weight = 0
+    },
+  }
+}
+
 const SUBJECTS: Record<Kind, () => Promise<Subject>> = {
   async 'ws + Buffer'() {
     const { WebSocketServer } = await import('ws')
@@ -58,36 +91,14 @@ const SUBJECTS: Record<Kind, () => Promise<Subject>> = {
   },
   async 'vue-sync'() {
     const { createSyncServer } = await import('vue-sync-server')
-    const server = createSyncServer({
-      port: 0,
-      host: '127.0.0.1',
-      open: true,
-      // All come from one address, at once.
-      limits: {
-        viewersPerSession: 20_000,
-        viewersPerAddress: 20_000,
-        connectionsPerMinute: 100_000,
-      },
-    })
+    const server = createSyncServer(OURS)
     await server.start()
-    let seq = 0
-    let last = 0
-    let weight = 0
-    return {
-      port: server.getStatus().port,
-      setState(size) {
-        server.broadcast(json(seq, size, 'session_update') as never)
-        last = size
-      },
-      publish(size) {
-        server.broadcast(json(++seq, size, 'config_update') as never)
-        // A host is asked for a snapshot when the deltas outweigh the last one, and answers.
-        weight += size
-        if (seq % 64 !== 0 && weight <= Math.max(last, 16 * 1024)) return
-        server.broadcast(json(seq, last, 'session_update') as never)
-        weight = 0
-      },
-    }
+    return ours(server.getStatus().port, (message) => server.broadcast(message))
+  },
+  async 'vue-sync on Bun'() {
+    const { serveBun } = await import('vue-sync-server/bun')
+    const server = await serveBun(OURS)
+    return ours(server.port, (message) => server.broadcast(message))
   },
   async 'Socket.IO'() {
     const { Server: SocketServer } = await import('socket.io')
@@ -119,10 +130,12 @@ const SUBJECTS: Record<Kind, () => Promise<Subject>> = {
 }
 
 function usage(): Usage {
-  globalThis.gc?.()
+  const bun = (globalThis as { Bun?: { gc: (now: boolean) => void } }).Bun
+  if (bun) bun.gc(true)
+  else globalThis.gc?.()
   const { user, system } = process.cpuUsage()
-  const { heapUsed, external } = process.memoryUsage()
-  return { cpu: user + system, memory: heapUsed + external }
+  const { heapUsed, external, rss } = process.memoryUsage()
+  return { cpu: user + system, memory: bun ? rss : heapUsed + external }
 }
 
 const subject = await SUBJECTS[process.argv[2] as Kind]()

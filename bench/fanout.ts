@@ -8,21 +8,30 @@ import type { Kind, Order, Usage } from './fanout-server.ts'
 
 /**
  * What a message to many costs the server: `pnpm bench:fanout [--viewers 2000]`. Every server in its own
- * process, one after the other, in one run; the ratios are what counts. Loopback only, about two minutes.
+ * process, one after the other, in one run; the ratios are what counts. Loopback only, about three minutes.
+ * `--only 'ws + Buffer,vue-sync on Bun'` leaves the others out.
  */
-const { values } = parseArgs({ options: { viewers: { type: 'string', default: '2000' } } })
+const { values } = parseArgs({
+  options: { viewers: { type: 'string', default: '2000' }, only: { type: 'string' } },
+})
 const VIEWERS = Math.min(Number(values.viewers), 20_000)
 const MESSAGES = 100
-const KINDS: Kind[] = ['ws + Buffer', 'vue-sync', 'Socket.IO', 'y-websocket']
+const ALL: Kind[] = ['ws + Buffer', 'vue-sync', 'vue-sync on Bun', 'Socket.IO', 'y-websocket']
+const only = values.only?.split(',')
+const KINDS = ALL.filter((kind) => only?.includes(kind) ?? true)
 const SERVER = fileURLToPath(new URL('fanout-server.ts', import.meta.url))
+const BUN = fileURLToPath(new URL('../node_modules/bun/bin/bun.exe', import.meta.url))
 const KIB = 1024
 
 const PATHS: Record<Kind, string> = {
   'ws + Buffer': '/',
   'vue-sync': '/',
+  'vue-sync on Bun': '/',
   'Socket.IO': '/socket.io/?EIO=4&transport=websocket',
   'y-websocket': '/bench',
 }
+
+const isOurs = (kind: Kind) => kind.startsWith('vue-sync')
 
 class Viewer {
   received = 0
@@ -33,7 +42,7 @@ class Viewer {
 
   constructor(kind: Kind, port: number, query = '') {
     const url = `ws://127.0.0.1:${port}${PATHS[kind]}${query}`
-    this.socket = new WebSocket(url, kind === 'vue-sync' ? ['vue-sync.viewer.v1'] : [], {
+    this.socket = new WebSocket(url, isOurs(kind) ? ['vue-sync.viewer.v1'] : [], {
       perMessageDeflate: false,
     })
     this.socket.on('message', (data: Buffer) => {
@@ -46,7 +55,7 @@ class Viewer {
       if (kind === 'y-websocket' && data[0] === 0 && data[1] === 0)
         this.socket.send(Buffer.from([0, 0, 1, 0]))
       // `{"type":"st…`: told apart by one byte, so that this side costs the same for all.
-      if (kind === 'vue-sync' && data[10] === 116) return
+      if (isOurs(kind) && data[10] === 116) return
       this.received++
       this.bytes += data.length
       if (this.#wanted?.()) this.#done?.()
@@ -69,9 +78,14 @@ async function tell(child: ChildProcess, order: Order): Promise<Usage> {
 }
 
 async function start(kind: Kind): Promise<{ child: ChildProcess; port: number }> {
-  const child = fork(SERVER, [kind], {
-    execArgv: ['--conditions=@vue-sync/source', '--expose-gc', '--no-warnings'],
-  })
+  const conditions = '--conditions=@vue-sync/source'
+  const child = fork(
+    SERVER,
+    [kind],
+    kind === 'vue-sync on Bun'
+      ? { execPath: BUN, execArgv: [conditions] }
+      : { execArgv: [conditions, '--expose-gc', '--no-warnings'] },
+  )
   const [{ port }] = (await once(child, 'message')) as [Usage]
   // What a server loads and compiles at its first connections is not what a connection costs.
   const first = await connect(kind, port!, 100)
@@ -106,7 +120,7 @@ async function end(child: ChildProcess, viewers: Viewer[]): Promise<void> {
 async function fanout(kind: Kind) {
   const { child, port } = await start(kind)
   const before = await tell(child, { order: 'usage' })
-  if (kind === 'vue-sync') await tell(child, { order: 'state', size: 1 })
+  if (isOurs(kind)) await tell(child, { order: 'state', size: 1 })
   const viewers = await connect(kind, port, VIEWERS)
   await pause(1500)
   const idle = await tell(child, { order: 'usage' })
@@ -152,7 +166,7 @@ async function storm(kind: Kind, query = '', size = 64 * KIB) {
 /** One viewer stops reading while 500 messages of 64 KiB pass. */
 async function stall(kind: Kind) {
   const { child, port } = await start(kind)
-  if (kind === 'vue-sync') await tell(child, { order: 'state', size: 64 * KIB })
+  if (isOurs(kind)) await tell(child, { order: 'state', size: 64 * KIB })
   const [stalled] = (await connect(kind, port, 1)) as [Viewer]
   const [quick] = (await connect(kind, port, 1)) as [Viewer]
   await pause(200)

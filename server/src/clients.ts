@@ -3,18 +3,28 @@ import proxyAddr from 'proxy-addr'
 import { type Call, nameOf } from './guard.ts'
 import { isLoopback, unmapped } from './private-networks.ts'
 
+/** What is looked at of a request, whatever took it in: Node's `IncomingMessage` is one. */
+export interface IncomingCall {
+  headers: Readonly<Record<string, string | string[] | undefined>> & {
+    host?: string | undefined
+    origin?: string | undefined
+  }
+  /** Over TLS it has `encrypted`. */
+  socket: { readonly remoteAddress?: string | undefined }
+}
+
 /** Who is at the other end of a request, as far as it can be believed. */
 export interface Clients {
   /** The client's own address, behind proxies that are trusted. */
-  addressOf: (request: IncomingMessage) => string
+  addressOf: (request: IncomingCall) => string
   /** A proxy that is trusted says that it was asked over TLS. */
-  isForwardedTls: (request: IncomingMessage) => boolean
+  isForwardedTls: (request: IncomingCall) => boolean
   /** Nobody on the way can read or change what is said: TLS, or a connection within this machine. */
-  isSecure: (request: IncomingMessage) => boolean
+  isSecure: (request: IncomingCall) => boolean
   /** From this machine, by a name that only this machine has, and for nobody else. */
-  isWithinMachine: (request: IncomingMessage) => boolean
+  isWithinMachine: (request: IncomingCall) => boolean
   /** Whom a request is for and which page made it. */
-  callOf: (request: IncomingMessage) => Call
+  callOf: (request: IncomingCall) => Call
 }
 
 /** Whatever a proxy adds: who connects from this machine with one of these is not on this machine. */
@@ -24,7 +34,7 @@ function isLoopbackName(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || isLoopback(host)
 }
 
-function isWithinMachine({ socket, headers }: IncomingMessage): boolean {
+function isWithinMachine({ socket, headers }: IncomingCall): boolean {
   // A page of a foreign name that was pointed here is not from here, nor is who a proxy speaks for.
   return (
     isLoopback(unmapped(socket.remoteAddress ?? '')) &&
@@ -36,20 +46,20 @@ function isWithinMachine({ socket, headers }: IncomingMessage): boolean {
 export function createClients(trusted: readonly string[]): Clients {
   const trust = trusted.length > 0 ? proxyAddr.compile([...trusted]) : () => false
 
-  function isForwardedTls({ socket, headers }: IncomingMessage): boolean {
+  function isForwardedTls({ socket, headers }: IncomingCall): boolean {
     const said = String(headers['x-forwarded-proto'] ?? '').split(',')[0]!
     return said.trim() === 'https' && trust(socket.remoteAddress ?? '', 0)
   }
 
   /** The nearest proxy's word is its last: what stands before it anyone can write. */
-  function askedHost({ socket, headers }: IncomingMessage): string | undefined {
+  function askedHost({ socket, headers }: IncomingCall): string | undefined {
     const said = String(headers['x-forwarded-host'] ?? '').split(',')
     const last = said.at(-1)!.trim()
     return last !== '' && trust(socket.remoteAddress ?? '', 0) ? last : headers.host
   }
 
   return {
-    addressOf: (request) => unmapped(proxyAddr(request, trust) ?? ''),
+    addressOf: (request) => unmapped(proxyAddr(request as IncomingMessage, trust) ?? ''),
     isForwardedTls,
     isWithinMachine,
     callOf: (request) => ({

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http'
 import { CLOSE, type Role } from 'vue-sync/protocol'
 import { AddressCounts } from './address-counts.ts'
-import type { Clients } from './clients.ts'
+import type { Clients, IncomingCall } from './clients.ts'
 import { BAD_ORIGIN, type Caller, type Guard, mayDial } from './guard.ts'
 import { createTeller, type Limits } from './limits.ts'
 import type { Admission, Relay } from './relay.ts'
@@ -34,23 +33,8 @@ interface Context extends Partial<Admission> {
 
 export interface Gate {
   hooks: Relay['hooks']
-  /** The request as the hooks take it, with what they must know of its connection. */
-  requestFor: (request: IncomingMessage) => Request
-}
-
-/** All of them: an app's own `authorize` may read any. */
-function headersOf({ headersDistinct }: IncomingMessage): Headers {
-  const headers = new Headers()
-  for (const [name, values = []] of Object.entries(headersDistinct)) {
-    for (const value of values) {
-      try {
-        headers.append(name, value)
-      } catch {
-        // Node takes values that the standard does not.
-      }
-    }
-  }
-  return headers
+  /** What the hooks must know of a connection: the `context` of the request that they are given. */
+  contextOf: (call: IncomingCall) => object
 }
 
 /** Stands before the relay's hooks: knows pages and addresses, of which the relay knows nothing. */
@@ -116,20 +100,13 @@ export function createGate(options: GateOptions): Gate {
         return hooks.error(peer, error)
       },
     },
-    requestFor(request) {
-      const { url } = request
+    contextOf(call) {
       const arrival: Arrival = {
-        address: clients.addressOf(request),
-        caller: guard.callerOf(clients.callOf(request)),
-        isWithinMachine: clients.isWithinMachine(request),
+        address: clients.addressOf(call),
+        caller: guard.callerOf(clients.callOf(call)),
+        isWithinMachine: clients.isWithinMachine(call),
       }
-      return Object.assign(
-        // No path can make this no URL; what is no path at all becomes one that nothing is at.
-        new Request(`http://relay${url?.startsWith('/') ? url : '/-'}`, {
-          headers: headersOf(request),
-        }),
-        { context: { arrival } satisfies Context },
-      )
+      return { arrival } satisfies Context
     },
   }
 }

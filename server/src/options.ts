@@ -19,6 +19,8 @@ export interface SyncServerOptions {
   open?: boolean
   /** Deltas kept for viewers that resume; at least 16. @default 64 */
   capacity?: number
+  /** Milliseconds between heartbeats; viewers take 35 s of silence for a dead connection. @default 15000 */
+  heartbeat?: number
   /** The built viewer app, served at `/`. @default none */
   viewerDir?: string
   /** Viewers and hosts are served over TLS, with a certificate of this machine's own CA. @default false */
@@ -61,6 +63,7 @@ export const SERVER_DEFAULTS = {
   host: '0.0.0.0',
   open: false,
   capacity: RELAY_DEFAULTS.capacity,
+  heartbeat: RELAY_DEFAULTS.heartbeat,
   https: false,
   trustProxy: [] as string[],
   allowedHosts: [] as string[],
@@ -151,9 +154,10 @@ function checkRedis(options: SyncServerOptions): void {
 
 /** @throws UsageError naming the option */
 export function checkOptions(options: SyncServerOptions): void {
-  const { port, capacity, open, viewerKey, hostKey } = { ...SERVER_DEFAULTS, ...options }
+  const { port, capacity, heartbeat, open, viewerKey, hostKey } = { ...SERVER_DEFAULTS, ...options }
   checkInteger('port', port, 0, 65_535)
   checkInteger('capacity', capacity, 16, 100_000)
+  checkInteger('heartbeat', heartbeat, 100, 30_000)
   if (hostKey === '') throw new UsageError('hostKey is empty. Leave it out to have one generated.')
   if (viewerKey === '')
     throw new UsageError('viewerKey is empty. Leave it out to have one generated, or use open.')

@@ -140,7 +140,11 @@ export function createRelay(options: RelayOptions): Relay {
   function hear(peer: Peer, frame: unknown): void {
     const { member } = peer.context as unknown as Admission
     if (!member?.host) return
-    member.session.receive(member.host, frame)
+    // As bytes, on whatever runtime.
+    member.session.receive(
+      member.host,
+      frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame,
+    )
     changed(member.name, member.session)
     const problem = limits.weigh(member.session)
     if (problem) refuse(peer, problem)

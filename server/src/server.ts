@@ -63,7 +63,7 @@ interface Running {
  */
 export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
   checkOptions(options)
-  const { port, host, open, capacity, trustProxy } = { ...SERVER_DEFAULTS, ...options }
+  const { port, host, open, capacity, heartbeat, trustProxy } = { ...SERVER_DEFAULTS, ...options }
   const limits = { ...LIMIT_DEFAULTS, ...options.limits }
   const hostKey = options.hostKey ?? generateKey()
   const viewerKey = open ? undefined : (options.viewerKey ?? generateKey())
@@ -109,6 +109,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
     authorize: options.authorize,
     onChange: (session, read) => disk?.note(session, read),
     capacity,
+    heartbeat,
     backplane,
     encode: encodeFramed,
     toPeer: toNodePeer,

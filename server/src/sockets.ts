@@ -16,6 +16,33 @@ export interface SocketOptions extends GateOptions {
   limits: Limits
 }
 
+/** All of them: an app's own `authorize` may read any. */
+function headersOf({ headersDistinct }: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (const [name, values = []] of Object.entries(headersDistinct)) {
+    for (const value of values) {
+      try {
+        headers.append(name, value)
+      } catch {
+        // Node takes values that the standard does not.
+      }
+    }
+  }
+  return headers
+}
+
+/** The request as the hooks take it. */
+function requestFor(request: IncomingMessage, context: object): Request {
+  const { url } = request
+  return Object.assign(
+    // No path can make this no URL; what is no path at all becomes one that nothing is at.
+    new Request(`http://relay${url?.startsWith('/') ? url : '/-'}`, {
+      headers: headersOf(request),
+    }),
+    { context },
+  )
+}
+
 /** A server of sockets for each role: what is too long is refused before it is held. */
 export function openSockets(options: SocketOptions): Sockets {
   const { hostMessage, viewerMessage } = options.limits
@@ -28,7 +55,8 @@ export function openSockets(options: SocketOptions): Sockets {
     onUpgrade(request, socket, head) {
       const { role } = readOffer(request.headers['sec-websocket-protocol'])
       const adapter = role === 'host' ? hosts : viewers
-      void adapter.handleUpgrade(request, socket, head, gate.requestFor(request))
+      const asRequest = requestFor(request, gate.contextOf(request))
+      void adapter.handleUpgrade(request, socket, head, asRequest)
     },
     terminate() {
       for (const adapter of [hosts, viewers]) adapter.closeAll(undefined, undefined, true)

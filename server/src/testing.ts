@@ -40,15 +40,21 @@ export interface Dialled extends Pick<SyncServer, 'hostKey' | 'viewerKey'> {
   getStatus: () => { port: number }
 }
 
-export async function connect(
-  server: Dialled,
+export function connect(server: Dialled, role: Role, options: ClientOptions = {}): Promise<Client> {
+  const key = role === 'host' ? server.hostKey : server.viewerKey
+  const origin = `${options.ca ? 'wss' : 'ws'}://127.0.0.1:${server.getStatus().port}`
+  return connectTo(origin, role, { key, ...options })
+}
+
+/** The same, to a relay that may be anywhere: `ws://127.0.0.1:9876`. */
+export async function connectTo(
+  origin: string,
   role: Role,
   options: ClientOptions = {},
 ): Promise<Client> {
-  const { position, path = '/', ca, headers = {} } = options
-  const key = 'key' in options ? options.key : role === 'host' ? server.hostKey : server.viewerKey
+  const { key, position, path = '/', ca, headers = {} } = options
   const query = position ? `?epoch=${position.epoch}&seq=${position.seq}` : ''
-  const url = `${ca ? 'wss' : 'ws'}://127.0.0.1:${server.getStatus().port}${path}${query}`
+  const url = `${origin}${path}${query}`
   const socket = new WebSocket(url, offerProtocols(role, key), { headers, ...(ca && { ca }) })
   const frames: string[] = []
   const waiting = new Set<() => void>()
@@ -105,9 +111,13 @@ export interface AskOptions {
 }
 
 /** One request to a relay on loopback, under any name: `fetch` sets `Host` by itself. */
-export function ask(server: Dialled, path: string, options: AskOptions = {}): Promise<Answer> {
+export function ask(
+  server: Pick<Dialled, 'getStatus'> | { port: number },
+  path: string,
+  options: AskOptions = {},
+): Promise<Answer> {
   const { method = 'GET', host, headers = {}, body, ca } = options
-  const { port } = server.getStatus()
+  const { port } = 'port' in server ? server : server.getStatus()
   return new Promise((resolve, reject) => {
     const request = (ca ? overTls : overHttp)(
       {
