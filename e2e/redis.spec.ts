@@ -2,6 +2,8 @@ import process from 'node:process'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { describeNodes } from '../server/src/nodes-suite.ts'
 import { createRedisBackplane } from '../server/src/redis-backplane.ts'
+import type { SyncServerOptions } from '../server/src/options.ts'
+import { describeRelay } from '../server/src/relay-contract.ts'
 import { createSyncServer } from '../server/src/server.ts'
 import { startRedis, type TestRedis } from './support/redis.ts'
 
@@ -13,18 +15,24 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis', () => {
   })
   afterAll(() => redis.stop())
 
-  describeNodes('Redis', async () => {
+  async function startNodes(options: SyncServerOptions) {
     round++
     const servers = [0, 1, 2].map(() =>
       createSyncServer({
         port: 0,
         host: '127.0.0.1',
-        hostKey: 'host-key',
-        viewerKey: 'viewer-key',
         backplane: createRedisBackplane({ url: redis.url, prefix: `test-${round}`, interval: 200 }),
+        ...options,
       }),
     )
     await Promise.all(servers.map((server) => server.start()))
     return { servers, stop: async () => void (await Promise.all(servers.map((s) => s.stop()))) }
+  }
+
+  describeNodes('Redis', () => startNodes({ hostKey: 'host-key', viewerKey: 'viewer-key' }))
+
+  describeRelay('a relay of three nodes with a Redis', async (options) => {
+    const { servers, stop } = await startNodes({ ...options, warn: () => {} })
+    return { urls: servers.map((server) => `ws://127.0.0.1:${server.getStatus().port}`), stop }
   })
 })

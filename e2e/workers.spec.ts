@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, it } from 'vitest'
 import { describeNodes } from '../server/src/nodes-suite.ts'
+import { describeRelay } from '../server/src/relay-contract.ts'
 import { connect, session } from '../server/src/testing.ts'
 import { type CliRelay, startCliRelay } from './support/cli-relay.ts'
 import { expectEqual } from './support/expect-equal.ts'
@@ -36,6 +37,12 @@ describeNodes('workers of one machine', async () => {
   const relay = await startWorkers()
   const server = dialled(relay.port)
   return { servers: [server, server, server], stop: relay.stop }
+})
+
+describeRelay('a relay of three workers', async ({ hostKey, viewerKey }) => {
+  const relay = await startWorkers('--host-key', hostKey, '--viewer-key', viewerKey)
+  const url = `ws://127.0.0.1:${relay.port}`
+  return { urls: [url, url, url], stop: relay.stop }
 })
 
 describe('--workers', () => {

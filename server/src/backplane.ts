@@ -79,12 +79,12 @@ export interface ClaimOptions {
   holder: string
   /** What it was given before: it holds on to that, also when it is forgotten here. */
   term?: number | undefined
-  /**
-   * Milliseconds since the host came: 0 is later than all before. A host whose claim could not be heard at
-   * first gives way to those that came after it.
-   */
-  age: number
+  /** When the host came, by the clock of all nodes: a claim that was heard late gives way to later hosts. */
+  since: number
 }
+
+/** A term further ahead is of a clock that was put back since, and stops nobody. */
+export const MOST_AHEAD_MS = 1000
 
 /**
  * - `ok`: it is in the log now, or was.
@@ -102,6 +102,8 @@ export interface Backplane {
   readonly id: string
   /** Milliseconds between what a node says of itself. */
   readonly interval: number
+  /** Milliseconds since 1970, by a clock that is the same on all nodes. */
+  now: () => number
   /** Whether the others can be reached. */
   readonly isHealthy: boolean
   /** Called whenever that changes, and after any time in which messages may have been missed. */

@@ -123,6 +123,7 @@ export function createClusterBackplane(options: ClusterBackplaneOptions): Backpl
   return {
     id: node,
     interval,
+    now: Date.now,
     isHealthy: true,
     onHealth: undefined,
     async subscribe(session, listener) {

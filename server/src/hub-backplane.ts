@@ -21,6 +21,7 @@ export function createHubBackplane({ hub, interval = 5000 }: HubBackplaneOptions
   return {
     id,
     interval,
+    now: Date.now,
     isHealthy: true,
     onHealth: undefined,
     async subscribe(session, listener) {

@@ -1,13 +1,14 @@
 import { randomId } from 'vue-sync/protocol'
-import type {
-  AppendOptions,
-  BackplaneMessage,
-  ClaimOptions,
-  Log,
-  Mark,
-  Note,
-  Outcome,
-  ReplaceOptions,
+import {
+  type AppendOptions,
+  type BackplaneMessage,
+  type ClaimOptions,
+  type Log,
+  type Mark,
+  MOST_AHEAD_MS,
+  type Note,
+  type Outcome,
+  type ReplaceOptions,
 } from './backplane.ts'
 import type { KeptSession } from './kept-session.ts'
 import { type Entry, Retained } from './retained.ts'
@@ -29,6 +30,12 @@ interface KeptLog {
   about: SessionAbout
   entries: Entry[]
   touched: number
+}
+
+/** A term that was forgotten here is of another holder than the one that is known. */
+function setTerm(log: KeptLog, term: number): void {
+  if (term > log.term) log.holder = undefined
+  log.term = term
 }
 
 /** Who is told what happens in a session: of one node. */
@@ -94,7 +101,7 @@ export class Hub {
       log.entries = isFresh ? [] : log.entries.filter(({ snapshot }) => !snapshot)
     } else if (!isSameEpoch || head.seq + 1 < entry.position.seq) return 'gap'
     else if (head.seq >= entry.position.seq) return 'ok'
-    log.term = term
+    setTerm(log, term)
     log.mark = { log: log.mark?.log ?? randomId(), count: (log.mark?.count ?? 0) + 1 }
     log.entries.push(entry)
     const snapshot = log.entries.findLastIndex((kept) => kept.snapshot)
@@ -109,20 +116,20 @@ export class Hub {
     const log = this.#logOf(session)
     if (term < log.term) return 'stale'
     if (onlyIfEmpty && log.entries.length > 0) return 'gap'
-    Object.assign(log, { term, about, entries: [...entries] })
+    setTerm(log, term)
+    Object.assign(log, { about, entries: [...entries] })
     log.mark = { log: randomId(), count: entries.length }
     this.#tell(session, { type: 'reset', from, mark: log.mark })
     return 'ok'
   }
 
-  claim(session: string, from: string, { holder, term, age }: ClaimOptions): number | undefined {
+  claim(session: string, from: string, { holder, term, since }: ClaimOptions): number | undefined {
     const log = this.#logOf(session)
     if (log.holder === holder) return log.term
-    // As Redis does: above all before, also after everything was lost.
-    const least = age === 0 ? log.term + 1 : 0
-    const given = term ?? Math.max(this.#now() - age, least)
-    if (given < log.term) return undefined
-    log.term = given
+    // Above all before, also after everything was lost.
+    const isAhead = log.term > this.#now() + MOST_AHEAD_MS
+    if ((term ?? since) < log.term && !isAhead) return undefined
+    log.term = term ?? Math.max(since, log.term + 1)
     log.holder = holder
     this.#tell(session, { type: 'claim', from, term: log.term })
     return log.term
@@ -138,6 +145,12 @@ export class Hub {
 
   note(session: string, from: string, note: Note): void {
     this.#tell(session, { type: 'note', from, note })
+  }
+
+  /** Forgets everything, as a Redis that was emptied. */
+  flush(): void {
+    this.#logs.clear()
+    this.#codes.clear()
   }
 
   findCode(code: string): string | undefined {

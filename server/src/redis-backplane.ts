@@ -86,6 +86,8 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
   const subscriber = new Redis(options.url, connection)
   const listeners = new Map<string, (message: BackplaneMessage) => void>()
   let isHealthy = false
+  /** From this process's clock, which nobody puts back, to Redis's. */
+  let offset = performance.timeOrigin
   let isStarted = false
   let beating: Promise<void> | undefined
   let timer: ReturnType<typeof setInterval> | undefined
@@ -105,9 +107,12 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
 
   /** Whether both connections answer. One that was cut has said so: `close` comes before `ready`. */
   function beat(): Promise<void> {
-    beating ??= Promise.all([client.ping(), subscriber.ping()])
+    beating ??= Promise.all([client.time(), subscriber.ping()])
       .then(
-        () => setHealth(true),
+        ([[seconds, microseconds]]) => {
+          offset = Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.now()
+          setHealth(true)
+        },
         () => setHealth(false),
       )
       .finally(() => (beating = undefined))
@@ -135,6 +140,7 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
   const backplane: Backplane = {
     id,
     interval,
+    now: () => performance.now() + offset,
     get isHealthy() {
       return isHealthy
     },
@@ -189,7 +195,7 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
         ...entries.flatMap((entry) => [writeHeader(entry), toBuffer(entry.bytes)]),
       )) as Outcome
     },
-    async claim(session, { holder, term, age }) {
+    async claim(session, { holder, term, since }) {
       const given = await client.vsClaim(
         ...keysOf(session),
         channelOf(session),
@@ -197,7 +203,7 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
         keepFor,
         holder,
         term ?? '',
-        Math.round(age),
+        Math.round(since),
       )
       return given === null ? undefined : Number(given)
     },

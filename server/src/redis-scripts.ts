@@ -1,3 +1,5 @@
+import { MOST_AHEAD_MS } from './backplane.ts'
+
 /**
  * What must happen in Redis in one step. A session is a hash (`term`, `holder`, `log`, `count`, `snapshot`, `epoch`,
  * `seq`, `about`) and a stream of messages whose ids are the counts; each step is published as well, so that
@@ -12,7 +14,10 @@ local meta, stream = KEYS[1], KEYS[2]
 local channel, node, ttl, term = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local epoch, seq, keep = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
 local known = redis.call('HMGET', meta, 'term', 'log', 'count', 'snapshot', 'epoch', 'seq')
-if term < tonumber(known[1] or '0') then return 'stale' end
+local before = tonumber(known[1] or '0')
+if term < before then return 'stale' end
+-- A term that was forgotten here is of another holder than the one that is known.
+if term > before then redis.call('HDEL', meta, 'holder') end
 local log, count = known[2], tonumber(known[3] or '0')
 local snapshot = tonumber(known[4] or '0')
 local hasLog = log and redis.call('EXISTS', stream) == 1
@@ -40,11 +45,12 @@ return 'ok'
 export const REPLACE = `
 local meta, stream = KEYS[1], KEYS[2]
 local channel, node, ttl = ARGV[1], ARGV[2], ARGV[3]
-if tonumber(ARGV[4]) < tonumber(redis.call('HGET', meta, 'term') or '0') then return 'stale' end
+local stored = redis.call('HMGET', meta, 'term', 'holder')
+local before = tonumber(stored[1] or '0')
+if tonumber(ARGV[4]) < before then return 'stale' end
 if ARGV[5] == '1' and redis.call('EXISTS', stream) == 1 then return 'gap' end
-local holder = redis.call('HGET', meta, 'holder')
 redis.call('DEL', meta, stream)
-if holder then redis.call('HSET', meta, 'holder', holder) end
+if stored[2] and tonumber(ARGV[4]) == before then redis.call('HSET', meta, 'holder', stored[2]) end
 local count, snapshot, head = 0, 0, nil
 for i = 8, #ARGV, 2 do
   count = count + 1
@@ -59,19 +65,16 @@ redis.call('PUBLISH', channel, 'reset ' .. node .. ' ' .. ARGV[6] .. ' ' .. coun
 return 'ok'
 `
 
-/** ARGV: channel, node, ttl, holder, term or nothing, age. Gives the term, or nothing. */
+/** ARGV: channel, node, ttl, holder, term or nothing, since. Gives the term, or nothing. */
 export const CLAIM = `
 local meta = KEYS[1]
 local stored = redis.call('HMGET', meta, 'term', 'holder')
 if stored[2] == ARGV[4] then return stored[1] end
-local known, term, age = tonumber(stored[1] or '0'), tonumber(ARGV[5]), tonumber(ARGV[6])
-if not term then
-  -- By the clock: above all before, also after Redis has lost everything.
-  local time = redis.call('TIME')
-  term = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000) - age
-  if age == 0 then term = math.max(term, known + 1) end
-end
-if term < known then return nil end
+local known, term, since = tonumber(stored[1] or '0'), tonumber(ARGV[5]), tonumber(ARGV[6])
+local isAhead = known > tonumber(redis.call('TIME')[1]) * 1000 + 1000 + ${MOST_AHEAD_MS}
+if (term or since) < known and not isAhead then return nil end
+-- Above all before, also after Redis has lost everything.
+term = term or math.max(since, known + 1)
 local text = string.format('%.0f', term)
 redis.call('HSET', meta, 'term', text, 'holder', ARGV[4])
 redis.call('PEXPIRE', meta, ARGV[3])

@@ -200,13 +200,22 @@ describe('resuming by position', () => {
 
   it.each([
     ['another epoch', { epoch: 'old', seq: 9 }],
-    ['a position ahead of the stream', { epoch: 'e', seq: 12 }],
     ['a malformed position', { epoch: 'e', seq: -1 }],
   ])('sends the whole state for %s', async (_, position) => {
     await published()
     const client = await viewer({ position })
     await client.until(status)
     expect(types(client)).toEqual(['session_update', ...Array(8).fill('config_update'), 'status'])
+  })
+
+  it('sends nobody back who has more than the relay, and goes on from there', async () => {
+    const publisher = await published()
+    const client = await viewer({ position: { epoch: 'e', seq: 10 } })
+    const told = await client.until(status)
+    expect(told).not.toHaveProperty('seq')
+    for (const seq of [9, 10, 11]) publisher.send(config('e', seq, { a: seq }))
+    await client.until(at(11))
+    expect(types(client)).toEqual(['status', 'config_update'])
   })
 
   it('still has the tail after a refresh', async () => {

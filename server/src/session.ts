@@ -283,6 +283,13 @@ export class Session {
     return head.epoch === last.epoch && head.seq > last.seq
   }
 
+  /** Whether these are of the same host and later. */
+  isBehind(entries: readonly Entry[]): boolean {
+    const { head } = this.#retained
+    const last = entries.at(-1)?.position
+    return last !== undefined && head?.epoch === last.epoch && head.seq < last.seq
+  }
+
   /** All that another node must be given to hold as much; empty while there is no whole state. */
   log(): Entry[] {
     return this.#retained.log()

@@ -42,7 +42,7 @@ export class SharedSession implements SessionEvents {
   #claims = 0
   /** The connection of the host here. */
   #holder = ''
-  #hostAt = 0
+  #since = 0
   #pushes = 0
   /** Something here did not get into the log. */
   #isLogBehind = false
@@ -72,9 +72,9 @@ export class SharedSession implements SessionEvents {
   onHost(isHere: boolean): void {
     this.#claims++
     this.#term = undefined
-    this.#hostAt = this.#options.now()
+    this.#since = this.#options.backplane.now()
     this.#holder = `${this.#options.backplane.id}.${this.#claims}`
-    if (isHere) void this.#claim(0)
+    if (isHere) void this.#claim()
     this.#sayHere()
   }
 
@@ -86,7 +86,7 @@ export class SharedSession implements SessionEvents {
     const pushes = this.#pushes
     backplane.append(name, { term, entry, keep: session.retainedCount }).then(
       (outcome) => {
-        if (outcome === 'stale') this.#superseded()
+        if (outcome === 'stale') this.#refused(term)
         // What was sent before all of the state was does not matter any more.
         else if (outcome === 'gap' && pushes === this.#pushes) this.#push()
       },
@@ -126,7 +126,7 @@ export class SharedSession implements SessionEvents {
       if (this.#isLeft) return
       this.#note({ type: 'who' })
       this.#sayHere()
-      if (session.hasHost) await this.#claim(Math.max(1, this.#options.now() - this.#hostAt))
+      if (session.hasHost) await this.#claim()
       else await this.#settle()
     } catch {
       // Gone again: this comes again, too.
@@ -186,11 +186,12 @@ export class SharedSession implements SessionEvents {
   }
 
   /** A host is here: the others let theirs go, unless a later one came to them. */
-  async #claim(age: number): Promise<void> {
+  async #claim(): Promise<void> {
     const { backplane, name, session } = this.#options
     const holder = this.#holder
     try {
-      const given = await backplane.claim(name, { holder, term: this.#term, age })
+      const claim = { holder, term: this.#term, since: this.#since }
+      const given = await backplane.claim(name, claim)
       if (holder !== this.#holder || !session.hasHost) return
       if (given === undefined || given < this.#highest) return this.#superseded()
       this.#term = this.#highest = given
@@ -200,6 +201,13 @@ export class SharedSession implements SessionEvents {
     } catch {
       // `heal` claims again.
     }
+  }
+
+  /** What was said with this term came too late. The host here gives way only if it was its own. */
+  #refused(term: number): void {
+    if (term === this.#term) return this.#superseded()
+    this.#mark = undefined
+    this.#look()
   }
 
   #superseded(): void {
@@ -352,15 +360,20 @@ export class SharedSession implements SessionEvents {
     if (!isOwner) {
       if (this.#term !== undefined) this.#loseHost()
       session.takeAbout(about)
-    }
+    } else if (this.#term! > term) void this.#claim() // Forgotten there: an earlier host may not know.
+    const isClaiming = session.hasHost && this.#term === undefined
     if (session.holds(entries)) this.#mark = mark
+    else if (session.isBehind(entries)) this.#takeLog(entries, mark)
+    // Ends with all of the state of the host here; until then what is in the log is better than nothing.
+    else if (isClaiming && session.head) this.#isLogBehind = true
     // Who has no host may still be the only one that has the state, after Redis has lost it.
     else if (isOwner || session.isAheadOf(entries)) this.#push(!isOwner && entries.length === 0)
-    // The claim of a host here is under way, and ends with all of its state.
-    else if (!session.hasHost || !session.head) {
-      session.takeLog(entries)
-      this.#mark = mark
-    }
+    else this.#takeLog(entries, mark)
+  }
+
+  #takeLog(entries: readonly Entry[], mark: Mark | undefined): void {
+    this.#options.session.takeLog(entries)
+    this.#mark = mark
   }
 
   /** All that is here becomes the log. */
@@ -373,7 +386,7 @@ export class SharedSession implements SessionEvents {
     const term = this.#term ?? this.#highest
     backplane.replace(name, { term, about: session.about, entries, onlyIfEmpty }).then(
       (outcome) => {
-        if (outcome === 'stale') this.#superseded()
+        if (outcome === 'stale') this.#refused(term)
       },
       () => (this.#isLogBehind = true),
     )
