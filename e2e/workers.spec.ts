@@ -39,10 +39,20 @@ describeNodes('workers of one machine', async () => {
   return { servers: [server, server, server], stop: relay.stop }
 })
 
-describeRelay('a relay of three workers', async ({ hostKey, viewerKey }) => {
-  const relay = await startWorkers('--host-key', hostKey, '--viewer-key', viewerKey)
+describeRelay('a relay of three workers', async ({ hostKey, viewerKey, heartbeat }) => {
+  const flags = ['--host-key', hostKey, '--viewer-key', viewerKey]
+  if (heartbeat !== undefined) flags.push('--heartbeat', String(heartbeat))
+  const relay = await startWorkers(...flags)
   const url = `ws://127.0.0.1:${relay.port}`
-  return { urls: [url, url, url], stop: relay.stop }
+  return {
+    urls: [url, url, url],
+    async stop() {
+      if (relay.child.exitCode !== null) return
+      const ended = once(relay.child, 'exit')
+      relay.child.kill('SIGTERM')
+      await ended
+    },
+  }
 })
 
 describe('--workers', () => {

@@ -50,6 +50,11 @@ const OWN_FLAGS = {
     env: 'VUE_SYNC_PERSIST',
     help: 'a folder in which sessions outlive the relay',
   },
+  heartbeat: {
+    type: 'string',
+    env: 'VUE_SYNC_HEARTBEAT',
+    help: 'milliseconds between heartbeats (15000)',
+  },
   workers: {
     type: 'string',
     env: 'VUE_SYNC_WORKERS',
@@ -194,6 +199,7 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv): CliRequest {
   const options: Record<string, unknown> = {
     port: readInteger('port', values.port),
     capacity: readInteger('capacity', values.capacity),
+    heartbeat: readInteger('heartbeat', values.heartbeat),
     host: values.host,
     hostKey: values['host-key'],
     viewerKey: values['viewer-key'],

@@ -88,6 +88,7 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       await toldHost(late, 'offline')
       const later = await dial(2, 'viewer')
       await hasSeen(later, 'e', 1)
+      await toldHost(later, 'offline')
       expect(later.of('status').map(({ payload }) => payload['host'])).toEqual(['offline'])
     })
 

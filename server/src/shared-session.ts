@@ -25,6 +25,8 @@ const MISSED_INTERVALS = 3
 const MOST_LOADS = 8
 /** Between two messages about how many viewers are here. */
 const COUNT_EVERY_MS = 50
+/** How long the first viewer on a node waits for word of the host: nodes that are well answer in a few. */
+const ANSWER_MS = 150
 
 /**
  * One session as it is on all nodes. What its host here says is served here at once and then put into the
@@ -53,6 +55,7 @@ export class SharedSession implements SessionEvents {
   #hereDue: ReturnType<typeof setTimeout> | undefined
   #asked = new Map<string, (viewers: ListedViewer[]) => void>()
   #isLeft = false
+  #onHostElsewhere: (() => void) | undefined
   /** Closes the session here; told by any node. @default nothing */
   onClose: ((code: number, reason: string) => void) | undefined
   /** What is kept has been taken, or cannot be reached. */
@@ -180,9 +183,23 @@ export class SharedSession implements SessionEvents {
       if (this.#isLeft) return
       this.#note({ type: 'who' })
       await this.#load()
+      // Viewers are not told first that there is none.
+      if (this.#highest > 0) await this.#whenHost()
     } catch {
       // `heal` comes when they can be reached.
     }
+  }
+
+  /** Resolves when another node has said that it has the host, or has had its time to. */
+  #whenHost(): Promise<void> {
+    if (this.#options.session.hostSince !== undefined) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ANSWER_MS)
+      this.#onHostElsewhere = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   /** A host is here: the others let theirs go, unless a later one came to them. */
@@ -422,6 +439,7 @@ export class SharedSession implements SessionEvents {
       hostSince ??= neighbour.hostSince
     }
     session.takeElsewhere(elsewhere, hostSince)
+    if (hostSince !== undefined) this.#onHostElsewhere?.()
   }
 
   #listHere(): ListedViewer[] {
