@@ -28,10 +28,7 @@ export async function runPrimary(request: CliRequest, log: Log): Promise<() => P
       VUE_SYNC_HOST_KEY: hostKey,
       ...(viewerKey !== undefined && { VUE_SYNC_VIEWER_KEY: viewerKey }),
     },
-    onReport(report) {
-      if (report.vueSync === 'log') log(report.level, report.text, report.details)
-      else log('error', report.problem)
-    },
+    onLog: ({ level, text, details }) => log(level, text, details),
   })
   try {
     const { announcement } = await workers.start()

@@ -12,6 +12,7 @@ export type WorkerReport =
   | { vueSync: 'failed'; problem: string }
   | { vueSync: 'log'; level: 'info' | 'warn' | 'error'; text: string; details?: object }
 
+type Started = Extract<WorkerReport, { vueSync: 'listening' | 'failed' }>
 type Listening = Extract<WorkerReport, { vueSync: 'listening' }>
 
 const DRAIN = 'vue-sync drain'
@@ -61,7 +62,7 @@ export interface WorkersOptions {
   env: Record<string, string>
   /** What they share. @default they share something else */
   hub: Hub | undefined
-  onReport: (report: Exclude<WorkerReport, Listening>) => void
+  onLog: (report: Extract<WorkerReport, { vueSync: 'log' }>) => void
 }
 
 export interface Workers {
@@ -72,11 +73,12 @@ export interface Workers {
 }
 
 /** In the primary: processes that serve one port, and are started anew when they end. */
-export function createWorkers({ count, env, hub, onReport }: WorkersOptions): Workers {
+export function createWorkers({ count, env, hub, onLog }: WorkersOptions): Workers {
   const running = new Set<Worker>()
   let isDraining = false
 
-  function fork(onFirst?: (report: WorkerReport) => void): void {
+  /** @param onStart told once: that it listens, or why not */
+  function fork(onStart: (report: Started) => void = () => {}): void {
     const worker = cluster.fork({ ...env, [MARK]: '1' })
     const began = performance.now()
     running.add(worker)
@@ -89,17 +91,17 @@ export function createWorkers({ count, env, hub, onReport }: WorkersOptions): Wo
     }
     const unserve = hub ? serveHub(hub, channel) : () => {}
     worker.on('message', (message: WorkerReport) => {
-      onFirst?.(message)
-      if (message.vueSync === 'log' || (message.vueSync === 'failed' && !onFirst)) onReport(message)
+      if (message.vueSync === 'log') onLog(message)
+      if (message.vueSync === 'listening' || message.vueSync === 'failed') onStart(message)
     })
     worker.on('error', () => {})
     worker.on('exit', (code, signal) => {
       unserve()
       running.delete(worker)
-      onFirst?.({ vueSync: 'failed', problem: `A worker ended at once (${signal || code})` })
+      onStart({ vueSync: 'failed', problem: `A worker ended at once (${signal || code})` })
       if (isDraining) return
       const text = `A worker ended (${signal || code}) and is started anew`
-      onReport({ vueSync: 'log', level: 'warn', text })
+      onLog({ vueSync: 'log', level: 'warn', text })
       const wait = performance.now() - began < SOON_MS ? SOON_MS : 0
       setTimeout(() => !isDraining && fork(), wait)
     })
@@ -111,13 +113,17 @@ export function createWorkers({ count, env, hub, onReport }: WorkersOptions): Wo
       // The first alone: what it cannot do, the others cannot either, and it finds the port.
       const first = await new Promise<Listening>((resolve, reject) => {
         fork((message) => {
-          if (message.vueSync === 'listening') resolve(message)
-          if (message.vueSync !== 'failed') return
+          if (message.vueSync === 'listening') return resolve(message)
           isDraining = true
           reject(new Error(message.problem))
         })
       })
-      for (let index = 1; index < count; index++) fork()
+      const others = Array.from(
+        { length: count - 1 },
+        () => new Promise<void>((resolve) => fork(() => resolve())),
+      )
+      // Those that connect at once are to be shared among all of them.
+      await Promise.all(others)
       return first
     },
     async drain() {
