@@ -11,6 +11,7 @@ export type {
   AppendOptions,
   Backplane,
   BackplaneMessage,
+  ClaimOptions,
   ListedViewer,
   Log as BackplaneLog,
   Mark as BackplaneMark,
