@@ -1,92 +1,39 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request as overTls } from 'node:https'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { SyncServerOptions } from 'vue-sync-server'
 import { WebSocket } from 'ws'
 import { issue, makeAuthority } from '../server/src/certificates.ts'
+import { type Caddy, hasCaddy, startCaddy } from './support/caddy.ts'
 import { VIEWER_DIR } from './support/demo.ts'
+import { freePort } from './support/free-port.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from './support/relay.ts'
 import { offerProtocols } from 'vue-sync/protocol'
-
-const CADDYFILE = fileURLToPath(new URL('../docs/deploy/Caddyfile', import.meta.url))
-const CADDY = process.env['VUE_SYNC_CADDY'] ?? 'caddy'
-
-function hasCaddy(): boolean {
-  try {
-    execFileSync(CADDY, ['version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
-const isThere = hasCaddy()
-if (!isThere) {
-  const missing = '[vue-sync] No caddy: install it, or set VUE_SYNC_CADDY to its path.'
-  if (process.env['CI']) throw new Error(missing)
-  process.stdout.write(`${missing} e2e/proxy.spec.ts is skipped.\n`)
-}
 
 let dir: string
 let ca: string
 let relay: TestRelay | undefined
-let caddy: ChildProcess | undefined
+let caddy: Caddy | undefined
 let port: number
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port: free } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return free
-}
-
-/** The Caddyfile as it is documented, with what a test may not do taken away: port 80, ACME, the user's folders. */
-async function startCaddy(): Promise<void> {
-  port = await freePort()
-  const documented = await readFile(CADDYFILE, 'utf8')
-  const options = `{
-	admin off
-	auto_https disable_redirects
-	default_bind 127.0.0.1
-	storage file_system ${join(dir, 'storage')}
-}
-`
-  const site = documented.replace(
-    /\{\n\treverse_proxy/,
-    `{\n\ttls ${join(dir, 'cert.pem')} ${join(dir, 'key.pem')}\n\treverse_proxy`,
-  )
-  expect(site).not.toBe(documented)
-  const config = join(dir, 'Caddyfile')
-  await writeFile(config, options + site)
-  const child = spawn(CADDY, ['run', '--config', config, '--adapter', 'caddyfile'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: {
-      PATH: process.env['PATH'],
-      HOME: dir,
-      VUE_SYNC_DOMAIN: `https://localhost:${port}`,
-      VUE_SYNC_RELAY: `127.0.0.1:${relay!.getStatus().port}`,
-    },
-  })
-  caddy = child
-  let said = ''
-  child.stderr.on('data', (data) => (said += String(data)))
-  await expect
-    .poll(() => (child.exitCode === null ? said : `ended: ${said}`))
-    .toContain('serving initial configuration')
-}
 
 async function start(options: SyncServerOptions): Promise<void> {
   relay = await startRelay(0, { viewerDir: VIEWER_DIR, ...options })
-  await startCaddy()
+  port = await freePort()
+  caddy = await startCaddy({
+    file: 'Caddyfile',
+    env: {
+      VUE_SYNC_DOMAIN: `https://localhost:${port}`,
+      VUE_SYNC_RELAY: `127.0.0.1:${relay.getStatus().port}`,
+    },
+    edit(site) {
+      const own = `{\n\ttls ${join(dir, 'cert.pem')} ${join(dir, 'key.pem')}\n\treverse_proxy`
+      expect(site).toContain('{\n\treverse_proxy')
+      return site.replace('{\n\treverse_proxy', own)
+    },
+  })
 }
 
 interface Ask {
@@ -133,15 +80,12 @@ beforeAll(async () => {
 })
 afterAll(() => rm(dir, { recursive: true }))
 afterEach(async () => {
-  if (caddy && caddy.exitCode === null) {
-    caddy.kill()
-    await once(caddy, 'exit')
-  }
+  await caddy?.stop()
   await relay?.stop()
   caddy = relay = undefined
 })
 
-describe.skipIf(!isThere)('behind the Caddy of docs/deploy', () => {
+describe.skipIf(!hasCaddy)('behind the Caddy of docs/deploy', () => {
   it('the page comes, the socket stays, and a change arrives at once', async () => {
     const publicUrl = 'https://show.example.com'
     await start({ trustProxy: ['127.0.0.1'], publicUrl })
@@ -195,8 +139,7 @@ describe.skipIf(!isThere)('behind the Caddy of docs/deploy', () => {
     expect((await ask({ path: '/' })).text).toContain('Get this device ready')
     expect((await ask({ path: '/status' })).status).toBe(404)
     await relay!.stop()
-    caddy!.kill()
-    await once(caddy!, 'exit')
+    await caddy!.stop()
     await start({ https: true, caDir, trustProxy: ['loopback'] })
     expect((await ask({ path: '/status' })).status).toBe(200)
   })

@@ -1,10 +1,8 @@
 import process from 'node:process'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { describeNodes } from '../server/src/nodes-suite.ts'
-import { createRedisBackplane } from '../server/src/redis-backplane.ts'
-import type { SyncServerOptions } from '../server/src/options.ts'
+import { createRedisBackplane, createSyncServer, type SyncServerOptions } from 'vue-sync-server'
 import { describeRelay } from '../server/src/relay-contract.ts'
-import { createSyncServer } from '../server/src/server.ts'
 import { startRedis, type TestRedis } from './support/redis.ts'
 
 describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis', () => {

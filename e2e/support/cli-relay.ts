@@ -17,17 +17,24 @@ export interface CliRelayOptions {
   descriptors?: number
   /** More of its flags. @default none */
   flags?: string[]
+  /** More of its environment. @default none */
+  env?: Record<string, string>
 }
 
 /** The relay's own command on a port of loopback that the system chooses. */
 export async function startCliRelay(options: CliRelayOptions = {}): Promise<CliRelay> {
-  const { descriptors, flags = [] } = options
+  const { descriptors, flags = [], env } = options
+  const spawned = { env: { ...process.env, ...env } }
   const args = ['--conditions=@vue-sync/source', CLI, '--port', '0', '--host', '127.0.0.1']
   args.push('--host-key', HOST_KEY, '--viewer-key', VIEWER_KEY, ...flags)
   const running =
     descriptors === undefined
-      ? start(process.execPath, args)
-      : start('bash', ['-c', `ulimit -n ${descriptors}; exec "$0" "$@"`, process.execPath, ...args])
+      ? start(process.execPath, args, spawned)
+      : start(
+          'bash',
+          ['-c', `ulimit -n ${descriptors}; exec "$0" "$@"`, process.execPath, ...args],
+          spawned,
+        )
   const { child } = running
   let text = ''
   for (const stream of [child.stdout!, child.stderr!])

@@ -10,6 +10,8 @@ import { freePort } from './free-port.ts'
 export interface TestRedis {
   url: string
   port: number
+  /** As another client of it. */
+  use: <T>(act: (redis: Redis) => Promise<T>) => Promise<T>
   /** Forgets everything. */
   flush: () => Promise<void>
   /** Answers nobody, while its connections stay. */
@@ -22,17 +24,26 @@ export interface TestRedis {
   stop: () => Promise<void>
 }
 
+export interface TestRedisOptions {
+  /** What everyone must know who connects. @default none */
+  password?: string
+  /** More of its settings, as flags. @default none */
+  flags?: string[]
+}
+
 /** @throws Error with what it printed, when it does not listen */
-export async function startRedis(): Promise<TestRedis> {
+export async function startRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
+  const { password, flags = [] } = options
   const program = process.env['VUE_SYNC_REDIS_SERVER'] ?? 'redis-server'
   const port = await freePort()
   const dir = mkdtempSync(join(tmpdir(), 'vue-sync-redis-'))
   let child: ChildProcess | undefined
 
   async function begin(): Promise<void> {
-    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', dir]
-    const started = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const own = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', dir]
+    const started = spawn(program, ['-', ...own, ...flags])
     child = started
+    started.stdin.end(password === undefined ? '' : `requirepass ${password}\n`)
     let text = ''
     await new Promise<void>((resolve, reject) => {
       started.on('error', reject)
@@ -55,13 +66,22 @@ export async function startRedis(): Promise<TestRedis> {
   }
 
   await begin()
+  const url = `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`
+  async function use<T>(act: (redis: Redis) => Promise<T>): Promise<T> {
+    const redis = new Redis(url)
+    try {
+      return await act(redis)
+    } finally {
+      redis.disconnect()
+    }
+  }
+
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url,
     port,
+    use,
     async flush() {
-      const redis = new Redis(port, '127.0.0.1')
-      await redis.flushall()
-      await redis.quit()
+      await use((redis) => redis.flushall())
     },
     pause: () => void child?.kill('SIGSTOP'),
     goOn: () => void child?.kill('SIGCONT'),

@@ -106,6 +106,8 @@ export interface Backplane {
   now: () => number
   /** Whether the others can be reached. */
   readonly isHealthy: boolean
+  /** Why they cannot, in words for a log and without secrets. */
+  readonly problem?: string | undefined
   /** Called whenever that changes, and after any time in which messages may have been missed. */
   onHealth: ((isHealthy: boolean) => void) | undefined
   /** Resolves when no message can be missed any more. Order is the same on every node. */

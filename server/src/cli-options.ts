@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { LOG_LEVELS, type LogLevel } from './log.ts'
 import { LIMIT_FLAGS, type LimitFlag, type Limits } from './limits.ts'
 import { type SyncServerOptions, UsageError } from './options.ts'
+import { withoutPasswords } from './redis-problem.ts'
 
 const LIMITS = Object.entries(LIMIT_FLAGS) as [keyof Limits, LimitFlag][]
 
@@ -116,7 +117,7 @@ function readFlags(args: string[]): Values {
     return values as Values
   } catch (error) {
     const problem = (error as Error).message.split('\n')[0]!.split('. ')[0]
-    throw new UsageError(`${problem}. See --help.`)
+    throw new UsageError(`${withoutPasswords(problem!)}. See --help.`)
   }
 }
 

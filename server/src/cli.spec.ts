@@ -180,6 +180,8 @@ describe('vue-sync-server', () => {
       'VUE_SYNC_HANDSHAKE_TIME',
       'VUE_SYNC_PORT',
       'VUE_SYNC_LOG_LEVEL',
+      '--workers',
+      'VUE_SYNC_REDIS',
     ])
       expect(out).toContain(word)
     expect((await start(['--version']).done).out).toMatch(/^\d+\.\d+\.\d+\n$/)
@@ -239,6 +241,61 @@ describe('vue-sync-server', () => {
       {},
       '--log-level must be info, warn, error or silent, not "loud".',
     ],
+    [
+      'a Redis that is none',
+      ['--redis', 'http://:s3cret@localhost'],
+      {},
+      'redis must be an address like redis://127.0.0.1:6379',
+    ],
+    [
+      'a Redis whose password is not written in percent codes',
+      [],
+      { VUE_SYNC_REDIS: 'redis://:12/s3cret@localhost:6379' },
+      'write %2F for a slash',
+    ],
+    ['a Redis without a host', ['--redis', 'redis://'], {}, 'redis must be an address'],
+    [
+      'a Redis whose password cannot be read',
+      ['--redis', 'redis://:s3cret%ff@localhost'],
+      {},
+      '%25 for %',
+    ],
+    [
+      'a Redis without its flag',
+      ['redis://:s3cret@localhost'],
+      {},
+      "Unexpected argument 'redis://…@localhost'",
+    ],
+    [
+      'nodes without a host key',
+      ['--redis', 'redis://:s3cret@localhost'],
+      {},
+      'Several relays need the same keys: give hostKey.',
+    ],
+    [
+      'nodes without a viewer key',
+      ['--redis', 'redis://:s3cret@localhost', '--host-key', 'hk'],
+      {},
+      'Several relays need the same keys: give viewerKey.',
+    ],
+    [
+      'nodes with a folder',
+      ['--redis', 'redis://:s3cret@localhost', '--persist', 'd'],
+      {},
+      'persist and redis exclude each other: Redis keeps the sessions. Leave persist out.',
+    ],
+    [
+      'a prefix without a Redis',
+      ['--redis-prefix', 'show'],
+      {},
+      'redisPrefix needs redis. Give both, or leave redisPrefix out.',
+    ],
+    [
+      'a prefix that is none',
+      ['--redis', 'redis://localhost', '--redis-prefix', 'a{b}'],
+      {},
+      'redisPrefix must be up to 64 letters, digits',
+    ],
     ['a bad variable', [], { VUE_SYNC_OPEN: 'maybe' }, 'VUE_SYNC_OPEN must be 1 or 0'],
     [
       'a folder without a viewer',
@@ -252,6 +309,7 @@ describe('vue-sync-server', () => {
     expect(err).toContain(`[vue-sync] `)
     expect(err).toContain(text)
     expect(err.trim().split('\n')).toHaveLength(1)
+    expect(err).not.toContain('s3cret')
   })
 
   it('says that the port is in use', async () => {

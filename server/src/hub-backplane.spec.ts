@@ -1,7 +1,5 @@
-import { createHubBackplane } from './hub-backplane.ts'
-import { Hub } from './hub.ts'
+import { createHubBackplane, createSyncServer, Hub } from './index.ts'
 import { describeNodes } from './nodes-suite.ts'
-import { createSyncServer } from './server.ts'
 
 describeNodes('in one process', async () => {
   const hub = new Hub()

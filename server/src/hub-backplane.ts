@@ -13,7 +13,7 @@ async function later<T>(act: () => T): Promise<T> {
   return act()
 }
 
-/** Several relays in one process. */
+/** Several relays in one process: each with a backplane of its own. */
 export function createHubBackplane({ hub, interval = 5000 }: HubBackplaneOptions): Backplane {
   const id = randomId()
   const listeners = new Map<string, (message: BackplaneMessage) => void>()

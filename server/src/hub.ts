@@ -46,7 +46,7 @@ const DAY_MS = 24 * 60 * 60_000
 const MOST_KEPT = Number.MAX_SAFE_INTEGER
 const NOTHING: SessionAbout = { name: undefined, access: undefined }
 
-/** What all nodes share, in the memory of one process. Each call is done before the next begins. */
+/** What all nodes share, in one process's memory. Each call is done before the next begins. */
 export class Hub {
   readonly #keepFor: number
   readonly #now: () => number

@@ -133,19 +133,50 @@ function checkHttps({ https, cert, key, caDir }: SyncServerOptions): void {
     throw new UsageError('cert and https: false exclude each other. Leave https out.')
 }
 
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** @throws UsageError that says nothing of what was given: there may be a password in it */
+export function checkRedisUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isRight =
+    url &&
+    /^rediss?:$/.test(url.protocol) &&
+    url.hostname &&
+    /^(?:\/\d*)?$/.test(url.pathname) &&
+    !url.hash &&
+    isDecodable(url.username + url.password)
+  if (!isRight)
+    throw new UsageError(
+      'redis must be an address like redis://127.0.0.1:6379 or rediss://USER:PASSWORD@HOST:PORT/DATABASE. ' +
+        'In the password write %2F for a slash, %23 for #, %25 for %, %3F for ?, %40 for @.',
+    )
+}
+
 function checkRedis(options: SyncServerOptions): void {
   const { redis, redisPrefix, backplane, persist, hostKey, viewerKey, open } = options
-  if (redisPrefix !== undefined && (redis === undefined || !/^[\w:.-]{1,64}$/.test(redisPrefix)))
+  if (redisPrefix !== undefined && redis === undefined)
+    throw new UsageError('redisPrefix needs redis. Give both, or leave redisPrefix out.')
+  if (redisPrefix !== undefined && !/^[\w:.-]{1,64}$/.test(redisPrefix))
     throw new UsageError(
-      'redisPrefix needs redis, and is of letters, digits, dot, colon, hyphen and underscore.',
+      'redisPrefix must be up to 64 letters, digits, dots, colons, hyphens and underscores.',
     )
   if (redis === undefined && backplane === undefined) return
   if (redis !== undefined && backplane !== undefined)
     throw new UsageError('redis and backplane exclude each other. Give one of them.')
-  if (redis !== undefined && !(URL.canParse(redis) && /^rediss?:/.test(redis)))
-    throw new UsageError('redis must be an address like redis://127.0.0.1:6379.')
+  if (redis !== undefined) checkRedisUrl(redis)
   if (persist !== undefined)
-    throw new UsageError('persist and redis exclude each other: Redis keeps the sessions.')
+    throw new UsageError(
+      redis === undefined
+        ? 'persist and backplane exclude each other. Leave persist out.'
+        : 'persist and redis exclude each other: Redis keeps the sessions. Leave persist out.',
+    )
   if (hostKey === undefined || (viewerKey === undefined && !open))
     throw new UsageError(
       `Several relays need the same keys: give ${hostKey === undefined ? 'hostKey' : 'viewerKey'}.`,

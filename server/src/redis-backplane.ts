@@ -3,6 +3,7 @@ import { Redis, type RedisOptions } from 'ioredis'
 import { randomId } from 'vue-sync/protocol'
 import type { Backplane, BackplaneMessage, Outcome } from './backplane.ts'
 import { encodeFramed } from './node-frames.ts'
+import { checkRedisUrl } from './options.ts'
 import {
   type EncodeBytes,
   type LoadedLog,
@@ -12,7 +13,9 @@ import {
   writeHeader,
   writeNote,
 } from './redis-messages.ts'
-import { APPEND, CLAIM, DESCRIBE, LOAD, REPLACE } from './redis-scripts.ts'
+import { watchRedis } from './redis-health.ts'
+import { createProblemText } from './redis-problem.ts'
+import { APPEND, CLAIM, DESCRIBE, LOAD, PROBE, REPLACE } from './redis-scripts.ts'
 
 export interface RedisBackplaneOptions {
   /** `redis://`, `rediss://` for TLS; with user, password and database where there are some. */
@@ -42,7 +45,7 @@ export const REDIS_DEFAULTS = {
 
 type Scripted = Redis &
   Record<
-    'vsAppend' | 'vsReplace' | 'vsClaim' | 'vsDescribe',
+    'vsAppend' | 'vsReplace' | 'vsClaim' | 'vsDescribe' | 'vsProbe',
     (...args: (string | number | Buffer)[]) => Promise<string | null>
   > & { vsLoadBuffer: (...args: (string | number)[]) => Promise<LoadedLog | null> }
 
@@ -52,6 +55,7 @@ const SCRIPTS = {
   vsClaim: CLAIM,
   vsDescribe: DESCRIBE,
   vsLoad: LOAD,
+  vsProbe: PROBE,
 }
 
 function toBuffer(bytes: Uint8Array): Buffer {
@@ -62,10 +66,13 @@ function toBuffer(bytes: Uint8Array): Buffer {
 const MOST_RETRY_MS = 2000
 
 /**
- * What nodes share, in Redis: 6.2 or later, or what speaks its protocol. It needs no persistence of its own:
- * what it loses, the nodes put back. Retained sessions take as much memory there as on one node.
+ * What nodes share, in Redis 6.2 or later. It needs no persistence of its own: what it loses, the nodes put
+ * back. Retained sessions take as much memory there as on one node.
+ *
+ * @throws UsageError for an address that is none
  */
 export function createRedisBackplane(options: RedisBackplaneOptions): Backplane {
+  checkRedisUrl(options.url)
   const { prefix, keepFor, interval, patience, encode } = { ...REDIS_DEFAULTS, ...options }
   const id = randomId()
   const connection = {
@@ -85,12 +92,9 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
   const client = new Redis(options.url, connection) as unknown as Scripted
   const subscriber = new Redis(options.url, connection)
   const listeners = new Map<string, (message: BackplaneMessage) => void>()
-  let isHealthy = false
   /** From this process's clock, which nobody puts back, to Redis's. */
   let offset = performance.timeOrigin
   let isStarted = false
-  let beating: Promise<void> | undefined
-  let timer: ReturnType<typeof setInterval> | undefined
 
   const channelOf = (session: string): string => `${prefix}:{${session}}`
   const keysOf = (session: string): [string, string] => [
@@ -99,32 +103,23 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
   ]
   const codeKey = (code: string): string => `${prefix}:code:${code}`
 
-  function setHealth(next: boolean): void {
-    if (next === isHealthy || !isStarted) return
-    isHealthy = next
-    backplane.onHealth?.(next)
-  }
+  const health = watchRedis({
+    connections: [client, subscriber],
+    interval: Math.min(interval, patience),
+    write: createProblemText({ ...options, patience }),
+    onChange: (isHealthy) => backplane.onHealth?.(isHealthy),
+    // All kinds of what comes later, so that what Redis refuses is known here and at once.
+    async probe() {
+      const key = `${prefix}:probe`
+      const [[seconds, microseconds]] = await Promise.all([
+        client.time(),
+        client.vsProbe(key, key, `${key}:sent`, keepFor),
+        subscriber.subscribe(`${key}:heard`),
+      ])
+      offset = Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.now()
+    },
+  })
 
-  /** Whether both connections answer. One that was cut has said so: `close` comes before `ready`. */
-  function beat(): Promise<void> {
-    beating ??= Promise.all([client.time(), subscriber.ping()])
-      .then(
-        ([[seconds, microseconds]]) => {
-          offset = Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.now()
-          setHealth(true)
-        },
-        () => setHealth(false),
-      )
-      .finally(() => (beating = undefined))
-    return beating
-  }
-
-  for (const redis of [client, subscriber]) {
-    // ioredis dials again by itself; what there is to know is told by `onHealth`.
-    redis.on('error', () => {})
-    redis.on('close', () => setHealth(false))
-    redis.on('ready', () => void beat())
-  }
   subscriber.on('messageBuffer', (channel: Buffer, data: Buffer) => {
     const listener = listeners.get(channel.toString())
     if (!listener) return
@@ -142,7 +137,10 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     interval,
     now: () => performance.now() + offset,
     get isHealthy() {
-      return isHealthy
+      return health.isHealthy
+    },
+    get problem() {
+      return health.problem
     },
     onHealth: undefined,
     async subscribe(session, listener) {
@@ -229,14 +227,12 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     async start() {
       if (isStarted) return
       isStarted = true
-      timer = setInterval(() => void beat(), Math.min(interval, patience))
-      await Promise.all([client, subscriber].map((redis) => redis.connect().catch(() => {})))
-      await beat()
+      await health.start()
     },
     async stop() {
       if (!isStarted) return
-      isStarted = isHealthy = false
-      clearInterval(timer)
+      isStarted = false
+      health.stop()
       listeners.clear()
       // What was said before is on its way before this.
       await client.quit().catch(() => {})

@@ -45,10 +45,10 @@ return 'ok'
 export const REPLACE = `
 local meta, stream = KEYS[1], KEYS[2]
 local channel, node, ttl = ARGV[1], ARGV[2], ARGV[3]
-local stored = redis.call('HMGET', meta, 'term', 'holder')
+local stored = redis.call('HMGET', meta, 'term', 'holder', 'log')
 local before = tonumber(stored[1] or '0')
 if tonumber(ARGV[4]) < before then return 'stale' end
-if ARGV[5] == '1' and redis.call('EXISTS', stream) == 1 then return 'gap' end
+if ARGV[5] == '1' and stored[3] and redis.call('EXISTS', stream) == 1 then return 'gap' end
 redis.call('DEL', meta, stream)
 if stored[2] and tonumber(ARGV[4]) == before then redis.call('HSET', meta, 'holder', stored[2]) end
 local count, snapshot, head = 0, 0, nil
@@ -98,7 +98,15 @@ local meta, stream = KEYS[1], KEYS[2]
 local known = redis.call('HMGET', meta, 'log', 'count', 'term', 'about')
 redis.call('PEXPIRE', meta, ARGV[3])
 redis.call('PEXPIRE', stream, ARGV[3])
-if redis.call('EXISTS', stream) == 0 then return { '', '0', known[3] or '0', known[4] or '', {} } end
+-- Either may have been evicted without the other.
+if not known[1] or redis.call('EXISTS', stream) == 0 then return { '', '0', known[3] or '0', known[4] or '', {} } end
 if known[1] == ARGV[4] and known[2] == ARGV[5] then return nil end
 return { known[1], known[2], known[3] or '0', known[4] or '', redis.call('XRANGE', stream, '-', '+') }
+`
+
+/** Whether a node may do here what it must. ARGV: channel, ttl. */
+export const PROBE = `
+redis.call('SET', KEYS[1], '1', 'PX', ARGV[2])
+redis.call('PUBLISH', ARGV[1], '')
+return 'ok'
 `

@@ -7,3 +7,21 @@ export type { Relay } from './relay.ts'
 export { RELAY_DEFAULTS } from './relay-options.ts'
 export type { RelayOptions } from './relay-options.ts'
 export type { RelayPeer } from './audience.ts'
+export type {
+  AppendOptions,
+  Backplane,
+  BackplaneMessage,
+  ClaimOptions,
+  ListedViewer,
+  Log as BackplaneLog,
+  Mark as BackplaneMark,
+  Note as BackplaneNote,
+  Outcome as BackplaneOutcome,
+  ReplaceOptions,
+} from './backplane.ts'
+export { Hub } from './hub.ts'
+export type { HubOptions } from './hub.ts'
+export { createHubBackplane } from './hub-backplane.ts'
+export type { HubBackplaneOptions } from './hub-backplane.ts'
+export type { Entry } from './retained.ts'
+export type { SessionAbout } from './session.ts'

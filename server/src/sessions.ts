@@ -30,11 +30,11 @@ export class Sessions {
     if (!backplane || this.#timer) return
     this.#timer = setInterval(() => this.#tick(), backplane.interval)
     backplane.onHealth = (isHealthy) => {
-      if (!isHealthy) return this.#options.warn('The other nodes cannot be reached: serving alone')
+      if (!isHealthy) return this.#warnAlone()
       for (const shared of this.#shared.values()) void shared.heal()
     }
     await backplane.start()
-    if (!backplane.isHealthy) this.#options.warn('The other nodes cannot be reached: serving alone')
+    if (!backplane.isHealthy) this.#warnAlone()
   }
 
   async stop(code: number, reason: string): Promise<void> {
@@ -101,6 +101,12 @@ export class Sessions {
   close(name: string): void {
     this.#sessions.get(name)?.close(CLOSE.sessionOver, 'The session was ended')
     this.forget(name)
+  }
+
+  #warnAlone(): void {
+    const { warn, backplane } = this.#options
+    const why = backplane?.problem ? ` (${backplane.problem})` : ''
+    warn(`The other nodes cannot be reached${why}: serving alone`)
   }
 
   #tick(): void {
