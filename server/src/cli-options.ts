@@ -71,6 +71,16 @@ const OWN_FLAGS = {
     env: 'VUE_SYNC_REDIS_PREFIX',
     help: 'what its keys begin with (vue-sync)',
   },
+  metrics: {
+    type: 'boolean',
+    env: 'VUE_SYNC_METRICS',
+    help: '/metrics for Prometheus, to this machine',
+  },
+  'metrics-key': {
+    type: 'string',
+    env: 'VUE_SYNC_METRICS_KEY',
+    help: 'opens /metrics from anywhere, for who has it',
+  },
   json: { type: 'boolean', env: 'VUE_SYNC_JSON', help: 'logs for machines, without any key' },
   'log-level': {
     type: 'string',
@@ -214,6 +224,8 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv): CliRequest {
     persist: values.persist,
     redis: values.redis,
     redisPrefix: values['redis-prefix'],
+    metrics: values.metrics,
+    metricsKey: values['metrics-key'],
     trustProxy: readList(values['trust-proxy']),
     allowedHosts: readList(values['allow-host']),
     allowedOrigins: readList(values['allow-origin']),

@@ -9,7 +9,7 @@ import { createLog, type Log } from './log.ts'
 import { type SyncServerOptions, UsageError } from './options.ts'
 import { createSyncServer } from './server.ts'
 import { hasViewer } from './viewer-files.ts'
-import { isWorker, onDrain, report, workerBackplane } from './workers.ts'
+import { isWorker, onDrain, report, workerBackplane, workerRollCall } from './workers.ts'
 
 /** Where a viewer is looked for when none is named: in the package, else in this repository. */
 const VIEWER_DIRS = ['../viewer', '../../apps/viewer-pwa/dist']
@@ -65,11 +65,14 @@ async function runAlone({ json, options }: CliRequest, log: Log): Promise<void> 
 /** One of several: the primary says what there is to say, and when it ends. */
 async function runAsWorker({ options }: CliRequest): Promise<void> {
   const { persist: _, ...rest } = withViewer(options)
-  const server = createSyncServer({
-    ...rest,
-    ...(options.redis === undefined && { backplane: workerBackplane() }),
-    warn: (text) => report({ vueSync: 'log', level: 'warn', text }),
-  })
+  const server = createSyncServer(
+    {
+      ...rest,
+      ...(options.redis === undefined && { backplane: workerBackplane() }),
+      warn: (text) => report({ vueSync: 'log', level: 'warn', text }),
+    },
+    { rollCall: workerRollCall() },
+  )
   onDrain(() => endAfter(server.drain))
   await server.start()
   const announcement = announcementOf(server, rest.viewerDir !== undefined)

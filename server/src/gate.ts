@@ -13,6 +13,8 @@ export interface GateOptions {
   limits: Pick<Limits, 'viewersPerAddress' | 'connectionsPerMinute'>
   /** Whether one who comes in this role must have a key. */
   needsKey: (role: Role) => boolean
+  /** Told the close code of who is not let in by the gate alone. @default nobody */
+  onRefused?: (code: number) => void
   /** Nobody is let in any more. */
   isClosing: () => boolean
   warn: (text: string) => void
@@ -84,6 +86,7 @@ export function createGate(options: GateOptions): Gate {
               'address',
               `A viewer was refused: ${arrival.address} has ${limits.viewersPerAddress} (--max-viewers-per-address)`,
             )
+            options.onRefused?.(CLOSE.busy)
             return peer.close(CLOSE.busy, 'Too many viewers from this address')
           }
           counts.entered(arrival.address)

@@ -52,6 +52,10 @@ export interface SyncServerOptions {
   allowedHosts?: string[]
   /** Further pages that may open sockets: `https://app.example.com`, or `null`. @default none */
   allowedOrigins?: string[]
+  /** `GET /metrics` for Prometheus: without `metricsKey` to this machine only. @default false */
+  metrics?: boolean
+  /** Opens `/metrics` from anywhere, and is then needed by everyone; implies `metrics`. @default none */
+  metricsKey?: string
   /** What the relay may hold and whom it lets in. @default LIMIT_DEFAULTS */
   limits?: Partial<Limits>
   /** Where warnings go. @default console.warn */
@@ -68,6 +72,7 @@ export const SERVER_DEFAULTS = {
   trustProxy: [] as string[],
   allowedHosts: [] as string[],
   allowedOrigins: [] as string[],
+  metrics: false,
 } satisfies SyncServerOptions
 
 const PREFIX = '[vue-sync] '
@@ -194,6 +199,10 @@ export function checkOptions(options: SyncServerOptions): void {
     throw new UsageError('viewerKey is empty. Leave it out to have one generated, or use open.')
   if (open && viewerKey !== undefined)
     throw new UsageError('viewerKey and open exclude each other. Give one of them.')
+  if (options.metricsKey !== undefined && !/^[!-~]+$/.test(options.metricsKey))
+    throw new UsageError('metricsKey must be of printable ASCII characters without spaces.')
+  if (options.metricsKey !== undefined && options.metrics === false)
+    throw new UsageError('metricsKey and metrics: false exclude each other. Leave metrics out.')
   checkHttps(options)
   if (options.publicUrl !== undefined) checkPublicUrl(options.publicUrl)
   checkRedis(options)

@@ -12,6 +12,8 @@ export interface RouteOptions extends PairRouteOptions {
   authority: Authority | undefined
   /** The set-up page for who asks. */
   setUp: (event: H3Event) => string
+  /** Adds what is for whoever runs the relay. @default nothing */
+  addOperatorRoutes?: (app: H3) => void
 }
 
 const NO_VIEWER = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -63,6 +65,7 @@ export function viewerRoutes(options: RouteOptions): H3 {
     return ''
   })
   if (authority) addAuthority(app, authority)
+  options.addOperatorRoutes?.(app)
   app.all('/**', (event) => {
     const page = readSession(event.url.pathname) !== undefined
     if (viewerDir !== undefined) {

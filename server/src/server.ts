@@ -14,9 +14,11 @@ import { encodeFramed, toNodePeer } from './node-frames.ts'
 import { checkOptions, SERVER_DEFAULTS, type SyncServerOptions, UsageError } from './options.ts'
 import { ownNames } from './own-names.ts'
 import { Pairing } from './pairing.ts'
+import { createOperator } from './operator.ts'
 import { RATE_DEFAULTS, RateLimit } from './rate-limit.ts'
 import { createRedisBackplane } from './redis-backplane.ts'
 import { createRelay } from './relay.ts'
+import type { RollCallMember } from './roll-call.ts'
 import { createService } from './service.ts'
 import { openSockets } from './sockets.ts'
 
@@ -56,12 +58,21 @@ interface Running {
   close: () => Promise<void>
 }
 
+/** What only the command gives. */
+export interface SyncServerParts {
+  /** The other processes that serve this port. @default there are none */
+  rollCall?: RollCallMember
+}
+
 /**
  * The relay on a port, with the viewer app beside it.
  *
  * @throws UsageError for an option out of range
  */
-export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
+export function createSyncServer(
+  options: SyncServerOptions = {},
+  { rollCall }: SyncServerParts = {},
+): SyncServer {
   checkOptions(options)
   const { port, host, open, capacity, heartbeat, trustProxy } = { ...SERVER_DEFAULTS, ...options }
   const limits = { ...LIMIT_DEFAULTS, ...options.limits }
@@ -123,6 +134,14 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
     warn,
   })
 
+  const operator = createOperator({
+    relay,
+    metrics: options.metrics ?? options.metricsKey !== undefined,
+    metricsKey: options.metricsKey,
+    isConnected: () => backplane?.isHealthy !== false,
+    rollCall,
+  })
+
   const getStatus = (): SyncServerStatus => ({ ...described(), clientCount: relay.viewerCount() })
 
   async function listen(): Promise<void> {
@@ -140,6 +159,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
       limits,
       needsKey: (role) => role === 'host' || viewerKey !== undefined,
       isClosing: () => closing,
+      onRefused: (code) => relay.stats.reject(code),
       warn,
     })
     const service = createService({
@@ -159,6 +179,7 @@ export function createSyncServer(options: SyncServerOptions = {}): SyncServer {
       },
       viewerDir: options.viewerDir,
       status: getStatus,
+      addOperatorRoutes: (app) => operator.addRoutes(app, clients),
       onSocket: sockets.onUpgrade,
     })
     await relay.start()

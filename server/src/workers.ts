@@ -4,6 +4,7 @@ import type { Announcement } from './announcement.ts'
 import { type Channel, createClusterBackplane, serveHub } from './cluster-backplane.ts'
 import type { Backplane } from './backplane.ts'
 import type { Hub } from './hub.ts'
+import { createRollCall, joinRollCall, type RollCall, type RollCallMember } from './roll-call.ts'
 
 /** What a worker tells its primary of itself. */
 export type WorkerReport =
@@ -38,6 +39,11 @@ export function workerBackplane(): Backplane {
   return createClusterBackplane({ channel: ownChannel })
 }
 
+/** In a worker: asks the others, and answers them. */
+export function workerRollCall(): RollCallMember {
+  return joinRollCall(ownChannel)
+}
+
 /** In a worker: tells the primary. */
 export function report(message: WorkerReport): void {
   process.send?.(message)
@@ -68,6 +74,8 @@ export interface WorkersOptions {
 export interface Workers {
   /** What the first says of itself once it listens. @throws Error with why it does not */
   start: () => Promise<Listening>
+  /** What all of them say. */
+  askAll: RollCall['askAll']
   /** Resolves when all have ended. */
   drain: () => Promise<void>
 }
@@ -75,6 +83,7 @@ export interface Workers {
 /** In the primary: processes that serve one port, and are started anew when they end. */
 export function createWorkers({ count, env, hub, onLog }: WorkersOptions): Workers {
   const running = new Set<Worker>()
+  const rollCall = createRollCall()
   let isDraining = false
 
   /** @param onStart told once: that it listens, or why not */
@@ -90,13 +99,17 @@ export function createWorkers({ count, env, hub, onLog }: WorkersOptions): Worke
       },
     }
     const unserve = hub ? serveHub(hub, channel) : () => {}
+    let leaveRollCall: (() => void) | undefined
     worker.on('message', (message: WorkerReport) => {
       if (message.vueSync === 'log') onLog(message)
       if (message.vueSync === 'listening' || message.vueSync === 'failed') onStart(message)
+      // Before that it has nothing to say, and nobody need wait for it.
+      if (message.vueSync === 'listening') leaveRollCall ??= rollCall.add(channel)
     })
     worker.on('error', () => {})
     worker.on('exit', (code, signal) => {
       unserve()
+      leaveRollCall?.()
       running.delete(worker)
       onStart({ vueSync: 'failed', problem: `A worker ended at once (${signal || code})` })
       if (isDraining) return
@@ -108,6 +121,7 @@ export function createWorkers({ count, env, hub, onLog }: WorkersOptions): Worke
   }
 
   return {
+    askAll: rollCall.askAll,
     async start() {
       cluster.setupPrimary({ serialization: 'advanced' })
       // The first alone: what it cannot do, the others cannot either, and it finds the port.
