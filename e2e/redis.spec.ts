@@ -19,6 +19,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis', () => {
       createSyncServer({
         port: 0,
         host: '127.0.0.1',
+        admin: true,
         backplane: createRedisBackplane({ url: redis.url, prefix: `test-${round}`, interval: 200 }),
         ...options,
       }),

@@ -34,7 +34,7 @@ function workersOf(relay: CliRelay): number[] {
 
 // All three are the one port: the system says which worker takes a connection.
 describeNodes('workers of one machine', async () => {
-  const relay = await startWorkers()
+  const relay = await startWorkers('--admin')
   const server = dialled(relay.port)
   return { servers: [server, server, server], stop: relay.stop }
 })

@@ -71,6 +71,7 @@ export default defineConfig({
         // What the relay itself answers.
         navigateFallbackDenylist: [
           /^\/(?:setup|pair|trusted|ca\.(?:crt|pem)|status|metrics|healthz|readyz)$/,
+          /^\/admin\//,
         ],
       },
     }),

@@ -120,6 +120,10 @@ export interface Backplane {
   /** Gives the term of a host, or `undefined` when a later one was let in. */
   claim: (session: string, options: ClaimOptions) => Promise<number | undefined>
   describe: (session: string, term: number, about: SessionAbout) => Promise<Outcome>
+  /** Names of the sessions of which there is a state. */
+  sessions: () => Promise<string[]>
+  /** Drops all that is kept of a session. What its host has on its way then is stale. */
+  forget: (session: string) => Promise<void>
   /** Lost when the others cannot be reached. */
   note: (session: string, note: Note) => void
   /** What a short code stands for. */

@@ -81,6 +81,11 @@ const OWN_FLAGS = {
     env: 'VUE_SYNC_METRICS_KEY',
     help: 'opens /metrics from anywhere, for who has it',
   },
+  admin: {
+    type: 'boolean',
+    env: 'VUE_SYNC_ADMIN',
+    help: '/admin: see and end sessions, with the host key',
+  },
   json: { type: 'boolean', env: 'VUE_SYNC_JSON', help: 'logs for machines, without any key' },
   'log-level': {
     type: 'string',
@@ -226,6 +231,7 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv): CliRequest {
     redisPrefix: values['redis-prefix'],
     metrics: values.metrics,
     metricsKey: values['metrics-key'],
+    admin: values.admin,
     trustProxy: readList(values['trust-proxy']),
     allowedHosts: readList(values['allow-host']),
     allowedOrigins: readList(values['allow-origin']),

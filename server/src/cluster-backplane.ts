@@ -44,6 +44,8 @@ const ACTS = {
     hub.claim(session, node, options),
   describe: (hub: Hub, node: string, session: string, term: number, about: never) =>
     hub.describe(session, node, term, about),
+  sessions: (hub: Hub) => hub.sessions(),
+  forget: (hub: Hub, _node: string, session: string) => hub.forget(session),
   note: (hub: Hub, node: string, session: string, note: never) => hub.note(session, node, note),
   findCode: (hub: Hub, _node: string, code: string) => hub.findCode(code),
   keepCode: (hub: Hub, _node: string, ...args: Parameters<Hub['keepCode']>) =>
@@ -142,6 +144,8 @@ export function createClusterBackplane(options: ClusterBackplaneOptions): Backpl
     replace: (session, replace) => call('replace', session, replace),
     claim: (session, claim) => call('claim', session, claim),
     describe: (session, term, about) => call('describe', session, term, about),
+    sessions: () => call('sessions'),
+    forget: (session) => call('forget', session),
     note: (session, note) => void call('note', session, note),
     findCode: (code) => call('findCode', code),
     keepCode: (code, session, milliseconds) => void call('keepCode', code, session, milliseconds),

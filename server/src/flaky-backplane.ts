@@ -68,6 +68,8 @@ export class FlakyBackplane implements Backplane {
     this.#ask(() => this.#hub.claim(session, this.id, options))
   describe: Backplane['describe'] = (session, term, about) =>
     this.#ask(() => this.#hub.describe(session, this.id, term, about))
+  sessions: Backplane['sessions'] = () => this.#ask(() => this.#hub.sessions())
+  forget: Backplane['forget'] = (session) => this.#ask(() => this.#hub.forget(session))
   note: Backplane['note'] = (session, note) => {
     this.#ask(() => this.#hub.note(session, this.id, note)).catch(() => {})
   }

@@ -9,6 +9,7 @@ describeNodes('in one process', async () => {
       host: '127.0.0.1',
       hostKey: 'host-key',
       viewerKey: 'viewer-key',
+      admin: true,
       backplane: createHubBackplane({ hub, interval: 200 }),
     }),
   )

@@ -37,6 +37,8 @@ export function createHubBackplane({ hub, interval = 5000 }: HubBackplaneOptions
     replace: (session, options) => later(() => hub.replace(session, id, options)),
     claim: (session, options) => later(() => hub.claim(session, id, options)),
     describe: (session, term, about) => later(() => hub.describe(session, id, term, about)),
+    sessions: () => later(() => hub.sessions()),
+    forget: (session) => later(() => hub.forget(session)),
     note: (session, note) => hub.note(session, id, note),
     findCode: (code) => later(() => hub.findCode(code)),
     keepCode: (code, session, milliseconds) => hub.keepCode(code, session, milliseconds),

@@ -143,6 +143,19 @@ export class Hub {
     return 'ok'
   }
 
+  sessions(): string[] {
+    this.#forgetOld()
+    const all = [...this.#logs]
+    return all.filter(([, { entries }]) => entries.length > 0).map(([name]) => name)
+  }
+
+  forget(session: string): void {
+    const log = this.#logOf(session)
+    setTerm(log, log.term + 1)
+    Object.assign(log, { mark: undefined, about: NOTHING, entries: [] })
+    this.#onChange?.(session, () => this.#keep(session))
+  }
+
   note(session: string, from: string, note: Note): void {
     this.#tell(session, { type: 'note', from, note })
   }

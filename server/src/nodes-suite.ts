@@ -50,6 +50,14 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       clients.push(client)
       return client
     }
+    const operate = async (index: number, path: string, method = 'GET') => {
+      const server = nodes.servers[index]!
+      const headers = { authorization: `Bearer ${server.hostKey}` }
+      const { status, body } = await ask(server, `/admin/sessions${path}`, { method, headers })
+      return { status, body: (body === '' ? {} : JSON.parse(body)) as Record<string, never> }
+    }
+    const listed = async (index: number): Promise<{ id: string; token: string }[]> =>
+      (await operate(index, '/default')).body['viewers'] ?? []
     const viewers = (): Promise<Client[]> =>
       Promise.all([0, 1, 2].map((index) => dial(index, 'viewer')))
 
@@ -196,6 +204,60 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
           body: JSON.stringify({ code: payload['pairCode'] }),
         })
         expect(JSON.parse(answer.body)).toEqual({ session: 'show', key: server.viewerKey })
+      }
+    })
+
+    it('shows who runs it the viewers of all nodes on each, and sends one away wherever it is', async () => {
+      const host = await dial(0, 'host')
+      host.send(session('e', 0, { at: 0 }))
+      await hasSeen(await dial(0, 'viewer'), 'e', 0)
+      // Of a session that a node has not open it knows the name, and finds out the rest.
+      for (const index of [2, 1, 0]) {
+        const { body } = await operate(index, '')
+        expect(body['sessions']).toEqual([expect.objectContaining({ name: 'default' })])
+        await expect.poll(async () => (await listed(index)).length).toBe(1)
+      }
+      const [viewer] = [await dial(1, 'viewer')]
+      await expect.poll(async () => (await listed(0)).length).toBe(2)
+      const [first, second] = await listed(0)
+      expect([first!.token, second!.token]).toEqual(['main', 'main'])
+      const asked = await listed(2)
+      expect(new Set(asked.map(({ id }) => id))).toEqual(new Set([first!.id, second!.id]))
+      // Which is which is not told: both go, each by a node that need not have it.
+      expect((await operate(2, `/default/viewers/${first!.id}`, 'DELETE')).status).toBe(204)
+      expect((await operate(2, `/default/viewers/${second!.id}`, 'DELETE')).status).toBe(204)
+      expect(await viewer!.closed).toMatchObject({ code: 4410 })
+      await expect.poll(async () => (await listed(0)).length).toBe(0)
+      expect((await operate(1, `/default/viewers/${first!.id}`, 'DELETE')).status).toBe(404)
+      await hasSeen(await dial(1, 'viewer'), 'e', 0)
+    })
+
+    it('ends a session on all nodes, and nobody is shown what it was', async () => {
+      const host = await dial(0, 'host')
+      const all = await viewers()
+      host.send(session('old', 0, { at: 0 }))
+      host.send(config('old', 1, { at: 1 }))
+      host.send({ type: 'status', payload: { name: 'The show' } })
+      for (const viewer of all) {
+        await hasSeen(viewer, 'old', 1)
+        await viewer.until(isNamed)
+      }
+      expect((await operate(2, '/default', 'DELETE')).status).toBe(204)
+      for (const client of [host, ...all])
+        expect(await client.closed).toEqual({
+          code: 4410,
+          reason: 'Whoever runs the relay ended this session',
+        })
+      for (const index of [0, 1, 2]) {
+        const late = await dial(index, 'viewer')
+        const { payload } = await late.until(({ type }) => type === 'status')
+        expect([payload['host'], payload['name'], seen(late)]).toEqual(['offline', undefined, []])
+      }
+      const again = await dial(1, 'host')
+      again.send(session('new', 0, { at: 2 }))
+      for (const viewer of await viewers()) {
+        await hasSeen(viewer, 'new', 0)
+        expect(seen(viewer)).toEqual(['all new 0'])
       }
     })
 

@@ -1,4 +1,7 @@
 import type { H3 } from 'h3'
+import { addAdminRoutes } from './admin-routes.ts'
+import { createAdmin } from './admin.ts'
+import type { Backplane } from './backplane.ts'
 import type { Clients } from './clients.ts'
 import { createMetrics, sumMetrics } from './metrics.ts'
 import { answerMetrics } from './metrics-route.ts'
@@ -11,6 +14,9 @@ export interface OperatorOptions {
   relay: Relay
   metrics: boolean
   metricsKey: string | undefined
+  admin: boolean
+  hostKey: string
+  backplane: Backplane | undefined
   isConnected: () => boolean
   /** The other processes that serve this port. @default there are none */
   rollCall: RollCallMember | undefined
@@ -22,14 +28,16 @@ export interface Operator {
 }
 
 export function createOperator(options: OperatorOptions): Operator {
-  const { relay, metricsKey, isConnected, rollCall } = options
+  const { relay, metricsKey, hostKey, isConnected, rollCall } = options
   const failures = new RateLimit({ ...RATE_DEFAULTS, now: () => performance.now() })
   rollCall?.answer('totals', async () => totalsOf(relay))
   const metrics = options.metrics ? createMetrics({ ...relay, isConnected }) : undefined
+  const admin = options.admin ? createAdmin(options) : undefined
   if (metrics) rollCall?.answer('metrics', metrics.report)
 
   return {
     addRoutes(app, clients) {
+      if (admin) addAdminRoutes(app, { admin, hostKey, clients, failures })
       if (!metrics) return
       const text = rollCall
         ? async () => sumMetrics(await rollCall.askAll('metrics'))

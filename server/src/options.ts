@@ -56,6 +56,8 @@ export interface SyncServerOptions {
   metrics?: boolean
   /** Opens `/metrics` from anywhere, and is then needed by everyone; implies `metrics`. @default none */
   metricsKey?: string
+  /** `/admin/…`: see and end sessions, with the host key. @default false */
+  admin?: boolean
   /** What the relay may hold and whom it lets in. @default LIMIT_DEFAULTS */
   limits?: Partial<Limits>
   /** Where warnings go. @default console.warn */
@@ -73,6 +75,7 @@ export const SERVER_DEFAULTS = {
   allowedHosts: [] as string[],
   allowedOrigins: [] as string[],
   metrics: false,
+  admin: false,
 } satisfies SyncServerOptions
 
 const PREFIX = '[vue-sync] '

@@ -15,7 +15,7 @@ import {
 } from './redis-messages.ts'
 import { watchRedis } from './redis-health.ts'
 import { createProblemText } from './redis-problem.ts'
-import { APPEND, CLAIM, DESCRIBE, LOAD, PROBE, REPLACE } from './redis-scripts.ts'
+import { APPEND, CLAIM, DESCRIBE, FORGET, LOAD, PROBE, REPLACE } from './redis-scripts.ts'
 
 export interface RedisBackplaneOptions {
   /** `redis://`, `rediss://` for TLS; with user, password and database where there are some. */
@@ -45,7 +45,7 @@ export const REDIS_DEFAULTS = {
 
 type Scripted = Redis &
   Record<
-    'vsAppend' | 'vsReplace' | 'vsClaim' | 'vsDescribe' | 'vsProbe',
+    'vsAppend' | 'vsReplace' | 'vsClaim' | 'vsDescribe' | 'vsForget' | 'vsProbe',
     (...args: (string | number | Buffer)[]) => Promise<string | null>
   > & { vsLoadBuffer: (...args: (string | number)[]) => Promise<LoadedLog | null> }
 
@@ -54,6 +54,7 @@ const SCRIPTS = {
   vsReplace: REPLACE,
   vsClaim: CLAIM,
   vsDescribe: DESCRIBE,
+  vsForget: FORGET,
   vsLoad: LOAD,
   vsProbe: PROBE,
 }
@@ -214,6 +215,21 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
         term,
         writeAbout(about),
       )) as Outcome
+    },
+    async sessions() {
+      // A stream is there while there is a state, so that nothing more need be kept, or forgotten in time.
+      const [begin, end] = [`${prefix}:{`, '}:log']
+      const names = new Set<string>()
+      let cursor = '0'
+      do {
+        const [next, keys] = await client.scan(cursor, 'MATCH', `${begin}*${end}`, 'COUNT', 1000)
+        for (const key of keys) names.add(key.slice(begin.length, -end.length))
+        cursor = next
+      } while (cursor !== '0')
+      return [...names].toSorted()
+    },
+    async forget(session) {
+      await client.vsForget(...keysOf(session), channelOf(session), id, keepFor)
     },
     note(session, note) {
       client.publish(channelOf(session), writeNote(id, note)).catch(() => {})

@@ -92,6 +92,16 @@ redis.call('PUBLISH', ARGV[1], 'about ' .. ARGV[2] .. ' - 0 \\n' .. ARGV[5])
 return 'ok'
 `
 
+/** ARGV: channel, node, ttl. The term stays, higher than before: what a host has on its way is stale. */
+export const FORGET = `
+local meta, stream = KEYS[1], KEYS[2]
+local known = tonumber(redis.call('HGET', meta, 'term') or '0')
+redis.call('DEL', meta, stream)
+redis.call('HSET', meta, 'term', string.format('%.0f', known + 1))
+redis.call('PEXPIRE', meta, ARGV[3])
+return 'ok'
+`
+
 /** ARGV: channel, node, ttl, known log, known count. Gives nothing when that is all there is. */
 export const LOAD = `
 local meta, stream = KEYS[1], KEYS[2]

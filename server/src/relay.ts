@@ -33,6 +33,11 @@ export interface Relay {
   restore: (session: string, kept: KeptSession) => void
   /** Sends a state message into a session, as its host would. Gives `false` for what is not one. */
   broadcast: (message: StateMessage, session?: string) => boolean
+  /**
+   * Ends a session on all nodes: who is there is closed and does not dial again, and its state is forgotten.
+   * Rejects when other nodes cannot be reached.
+   */
+  end: (session: string) => Promise<void>
   /** Tells every host and viewer the status now: what `describe` gives has changed. */
   announce: () => void
   /** What happened so far. */
@@ -224,6 +229,11 @@ export function createRelay(options: RelayOptions): Relay {
       const session = sessions.open(name)
       changed(name, session)
       return session.publish(JSON.stringify(message))
+    },
+    end(name) {
+      const ended = sessions.end(name)
+      options.onChange?.(name, () => sessions.find(name)?.keep())
+      return ended
     },
     announce,
     stats,

@@ -138,6 +138,9 @@ export function createSyncServer(
     relay,
     metrics: options.metrics ?? options.metricsKey !== undefined,
     metricsKey: options.metricsKey,
+    admin: options.admin ?? SERVER_DEFAULTS.admin,
+    hostKey,
+    backplane,
     isConnected: () => backplane?.isHealthy !== false,
     rollCall,
   })

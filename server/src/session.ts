@@ -109,6 +109,11 @@ export class Session {
     return this.audience.size
   }
 
+  /** On all nodes. */
+  get viewerCountOfAll(): number {
+    return this.audience.size + this.#elsewhere.viewers
+  }
+
   get hasHost(): boolean {
     return this.#host !== undefined
   }
@@ -428,7 +433,7 @@ export class Session {
         type: 'status',
         payload: {
           ...this.#options.describe(),
-          clientCount: this.audience.size + this.#elsewhere.viewers,
+          clientCount: this.viewerCountOfAll,
           ...(tokens && { tokens }),
           ...(want && { want: 'session_update' }),
         },

@@ -11,6 +11,8 @@ export interface SessionsOptions extends Omit<SessionOptions, 'sign' | 'describe
   backplane?: Backplane | undefined
 }
 
+const ENDED = 'Whoever runs the relay ended this session'
+
 /** The sessions that a relay has here. */
 export class Sessions {
   readonly #options: SessionsOptions
@@ -18,6 +20,8 @@ export class Sessions {
   readonly #shared = new Map<string, SharedSession>()
   /** Those that nobody was connected to an interval ago. */
   #idle = new Set<string>()
+  /** Those that are looked at, and how often. */
+  readonly #held = new Map<string, number>()
   #timer: ReturnType<typeof setInterval> | undefined
 
   constructor(options: SessionsOptions) {
@@ -91,6 +95,16 @@ export class Sessions {
     return shared && !shared.isReady ? shared.ready : undefined
   }
 
+  /** Keeps a session here that nobody is connected to, until what it gives is called. */
+  hold(name: string): () => void {
+    this.#held.set(name, (this.#held.get(name) ?? 0) + 1)
+    return () => {
+      const left = this.#held.get(name)! - 1
+      if (left > 0) this.#held.set(name, left)
+      else this.#held.delete(name)
+    }
+  }
+
   forget(name: string): void {
     this.#sessions.delete(name)
     this.#shared.get(name)?.leave()
@@ -99,8 +113,16 @@ export class Sessions {
 
   /** Ends a session here: nobody dials again, and nothing is kept. */
   close(name: string): void {
-    this.#sessions.get(name)?.close(CLOSE.sessionOver, 'The session was ended')
+    this.#sessions.get(name)?.close(CLOSE.sessionOver, ENDED)
     this.forget(name)
+  }
+
+  /** Ends a session on all nodes. Rejects when the others cannot be reached. */
+  async end(name: string): Promise<void> {
+    const { backplane } = this.#options
+    this.close(name)
+    backplane?.note(name, { type: 'close', code: CLOSE.sessionOver, reason: ENDED })
+    await backplane?.forget(name)
   }
 
   #warnAlone(): void {
@@ -114,6 +136,7 @@ export class Sessions {
     for (const [name, shared] of this.#shared) {
       shared.tick()
       if (!this.#sessions.get(name)?.isAbandoned || !shared.isHealthy) continue
+      if (this.#held.has(name)) continue
       if (this.#idle.has(name)) this.forget(name)
       else idle.add(name)
     }

@@ -1,5 +1,6 @@
 import { type Position, randomId } from 'vue-sync/protocol'
 import type { Backplane, BackplaneMessage, ListedViewer, Log, Mark, Note } from './backplane.ts'
+import { listViewers } from './listed-viewers.ts'
 import type { Entry } from './retained.ts'
 import type { Elsewhere, Session, SessionAbout, SessionEvents } from './session.ts'
 
@@ -155,11 +156,6 @@ export class SharedSession implements SessionEvents {
     })
     this.#asked.delete(ask)
     return found
-  }
-
-  /** Closes it on all nodes. */
-  close(code: number, reason: string): void {
-    this.#note({ type: 'close', code, reason })
   }
 
   /** Sends one viewer away, wherever it is. */
@@ -444,12 +440,7 @@ export class SharedSession implements SessionEvents {
 
   #listHere(): ListedViewer[] {
     const { session, backplane } = this.#options
-    return session.audience.list().map(({ number, pass, since, peer }) => ({
-      id: `${backplane.id}.${number}`,
-      token: pass.id,
-      since,
-      bufferedBytes: peer.buffered(),
-    }))
+    return listViewers(session, backplane.id)
   }
 
   /** A crowd that comes at once is told of once. */

@@ -6,7 +6,8 @@ const ERRORS = {
   VS101: 'Not an address. Use a link from the host, ws://HOST:9876/s/NAME, or HOST:PORT',
   VS102: 'The key was refused. Scan the code on the host again, or give the relay’s current key',
   VS103: 'Another host took over this session. Close it, or start this one again',
-  VS104: 'The session is over. Ask the host for a new link',
+  VS104:
+    'The session was ended by who runs the relay. Start it again on the host, or ask there for a new link',
   VS105: 'The relay speaks another protocol version. Update the older side',
   VS106: 'The plugin is not installed. Call app.use(…) with it before this',
   VS107: 'Not a valid option',
