@@ -5,10 +5,17 @@ import { Hub } from './hub.ts'
 import { generateKey } from './keys.ts'
 import type { Log } from './log.ts'
 import { checkOptions, UsageError } from './options.ts'
+import type { Totals } from './totals.ts'
 import { createWorkers } from './workers.ts'
 
-/** Several processes that serve one port. Gives how to end them. @throws UsageError in one line */
-export async function runPrimary(request: CliRequest, log: Log): Promise<() => Promise<void>> {
+export interface Primary {
+  drain: () => Promise<void>
+  /** Of each process. */
+  totals: () => Promise<Totals[]>
+}
+
+/** Several processes that serve one port. @throws UsageError in one line */
+export async function runPrimary(request: CliRequest, log: Log): Promise<Primary> {
   const { workers: count, json, options } = request
   const { open, persist, redis } = options
   const hostKey = options.hostKey ?? generateKey()
@@ -37,8 +44,11 @@ export async function runPrimary(request: CliRequest, log: Log): Promise<() => P
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError((error as Error).message)
   }
-  return async () => {
-    await workers.drain()
-    await disk?.flush()
+  return {
+    totals: () => workers.askAll('totals'),
+    async drain() {
+      await workers.drain()
+      await disk?.flush()
+    },
   }
 }

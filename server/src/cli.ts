@@ -4,10 +4,13 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { announcementOf, tellMachine, tellPerson } from './announcement.ts'
 import { type CliRequest, helpText, readCli, wantsJson } from './cli-options.ts'
-import { runPrimary } from './cli-primary.ts'
-import { createLog, type Log } from './log.ts'
+import { type Primary, runPrimary } from './cli-primary.ts'
+import { createLiveLine, type LiveLine } from './live-line.ts'
+import { startLive, wantsLive } from './live.ts'
+import { createLog, type Log, toConsole } from './log.ts'
 import { type SyncServerOptions, UsageError } from './options.ts'
 import { createSyncServer } from './server.ts'
+import type { Totals } from './totals.ts'
 import { hasViewer } from './viewer-files.ts'
 import { isWorker, onDrain, report, workerBackplane, workerRollCall } from './workers.ts'
 
@@ -53,13 +56,19 @@ function onSignals(log: Log, json: boolean, drain: () => Promise<void>): void {
     })
 }
 
-async function runAlone({ json, options }: CliRequest, log: Log): Promise<void> {
+/** What is shown of the relay while it runs; it ends with the process. */
+function showLive(line: LiveLine, read: () => Promise<Totals[]>): void {
+  process.once('exit', startLive({ line, read }))
+}
+
+async function runAlone({ json, options }: CliRequest, log: Log, line?: LiveLine): Promise<void> {
   const server = createSyncServer({ ...withViewer(options), warn: (text) => log('warn', text) })
   onSignals(log, json, server.drain)
   await server.start()
   const announcement = announcementOf(server, withViewer(options).viewerDir !== undefined)
   if (json) tellMachine(log, announcement, options)
   else tellPerson(announcement)
+  if (line) showLive(line, async () => [server.getTotals()])
 }
 
 /** One of several: the primary says what there is to say, and when it ends. */
@@ -85,11 +94,18 @@ async function run(args: string[]): Promise<void> {
   const { show, json, logLevel, workers } = request
   if (show) return console.log(show === 'help' ? helpText() : version())
   if (isWorker) return runAsWorker(request)
-  const log = createLog({ json, ...(logLevel && { level: logLevel }) })
-  if (workers === 1) return runAlone(request, log)
-  let drain: (() => Promise<void>) | undefined
-  onSignals(log, json, async () => drain?.())
-  drain = await runPrimary({ ...request, options: withViewer(request.options) }, log)
+  const isLive = wantsLive(request, process.stdout.isTTY, process.env)
+  const line = isLive ? createLiveLine(process.stdout) : undefined
+  const log = createLog({
+    json,
+    ...(logLevel && { level: logLevel }),
+    ...(line && { write: (level, text) => line.above(() => toConsole(level, text)) }),
+  })
+  if (workers === 1) return runAlone(request, log, line)
+  let primary: Primary | undefined
+  onSignals(log, json, async () => primary?.drain())
+  primary = await runPrimary({ ...request, options: withViewer(request.options) }, log)
+  if (line) showLive(line, primary.totals)
 }
 
 const args = process.argv.slice(2)

@@ -1,6 +1,7 @@
 export type { Authorize, AuthorizeRequest } from './authorize.ts'
 export { createSyncServer } from './server.ts'
 export type { SyncServer, SyncServerStatus } from './server.ts'
+export type { Totals } from './totals.ts'
 export { SERVER_DEFAULTS, UsageError } from './options.ts'
 export type { SyncServerOptions } from './options.ts'
 export { createRelay } from './relay.ts'

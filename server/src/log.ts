@@ -19,8 +19,9 @@ export interface LogOptions {
 
 export type Log = (level: Level, message: string, details?: object) => void
 
-function toConsole(level: Level, line: string): void {
-  // oxlint-disable-next-line no-console -- this is where a server says things
+/** Where a server says things. */
+export function toConsole(level: Level, line: string): void {
+  // oxlint-disable-next-line no-console -- as it says
   if (level === 'info') console.log(line)
   // oxlint-disable-next-line no-console -- as above
   else console.error(line)

@@ -21,6 +21,7 @@ import { createRelay } from './relay.ts'
 import type { RollCallMember } from './roll-call.ts'
 import { createService } from './service.ts'
 import { openSockets } from './sockets.ts'
+import { type Totals, totalsOf } from './totals.ts'
 
 export type SyncServerStatus = Pick<RelayStatus, 'running' | 'port' | 'localIp' | 'clientCount'>
 
@@ -37,6 +38,8 @@ export interface SyncServer {
   /** Sends a state message to the viewers of session `default`; `false` for what is not one. */
   broadcast: (message: StateMessage) => boolean
   getStatus: () => SyncServerStatus
+  /** What is here, and what was sent so far. */
+  getTotals: () => Totals
   /** Links for viewers: the public address, then LAN addresses, as of now. */
   viewerUrls: (session?: string) => ViewerUrl[]
   /** What a person can type instead of scanning. Another one every ten minutes. */
@@ -255,6 +258,7 @@ export function createSyncServer(
     hostKey,
     viewerKey,
     getStatus,
+    getTotals: () => totalsOf(relay),
     viewerUrls,
     pairCode: (session = 'default') => pairing.codeOf(session),
     authority: () => running?.identity?.authority,
