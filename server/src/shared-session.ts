@@ -1,8 +1,8 @@
-import { type Position, randomId } from 'vue-sync/protocol'
+import type { Position } from 'vue-sync/protocol'
 import type { Backplane, BackplaneMessage, ListedViewer, Log, Mark, Note } from './backplane.ts'
-import { listViewers } from './listed-viewers.ts'
+import { Neighbours } from './neighbours.ts'
 import type { Entry } from './retained.ts'
-import type { Elsewhere, Session, SessionAbout, SessionEvents } from './session.ts'
+import type { Session, SessionAbout, SessionEvents } from './session.ts'
 
 export interface SharedSessionOptions {
   name: string
@@ -12,22 +12,8 @@ export interface SharedSessionOptions {
   now: () => number
 }
 
-/** What another node last said of itself. */
-interface Neighbour {
-  at: number
-  viewers: number
-  tokens: Record<string, number>
-  hostSince: number | undefined
-}
-
-/** Who said nothing for so many intervals is gone. */
-const MISSED_INTERVALS = 3
 /** How often in a row a log is loaded that changes at once again. */
 const MOST_LOADS = 8
-/** Between two messages about how many viewers are here. */
-const COUNT_EVERY_MS = 50
-/** How long the first viewer on a node waits for word of the host: nodes that are well answer in a few. */
-const ANSWER_MS = 150
 
 /**
  * One session as it is on all nodes. What its host here says is served here at once and then put into the
@@ -52,11 +38,8 @@ export class SharedSession implements SessionEvents {
   #loading: Promise<void> | undefined
   /** What came while the log was loaded. */
   #waiting: BackplaneMessage[] = []
-  readonly #neighbours = new Map<string, Neighbour>()
-  #hereDue: ReturnType<typeof setTimeout> | undefined
-  #asked = new Map<string, (viewers: ListedViewer[]) => void>()
+  readonly #neighbours: Neighbours
   #isLeft = false
-  #onHostElsewhere: (() => void) | undefined
   /** Closes the session here; told by any node. @default nothing */
   onClose: ((code: number, reason: string) => void) | undefined
   /** What is kept has been taken, or cannot be reached. */
@@ -65,7 +48,10 @@ export class SharedSession implements SessionEvents {
 
   constructor(options: SharedSessionOptions) {
     this.#options = options
-    options.session.events = this
+    const { session, backplane, now } = options
+    session.events = this
+    const note = (said: Note): void => this.#note(said)
+    this.#neighbours = new Neighbours({ session, backplane, now, note })
     this.ready = this.#join().finally(() => (this.isReady = true))
   }
 
@@ -79,7 +65,7 @@ export class SharedSession implements SessionEvents {
     this.#since = this.#options.backplane.now()
     this.#holder = `${this.#options.backplane.id}.${this.#claims}`
     if (isHere) void this.#claim()
-    this.#sayHere()
+    this.#neighbours.say()
   }
 
   onEntry(entry: Entry): void {
@@ -108,7 +94,7 @@ export class SharedSession implements SessionEvents {
   }
 
   onCount(): void {
-    this.#sayHereSoon()
+    this.#neighbours.saySoon()
   }
 
   onWant(): void {
@@ -117,8 +103,8 @@ export class SharedSession implements SessionEvents {
 
   /** Once in each interval: says what is here, forgets who says nothing, and looks for what was missed. */
   tick(): void {
-    this.#sayHere()
-    this.#neighboursChanged()
+    this.#neighbours.say()
+    this.#neighbours.refresh()
     void this.#settle()
   }
 
@@ -129,7 +115,7 @@ export class SharedSession implements SessionEvents {
       await backplane.subscribe(name, this.#take)
       if (this.#isLeft) return
       this.#note({ type: 'who' })
-      this.#sayHere()
+      this.#neighbours.say()
       if (session.hasHost) await this.#claim()
       else await this.#settle()
     } catch {
@@ -137,25 +123,9 @@ export class SharedSession implements SessionEvents {
     }
   }
 
-  /** The viewers on all nodes that answer in time. */
-  async list(patience: number): Promise<ListedViewer[]> {
-    const found = this.#listHere()
-    const others = new Set(this.#neighbours.keys())
-    if (others.size === 0) return found
-    const ask = randomId()
-    let left = others.size
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, patience)
-      this.#asked.set(ask, (viewers) => {
-        found.push(...viewers)
-        if (--left > 0) return
-        clearTimeout(timer)
-        resolve()
-      })
-      this.#note({ type: 'list', ask })
-    })
-    this.#asked.delete(ask)
-    return found
+  /** The viewers on all nodes that answer in time, in milliseconds. */
+  list(patience: number): Promise<ListedViewer[]> {
+    return this.#neighbours.list(patience)
   }
 
   /** Sends one viewer away, wherever it is. */
@@ -166,8 +136,7 @@ export class SharedSession implements SessionEvents {
   /** This node has nothing to do with it any more. */
   leave(): void {
     this.#isLeft = true
-    clearTimeout(this.#hereDue)
-    this.#note({ type: 'gone' })
+    this.#neighbours.stop()
     this.#options.session.events = undefined
     this.#options.backplane.unsubscribe(this.#options.name)
   }
@@ -180,22 +149,10 @@ export class SharedSession implements SessionEvents {
       this.#note({ type: 'who' })
       await this.#load()
       // Viewers are not told first that there is none.
-      if (this.#highest > 0) await this.#whenHost()
+      if (this.#highest > 0) await this.#neighbours.whenHost()
     } catch {
       // `heal` comes when they can be reached.
     }
-  }
-
-  /** Resolves when another node has said that it has the host, or has had its time to. */
-  #whenHost(): Promise<void> {
-    if (this.#options.session.hostSince !== undefined) return Promise.resolve()
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ANSWER_MS)
-      this.#onHostElsewhere = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
   }
 
   /** A host is here: the others let theirs go, unless a later one came to them. */
@@ -233,7 +190,7 @@ export class SharedSession implements SessionEvents {
     this.#term = undefined
     this.#isLogBehind = false
     this.#options.session.replaceHost()
-    this.#sayHere()
+    this.#neighbours.say()
   }
 
   /** Either the log gets what is here, or the other way round. */
@@ -257,7 +214,7 @@ export class SharedSession implements SessionEvents {
       case 'claim':
         this.#highest = Math.max(this.#highest, message.term)
         if (isOwn) break
-        this.#noteHost(message.from)
+        this.#neighbours.setHost(message.from)
         if (this.#term !== undefined && message.term > this.#term) this.#superseded()
         break
       case 'about':
@@ -285,15 +242,8 @@ export class SharedSession implements SessionEvents {
 
   #takeNote(note: Note, from: string): void {
     const { session, backplane } = this.#options
+    if (this.#neighbours.take(note, from)) return
     switch (note.type) {
-      case 'here':
-        this.#neighbours.set(from, { hostSince: undefined, ...note, at: this.#options.now() })
-        return this.#neighboursChanged()
-      case 'gone':
-        this.#neighbours.delete(from)
-        return this.#neighboursChanged()
-      case 'who':
-        return this.#sayHere()
       case 'want':
         if (session.hasHost) session.ask()
         return
@@ -307,10 +257,6 @@ export class SharedSession implements SessionEvents {
         if (node === backplane.id) session.audience.kick(Number(number))
         return
       }
-      case 'list':
-        return this.#note({ type: 'listed', ask: note.ask, viewers: this.#listHere() })
-      case 'listed':
-        this.#asked.get(note.ask)?.(note.viewers)
     }
   }
 
@@ -403,61 +349,6 @@ export class SharedSession implements SessionEvents {
       },
       () => (this.#isLogBehind = true),
     )
-  }
-
-  #noteHost(from: string): void {
-    const known = this.#neighbours.get(from)
-    for (const neighbour of this.#neighbours.values()) neighbour.hostSince = undefined
-    this.#neighbours.set(from, {
-      viewers: 0,
-      tokens: {},
-      ...known,
-      at: this.#options.now(),
-      hostSince: Date.now(),
-    })
-    this.#neighboursChanged()
-  }
-
-  #neighboursChanged(): void {
-    const { session, backplane, now } = this.#options
-    const oldest = now() - backplane.interval * MISSED_INTERVALS
-    const tokens = new Map<string, number>()
-    const elsewhere: Elsewhere = { viewers: 0, tokens }
-    let hostSince: number | undefined
-    for (const [id, neighbour] of this.#neighbours) {
-      if (neighbour.at < oldest) {
-        this.#neighbours.delete(id)
-        continue
-      }
-      elsewhere.viewers += neighbour.viewers
-      for (const [token, viewers] of Object.entries(neighbour.tokens))
-        tokens.set(token, (tokens.get(token) ?? 0) + viewers)
-      hostSince ??= neighbour.hostSince
-    }
-    session.takeElsewhere(elsewhere, hostSince)
-    if (hostSince !== undefined) this.#onHostElsewhere?.()
-  }
-
-  #listHere(): ListedViewer[] {
-    const { session, backplane } = this.#options
-    return listViewers(session, backplane.id)
-  }
-
-  /** A crowd that comes at once is told of once. */
-  #sayHereSoon(): void {
-    this.#hereDue ??= setTimeout(() => this.#sayHere(), COUNT_EVERY_MS)
-  }
-
-  #sayHere(): void {
-    clearTimeout(this.#hereDue)
-    this.#hereDue = undefined
-    const { session } = this.#options
-    this.#note({
-      type: 'here',
-      viewers: session.viewerCount,
-      tokens: Object.fromEntries(session.audience.countTokens()),
-      hostSince: session.hasHost ? session.hostSince : undefined,
-    })
   }
 
   #note(note: Note): void {
