@@ -192,6 +192,11 @@ async function throughput(): Promise<void> {
   const nodes = [await startNode(...flags), await startNode(...flags)]
   note('two nodes, Redis', await costs(nodes, [redis.child]))
   await end(...nodes.map(({ child }) => child), redis.child)
+
+  // What the machine itself does meanwhile shows in how far this is from the first.
+  const again = await startNode()
+  note('one relay, again', await costs([again]))
+  await end(again.child)
 }
 
 async function idle(): Promise<void> {
