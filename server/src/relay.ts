@@ -177,12 +177,13 @@ export function createRelay(options: RelayOptions): Relay {
         const url = new URL(request.url)
         const session = readSession(url.pathname)
         if (!session) return new Response('No session at this path', { status: 404 })
-        const { role, protocol, key } = readOffer(request.headers.get('sec-websocket-protocol'))
+        const { headers } = request
+        const { role, protocol, key } = readOffer(headers.get('sec-websocket-protocol'))
         const admission: Admission = {
           role: role ?? 'viewer',
           session,
           position: readPosition(url.searchParams),
-          ...(await admit({ role, key, session, headers: request.headers })),
+          ...(await admit({ role, key, session, headers })),
         }
         return { context: { ...admission }, ...(protocol && { protocol }) }
       },

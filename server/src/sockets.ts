@@ -4,6 +4,7 @@ import nodeAdapter from 'crossws/adapters/node'
 import { readOffer } from 'vue-sync/protocol'
 import { createGate, type GateOptions } from './gate.ts'
 import type { Limits } from './limits.ts'
+import { UpgradeRequest } from './upgrade-request.ts'
 
 export interface Sockets {
   onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
@@ -14,33 +15,6 @@ export interface Sockets {
 
 export interface SocketOptions extends GateOptions {
   limits: Limits
-}
-
-/** All of them: an app's own `authorize` may read any. */
-function headersOf({ headersDistinct }: IncomingMessage): Headers {
-  const headers = new Headers()
-  for (const [name, values = []] of Object.entries(headersDistinct)) {
-    for (const value of values) {
-      try {
-        headers.append(name, value)
-      } catch {
-        // Node takes values that the standard does not.
-      }
-    }
-  }
-  return headers
-}
-
-/** The request as the hooks take it. */
-function requestFor(request: IncomingMessage, context: object): Request {
-  const { url } = request
-  return Object.assign(
-    // No path can make this no URL; what is no path at all becomes one that nothing is at.
-    new Request(`http://relay${url?.startsWith('/') ? url : '/-'}`, {
-      headers: headersOf(request),
-    }),
-    { context },
-  )
 }
 
 /** A server of sockets for each role: what is too long is refused before it is held. */
@@ -55,8 +29,8 @@ export function openSockets(options: SocketOptions): Sockets {
     onUpgrade(request, socket, head) {
       const { role } = readOffer(request.headers['sec-websocket-protocol'])
       const adapter = role === 'host' ? hosts : viewers
-      const asRequest = requestFor(request, gate.contextOf(request))
-      void adapter.handleUpgrade(request, socket, head, asRequest)
+      const upgrade = new UpgradeRequest(request, gate.contextOf(request))
+      void adapter.handleUpgrade(request, socket, head, upgrade as unknown as Request)
     },
     terminate() {
       for (const adapter of [hosts, viewers]) adapter.closeAll(undefined, undefined, true)
