@@ -1,6 +1,7 @@
 import type { Hooks, Message, Peer } from 'crossws'
 import {
   CLOSE,
+  MAIN_TOKEN,
   type Position,
   readOffer,
   randomId,
@@ -129,8 +130,9 @@ export function createRelay(options: RelayOptions): Relay {
     const { role, session: name, position, pass, early = [] } = admission
     if (admission.isGone) return
     const session = sessions.open(name)
-    // The nodes may have told each other meanwhile.
-    const problem = role === 'viewer' ? session.access.problem(pass) : undefined
+    // The nodes may have told each other meanwhile. Where no key is needed, none can be withdrawn.
+    const isOpen = options.viewerKey === undefined && pass.id === MAIN_TOKEN
+    const problem = role === 'viewer' && !isOpen ? session.access.problem(pass) : undefined
     if (problem !== undefined) return refuse(peer, { code: CLOSE.revoked, reason: problem })
     const client = options.toPeer?.(peer, toRelayPeer) ?? toRelayPeer(peer)
     if (role === 'viewer') {

@@ -254,7 +254,9 @@ export class Session {
   }
 
   takeAbout({ name, access }: SessionAbout): void {
-    if (access) this.#takeAccess(access)
+    // The same again must send nobody away who has come since.
+    const isNew = access && JSON.stringify(access) !== JSON.stringify(this.access.rules)
+    if (isNew) this.#takeAccess(access)
     if (name !== undefined) this.#takeName(name)
   }
 
