@@ -24,12 +24,15 @@ interface Neighbour {
 const MISSED_INTERVALS = 3
 /** Between two messages about how many viewers are here. */
 const COUNT_EVERY_MS = 50
+/** In this time all others have said that they are here. */
+const NEW_MS = 1000
 /** How long the first viewer on a node waits for word of the host: nodes that are well answer in a few. */
 const ANSWER_MS = 150
 
 /** What the nodes of one session say of themselves: who has the host, and how many viewers. */
 export class Neighbours {
   readonly #options: NeighboursOptions
+  readonly #began: number
   readonly #known = new Map<string, Neighbour>()
   readonly #asked = new Map<string, (viewers: ListedViewer[]) => void>()
   #due: ReturnType<typeof setTimeout> | undefined
@@ -37,6 +40,7 @@ export class Neighbours {
 
   constructor(options: NeighboursOptions) {
     this.#options = options
+    this.#began = options.now()
   }
 
   /** Tells the others what is here. */
@@ -131,7 +135,9 @@ export class Neighbours {
   /** The viewers on all nodes that answer in time, in milliseconds. */
   async list(patience: number): Promise<ListedViewer[]> {
     const found = this.#listHere()
-    let left = this.#known.size
+    // Who has just come does not know yet whom to wait for.
+    const isNew = this.#options.now() - this.#began < NEW_MS
+    let left = isNew ? Number.POSITIVE_INFINITY : this.#known.size
     if (left === 0) return found
     const ask = randomId()
     await new Promise<void>((resolve) => {
