@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { WebSocket } from 'ws'
 import { offerProtocols } from 'vue-sync/protocol'
+import { freePort } from '../e2e/support/free-port.ts'
 import { cpuOf, memoryOf, treeOf } from './cpu.ts'
 
 /**
@@ -39,15 +39,6 @@ process.on('exit', () => {
 })
 const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time))
 const median = (list: number[]) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]!
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 interface Node {
   child: ChildProcess

@@ -98,10 +98,15 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
   let isStarted = false
 
   const channelOf = (session: string): string => `${prefix}:{${session}}`
-  const keysOf = (session: string): [string, string] => [
-    `${prefix}:{${session}}:session`,
-    `${prefix}:{${session}}:log`,
-  ]
+  /** What every script is given first: the keys, and how its arguments begin. */
+  const begin = (session: string) =>
+    [
+      `${prefix}:{${session}}:session`,
+      `${prefix}:{${session}}:log`,
+      channelOf(session),
+      id,
+      keepFor,
+    ] as const
   const codeKey = (code: string): string => `${prefix}:code:${code}`
 
   const health = watchRedis({
@@ -154,23 +159,13 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     },
     async load(session, known) {
       const { log = '', count = 0 } = known ?? {}
-      const loaded = await client.vsLoadBuffer(
-        ...keysOf(session),
-        channelOf(session),
-        id,
-        keepFor,
-        log,
-        count,
-      )
+      const loaded = await client.vsLoadBuffer(...begin(session), log, count)
       return loaded ? readLog(loaded, encode) : undefined
     },
     async append(session, { term, entry, keep }) {
       const { epoch, seq } = entry.position
       return (await client.vsAppend(
-        ...keysOf(session),
-        channelOf(session),
-        id,
-        keepFor,
+        ...begin(session),
         term,
         entry.snapshot ? 1 : 0,
         epoch,
@@ -183,10 +178,7 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     },
     async replace(session, { term, about, entries, onlyIfEmpty }) {
       return (await client.vsReplace(
-        ...keysOf(session),
-        channelOf(session),
-        id,
-        keepFor,
+        ...begin(session),
         term,
         onlyIfEmpty ? 1 : 0,
         randomId(),
@@ -195,41 +187,26 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       )) as Outcome
     },
     async claim(session, { holder, term, since }) {
-      const given = await client.vsClaim(
-        ...keysOf(session),
-        channelOf(session),
-        id,
-        keepFor,
-        holder,
-        term ?? '',
-        Math.round(since),
-      )
+      const given = await client.vsClaim(...begin(session), holder, term ?? '', Math.round(since))
       return given === null ? undefined : Number(given)
     },
     async describe(session, term, about) {
-      return (await client.vsDescribe(
-        ...keysOf(session),
-        channelOf(session),
-        id,
-        keepFor,
-        term,
-        writeAbout(about),
-      )) as Outcome
+      return (await client.vsDescribe(...begin(session), term, writeAbout(about))) as Outcome
     },
     async sessions() {
       // A stream is there while there is a state, so that nothing more need be kept, or forgotten in time.
-      const [begin, end] = [`${prefix}:{`, '}:log']
+      const [before, after] = [`${prefix}:{`, '}:log']
       const names = new Set<string>()
       let cursor = '0'
       do {
-        const [next, keys] = await client.scan(cursor, 'MATCH', `${begin}*${end}`, 'COUNT', 1000)
-        for (const key of keys) names.add(key.slice(begin.length, -end.length))
+        const [next, keys] = await client.scan(cursor, 'MATCH', `${before}*${after}`, 'COUNT', 1000)
+        for (const key of keys) names.add(key.slice(before.length, -after.length))
         cursor = next
       } while (cursor !== '0')
       return [...names].toSorted()
     },
     async forget(session) {
-      await client.vsForget(...keysOf(session), channelOf(session), id, keepFor)
+      await client.vsForget(...begin(session))
     },
     note(session, note) {
       client.publish(channelOf(session), writeNote(id, note)).catch(() => {})

@@ -230,14 +230,23 @@ export class SharedSession implements SessionEvents {
 
   #takeEntry({ mark, from, entry }: Extract<BackplaneMessage, { type: 'entry' }>): void {
     const { backplane, session } = this.#options
-    const isSame = mark.log === this.#mark?.log
-    if (isSame && mark.count <= this.#mark!.count) return
-    // The first of a log has nothing before it.
-    if (mark.count !== 1 && !(isSame && mark.count === this.#mark!.count + 1)) return this.#look()
+    if (this.#has(mark)) return
+    if (!this.#isNext(mark)) return this.#look()
     this.#mark = mark
     if (from === backplane.id || session.takeEntry(entry)) return
     this.#mark = undefined
     this.#look()
+  }
+
+  /** Whether what is at this place is here already. */
+  #has(mark: Mark): boolean {
+    return this.#mark?.log === mark.log && mark.count <= this.#mark.count
+  }
+
+  /** Whether nothing is missing before it. The first of a log has nothing before it. */
+  #isNext(mark: Mark): boolean {
+    if (mark.count === 1) return true
+    return this.#mark?.log === mark.log && mark.count === this.#mark.count + 1
   }
 
   #takeNote(note: Note, from: string): void {
@@ -298,13 +307,12 @@ export class SharedSession implements SessionEvents {
       if (message.type !== 'entry' && message.type !== 'reset') continue
       const { mark, from } = message
       const isOwn = from === backplane.id
-      const isSame = mark.log === this.#mark?.log
-      if (isSame && mark.count <= this.#mark!.count) continue
+      if (this.#has(mark)) continue
       if (message.type === 'reset') {
         if (!isOwn) return false
         this.#mark = mark
       } else {
-        if (mark.count !== 1 && !(isSame && mark.count === this.#mark!.count + 1)) return false
+        if (!this.#isNext(mark)) return false
         if (!isOwn && !session.takeEntry(message.entry)) return false
         this.#mark = mark
       }
