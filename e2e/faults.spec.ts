@@ -1,9 +1,9 @@
-import { setMaxListeners } from 'node:events'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { seeded } from '../server/src/fuzz-arbitraries.ts'
 import { type CliRelay, startCliRelay } from './support/cli-relay.ts'
 import { type FaultProxy, openFaultProxy } from './support/fault-proxy.ts'
 import { expectEqual } from './support/expect-equal.ts'
+import { pause, useCrowd } from './support/nodes.ts'
 import { type HostPage, openHost, openViewer } from './support/pages.ts'
 import { startRelay } from './support/relay.ts'
 
@@ -12,22 +12,7 @@ const KILLS = 50
 const FAULTS = 80
 const SEED = 20_261
 
-const stops: (() => unknown)[] = []
-let random: () => number
-
-beforeEach(() => {
-  random = seeded(SEED)
-  vi.stubGlobal('window', new EventTarget())
-  vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
-  setMaxListeners(50, window, document)
-})
-afterEach(async () => {
-  for (const stop of stops.splice(0).toReversed()) await stop()
-  vi.unstubAllGlobals()
-})
-
-const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time))
-const upTo = (most: number) => Math.floor(random() * most)
+const { stops, random, upTo } = useCrowd(SEED)
 
 function keepChanging({ change }: HostPage): () => void {
   const own = seeded(SEED + 1)

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { afterEach, beforeEach, vi } from 'vitest'
 import { seeded } from '../../server/src/fuzz-arbitraries.ts'
+import { stubPage } from './app.ts'
 import { type FaultProxy, openFaultProxy } from './fault-proxy.ts'
 import { type HostPage, openHost, openViewer, type ViewerPage } from './pages.ts'
 
@@ -20,8 +21,7 @@ export function useCrowd(seed: number) {
   let random = seeded(seed)
   beforeEach(() => {
     random = seeded(seed)
-    vi.stubGlobal('window', new EventTarget())
-    vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
+    stubPage()
     setMaxListeners(50, window, document)
   })
   afterEach(async () => {
@@ -31,6 +31,7 @@ export function useCrowd(seed: number) {
 
   return {
     stops,
+    random: (): number => random(),
     upTo: (most: number): number => Math.floor(random() * most),
     /** The host at the first of these ports, viewers at all. */
     async open(ports: number[]): Promise<Crowd> {
