@@ -22,7 +22,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'server', include: ['server/src/**/*.spec.ts'], testTimeout: 20_000 },
+        test: { name: 'server', include: ['server/{src,test}/**/*.spec.ts'], testTimeout: 20_000 },
       },
       {
         extends: true,

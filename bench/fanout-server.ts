@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import process from 'node:process'
-import type { StateMessage } from 'vue-sync/protocol'
+import type { StateMessage } from '@vue-sync/vue/protocol'
 
 /**
  * One server of the comparison, alone in its process: `node bench/fanout-server.ts KIND`. The bench tells
@@ -90,13 +90,13 @@ const SUBJECTS: Record<Kind, () => Promise<Subject>> = {
     }
   },
   async 'vue-sync'() {
-    const { createSyncServer } = await import('vue-sync-server')
+    const { createSyncServer } = await import('@vue-sync/server')
     const server = createSyncServer(OURS)
     await server.start()
     return ours(server.getStatus().port, (message) => server.broadcast(message))
   },
   async 'vue-sync on Bun'() {
-    const { serveBun } = await import('vue-sync-server/bun')
+    const { serveBun } = await import('@vue-sync/server/bun')
     const server = await serveBun(OURS)
     return ours(server.port, (message) => server.broadcast(message))
   },

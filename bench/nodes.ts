@@ -4,7 +4,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { WebSocket } from 'ws'
-import { offerProtocols } from 'vue-sync/protocol'
+import { offerProtocols } from '@vue-sync/vue/protocol'
 import { freePort } from '../e2e/support/free-port.ts'
 import { cpuOf, memoryOf, treeOf } from './cpu.ts'
 
@@ -25,7 +25,7 @@ const BATCHES = 5
 /** Messages that are under way at most. */
 const MOST_BEHIND = 10
 const KIB = 1024
-const CLI = fileURLToPath(new URL('../server/src/cli.ts', import.meta.url))
+const CLI = fileURLToPath(new URL('../server/src/cli/cli.ts', import.meta.url))
 const KEY = 'host-key-of-the-bench'
 const FILL = 'x'.repeat(KIB - 80)
 const STATE = { type: 'session_update', epoch: 'bench', seq: 0, payload: { s: { fill: FILL } } }

@@ -3,10 +3,10 @@ import { defineConfig } from 'tsdown'
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
-    cli: 'src/cli.ts',
-    relay: 'src/relay-index.ts',
-    bun: 'src/bun.ts',
-    deno: 'src/deno.ts',
+    'cli/cli': 'src/cli/cli.ts',
+    relay: 'src/relay.ts',
+    bun: 'src/runtimes/bun.ts',
+    deno: 'src/runtimes/deno.ts',
   },
   platform: 'node',
   target: 'node20',

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type Running, start } from './processes.ts'
 import { HOST_KEY, VIEWER_KEY } from './relay.ts'
 
-const CLI = fileURLToPath(new URL('../../server/src/cli.ts', import.meta.url))
+const CLI = fileURLToPath(new URL('../../server/src/cli/cli.ts', import.meta.url))
 
 export interface CliRelay extends Running {
   port: number

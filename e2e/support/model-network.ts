@@ -1,6 +1,6 @@
-import { readOffer, readPosition } from 'vue-sync/protocol'
-import type { RelayPeer, Viewer } from '../../server/src/audience.ts'
-import { type Host, Session } from '../../server/src/session.ts'
+import { readOffer, readPosition } from '@vue-sync/vue/protocol'
+import type { RelayPeer, Viewer } from '../../server/src/core/session/audience.ts'
+import { type Host, Session } from '../../server/src/core/session/session.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

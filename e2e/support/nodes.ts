@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { afterEach, beforeEach, vi } from 'vitest'
-import { seeded } from '../../server/src/fuzz-arbitraries.ts'
+import { seeded } from '../../server/test/fuzz-arbitraries.ts'
 import { stubPage } from './app.ts'
 import { type FaultProxy, openFaultProxy } from './fault-proxy.ts'
 import { type HostPage, openHost, openViewer, type ViewerPage } from './pages.ts'

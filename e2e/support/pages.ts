@@ -1,7 +1,12 @@
 import { createPinia, defineStore } from 'pinia'
 import { type App, watch } from 'vue'
-import { syncPlugin, type SyncHostOptions, useSyncHost } from 'vue-sync/host'
-import { syncViewer, type SyncViewerOptions, useSyncedState, useSyncViewer } from 'vue-sync/viewer'
+import { syncPlugin, type SyncHostOptions, useSyncHost } from '@vue-sync/vue/host'
+import {
+  syncViewer,
+  type SyncViewerOptions,
+  useSyncedState,
+  useSyncViewer,
+} from '@vue-sync/vue/viewer'
 import { makeEmptyApp } from './app.ts'
 import { HOST_KEY, VIEWER_KEY } from './relay.ts'
 

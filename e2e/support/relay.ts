@@ -1,4 +1,4 @@
-import { createSyncServer, type SyncServer, type SyncServerOptions } from 'vue-sync-server'
+import { createSyncServer, type SyncServer, type SyncServerOptions } from '@vue-sync/server'
 
 export const HOST_KEY = 'host-key-for-tests'
 export const VIEWER_KEY = 'viewer-key-for-tests'

@@ -1,7 +1,7 @@
 import process from 'node:process'
 
 /**
- * The programs that npm cannot bring, as the test command hands them over (scripts/test-tools.ts). A test
+ * The programs that npm cannot bring, as the test command hands them over (scripts/test/test-tools.ts). A test
  * whose program is `undefined` here is skipped, and the command says so at its end.
  */
 export const TOOLS = {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSyncServer, type SyncServer } from './server.ts'
-import { type Client, type ClientOptions, config, connect, session } from './testing.ts'
+import { type Client, type ClientOptions, config, connect, session } from '../test/client.ts'
 
 let server: SyncServer
 let clients: Client[] = []

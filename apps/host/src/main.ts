@@ -1,7 +1,7 @@
 import { useSessionStore } from '@vue-sync/demo'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
-import { syncPlugin } from 'vue-sync/host'
+import { syncPlugin } from '@vue-sync/vue/host'
 import App from './App.vue'
 import { readRelayAddress } from './relay-address.ts'
 import '@vue-sync/demo/base.css'

@@ -1,4 +1,4 @@
-import type { SyncHostOptions } from 'vue-sync/host'
+import type { SyncHostOptions } from '@vue-sync/vue/host'
 
 /**
  * Where to publish: `?relay=` and `#host-key=` of the page win over what the dev command hands over.

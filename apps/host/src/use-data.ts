@@ -1,6 +1,6 @@
 import { type Series, useSessionStore } from '@vue-sync/demo'
 import { onScopeDispose, type Ref, shallowRef } from 'vue'
-import { useSyncHost } from 'vue-sync/host'
+import { useSyncHost } from '@vue-sync/vue/host'
 import { CsvError, readCsvFile } from './csv.ts'
 import { type Dataset, loadDataset } from './datasets.ts'
 

@@ -1,4 +1,4 @@
-import type { ErrorCode, LinkStatus } from 'vue-sync/viewer'
+import type { ErrorCode, LinkStatus } from '@vue-sync/vue/viewer'
 
 /** What is known of the connection. Times are milliseconds since 1970. */
 export interface Condition {

@@ -1,5 +1,5 @@
 import { MODES } from '@vue-sync/demo'
-import type { StoreFields } from 'vue-sync/viewer'
+import type { StoreFields } from '@vue-sync/vue/viewer'
 
 /** Whether two stores are those of the demo host, so that its scene can show them. */
 export function isDemo(session: StoreFields | undefined, config: StoreFields | undefined): boolean {

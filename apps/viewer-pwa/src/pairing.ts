@@ -1,4 +1,4 @@
-import { formatLink, isSessionName, readPairCode } from 'vue-sync/protocol'
+import { formatLink, isSessionName, readPairCode } from '@vue-sync/vue/protocol'
 import { isScannedLink } from './session-link.ts'
 
 /** Why something that was typed, pasted, photographed or scanned opens nothing, in words. */

@@ -1,4 +1,4 @@
-import { formatLink, parseLink } from 'vue-sync/protocol'
+import { formatLink, parseLink } from '@vue-sync/vue/protocol'
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 

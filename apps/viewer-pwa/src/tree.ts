@@ -1,4 +1,4 @@
-import type { Json } from 'vue-sync/viewer'
+import type { Json } from '@vue-sync/vue/viewer'
 
 export type Kind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null'
 

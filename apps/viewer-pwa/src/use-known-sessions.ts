@@ -1,5 +1,5 @@
 import { inject, type InjectionKey, type Ref, shallowRef } from 'vue'
-import type { KnownSession, SessionCache } from 'vue-sync/cache'
+import type { KnownSession, SessionCache } from '@vue-sync/vue/cache'
 
 export const CACHE_KEY: InjectionKey<SessionCache> = Symbol('session cache')
 

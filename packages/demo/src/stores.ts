@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import 'vue-sync/host'
+import '@vue-sync/vue/host'
 
 /** One value of a series; `t` is what a person calls its place, e.g. `1958-03`. */
 export interface SeriesPoint {

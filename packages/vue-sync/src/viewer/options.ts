@@ -10,7 +10,7 @@ import {
 import type { StoreRules } from './store-rules.ts'
 
 /**
- * Keeps the last state of each session on the device: `sessionCache()` of `vue-sync/cache`, or one's own.
+ * Keeps the last state of each session on the device: `sessionCache()` of `@vue-sync/vue/cache`, or one's own.
  * What fails in it costs the copy, nothing else.
  */
 export interface ViewerCache {

@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type BlackHole, openBlackHole } from '../support/black-hole.ts'
+
+// The tests of bad networks are worth what this is.
+let hole: BlackHole
+let server: Server
+const clients = new Set<Socket>()
+
+beforeEach(async () => {
+  server = createServer((socket) => {
+    socket.on('error', () => {}).on('data', (data) => socket.write(`${data}!`))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  hole = await openBlackHole((server.address() as { port: number }).port)
+})
+afterEach(async () => {
+  for (const client of clients) client.destroy()
+  clients.clear()
+  await hole.close()
+  server.close()
+})
+
+function dial() {
+  const socket = connect(hole.port, '127.0.0.1')
+  clients.add(socket)
+  const heard = { text: '', closed: false }
+  socket.on('error', () => {})
+  socket.on('data', (data) => (heard.text += String(data)))
+  socket.on('close', () => (heard.closed = true))
+  return { socket, heard }
+}
+
+it('passes, swallows without closing, takes new connections in silence, and goes on', async () => {
+  const { socket, heard } = dial()
+  socket.write('one')
+  await expect.poll(() => heard.text).toBe('one!')
+  expect(hole.bytes).toEqual({ up: 3, down: 4 })
+
+  hole.swallow()
+  socket.write('two')
+  const late = dial()
+  await once(late.socket, 'connect')
+  late.socket.write('late')
+  await expect.poll(() => hole.connections()).toBe(2)
+  // What is to be seen is that nothing comes: another connection's round trip is time enough.
+  const other = connect((server.address() as { port: number }).port, '127.0.0.1')
+  clients.add(other)
+  for (let round = 0; round < 20; round++) {
+    other.write('x')
+    await once(other, 'data')
+  }
+  expect([hole.bytes, heard, late.heard]).toEqual([
+    { up: 3, down: 4 },
+    { text: 'one!', closed: false },
+    { text: '', closed: false },
+  ])
+
+  hole.heal()
+  await expect.poll(() => [heard.text, late.heard.text]).toEqual(['one!two!', 'late!'])
+  socket.destroy()
+  await expect.poll(() => hole.connections()).toBe(1)
+})
+
+it('closes what it holds', async () => {
+  const { socket, heard } = dial()
+  await once(socket, 'connect')
+  await expect.poll(() => hole.connections()).toBe(1)
+  hole.swallow()
+  await hole.close()
+  await expect.poll(() => heard.closed).toBe(true)
+  hole = await openBlackHole(1)
+})

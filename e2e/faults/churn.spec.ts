@@ -1,0 +1,105 @@
+import { setMaxListeners } from 'node:events'
+import process from 'node:process'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { type ChildRelay, startChildRelay } from '../../server/test/child-relay.ts'
+import { seeded } from '../../server/test/fuzz-arbitraries.ts'
+import { openFaultProxy } from '../support/fault-proxy.ts'
+import { type HostPage, openHost, openViewer, plain, type ViewerPage } from '../support/pages.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+
+// For a minute: VUE_SYNC_CHURN_SECONDS=60.
+const SECONDS = Number(process.env['VUE_SYNC_CHURN_SECONDS'] ?? 10)
+const COMERS_PER_SECOND = 100
+const STEP_MS = 50
+/** What the relay may hold more than at first: far less than a viewer forgotten each time would cost. */
+const MOST_GROWTH = 8 * 1024 * 1024
+
+let relay: ChildRelay
+const stops: (() => unknown)[] = []
+
+beforeEach(async () => {
+  vi.stubGlobal('window', new EventTarget())
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
+  setMaxListeners(1000, window, document)
+  relay = await startChildRelay({ hostKey: HOST_KEY, viewerKey: VIEWER_KEY })
+})
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) await stop()
+  await relay.stop()
+  vi.unstubAllGlobals()
+})
+
+const memory = async (): Promise<number> => {
+  const { heap, external } = await relay.usage()
+  return heap + external
+}
+
+it(
+  `two hosts that fight, one reloaded again and again, and viewers that come and go for ${SECONDS} s: all that stay end equal`,
+  async () => {
+    const random = seeded(7)
+    const upTo = (most: number) => Math.floor(random() * most)
+    const url = `ws://127.0.0.1:${relay.port}`
+    const proxy = await openFaultProxy(relay.port, { random })
+    stops.push(proxy.close)
+    const staying = [openViewer(url), openViewer(url), openViewer(url)]
+    const stalled = openViewer(`ws://127.0.0.1:${proxy.port}`)
+    const hosts: [HostPage, HostPage] = [openHost(url), openHost(url)]
+    const coming = new Set<ViewerPage>()
+    stops.push(() => {
+      for (const { app } of [...hosts, ...staying, stalled, ...coming]) app.unmount()
+    })
+    const all = [...staying, stalled]
+    await expect.poll(() => all.every(({ shown }) => shown.length > 0)).toBe(true)
+
+    let came = 0
+    async function churn(seconds: number): Promise<void> {
+      const end = performance.now() + seconds * 1000
+      while (performance.now() < end) {
+        for (const page of hosts) page.change(random)
+        // Who was replaced does not give in.
+        for (const { host } of hosts)
+          if (host.status.value === 'disconnected' && random() < 0.3) host.start()
+        if (random() < 0.1) {
+          hosts[1].app.unmount()
+          hosts[1] = openHost(url)
+        }
+        for (let more = (COMERS_PER_SECOND * STEP_MS) / 1000; more > 0; more--, came++)
+          coming.add(openViewer(url))
+        for (const page of coming) {
+          if (random() > 0.15) continue
+          page.app.unmount()
+          coming.delete(page)
+        }
+        await new Promise((resolve) => setTimeout(resolve, STEP_MS / 2 + upTo(STEP_MS)))
+      }
+    }
+
+    // The first part is what code and caches need.
+    await churn(SECONDS / 4)
+    const before = await memory()
+    proxy.swallow()
+    await churn((SECONDS * 3) / 4)
+    const after = await memory()
+    proxy.heal()
+
+    const [winner, loser] = hosts
+    loser.app.unmount()
+    winner.load.by = 'the last word'
+    // The other one may have taken over just before it left.
+    const insists = setInterval(() => {
+      if (winner.host.status.value === 'disconnected') winner.host.start()
+    }, STEP_MS)
+    stops.push(() => clearInterval(insists))
+    for (const [at, { load }] of [...all, ...coming].entries())
+      await expect
+        .poll(() => plain(load), { timeout: 20_000, message: `viewer ${at}` })
+        .toEqual(plain(winner.load))
+    const { viewers, warnings } = await relay.usage()
+    expect([viewers, warnings]).toEqual([all.length + coming.size, []])
+    expect(came).toBeGreaterThan(COMERS_PER_SECOND)
+    expect(after - before).toBeLessThan(MOST_GROWTH)
+    expect(relay.said()).toBe('')
+  },
+  SECONDS * 1000 + 120_000,
+)

@@ -1,0 +1,117 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { seeded } from '../../server/test/fuzz-arbitraries.ts'
+import { type FaultProxy, openFaultProxy } from '../support/fault-proxy.ts'
+
+// The tests of bad networks are worth what this is; what swallows is in black-hole.spec.ts.
+let proxy: FaultProxy
+let server: Server
+let behind: { text: string; socket: Socket; ended: boolean; closed: boolean }[]
+const clients = new Set<Socket>()
+
+beforeEach(async () => {
+  behind = []
+  server = createServer({ allowHalfOpen: true }, (socket) => {
+    const heard = { text: '', socket, ended: false, closed: false }
+    behind.push(heard)
+    socket
+      .on('error', () => {})
+      .on('data', (data) => (heard.text += String(data)))
+      .on('end', () => (heard.ended = true))
+      .on('close', () => (heard.closed = true))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  proxy = await openFaultProxy((server.address() as { port: number }).port, { random: seeded(1) })
+})
+afterEach(async () => {
+  for (const client of clients) client.destroy()
+  for (const { socket } of behind) socket.destroy()
+  clients.clear()
+  await proxy.close()
+  server.close()
+})
+
+async function dial() {
+  const socket = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true })
+  clients.add(socket)
+  const heard = { text: '', ended: false, closed: false, error: '' }
+  socket.on('error', (error: NodeJS.ErrnoException) => (heard.error = error.code!))
+  socket.on('data', (data) => (heard.text += String(data)))
+  socket.on('end', () => (heard.ended = true))
+  socket.on('close', () => (heard.closed = true))
+  const before = behind.length
+  await expect.poll(() => behind.length).toBe(before + 1)
+  return { socket, heard, far: behind.at(-1)! }
+}
+
+it('delays, jitters and throttles without changing what passes or its order', async () => {
+  proxy.setWeather({ delay: 5, jitter: 20, rate: 200_000 })
+  const { socket, heard, far } = await dial()
+  const expected = Array.from({ length: 200 }, (_, at) => `${at} `.repeat(20)).join('')
+  for (let at = 0; at < 200; at++) {
+    socket.write(`${at} `.repeat(20))
+    far.socket.write(`${at} `.repeat(20))
+    if (at % 20 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await expect.poll(() => [far.text, heard.text]).toEqual([expected, expected])
+  expect(proxy.bytes).toEqual({ up: expected.length, down: expected.length })
+})
+
+it('loses nothing of what is more than it holds', async () => {
+  const { socket, far } = await dial()
+  const big = 'x'.repeat(5_000_000)
+  socket.end(big)
+  await expect.poll(() => [far.text.length, far.ended]).toEqual([big.length, true])
+})
+
+it('passes on an end in one direction while the other goes on', async () => {
+  const { socket, heard, far } = await dial()
+  socket.end('last')
+  await expect.poll(() => [far.text, far.ended]).toEqual(['last', true])
+  far.socket.end('answer')
+  await expect.poll(() => [heard.text, heard.closed]).toEqual(['answer', true])
+})
+
+it.each([
+  ['reset', 'ECONNRESET'],
+  ['truncate', ''],
+] as const)('ends a piece in its middle by %s', async (ending, error) => {
+  const { socket, heard, far } = await dial()
+  far.socket.write('whole')
+  await expect.poll(() => heard.text).toBe('whole')
+  proxy[ending]()
+  far.socket.write('0123456789'.repeat(10))
+  await expect.poll(() => heard.ended || heard.closed).toBe(true)
+  socket.end()
+  await expect
+    .poll(() => [heard.closed, heard.error, far.ended || far.closed])
+    .toEqual([true, error, true])
+  expect('0123456789'.repeat(10).startsWith(heard.text.slice(5))).toBe(true)
+  expect(heard.text.length).toBeLessThan(105)
+  expect((await dial()).heard.closed).toBe(false)
+})
+
+it('leaves who is in front half open', async () => {
+  const { socket, heard, far } = await dial()
+  proxy.halfOpen()
+  await expect.poll(() => far.ended || far.closed).toBe(true)
+  socket.write('to nobody')
+  const other = await dial()
+  other.socket.write('to somebody')
+  await expect.poll(() => other.far.text).toBe('to somebody')
+  expect([heard.closed, heard.ended, proxy.connections()]).toEqual([false, false, 2])
+})
+
+it('takes new connections to another port from now on', async () => {
+  const other = createServer((socket) => socket.end('other')).listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const first = await dial()
+  proxy.retarget((other.address() as { port: number }).port)
+  const second = connect(proxy.port, '127.0.0.1')
+  clients.add(second)
+  expect(String((await once(second, 'data'))[0])).toBe('other')
+  first.socket.write('still there')
+  await expect.poll(() => first.far.text).toBe('still there')
+  other.close()
+})

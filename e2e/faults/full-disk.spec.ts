@@ -1,0 +1,96 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type CliRelay, startCliRelay } from '../support/cli-relay.ts'
+import { type HostPage, openHost, openViewer, type ViewerPage } from '../support/pages.ts'
+import { openSmallDisk, type SmallDisk } from '../support/small-disk.ts'
+import { TOOLS } from '../support/tools.ts'
+
+const DISK_KIB = 64
+const FULL = /State could not be kept in .*: ENOSPC: no space left on device/g
+
+let disk: SmallDisk
+let folder: string
+let relay: CliRelay
+const pages: (HostPage | ViewerPage)[] = []
+
+function leave(): void {
+  for (const { app } of pages.splice(0)) app.unmount()
+}
+
+/** Killed, so that only what was written while it ran is there for the next. */
+async function restart(): Promise<void> {
+  leave()
+  await relay?.stop()
+  relay = await startCliRelay({ flags: ['--persist', folder] })
+}
+
+function open<T extends HostPage | ViewerPage>(page: (url: string) => T): T {
+  const made = page(`ws://127.0.0.1:${relay.port}`)
+  pages.push(made)
+  return made
+}
+
+const text = (word: string) => word.repeat(1000)
+const shows = (viewer: ViewerPage, word: string) =>
+  expect.poll(() => viewer.load.by).toBe(text(word))
+
+async function kept(): Promise<{ names: string[]; data: string }> {
+  const names = await readdir(folder)
+  const session = names.find((name) => name.endsWith('.session'))
+  return { names, data: session ? await readFile(join(folder, session), 'utf8') : '' }
+}
+const keeps = (word: string) =>
+  expect.poll(async () => (await kept()).data.includes(text(word)), { timeout: 30_000 }).toBe(true)
+
+describe.skipIf(!TOOLS.unshare)('a relay whose disk is full', () => {
+  beforeEach(async () => {
+    vi.stubGlobal('window', new EventTarget())
+    vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
+    disk = await openSmallDisk(DISK_KIB)
+    folder = join(disk.dir, 'kept')
+    await restart()
+  })
+  afterEach(async () => {
+    leave()
+    await relay.stop()
+    await disk.close()
+    vi.unstubAllGlobals()
+  })
+
+  it('says so once, serves on, keeps what it had whole, and writes again when there is room', async () => {
+    const host = open(openHost)
+    const viewer = open(openViewer)
+    host.load.by = text('first')
+    await shows(viewer, 'first')
+    await keeps('first')
+    const before = await kept()
+    expect(before.names).toHaveLength(1)
+
+    await disk.fill()
+    host.load.by = text('second')
+    await shows(viewer, 'second')
+    await expect.poll(() => relay.said()).toMatch(FULL)
+    await shows(open(openViewer), 'second')
+    expect(await kept()).toEqual(before)
+    expect(relay.said().match(FULL)).toHaveLength(1)
+
+    await restart()
+    const late = open(openViewer)
+    await shows(late, 'first')
+    expect(late.viewer.host.value).toBe('offline')
+    const next = open(openHost)
+    next.load.by = text('third')
+    await shows(late, 'third')
+    await expect.poll(() => relay.said()).toMatch(FULL)
+    expect(await kept()).toEqual(before)
+
+    await disk.clear()
+    await keeps('third')
+    expect((await kept()).names).toEqual(before.names)
+    expect(relay.said().match(FULL)).toHaveLength(1)
+    await restart()
+    await shows(open(openViewer), 'third')
+    expect(relay.said()).not.toMatch(FULL)
+  })
+})

@@ -1,0 +1,152 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type Browser,
+  type BrowserContext,
+  expectQuiet,
+  launchBrowser,
+  messages,
+  type Page,
+  watch,
+  type Watched,
+} from '../support/browser.ts'
+import { type FaultProxy, openFaultProxy } from '../support/fault-proxy.ts'
+import { type Fixture, serveFixture } from '../support/fixture.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+
+// The place of a host in its session: taken by another, or lost without a word.
+type Tab = Page & { seen: Watched }
+
+const ROUNDS = 6
+
+let browser: Browser
+let fixture: Fixture
+let desk: BrowserContext
+let phones: BrowserContext
+let relay: TestRelay
+
+beforeAll(async () => {
+  ;[browser, fixture] = await Promise.all([launchBrowser(), serveFixture()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await fixture?.close()
+})
+beforeEach(async () => {
+  relay = await startRelay()
+  desk = await browser.newContext()
+  phones = await browser.newContext()
+})
+afterEach(async () => {
+  await desk.close()
+  await phones.close()
+  await relay.stop()
+})
+
+async function open(role: 'host' | 'viewer', url = relay.url): Promise<Tab> {
+  const page = await (role === 'host' ? desk : phones).newPage()
+  const seen = watch(page)
+  const key = role === 'host' ? HOST_KEY : VIEWER_KEY
+  await page.goto(fixture.page(role, url, { key }))
+  return Object.assign(page, { seen })
+}
+
+const linked = (host: Page) =>
+  host.waitForFunction(() => window.test?.host.status.value === 'connected')
+const name = (host: Page, title: string) =>
+  host.evaluate((text) => void (window.test.stores.useBoard.title = text), title)
+const shows = (page: Page, title: string) => page.waitForSelector(`h1:text-is("${title}")`)
+const board = (page: Page) =>
+  page.evaluate(() => JSON.parse(JSON.stringify(window.test.stores.useBoard.$state)) as unknown)
+
+async function expectEqual(host: Page, viewers: Page[]): Promise<void> {
+  const state = await board(host)
+  for (const viewer of viewers) await expect.poll(() => board(viewer)).toEqual(state)
+}
+
+it('two tabs that take a session from each other by turns: viewers are always with the last, the other says why and stays away', async () => {
+  const viewers = [await open('viewer'), await open('viewer')]
+  const first = await open('host')
+  await linked(first)
+  let [winner, loser] = [await open('host'), first]
+  for (let round = 0; round < ROUNDS; round++) {
+    ;[winner, loser] = [loser, winner]
+    const before = winner.seen.sockets
+    await winner.reload()
+    await linked(winner)
+    expect(winner.seen.sockets).toBe(before + 1)
+    await loser.waitForFunction(() => window.test.host.error.value?.code === 'VS103')
+    expect(await loser.evaluate(() => window.test.host.status.value)).toBe('disconnected')
+    const dialled = loser.seen.sockets
+    // What the loser still does concerns nobody.
+    await name(loser, `Lost ${round}`)
+    await winner.bringToFront()
+    await name(winner, `Round ${round}`)
+    for (const viewer of viewers) await shows(viewer, `Round ${round}`)
+    await expectEqual(winner, viewers)
+    expect(loser.seen.sockets).toBe(dialled)
+    expect(await winner.evaluate(() => window.test.host.error.value)).toBeUndefined()
+  }
+  for (const { seen } of viewers) {
+    expect(seen.sockets).toBe(1)
+    expect(seen.received.join()).not.toContain('Lost')
+  }
+  await expectQuiet(...[...viewers, winner, loser].map(({ seen }) => seen))
+})
+
+describe('a host whose connection is dead and does not say so', () => {
+  let proxy: FaultProxy
+  beforeEach(async () => {
+    proxy = await openFaultProxy(relay.getStatus().port)
+  })
+  afterEach(() => proxy.close())
+
+  const write = (host: Page, title: string) =>
+    host.evaluate((text) => {
+      const { useBoard } = window.test.stores
+      useBoard.rows.push({ id: useBoard.rows.length, name: text })
+      useBoard.title = text
+    }, title)
+  const hostIs = (viewer: Page, state: string) =>
+    viewer.waitForFunction((wanted) => window.test.viewer.host.value === wanted, state)
+
+  it.each([
+    ['and the relay has seen its end', () => proxy.halfOpen(), 'offline'],
+    ['and the relay has not noticed either', () => proxy.swallow(), 'online'],
+  ] as const)('%s: it finds out by silence, and comes back with all', async (_, fail, told) => {
+    // Its clock alone is in the test's hands, so that nobody waits for 35 s of silence.
+    await desk.clock.install()
+    const host = await open('host', `ws://127.0.0.1:${proxy.port}`)
+    await linked(host)
+    await write(host, 'Before')
+    const viewers = [await open('viewer'), await open('viewer')]
+    for (const viewer of viewers) await shows(viewer, 'Before')
+    await host.bringToFront()
+
+    fail()
+    await write(host, 'Meanwhile')
+    await expect.poll(() => host.seen.sent.join()).toContain('Meanwhile')
+    for (const viewer of viewers) await hostIs(viewer, told)
+    expect(await host.evaluate(() => window.test.host.status.value)).toBe('connected')
+    for (const viewer of viewers)
+      expect(await viewer.evaluate(() => window.test.stores.useBoard.title)).toBe('Before')
+
+    const before = host.seen.sockets
+    await host.clock.fastForward(36_000)
+    await expect.poll(() => host.seen.sockets).toBe(before + 1)
+    proxy.heal()
+    await linked(host)
+    for (const viewer of viewers) await shows(viewer, 'Meanwhile')
+    await write(host, 'After')
+    for (const viewer of viewers) {
+      await shows(viewer, 'After')
+      await hostIs(viewer, 'online')
+    }
+    await expectEqual(host, viewers)
+    for (const { seen } of viewers) {
+      expect(seen.sockets).toBe(1)
+      const seqs = messages(seen.received, 'config_update').map(({ seq }) => seq)
+      expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b))
+    }
+    await expectQuiet(host.seen, ...viewers.map(({ seen }) => seen))
+  })
+})

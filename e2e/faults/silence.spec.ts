@@ -1,0 +1,203 @@
+import { createPinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { App } from 'vue'
+import { syncViewer, useSyncViewer } from '@vue-sync/vue/viewer'
+import { makeEmptyApp } from '../support/app.ts'
+import { ModelNetwork } from '../support/model-network.ts'
+
+let network: ModelNetwork
+let app: App
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.stubGlobal('window', new EventTarget())
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
+  vi.stubGlobal('navigator', { connection: Object.assign(new EventTarget(), { type: 'wifi' }) })
+  network = new ModelNetwork()
+  app = makeEmptyApp()
+})
+afterEach(() => {
+  app.unmount()
+  network.session.close(4000, '')
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+function start() {
+  app.use(createPinia()).use(syncViewer, { url: 'ws://relay', WebSocket: network.WebSocket })
+  app.mount({})
+  return app.runWithContext(useSyncViewer)
+}
+
+async function pass(milliseconds: number, deliver = true): Promise<void> {
+  for (let left = milliseconds; left > 0; left -= 500) {
+    await vi.advanceTimersByTimeAsync(Math.min(left, 500))
+    if (deliver) network.deliver()
+  }
+}
+
+function show(hidden: boolean): void {
+  Object.assign(document, { hidden })
+  document.dispatchEvent(new Event('visibilitychange'))
+}
+
+describe('a connection', () => {
+  it('that was accepted and then never spoken on is given up after 35 s', async () => {
+    const { status } = start()
+    await pass(34_000, false)
+    const [first] = network.of('viewer')
+    expect(status.value).toBe('connecting')
+    await pass(2000, false)
+    expect(network.of('viewer')).not.toContain(first)
+    await pass(1000)
+    expect(status.value).toBe('connected')
+  })
+
+  it('that falls silent is replaced after 35 s, and is live again at once', async () => {
+    const { status, retryAt } = start()
+    await pass(1000)
+    expect(status.value).toBe('connected')
+    const [first] = network.of('viewer')
+    first!.isStalled = true
+    await pass(34_000)
+    expect(network.of('viewer')).toEqual([first])
+    await pass(2500)
+    expect(network.of('viewer')).not.toContain(first)
+    expect([status.value, retryAt.value]).toEqual(['connected', undefined])
+  })
+
+  it('is let go of after 30 s hidden, and dialled at once when looked at again', async () => {
+    const { status } = start()
+    await pass(1000)
+    show(true)
+    await pass(29_000)
+    expect(network.of('viewer')).toHaveLength(1)
+    await pass(2000)
+    expect(network.of('viewer')).toHaveLength(0)
+    await pass(120_000)
+    expect([network.of('viewer').length, status.value]).toEqual([0, 'reconnecting'])
+    show(false)
+    await pass(500)
+    expect(status.value).toBe('connected')
+  })
+
+  it('is trusted after a short look away, doubted after a longer one', async () => {
+    start()
+    await pass(1000)
+    const [first] = network.of('viewer')
+    show(true)
+    await pass(3000)
+    show(false)
+    await pass(1000)
+    expect(network.of('viewer')).toEqual([first])
+    show(true)
+    await pass(8000)
+    show(false)
+    await pass(1000)
+    expect(network.of('viewer')).toHaveLength(1)
+    expect(network.of('viewer')).not.toContain(first)
+  })
+})
+
+describe('a page', () => {
+  const fresh = (before: unknown) => {
+    expect(network.of('viewer')).toHaveLength(1)
+    expect(network.of('viewer')[0]).not.toBe(before)
+  }
+  const connection = () => (navigator as never as { connection: EventTarget }).connection
+
+  it('that is frozen lets go at once, and is live on a fresh socket when it thaws', async () => {
+    const { status } = start()
+    await pass(1000)
+    const [first] = network.of('viewer')
+    show(true)
+    document.dispatchEvent(new Event('freeze'))
+    await pass(500)
+    expect(network.of('viewer')).toEqual([])
+    Object.assign(document, { hidden: false })
+    document.dispatchEvent(new Event('resume'))
+    await pass(500)
+    expect(status.value).toBe('connected')
+    fresh(first)
+  })
+
+  it('that is left lets go, and is live when it comes back from the cache, told by pageshow alone', async () => {
+    const { status } = start()
+    await pass(1000)
+    const [first] = network.of('viewer')
+    window.dispatchEvent(new Event('pagehide'))
+    await pass(60_000)
+    expect(network.of('viewer')).toEqual([])
+    window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
+    await pass(500)
+    expect(status.value).toBe('connected')
+    fresh(first)
+  })
+
+  it('in the middle of a backoff dials at once when the network is back', async () => {
+    const { status, retryAt } = start()
+    await pass(1000)
+    network.kill()
+    await pass(30_000)
+    expect(retryAt.value! - Date.now()).toBeGreaterThan(1000)
+    network.start()
+    window.dispatchEvent(new Event('online'))
+    await pass(500)
+    expect([status.value, retryAt.value]).toEqual(['connected', undefined])
+  })
+
+  it('that nobody looks at does not dial for a network that comes back, but when it is looked at', async () => {
+    const { status } = start()
+    await pass(1000)
+    show(true)
+    await pass(31_000)
+    window.dispatchEvent(new Event('online'))
+    await pass(5000)
+    expect(network.of('viewer')).toEqual([])
+    show(false)
+    await pass(500)
+    expect(status.value).toBe('connected')
+  })
+
+  it('that looked away for a moment, while the network changed, comes back on a fresh socket', async () => {
+    start()
+    await pass(1000)
+    const [first] = network.of('viewer')
+    show(true)
+    window.dispatchEvent(new Event('online'))
+    await pass(1000)
+    expect(network.of('viewer')).toEqual([first])
+    show(false)
+    await pass(500)
+    fresh(first)
+  })
+
+  it('that goes from Wi-Fi to mobile dials afresh; a new estimate of the speed is no change', async () => {
+    const { status } = start()
+    await pass(1000)
+    const [first] = network.of('viewer')
+    connection().dispatchEvent(new Event('change'))
+    await pass(500)
+    expect(network.of('viewer')).toEqual([first])
+    Object.assign(connection(), { type: 'cellular' })
+    connection().dispatchEvent(new Event('change'))
+    await pass(500)
+    fresh(first)
+    expect(status.value).toBe('connected')
+  })
+
+  it('is not believed when it says that there is no network: a dial tells', async () => {
+    const { status } = start()
+    await pass(1000)
+    const [first] = network.of('viewer')
+    window.dispatchEvent(new Event('offline'))
+    await pass(500)
+    fresh(first)
+    expect(status.value).toBe('connected')
+    network.kill()
+    window.dispatchEvent(new Event('offline'))
+    await pass(500)
+    expect(status.value).toBe('reconnecting')
+  })
+})

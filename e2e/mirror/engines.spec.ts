@@ -1,0 +1,99 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Client, connect } from '../../server/test/client.ts'
+import { VIEWER_DIR } from '../support/demo.ts'
+import type { Engine, EngineName } from '../support/engine.ts'
+import { hasEngine, launchEngine } from '../support/engines.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+
+let dir: string
+let engine: Engine | undefined
+let host: Client | undefined
+let relay: TestRelay | undefined
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'vue-sync-engines-'))
+})
+afterEach(async () => {
+  await engine?.close()
+  await host?.close()
+  await relay?.stop()
+  engine = host = relay = undefined
+  await rm(dir, { recursive: true })
+})
+
+const caPath = () => join(dir, 'ca.pem')
+
+/** A relay as `vue-sync --https` starts it, with a CA that stays when it is started again. */
+async function startSecure(port = 0): Promise<number> {
+  relay = await startRelay(port, { https: true, caDir: dir, viewerDir: VIEWER_DIR })
+  return relay.getStatus().port
+}
+
+async function stopRelay(): Promise<void> {
+  await relay!.stop()
+  relay = host = undefined
+}
+
+/** What a host that was dialled anew says first: all it has. */
+async function publish(seq: number, title: string): Promise<void> {
+  host = await connect(relay!, 'host', { ca: await readFile(caPath(), 'utf8') })
+  host.send({ type: 'session_update', epoch: 'e', seq, payload: { board: { title } } })
+}
+
+const shows = (text: string) => `document.body.innerText.includes(${JSON.stringify(text)})`
+/** In the words of each engine; WebKitGTK’s driver does not say why. */
+const REFUSAL = /ERR_CERT_AUTHORITY_INVALID|SEC_ERROR_UNKNOWN_ISSUER|could not be loaded/
+const IS_CONTROLLED = 'navigator.serviceWorker.controller !== null'
+
+describe.each<EngineName>(['chromium', 'firefox', 'webkit'])('in %s', (name) => {
+  it.skipIf(!hasEngine(name))(
+    'the viewer is live, outlives the relay, opens without it and is live again',
+    async () => {
+      const port = await startSecure()
+      await publish(0, 'First')
+      engine = await launchEngine(name, { trust: caPath() })
+      const origin = `https://127.0.0.1:${port}`
+      let page = await engine.open(`${origin}/#k=${VIEWER_KEY}`)
+      await page.waitFor(shows('First'))
+      expect(await page.evaluate('isSecureContext')).toBe(true)
+
+      await page.evaluate('navigator.serviceWorker.ready.then(({ active }) => active.state)')
+      await page.reload()
+      await page.waitFor(IS_CONTROLLED)
+      await page.waitFor(shows('First'))
+      host!.send({
+        type: 'config_update',
+        epoch: 'e',
+        seq: 1,
+        payload: { board: { title: 'Second' } },
+      })
+      await page.waitFor(shows('Second'))
+
+      await stopRelay()
+      await page.waitFor(shows('Reconnecting'))
+      await page.reload()
+      await page.waitFor(`${shows('Second')} && ${shows('as of')}`)
+
+      await page.close()
+      page = await engine.open(`${origin}/`)
+      await page.waitFor(`${IS_CONTROLLED} && ${shows('Second')} && ${shows('as of')}`)
+      expect(await page.text()).not.toContain('Live')
+
+      await startSecure(port)
+      await publish(2, 'Third')
+      await page.waitFor(shows('Third'))
+      await page.waitFor(shows('Live'))
+      expect(await page.text()).not.toContain('Reconnecting')
+      await page.close()
+    },
+  )
+
+  it.skipIf(!hasEngine(name))('a relay whose CA is not trusted is not opened', async () => {
+    const port = await startSecure()
+    engine = await launchEngine(name)
+    await expect(engine.open(`https://127.0.0.1:${port}/`)).rejects.toThrow(REFUSAL)
+  })
+})

@@ -1,0 +1,322 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { SyncServer } from '@vue-sync/server'
+import { type BrowserContext, expectQuiet, messages, type Page } from '../support/browser.ts'
+import { serveFixture } from '../support/fixture.ts'
+import { HOST_KEY, startRelay, VIEWER_KEY } from '../support/relay.ts'
+import { openTab, type Tab, useBrowser } from '../support/tabs.ts'
+
+const pages = useBrowser(serveFixture)
+let context: BrowserContext
+let relay: SyncServer & { url: string }
+
+beforeEach(async () => {
+  relay = await startRelay()
+  context = await pages.browser.newContext()
+})
+afterEach(async () => {
+  await context.close()
+  await relay.stop()
+})
+
+async function open(role: 'host' | 'viewer', params: Record<string, string> = {}): Promise<Tab> {
+  const key = role === 'host' ? HOST_KEY : VIEWER_KEY
+  return openTab(context, pages.site.page(role, relay.url, { key, ...params }))
+}
+
+const linked = (page: Page) =>
+  page.waitForFunction(() => (window.test.host ?? window.test.viewer).status.value === 'connected')
+
+const shows = (page: Page, title: string) => page.waitForSelector(`h1:text-is("${title}")`)
+
+/** A host and a viewer that shows its state. */
+async function pair(): Promise<{ host: Tab; viewer: Tab }> {
+  const host = await open('host')
+  await linked(host)
+  await host.evaluate(() => {
+    window.test.stores.useBoard.title = 'Live'
+  })
+  const viewer = await open('viewer')
+  await shows(viewer, 'Live')
+  return { host, viewer }
+}
+
+describe('state', () => {
+  it('reaches a viewer at once, the second too, and one that comes while the host is away', async () => {
+    const { host, viewer } = await pair()
+    const second = await open('viewer')
+    await shows(second, 'Live')
+    await host.close()
+    await viewer.waitForFunction(() => window.test.viewer.host.value === 'offline')
+    const third = await open('viewer')
+    await shows(third, 'Live')
+    await expectQuiet(host.seen, viewer.seen, second.seen, third.seen)
+  })
+
+  it('travels as one update with the final value and only the changed field', async () => {
+    const { host, viewer } = await pair()
+    // A hidden tab gets one timer a second: the host must be the tab in front, as it is when dragging.
+    await host.bringToFront()
+    // A loaded machine may pause for longer than the debounce: then the changes were no one stream.
+    let continuous = false
+    for (let attempt = 1; attempt <= 5 && !continuous; attempt++) {
+      viewer.seen.received.length = 0
+      const longest = await host.evaluate(async (final) => {
+        const { useBoard } = window.test.stores
+        const end = performance.now() + 2000
+        let last = performance.now()
+        let gap = 0
+        while (last < end) {
+          useBoard.speed += 0.25
+          await new Promise(requestAnimationFrame)
+          gap = Math.max(gap, performance.now() - last)
+          last = performance.now()
+        }
+        useBoard.speed = final
+        return gap
+      }, attempt * 1000)
+      await viewer.waitForSelector(`output:text-is("${attempt * 1000}")`)
+      continuous = longest < 200
+      const updates = messages(viewer.seen.received, 'config_update')
+      if (continuous)
+        expect(updates.map(({ payload }) => payload)).toEqual([
+          { board: { speed: attempt * 1000 } },
+        ])
+    }
+    expect(continuous, 'a stream without a pause, in five tries').toBe(true)
+    await expectQuiet(host.seen, viewer.seen)
+  })
+
+  it('sends nothing of a store that did not ask, nor of a field left out', async () => {
+    const { host, viewer } = await pair()
+    const wire = host.seen.sent.join()
+    expect(wire).not.toContain('1234')
+    expect(wire).not.toContain('never sent')
+    const ids = await viewer.evaluate(() => window.test.viewer.storeIds.value)
+    expect(ids.toSorted()).toEqual(['board', 'dated', 'odd', 'timer'])
+    const full = messages(viewer.seen.received, 'session_update')[0]!.payload as Record<
+      string,
+      object
+    >
+    expect(Object.keys(full['timer']!)).toEqual(['left'])
+  })
+
+  it('carries what JSON cannot through serialize and deserialize', async () => {
+    const { host, viewer } = await pair()
+    await host.evaluate(() => {
+      window.test.stores.useDated.when = new Date('2026-11-24T12:00:00Z')
+    })
+    await viewer.waitForFunction(
+      () => window.test.stores.useDated.when.toISOString() === '2026-11-24T12:00:00.000Z',
+    )
+  })
+
+  it('names odd values in development, syncs the rest, and never throws in the host', async () => {
+    const { host, viewer } = await pair()
+    await host.evaluate(() => {
+      const cycle: Record<string, unknown> = { ok: 1 }
+      cycle['self'] = cycle
+      window.test.stores.useOdd.odd = {
+        date: new Date(0),
+        map: new Map(),
+        set: new Set(),
+        none: undefined,
+        nan: Number.NaN,
+        big: 1n,
+        run() {},
+        cycle,
+      }
+      window.test.stores.useOdd.fine = 2
+    })
+    await viewer.waitForFunction(() => window.test.stores.useOdd.fine === 2)
+    expect(await viewer.evaluate(() => JSON.stringify(window.test.stores.useOdd.odd))).toBe(
+      '{"date":"1970-01-01T00:00:00.000Z","nan":null,"cycle":{"ok":1}}',
+    )
+    const told = host.seen.complaints.join('\n')
+    for (const part of ['date', 'map', 'set', 'none', 'nan', 'big', 'run', 'cycle.self'])
+      expect(told).toContain(`VS201: store "odd", odd.${part}`)
+    expect(host.seen.complaints).toHaveLength(8)
+  })
+
+  it('renders again only what changed, also after a full update', async () => {
+    const { host, viewer } = await pair()
+    await host.evaluate(() => {
+      window.test.stores.useBoard.rows = [1, 2, 3].map((id) => ({ id, name: `row ${id}` }))
+    })
+    await viewer.waitForFunction(() => document.querySelectorAll('li').length === 3)
+    const before = await viewer.evaluate(() => ({ ...window.test.renders }))
+    await host.evaluate(() => {
+      window.test.stores.useBoard.rows[1]!.name = 'changed'
+      window.test.host.push()
+    })
+    await viewer.waitForSelector('li:text-is("changed")')
+    const after = await viewer.evaluate(() => ({ ...window.test.renders }))
+    expect(after).toEqual({ ...before, 'row 2': before['row 2']! + 1 })
+  })
+
+  it('one changed row of a thousand renders one row, a moved one none', async () => {
+    const { host, viewer } = await pair()
+    await host.evaluate(() => {
+      window.test.stores.useBoard.rows = Array.from({ length: 1000 }, (_, id) => ({
+        id,
+        name: `row ${id}`,
+      }))
+    })
+    await viewer.waitForFunction(() => document.querySelectorAll('li').length === 1000)
+    const before = await viewer.evaluate(() => ({ ...window.test.renders }))
+    viewer.seen.received.length = 0
+    await host.evaluate(() => {
+      window.test.stores.useBoard.rows[500]!.name = 'changed'
+    })
+    await viewer.waitForSelector('li:text-is("changed")')
+    const after = await viewer.evaluate(() => ({ ...window.test.renders }))
+    expect(after).toEqual({ ...before, 'row 500': before['row 500']! + 1 })
+    await host.evaluate(() => {
+      const { rows } = window.test.stores.useBoard
+      rows.unshift(...rows.splice(900, 1))
+    })
+    await viewer.waitForSelector('li:first-child:text-is("row 900")')
+    expect(await viewer.evaluate(() => window.test.renders)).toEqual(after)
+    expect(viewer.seen.received.map((frame) => JSON.parse(frame).patch)).toEqual([
+      [{ op: 'replace', path: '/board/rows/500/name', value: 'changed' }],
+      [{ op: 'move', from: '/board/rows/900', path: '/board/rows/0' }],
+    ])
+    await expectQuiet(host.seen, viewer.seen)
+  })
+
+  it('warns a developer who writes to a synced store in the viewer', async () => {
+    const { viewer } = await pair()
+    await viewer.evaluate(() => {
+      window.test.stores.useBoard.nested.a.b = 5
+    })
+    await viewer.waitForTimeout(0)
+    expect(viewer.seen.complaints).toEqual([expect.stringContaining('VS205: store "board"')])
+  })
+})
+
+describe('connection', () => {
+  it('survives a killed relay: growing waits, back by itself, right state, nothing rendered again', async () => {
+    const { host, viewer } = await pair()
+    const waits = viewer.evaluate(
+      () =>
+        new Promise<number[]>((resolve) => {
+          const seen: number[] = []
+          const timer = setInterval(() => {
+            const { retryAt } = window.test.viewer
+            const wait = retryAt.value && retryAt.value - Date.now()
+            if (wait && wait > (seen.at(-1) ?? 0) + 100) seen.push(wait)
+            if (seen.length === 3) {
+              clearInterval(timer)
+              resolve(seen)
+            }
+          }, 10)
+        }),
+    )
+    const { port } = relay.getStatus()
+    await relay.stop()
+    await viewer.waitForFunction(() => window.test.viewer.status.value === 'reconnecting')
+    const [first, second, third] = await waits
+    expect(second).toBeGreaterThan(first!)
+    expect(third).toBeGreaterThan(second!)
+    const before = await viewer.evaluate(() => ({ ...window.test.renders }))
+    viewer.seen.received.length = 0
+    relay = await startRelay(port)
+    await Promise.all([linked(host), linked(viewer)])
+    await host.evaluate(() => {
+      window.test.stores.useBoard.speed = 7
+    })
+    await viewer.waitForSelector('output:text-is("7")')
+    expect(await viewer.evaluate(() => window.test.renders)).toEqual(before)
+    await expectQuiet(host.seen, viewer.seen)
+  })
+
+  it('disconnect() stays disconnected; connect() resumes', async () => {
+    const { host, viewer } = await pair()
+    await viewer.evaluate(() => window.test.viewer.disconnect())
+    const { sockets } = viewer.seen
+    await host.evaluate(() => {
+      window.test.stores.useBoard.title = 'Missed'
+    })
+    const { port } = relay.getStatus()
+    await relay.stop()
+    relay = await startRelay(port)
+    await linked(host)
+    expect(viewer.seen.sockets).toBe(sockets)
+    expect(await viewer.evaluate(() => window.test.viewer.status.value)).toBe('disconnected')
+    await viewer.evaluate((url) => window.test.viewer.connect(url), `${relay.url}#k=${VIEWER_KEY}`)
+    await shows(viewer, 'Missed')
+  })
+
+  it('opens one socket however often connect() is called', async () => {
+    const { viewer } = await pair()
+    await viewer.evaluate((url) => {
+      for (let call = 0; call < 10; call++) window.test.viewer.connect(url)
+    }, `${relay.url}#k=${VIEWER_KEY}`)
+    await viewer.waitForTimeout(100)
+    expect(viewer.seen.sockets).toBe(1)
+  })
+
+  it('viewers carry on over a host reload', async () => {
+    const { host, viewer } = await pair()
+    await host.reload()
+    await linked(host)
+    await shows(viewer, 'Board')
+    await host.evaluate(() => {
+      window.test.stores.useBoard.title = 'Reloaded'
+    })
+    await shows(viewer, 'Reloaded')
+    expect(viewer.seen.sockets).toBe(1)
+    await expectQuiet(host.seen, viewer.seen)
+  })
+
+  it('a second host takes over, and the first says so and stays away', async () => {
+    const { host, viewer } = await pair()
+    const next = await open('host')
+    await linked(next)
+    await host.waitForFunction(() => window.test.host.error.value?.code === 'VS103')
+    expect(await host.evaluate(() => window.test.host.status.value)).toBe('disconnected')
+    await next.evaluate(() => {
+      window.test.stores.useBoard.title = 'Second'
+    })
+    await shows(viewer, 'Second')
+    expect(host.seen.sockets).toBe(1)
+  })
+
+  it('wrong keys are told as such, to host and viewer, and are not tried again', async () => {
+    const host = await open('host', { key: 'wrong' })
+    await host.waitForFunction(() => window.test.host.error.value?.code === 'VS102')
+    const viewer = await open('viewer', { key: 'wrong' })
+    await viewer.waitForFunction(() => window.test.viewer.error.value?.code === 'VS102')
+    expect(await viewer.evaluate(() => window.test.viewer.status.value)).toBe('disconnected')
+    expect([host.seen.sockets, viewer.seen.sockets]).toEqual([1, 1])
+  })
+
+  it('counts devices for the host', async () => {
+    const { host, viewer } = await pair()
+    const label = (text: string) =>
+      host.waitForFunction((wanted) => window.test.host.label.value === wanted, text)
+    await label('1 device connected')
+    const second = await open('viewer')
+    await label('2 devices connected')
+    await second.close()
+    await viewer.close()
+    await label('No device connected')
+    expect(await host.evaluate(() => window.test.host.viewerUrl.value)).toContain(
+      `#k=${VIEWER_KEY}`,
+    )
+  })
+
+  it('leaves no socket and no timer behind when the app is unmounted', async () => {
+    const { host, viewer } = await pair()
+    await Promise.all([
+      host.evaluate(() => window.test.unmount()),
+      viewer.evaluate(() => window.test.unmount()),
+    ])
+    await expect.poll(() => relay.getStatus().clientCount).toBe(0)
+    const { port } = relay.getStatus()
+    await relay.stop()
+    relay = await startRelay(port)
+    await viewer.waitForTimeout(3000)
+    expect([host.seen.sockets, viewer.seen.sockets]).toEqual([1, 1])
+    await expectQuiet(host.seen, viewer.seen)
+  })
+})

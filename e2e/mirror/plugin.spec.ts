@@ -1,0 +1,485 @@
+import { once } from 'node:events'
+import { defineStore, type Pinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type App, ref } from 'vue'
+import { type WebSocket as WebSocketConnection, WebSocketServer } from 'ws'
+import { cbor } from '@vue-sync/vue/cbor'
+import { syncPlugin, type SyncHostOptions, useSyncHost } from '@vue-sync/vue/host'
+import { msgpack } from '@vue-sync/vue/msgpack'
+import { offerProtocols } from '@vue-sync/vue/protocol'
+import {
+  syncViewer,
+  type SyncViewerOptions,
+  useSyncedState,
+  useSyncViewer,
+  VIEWER_STORE_ID,
+} from '@vue-sync/vue/viewer'
+import { endApps, makeApp, stubPage } from '../support/app.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+
+// Installing and removing the plugins, with a real relay; what a page does is in mirror.spec.ts.
+let relay: TestRelay
+let warnings: string[]
+
+beforeEach(async () => {
+  stubPage()
+  warnings = []
+  vi.spyOn(console, 'warn').mockImplementation((...args) => void warnings.push(args.join(' ')))
+  relay = await startRelay()
+})
+afterEach(async () => {
+  endApps()
+  await relay.stop()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+const hostOptions = (options: SyncHostOptions = {}) => ({
+  url: relay.url,
+  key: HOST_KEY,
+  debounce: 20,
+  ...options,
+})
+
+/** A host app; `arrange` decides the order of things, else Pinia comes first. */
+function startHost(options: SyncHostOptions = {}) {
+  const { app, pinia } = makeApp()
+  app.use(pinia).use(syncPlugin, hostOptions(options))
+  app.mount({})
+  return { app, pinia, host: app.runWithContext(useSyncHost) }
+}
+
+function startViewer(options: SyncViewerOptions = {}) {
+  const { app, pinia } = makeApp()
+  app.use(syncViewer, { url: `${relay.url}#k=${VIEWER_KEY}`, ...options }).use(pinia)
+  app.mount({})
+  const viewer = app.runWithContext(useSyncViewer)
+  return { app, pinia, viewer, view: (id: string) => app.runWithContext(() => useSyncedState(id)) }
+}
+
+const useCounter = defineStore('counter', {
+  state: () => ({ count: 0, note: 'x', list: [] as number[] }),
+  sync: true,
+})
+const useSetup = defineStore('setup', () => ({ on: ref(false), hidden: ref(1) }), {
+  sync: { pick: ['on'] },
+})
+const usePlain = defineStore('plain', { state: () => ({ a: 1, b: 2 }) })
+
+async function rawHost(): Promise<{ send: (frame: unknown) => void; close: () => void }> {
+  const socket = new WebSocket(relay.url, offerProtocols('host', HOST_KEY))
+  await new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }))
+  return {
+    send: (frame) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)),
+    close: () => socket.close(),
+  }
+}
+const full = (seq: number, payload: object) => ({
+  type: 'session_update',
+  epoch: 'e',
+  seq,
+  payload,
+})
+const delta = (seq: number, payload: object) => ({
+  type: 'config_update',
+  epoch: 'e',
+  seq,
+  payload,
+})
+
+describe('the host plugin', () => {
+  it.each([
+    ['after Pinia', (app: App, pinia: Pinia) => app.use(pinia).use(syncPlugin, hostOptions())],
+    ['before Pinia', (app: App, pinia: Pinia) => app.use(syncPlugin, hostOptions()).use(pinia)],
+    [
+      'with Pinia given',
+      (app: App, pinia: Pinia) => app.use(syncPlugin, hostOptions({ pinia })).use(pinia),
+    ],
+  ])('is installed %s, and syncs stores made at once', async (_, install) => {
+    const { app, pinia } = makeApp()
+    install(app, pinia)
+    const counter = useCounter(pinia)
+    useSetup(pinia)
+    app.mount({})
+    counter.count = 3
+    const { view } = startViewer()
+    await expect.poll(() => view('counter').value?.['count']).toBe(3)
+    expect(view('setup').value).toEqual({ on: false })
+    expect(warnings).toEqual([])
+  })
+
+  it('finds by name the stores made before it, and any other', async () => {
+    const { app, pinia } = makeApp()
+    app.use(pinia)
+    const early = usePlain(pinia)
+    app.use(syncPlugin, hostOptions({ stores: { plain: { pick: ['b'] }, counter: false } }))
+    app.mount({})
+    useCounter(pinia)
+    const { view, viewer } = startViewer()
+    await expect.poll(() => view('plain').value).toEqual({ b: 2 })
+    early.b = 5
+    await expect.poll(() => view('plain').value).toEqual({ b: 5 })
+    expect(viewer.storeIds.value).toEqual(['plain'])
+  })
+
+  it('follows stores that come, go, and come again', async () => {
+    const { pinia } = startHost()
+    const first = useCounter(pinia)
+    const { view, viewer } = startViewer()
+    await expect.poll(() => view('counter').value?.['count']).toBe(0)
+    first.$dispose()
+    await expect.poll(() => viewer.storeIds.value).toEqual([])
+    expect(view('counter').value).toBeUndefined()
+    const second = useCounter(pinia)
+    second.count = 9
+    await expect.poll(() => view('counter').value?.['count']).toBe(9)
+  })
+
+  it('sends $patch in both forms, $reset, a replaced $state, and a replaced pinia.state', async () => {
+    const { pinia } = startHost()
+    const counter = useCounter(pinia)
+    const { view } = startViewer()
+    const shows = (fields: object) => expect.poll(() => view('counter').value).toMatchObject(fields)
+    counter.$patch({ count: 1 })
+    await shows({ count: 1 })
+    counter.$patch((state) => {
+      state.list.push(1, 2)
+      state.note = 'y'
+    })
+    await shows({ list: [1, 2], note: 'y' })
+    counter.$reset()
+    await shows({ count: 0, list: [], note: 'x' })
+    counter.$state = { count: 7, note: 'z', list: [7] }
+    await shows({ count: 7, note: 'z', list: [7] })
+    pinia.state.value['counter'] = { count: 8, note: 'w', list: [] }
+    await shows({ count: 8, note: 'w', list: [] })
+    // The store's own properties still stand for the old object: that is Pinia's way.
+    counter.$state.list.push(5)
+    await shows({ list: [5] })
+  })
+
+  it('survives a hot update of a store’s definition, and sends the new shape', async () => {
+    const { pinia } = startHost()
+    const counter = useCounter(pinia)
+    const { view } = startViewer()
+    await expect.poll(() => view('counter').value?.['count']).toBe(0)
+    counter.count = 4
+    // What acceptHMRUpdate does.
+    const useEdited = defineStore('counter', {
+      state: () => ({ count: 0, added: true }),
+      sync: true,
+    })
+    ;(useEdited as unknown as (pinia: Pinia, hot: object) => void)(pinia, counter)
+    await expect.poll(() => view('counter').value).toMatchObject({ count: 4, added: true })
+    counter.count = 5
+    await expect.poll(() => view('counter').value).toMatchObject({ count: 5 })
+  })
+
+  it('sends at least every maxWait while changes never pause', async () => {
+    const { pinia } = startHost({ debounce: 100, maxWait: 150 })
+    const counter = useCounter(pinia)
+    const { view } = startViewer()
+    await expect.poll(() => view('counter').value).toBeDefined()
+    const writing = setInterval(() => counter.count++, 10)
+    await expect.poll(() => view('counter').value!['count']).toBeGreaterThan(0)
+    clearInterval(writing)
+  })
+
+  it('sends what is pending when the page goes', async () => {
+    const { pinia, host } = startHost({ debounce: 60_000 })
+    const counter = useCounter(pinia)
+    await expect.poll(() => host.status.value).toBe('connected')
+    host.push()
+    const { view } = startViewer()
+    await expect.poll(() => view('counter').value?.['count']).toBe(0)
+    counter.count = 1
+    window.dispatchEvent(new Event('pagehide'))
+    // One page holds both here: its viewer lets go too, as the back/forward cache asks, until the page is back.
+    expect(view('counter').value?.['count']).toBe(0)
+    const elsewhere = startViewer()
+    await expect.poll(() => elsewhere.view('counter').value?.['count']).toBe(1)
+    window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
+    await expect.poll(() => view('counter').value?.['count']).toBe(1)
+  })
+
+  it('does not wait for timers in a hidden page, where they come once a minute', async () => {
+    const { pinia } = startHost({ debounce: 60_000 })
+    const counter = useCounter(pinia)
+    const { view } = startViewer()
+    await expect.poll(() => view('counter').value?.['count']).toBe(0)
+    Object.assign(document, { hidden: true })
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 120_000)
+    counter.count = 1
+    counter.count = 2
+    await expect.poll(() => view('counter').value?.['count']).toBe(2)
+    now.mockRestore()
+  })
+
+  it('leaves nothing behind when the app is unmounted', async () => {
+    const { app, pinia, host } = startHost()
+    const counter = useCounter(pinia)
+    await expect.poll(() => host.viewerUrl.value).toContain(VIEWER_KEY)
+    const { viewer, view } = startViewer()
+    await expect.poll(() => view('counter').value).toBeDefined()
+    app.unmount()
+    await expect.poll(() => viewer.host.value).toBe('offline')
+    counter.count = 1
+    usePlain(pinia)
+    counter.$dispose()
+    expect(host.status.value).toBe('disconnected')
+  })
+
+  it('does nothing on a server', () => {
+    vi.stubGlobal('window', undefined)
+    const { host, pinia } = startHost()
+    useCounter(pinia).count = 1
+    expect(host.status.value).toBe('disconnected')
+    expect(host.label.value).toBe('No device connected')
+  })
+
+  it('names a field that a store does not have', () => {
+    const { pinia } = startHost({ stores: { plain: { pick: ['a', 'typo'] } } })
+    usePlain(pinia)
+    expect(warnings).toEqual([expect.stringContaining('VS206: store "plain" has no field "typo"')])
+  })
+
+  it('keeps the last state of a store whose serialize throws, and says so', async () => {
+    const { pinia } = startHost()
+    let broken = false
+    const useFragile = defineStore('fragile', {
+      state: () => ({ n: 1 }),
+      sync: {
+        serialize({ n }) {
+          if (broken) throw new Error('broken hook')
+          return { n }
+        },
+      },
+    })
+    const fragile = useFragile(pinia)
+    const counter = useCounter(pinia)
+    const { view } = startViewer()
+    await expect.poll(() => view('fragile').value).toEqual({ n: 1 })
+    broken = true
+    fragile.n = 2
+    counter.count = 2
+    await expect.poll(() => view('counter').value?.['count']).toBe(2)
+    expect(view('fragile').value).toEqual({ n: 1 })
+    expect(warnings.join()).toContain('VS207: store "fragile" could not be read')
+  })
+
+  it.each<[SyncHostOptions, string]>([
+    [{ url: 'no address' }, 'VS101'],
+    [{ session: 'a b' }, 'VS107: Not a valid option (session must be'],
+    [{ debounce: -1 }, 'VS107: Not a valid option (debounce must be'],
+    [{ maxWait: Number.NaN }, 'VS107: Not a valid option (maxWait must be'],
+  ])('refuses %j with a code and the field', (options, text) => {
+    expect(() => startHost(options)).toThrow(text)
+  })
+})
+
+describe('codecs', () => {
+  it.each([
+    ['MessagePack', { codec: msgpack() }],
+    ['CBOR', { codec: cbor() }],
+    ['compression', { compressOver: 200 }],
+    ['compressed MessagePack', { codec: msgpack(), compressOver: 200 }],
+  ])('%s: full states, deltas and late joiners', async (_, options) => {
+    const { pinia } = startHost(options)
+    const counter = useCounter(pinia)
+    const codecs = [msgpack(), cbor()]
+    const { view } = startViewer({ codecs })
+    await expect.poll(() => view('counter').value?.['count']).toBe(0)
+    counter.note = 'long '.repeat(500)
+    counter.list.push(1, 2, 3)
+    await expect.poll(() => view('counter').value?.['list']).toEqual([1, 2, 3])
+    // Long and short ones in turn: they arrive in the order they were sent.
+    for (let count = 1; count <= 10; count++) {
+      counter.count = count
+      counter.note = count % 2 ? 'short' : `long ${count} `.repeat(300)
+      await expect.poll(() => view('counter').value?.['count']).toBe(count)
+    }
+    const late = startViewer({ codecs })
+    await expect.poll(() => late.view('counter').value).toEqual(view('counter').value)
+    expect(view('counter').value).toEqual(JSON.parse(JSON.stringify(counter.$state)))
+    expect(warnings).toEqual([])
+  })
+
+  it('a viewer without the codec says which it lacks, and stops', async () => {
+    const { pinia } = startHost({ codec: msgpack() })
+    useCounter(pinia)
+    const { viewer, view } = startViewer()
+    await expect.poll(() => viewer.error.value?.code).toBe('VS108')
+    expect(viewer.error.value?.message).toContain('msgpack')
+    expect([viewer.status.value, view('counter').value]).toEqual(['disconnected', undefined])
+  })
+})
+
+describe('the viewer plugin', () => {
+  it('keeps what it shows over junk of every kind', async () => {
+    const junk = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+    const dialled = new Promise<WebSocketConnection>((resolve) => junk.on('connection', resolve))
+    await once(junk, 'listening')
+    const { port } = junk.address() as { port: number }
+    const { viewer, pinia } = startViewer({ url: `ws://127.0.0.1:${port}` })
+    const counter = useCounter(pinia)
+    const connection = await dialled
+    const send = (frame: unknown) =>
+      connection.send(
+        typeof frame === 'object' && !Buffer.isBuffer(frame)
+          ? JSON.stringify(frame)
+          : (frame as string),
+      )
+    send(delta(1, { counter: { count: 99 } }))
+    send(full(1, { counter: { count: 1, note: 'a', list: [1] } }))
+    for (const frame of ['{', '[]', '{"type":"nope","payload":{}}', Buffer.from([1, 2, 3])])
+      send(frame)
+    send('{"type":"session_update","epoch":"e","seq":2,"payload":{"counter":7}}')
+    send(delta(2, { counter: { count: 'fast', note: 'b', evil: 1 }, unheard: { of: 1 } }))
+    await expect.poll(() => counter.note).toBe('b')
+    expect(counter.$state).toEqual({ count: 1, note: 'b', list: [1] })
+    expect(viewer.status.value).toBe('connected')
+    expect(warnings.map((text) => /VS\d+: [^.]*/.exec(text)?.[0])).toEqual([
+      'VS202: bad JSON',
+      'VS202: bad frame',
+      'VS202: bad type',
+      'VS202: bad payload',
+      'VS204: store "counter", count',
+      'VS203: store "counter", evil',
+    ])
+    viewer.disconnect()
+    await new Promise((resolve) => junk.close(resolve))
+  })
+
+  it('has its state in a Pinia store of its own, and never fills that one', async () => {
+    const { pinia, viewer } = startViewer()
+    const host = await rawHost()
+    host.send(full(1, { [VIEWER_STORE_ID]: { status: 'hacked' } }))
+    await expect.poll(() => viewer.lastUpdate.value).toBeDefined()
+    expect(pinia.state.value[VIEWER_STORE_ID]).toMatchObject({
+      status: 'connected',
+      host: 'online',
+    })
+    host.close()
+  })
+
+  it('fills stores made before it, at once, and later; leaves alone who says sync: false', async () => {
+    const useLocal = defineStore('local', { state: () => ({ a: 0 }), sync: false })
+    const useOwn = defineStore('own', { state: () => ({ a: 0 }) })
+    const { app, pinia } = makeApp()
+    app.use(pinia)
+    const early = useCounter(pinia)
+    // Pinia keeps no options of a store made before the plugin: that one is named.
+    const own = useOwn(pinia)
+    app.use(syncViewer, { url: `${relay.url}#k=${VIEWER_KEY}`, stores: { own: false } })
+    app.mount({})
+    const local = useLocal(pinia)
+    const host = await rawHost()
+    host.send(
+      full(1, { counter: { count: 1 }, local: { a: 1 }, own: { a: 1 }, plain: { a: 5, b: 6 } }),
+    )
+    await expect.poll(() => early.count).toBe(1)
+    expect(usePlain(pinia).$state).toEqual({ a: 5, b: 6 })
+    host.send(full(2, { counter: { count: 2 }, local: { a: 2 } }))
+    await expect.poll(() => early.count).toBe(2)
+    expect([local.a, own.a]).toEqual([0, 0])
+    host.close()
+  })
+
+  it('gives a field that the host withdrew its first value again', async () => {
+    const { pinia } = startViewer()
+    const counter = useCounter(pinia)
+    const host = await rawHost()
+    host.send(full(1, { counter: { count: 5, note: 'shared', list: [] } }))
+    await expect.poll(() => counter.note).toBe('shared')
+    host.send(full(2, { counter: { count: 6, list: [] } }))
+    await expect.poll(() => counter.count).toBe(6)
+    expect(counter.note).toBe('x')
+    host.close()
+  })
+
+  it('heals a gap by itself', async () => {
+    const { view } = startViewer()
+    const host = await rawHost()
+    host.send(full(1, { s: { a: 1 } }))
+    await expect.poll(() => view('s').value).toEqual({ a: 1 })
+    // A whole state of an older position, then a delta that does not follow what the viewer holds.
+    relay.broadcast(full(5, { s: { a: 5 } }) as never)
+    relay.broadcast(delta(6, { s: { a: 6 } }) as never)
+    await expect.poll(() => view('s').value).toEqual({ a: 6 })
+    host.close()
+  })
+
+  it.each([
+    ['does not fit', [{ op: 'replace', path: '/s/none/of/these', value: 1 }]],
+    [
+      'fails half-way',
+      [
+        { op: 'replace', path: '/s/a', value: 'half' },
+        { op: 'remove', path: '/s/gone' },
+      ],
+    ],
+  ])('changes nothing for a patch that %s, and asks for all of it', async (_, patch) => {
+    const { view } = startViewer()
+    const host = await rawHost()
+    host.send(full(1, { s: { a: 1, b: 1 } }))
+    await expect.poll(() => view('s').value).toEqual({ a: 1, b: 1 })
+    const before = view('s').value
+    host.send({ ...delta(2, { s: { b: 2 } }), patch })
+    await expect.poll(() => warnings.join()).toContain('VS208: message 2 did not fit')
+    expect(view('s').value).toBe(before)
+    host.send(full(2, { s: { a: 'whole', b: 2 } }))
+    await expect.poll(() => view('s').value).toEqual({ a: 'whole', b: 2 })
+    host.close()
+  })
+
+  it('changes nothing for a patch whose result its rules refuse, and asks for all of it', async () => {
+    const even = (value: unknown) => Array.isArray(value) && value.length % 2 === 0
+    const { pinia } = startViewer({
+      stores: { counter: { fields: { count: 'number', list: even } } },
+    })
+    const counter = useCounter(pinia)
+    const host = await rawHost()
+    host.send(full(1, { counter: { count: 1, list: [1, 2] } }))
+    await expect.poll(() => counter.list).toEqual([1, 2])
+    host.send({
+      ...delta(2, { counter: { count: 2 } }),
+      patch: [{ op: 'add', path: '/counter/list/-', value: 3 }],
+    })
+    await expect.poll(() => warnings.join()).toContain('VS208: message 2 did not fit')
+    expect([counter.count, counter.list]).toEqual([1, [1, 2]])
+    host.send(full(3, { counter: { count: 3, list: [1, 2, 3, 4] } }))
+    await expect.poll(() => [counter.count, counter.list]).toEqual([3, [1, 2, 3, 4]])
+    host.close()
+  })
+
+  it('switches sessions without a trace of the first', async () => {
+    const { viewer, view } = startViewer()
+    relay.broadcast(full(1, { s: { a: 1 } }) as never)
+    await expect.poll(() => view('s').value).toEqual({ a: 1 })
+    viewer.connect(`${relay.url}/s/other#k=${VIEWER_KEY}`)
+    expect(view('s').value).toBeUndefined()
+    expect(viewer.storeIds.value).toEqual([])
+    await expect.poll(() => viewer.status.value).toBe('connected')
+    expect([viewer.lastUpdate.value, viewer.host.value]).toEqual([undefined, 'offline'])
+  })
+
+  it('redials at once when the network is back, also in the middle of a wait', async () => {
+    const { viewer } = startViewer({ backoff: { first: 60_000, max: 60_000 } })
+    await expect.poll(() => viewer.status.value).toBe('connected')
+    const { port } = relay.getStatus()
+    await relay.stop()
+    await expect.poll(() => viewer.retryAt.value).toBeGreaterThan(Date.now() + 30_000)
+    relay = await startRelay(port)
+    window.dispatchEvent(new Event('online'))
+    await expect.poll(() => viewer.status.value).toBe('connected')
+    expect(viewer.retryAt.value).toBeUndefined()
+  })
+
+  it('throws for what is no address, and outside its app', () => {
+    const { viewer, app } = startViewer()
+    expect(() => viewer.connect('not an address')).toThrow('VS101')
+    const other = makeApp().app
+    expect(() => other.runWithContext(useSyncViewer)).toThrow('VS106')
+    expect(() => app.runWithContext(useSyncHost)).toThrow('VS106')
+  })
+})

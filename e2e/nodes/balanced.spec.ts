@@ -1,0 +1,156 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import process from 'node:process'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { ask } from '../../server/test/client.ts'
+import { hasCaddy, startCaddy, validate } from '../support/caddy.ts'
+import { type CliRelay, startCliRelay } from '../support/cli-relay.ts'
+import { expectEqual } from '../support/expect-equal.ts'
+import { freePort } from '../support/free-port.ts'
+import { useCrowd } from '../support/nodes.ts'
+import { openHost, openViewer, type ViewerPage } from '../support/pages.ts'
+import { startRedis } from '../support/redis.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+import { seeded } from '../../server/test/fuzz-arbitraries.ts'
+
+interface Service {
+  environment: Record<string, string>
+  command?: string[]
+  ports?: string[]
+}
+
+const SEED = 20_264
+const VIEWERS = 6
+const PASSWORD = 'redis-password-for-tests'
+const GIVEN: Record<string, string> = {
+  VUE_SYNC_DOMAIN: 'show.example.com',
+  VUE_SYNC_HOST_KEY: HOST_KEY,
+  VUE_SYNC_VIEWER_KEY: VIEWER_KEY,
+  VUE_SYNC_REDIS_PASSWORD: PASSWORD,
+}
+
+async function readServices(file: string): Promise<Record<string, Service>> {
+  const text = await readFile(new URL(`../../docs/deploy/${file}`, import.meta.url), 'utf8')
+  // As Compose does it; what is given twice is meant for the container.
+  const filled = text.replaceAll(/(?<!\$)\$\{(\w+)(?::\?[^}]*)?\}/g, (_, name: string) => {
+    expect(Object.keys(GIVEN)).toContain(name)
+    return GIVEN[name]!
+  })
+  return (parse(filled, { merge: true }) as { services: Record<string, Service> }).services
+}
+
+describe('the files of docs/deploy', () => {
+  it.each(['compose.yaml', 'compose.scaled.yaml'])('%s publishes the proxy alone', async (file) => {
+    const services = Object.entries(await readServices(file))
+    expect(services.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['caddy'])
+  })
+
+  it.skipIf(!hasCaddy).each(['Caddyfile', 'Caddyfile.scaled'])(
+    'Caddy takes %s as it is',
+    (file) => {
+      expect(() => validate(file, { VUE_SYNC_DOMAIN: 'show.example.com' })).not.toThrow()
+    },
+  )
+})
+
+// The documented files in parts: Caddy, Redis and relays are real, and only ports and addresses are a test's.
+const hasAll = hasCaddy && process.env['VUE_SYNC_REDIS_SERVER'] !== undefined
+describe.skipIf(!hasAll)('two relays behind the Caddy of docs/deploy', () => {
+  const { stops } = useCrowd(SEED)
+
+  it('serve as one without stickiness, also while each is replaced in turn', async () => {
+    const services = await readServices('compose.scaled.yaml')
+    const { VUE_SYNC_REDIS, ...environment } = services['relay-1']!.environment
+    expect(services['relay-2']!.environment).toEqual(services['relay-1']!.environment)
+    const [, flags] = /redis-server - (.*)$/.exec(services['redis']!.command!.at(-1)!)!
+    const redis = await startRedis({
+      password: PASSWORD,
+      flags: flags!.split(' ').map((word) => (word === '""' ? '' : word)),
+    })
+    stops.push(() => redis.stop())
+    const env = {
+      ...environment,
+      VUE_SYNC_REDIS: VUE_SYNC_REDIS!.replace('redis:6379', `127.0.0.1:${redis.port}`),
+      VUE_SYNC_TRUST_PROXY: 'loopback',
+    }
+    expect(env.VUE_SYNC_REDIS).toBe(redis.url)
+    const ports = [await freePort(), await freePort()]
+    const startNode = async (index: number): Promise<CliRelay> => {
+      const node = await startCliRelay({ env, flags: ['--port', String(ports[index])] })
+      stops.push(node.stop)
+      return node
+    }
+    const nodes = [await startNode(0), await startNode(1)]
+    const dialled = (index: number) => ({
+      hostKey: HOST_KEY,
+      viewerKey: VIEWER_KEY,
+      getStatus: () => ({ port: ports[index]! }),
+    })
+    const counted = async (index: number): Promise<number> =>
+      JSON.parse((await ask(dialled(index), '/status')).body).clientCount
+    const all = async () => [await counted(0), await counted(1)]
+
+    const port = await freePort()
+    const caddy = await startCaddy({
+      file: 'Caddyfile.scaled',
+      env: {
+        VUE_SYNC_DOMAIN: `http://127.0.0.1:${port}`,
+        VUE_SYNC_RELAYS: ports.map((own) => `127.0.0.1:${own}`).join(' '),
+      },
+    })
+    stops.push(caddy.stop)
+    const through = async (path: string): Promise<string> =>
+      (await fetch(`http://127.0.0.1:${port}${path}`)).text()
+    const answering = async (): Promise<number> => JSON.parse(await through('/status')).port
+
+    for (const index of [0, 1]) {
+      // As Caddy asks in the network of the containers.
+      const asked = await ask(dialled(index), '/readyz', { host: `relay-${index + 1}` })
+      expect([asked.status, asked.body]).toEqual([200, 'ok'])
+    }
+    const host = openHost(`ws://127.0.0.1:${port}`)
+    stops.push(() => host.app.unmount())
+    const viewers: ViewerPage[] = []
+    const addViewer = (): void => {
+      const viewer = openViewer(`ws://127.0.0.1:${port}`)
+      stops.push(() => viewer.app.unmount())
+      viewers.push(viewer)
+    }
+    for (let index = 0; index < VIEWERS; index++) addViewer()
+    await expect.poll(async () => (await all()).every((count) => count >= 2)).toBe(true)
+    await expect.poll(() => host.host.clientCount.value).toBe(VIEWERS)
+    const random = seeded(SEED)
+    const timer = setInterval(() => host.change(random), 5)
+    stops.push(() => clearInterval(timer))
+    await expect.poll(() => viewers.every(({ shown }) => shown.length > 20)).toBe(true)
+
+    for (const index of [0, 1]) {
+      const other = 1 - index
+      const { child } = nodes[index]!
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await expect.poll(async () => (await ask(dialled(index), '/readyz')).status).toBe(503)
+      expect(await ended).toEqual([0, null])
+      await expect.poll(() => counted(other)).toBe(viewers.length)
+      expect(await answering()).toBe(ports[other])
+      expect(await through('/')).toContain('vue-sync viewer')
+      await expect.poll(() => host.host.clientCount.value).toBe(viewers.length)
+
+      nodes[index] = await startNode(index)
+      // It has the fewest sockets, so Caddy asks it as soon as it knows.
+      await expect.poll(answering).toBe(ports[index])
+      expect(await through('/')).toContain('vue-sync viewer')
+      for (let more = 0; more < VIEWERS; more++) addViewer()
+      await expect.poll(() => counted(index)).toBeGreaterThan(1)
+      const shown = viewers.map((viewer) => viewer.shown.length)
+      const goesOn = () => viewers.every((viewer, at) => viewer.shown.length > shown[at]! + 20)
+      await expect.poll(goesOn).toBe(true)
+    }
+    clearInterval(timer)
+    await expectEqual(host, viewers)
+    const said = nodes.map((node) => node.said()).join('')
+    expect(said).not.toContain(PASSWORD)
+    expect(said).not.toContain('cannot be reached')
+  })
+})

@@ -1,0 +1,142 @@
+import process from 'node:process'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connect, session } from '../../server/test/client.ts'
+import { type CliRelay, startCliRelay } from '../support/cli-relay.ts'
+import { expectEqual } from '../support/expect-equal.ts'
+import { pause, useCrowd } from '../support/nodes.ts'
+import { startRedis, type TestRedis } from '../support/redis.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+
+// Real nodes, a real Redis, both real plugins: only who is killed when is in the test's hands.
+const SEED = 20_262
+const OUTAGES = 12
+const KILLS = 12
+
+describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis', () => {
+  const { stops, upTo, open } = useCrowd(SEED)
+  let redis: TestRedis
+  let nodes: CliRelay[]
+
+  const startNode = async (): Promise<CliRelay> => {
+    const node = await startCliRelay({ flags: ['--redis', redis.url] })
+    stops.push(node.stop)
+    return node
+  }
+  const dialled = (index: number) => ({
+    hostKey: HOST_KEY,
+    viewerKey: VIEWER_KEY,
+    getStatus: () => ({ port: nodes[index]!.port }),
+  })
+  const ready = async (index: number): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${nodes[index]!.port}/readyz`)).text()
+
+  beforeEach(async () => {
+    redis = await startRedis()
+    stops.push(() => redis.stop())
+    nodes = await Promise.all([startNode(), startNode(), startNode()])
+  })
+  afterEach(() => redis.goOn())
+
+  it(`Redis killed, paused and emptied ${OUTAGES} times: every viewer ends equal, and none is shown a step back`, async () => {
+    const { host, viewers, keepChanging } = await open(nodes.map(({ port }) => port))
+    await expect.poll(() => viewers.every(({ shown }) => shown.length > 0)).toBe(true)
+    const stopChanging = keepChanging()
+    for (let outage = 0; outage < OUTAGES; outage++) {
+      await pause(upTo(400))
+      const kind = outage % 3
+      if (kind === 0) {
+        await redis.kill()
+        await pause(upTo(1500))
+        await redis.restart()
+      } else if (kind === 1) {
+        redis.pause()
+        await pause(upTo(4000))
+        redis.goOn()
+      } else await redis.flush()
+    }
+    stopChanging()
+    await expectEqual(host, viewers)
+    for (const index of [0, 1, 2]) await expect.poll(() => ready(index)).toBe('ok')
+    // What is in Redis again serves a node that has just come.
+    nodes.push(await startNode())
+    const late = await connect(dialled(3), 'viewer')
+    await late.until(({ type }) => type === 'session_update')
+    await late.close()
+  })
+
+  it('without Redis a node serves what it has, and says so', async () => {
+    const { host, viewers, keepChanging } = await open(nodes.map(({ port }) => port))
+    await expect.poll(() => viewers.every(({ shown }) => shown.length > 0)).toBe(true)
+    await redis.kill()
+    const stopChanging = keepChanging()
+    for (const index of [0, 1, 2]) await expect.poll(() => ready(index)).toBe('degraded')
+    // On the host's own node all goes on; on others, who comes now gets what was there.
+    await expect.poll(() => viewers[0]!.load.n).toBeGreaterThan(20)
+    const late = await connect(dialled(1), 'viewer')
+    await late.until(({ type }) => type === 'session_update')
+    await late.close()
+    await redis.restart()
+    stopChanging()
+    for (const { load } of viewers)
+      await expect.poll(() => load.n, { timeout: 30_000 }).toBe(host.load.n)
+    for (const index of [0, 1, 2]) await expect.poll(() => ready(index)).toBe('ok')
+    expect(nodes[0]!.said()).toContain('The other nodes cannot be reached')
+  })
+
+  it(`nodes killed ${KILLS} times under load: host and viewers go on at others, and end equal`, async () => {
+    const { host, viewers, ways, keepChanging } = await open(nodes.map(({ port }) => port))
+    await expect.poll(() => viewers.every(({ shown }) => shown.length > 0)).toBe(true)
+    const stopChanging = keepChanging()
+    // Where each of them is: the host first.
+    const at = [0, 0, 1, 2]
+    for (let kill = 0; kill < KILLS; kill++) {
+      await pause(upTo(300))
+      const index = upTo(nodes.length)
+      await nodes[index]!.stop()
+      // As a balancer does: whoever was there is sent elsewhere, and a new node comes.
+      for (const [who, node] of at.entries()) {
+        if (node !== index) continue
+        const next = (index + 1 + upTo(2)) % nodes.length
+        at[who] = next
+        ways[who]!.retarget(nodes[next]!.port)
+      }
+      nodes[index] = await startNode()
+    }
+    stopChanging()
+    await expectEqual(host, viewers)
+  })
+
+  it('of two hosts that came while Redis was gone, one is left, and all show what it has', async () => {
+    const first = await connect(dialled(0), 'host')
+    const viewers = await Promise.all([0, 1, 2].map((index) => connect(dialled(index), 'viewer')))
+    first.send(session('one', 0, { of: 1 }))
+    for (const viewer of viewers) await viewer.until(({ epoch }) => epoch === 'one')
+    await redis.kill()
+    await expect.poll(() => ready(1)).toBe('degraded')
+    const second = await connect(dialled(1), 'host')
+    second.send(session('two', 0, { of: 2 }))
+    await viewers[1]!.until(({ epoch }) => epoch === 'two')
+    await redis.restart()
+    expect(await first.closed).toMatchObject({ code: 4409 })
+    for (const viewer of viewers) {
+      await viewer.until(({ epoch }) => epoch === 'two')
+      await viewer.close()
+    }
+    await second.close()
+  })
+
+  it('a node that dies is counted no more, and its host is told to be away', async () => {
+    const host = await connect(dialled(0), 'host')
+    const viewers = await Promise.all([0, 1, 2].map((index) => connect(dialled(index), 'viewer')))
+    const counted = (count: number) =>
+      host.until(({ type, payload }) => type === 'status' && payload['clientCount'] === count)
+    await counted(3)
+    await nodes[2]!.stop()
+    await counted(2)
+    await nodes[0]!.stop()
+    await viewers[1]!.until(
+      ({ type, payload }) => type === 'status' && payload['host'] === 'offline',
+    )
+    for (const client of [host, ...viewers]) await client.close()
+  })
+})

@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { describe, expect, it } from 'vitest'
+import { describeNodes } from '../../server/test/nodes-suite.ts'
+import { describeRelay } from '../../server/test/relay-contract.ts'
+import { connect, session } from '../../server/test/client.ts'
+import { type CliRelay, startCliRelay } from '../support/cli-relay.ts'
+import { expectEqual } from '../support/expect-equal.ts'
+import { pause, useCrowd } from '../support/nodes.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+
+const SEED = 20_263
+const KILLS = 6
+
+const startWorkers = (...flags: string[]): Promise<CliRelay> =>
+  startCliRelay({ flags: ['--workers', '3', ...flags] })
+
+const dialled = (port: number) => ({
+  hostKey: HOST_KEY,
+  viewerKey: VIEWER_KEY,
+  getStatus: () => ({ port }),
+})
+
+/** The processes that a relay started. */
+function workersOf(relay: CliRelay): number[] {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(relay.child.pid)])
+  return String(stdout).split(/\s+/).filter(Boolean).map(Number)
+}
+
+// All three are the one port: the system says which worker takes a connection.
+describeNodes('workers of one machine', async () => {
+  const relay = await startWorkers('--admin')
+  const server = dialled(relay.port)
+  return { servers: [server, server, server], stop: relay.stop }
+})
+
+describeRelay('a relay of three workers', async ({ hostKey, viewerKey, heartbeat }) => {
+  const flags = ['--host-key', hostKey, '--viewer-key', viewerKey]
+  if (heartbeat !== undefined) flags.push('--heartbeat', String(heartbeat))
+  const relay = await startWorkers(...flags)
+  const url = `ws://127.0.0.1:${relay.port}`
+  return {
+    urls: [url, url, url],
+    async stop() {
+      if (relay.child.exitCode !== null) return
+      const ended = once(relay.child, 'exit')
+      relay.child.kill('SIGTERM')
+      await ended
+    },
+  }
+})
+
+describe('--workers', () => {
+  const { stops, upTo, open } = useCrowd(SEED)
+
+  it(`a worker killed ${KILLS} times under load: another comes, and every viewer ends equal`, async () => {
+    const relay = await startWorkers()
+    stops.push(relay.stop)
+    const { host, viewers, keepChanging } = await open(Array.from({ length: 6 }, () => relay.port))
+    await expect.poll(() => viewers.every(({ shown }) => shown.length > 0)).toBe(true)
+    const stopChanging = keepChanging()
+    for (let kill = 0; kill < KILLS; kill++) {
+      await pause(upTo(500))
+      await expect.poll(() => workersOf(relay).length).toBe(3)
+      const workers = workersOf(relay)
+      process.kill(workers[upTo(workers.length)]!, 'SIGKILL')
+    }
+    stopChanging()
+    await expectEqual(host, viewers)
+    expect(relay.said()).toContain('is started anew')
+  })
+
+  it('ends on a signal, with all of its workers, and keeps sessions in a folder', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'vue-sync-workers-'))
+    stops.push(() => rmSync(dir, { recursive: true, force: true }))
+    const relay = await startWorkers('--persist', dir)
+    stops.push(relay.stop)
+    const host = await connect(dialled(relay.port), 'host')
+    host.send(session('e', 3, { at: 3 }))
+    const viewer = await connect(dialled(relay.port), 'viewer')
+    await viewer.until(({ type }) => type === 'session_update')
+    const ended = once(relay.child, 'exit')
+    relay.child.kill('SIGTERM')
+    expect(await viewer.closed).toMatchObject({ code: 4000 })
+    expect(await ended).toEqual([0, null])
+    const again = await startWorkers('--persist', dir)
+    stops.push(again.stop)
+    const late = await connect(dialled(again.port), 'viewer')
+    await late.until(({ epoch, seq }) => epoch === 'e' && seq === 3)
+    await late.close()
+  })
+
+  it('says in one line when the port is taken', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1')
+    await once(blocker, 'listening')
+    stops.push(() => blocker.close())
+    const { port } = blocker.address() as { port: number }
+    await expect(startWorkers('--port', String(port))).rejects.toThrow(
+      new RegExp(`^the relay ended: \\[vue-sync\\] Port ${port} is in use\\.[^\\n]*\\n$`),
+    )
+  })
+})

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type BrowserContext, expectQuiet, type Page } from '../support/browser.ts'
+import { serveDemoHost, VIEWER_DIR } from '../support/demo.ts'
+import { startRelay, type TestRelay } from '../support/relay.ts'
+import { openTab, PHONE, useBrowser } from '../support/tabs.ts'
+
+const pages = useBrowser(serveDemoHost)
+let desk: BrowserContext
+let phone: BrowserContext
+let relay: TestRelay
+
+beforeEach(async () => {
+  relay = await startRelay(0, { viewerDir: VIEWER_DIR })
+  desk = await pages.browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
+  phone = await pages.browser.newContext(PHONE)
+})
+afterEach(async () => {
+  await desk.close()
+  await phone.close()
+  await relay.stop()
+})
+
+async function copyLink(host: Page): Promise<string> {
+  await host.getByRole('button', { name: 'Copy link' }).click()
+  await host.getByRole('button', { name: 'Copied' }).waitFor()
+  return host.evaluate(() => navigator.clipboard.readText())
+}
+
+it('what a host encrypts is on the phone of who scanned its code, and over reloads of both', async () => {
+  const host = await openTab(desk, pages.site.url(relay.url).replace('#', '&encrypt#'))
+  await host.getByText('Encrypted from here to the phone').waitFor()
+  expect(await host.getByText('Or type in the viewer').count()).toBe(0)
+  const link = await copyLink(host)
+  expect(new URL(link).hash).toMatch(/^#k=[^&]+&e=[\w-]{43}$/)
+  const viewer = await openTab(phone, link)
+  const title = viewer.getByText('Global temperature')
+  await title.waitFor()
+  await viewer.getByText('Live', { exact: true }).first().waitFor()
+  expect(viewer.url()).not.toContain('e=')
+
+  // The demo host takes its key out of the address: the same tab is led there again.
+  await host.goto('about:blank')
+  await host.goto(pages.site.url(relay.url).replace('#', '&encrypt#'))
+  expect(await copyLink(host)).toBe(link)
+  const slider = host.getByRole('slider', { name: 'Speed' })
+  const before = viewer.seen.received.length
+  await slider.fill('0')
+  await expect.poll(() => viewer.seen.received.length).toBeGreaterThan(before)
+  await viewer.reload()
+  await title.waitFor()
+  await viewer.getByText('Live', { exact: true }).first().waitFor()
+
+  const secret = new URLSearchParams(new URL(link).hash.slice(1)).get('e')!
+  const wire = [...host.seen.sent, ...viewer.seen.received, ...viewer.seen.sent].join('\n')
+  expect(wire).toContain('aes-256-gcm')
+  for (const word of ['Global temperature', 'speed', secret]) expect(wire).not.toContain(word)
+  await expectQuiet(host.seen, viewer.seen)
+})
+
+it('a viewer that cannot decrypt says why and what to do', async () => {
+  const host = await openTab(desk, pages.site.url(relay.url).replace('#', '&encrypt#'))
+  await host.getByText('Encrypted from here to the phone').waitFor()
+  const link = await copyLink(host)
+  const plain = await openTab(phone, link.replace('127.0.0.1', 'lan.test'))
+  await plain.getByText('this is encrypted, and that needs https').first().waitFor()
+  const keyless = await openTab(phone, link.replace(/&e=.*/, ''))
+  await keyless.getByText('this is encrypted, and the link does not open it').first().waitFor()
+  await keyless.getByText('Scan the code on the host again').first().waitFor()
+  await expectQuiet(plain.seen, keyless.seen)
+})

@@ -1,0 +1,493 @@
+import { createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
+import { defineStore } from 'pinia'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { WebSocket as Client, WebSocketServer } from 'ws'
+import type { KeptState } from '@vue-sync/vue/cache'
+import { msgpack } from '@vue-sync/vue/msgpack'
+import { syncPlugin, type SyncHostOptions, useSyncHost } from '@vue-sync/vue/host'
+import { offerProtocols, parseLink, randomSecret, readHeader } from '@vue-sync/vue/protocol'
+import {
+  syncViewer,
+  type SyncViewerOptions,
+  useSyncedState,
+  useSyncViewer,
+} from '@vue-sync/vue/viewer'
+import { endApps, makeApp, stubPage, stubStorage } from '../support/app.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+
+// Encryption with a real relay, and with one in the middle that sees and changes what it likes.
+let relay: TestRelay
+let warnings: string[]
+const closing: (() => void)[] = []
+
+beforeEach(async () => {
+  stubPage()
+  stubStorage('sessionStorage')
+  stubStorage('localStorage')
+  warnings = []
+  vi.spyOn(console, 'warn').mockImplementation((...args) => void warnings.push(args.join(' ')))
+  relay = await startRelay()
+})
+afterEach(async () => {
+  endApps()
+  for (const close of closing.splice(0)) close()
+  await relay.stop()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+const useBoard = defineStore('board', {
+  state: () => ({ title: 'Quarterly layoffs', count: 0, list: [] as string[] }),
+  sync: true,
+})
+
+function startHost(options: SyncHostOptions = {}) {
+  const { app, pinia } = makeApp()
+  const own = { url: relay.url, key: HOST_KEY, debounce: 20, encrypt: true, name: 'Secret board' }
+  app.use(pinia).use(syncPlugin, { ...own, ...options })
+  app.mount({})
+  const host = app.runWithContext(useSyncHost)
+  return { app, host, board: useBoard(pinia) }
+}
+
+function startViewer(url: string, options: SyncViewerOptions = {}) {
+  const { app, pinia } = makeApp()
+  const backoff = { first: 50, max: 50 }
+  app.use(syncViewer, { url, backoff, ...options }).use(pinia)
+  app.mount({})
+  const viewer = app.runWithContext(useSyncViewer)
+  return { app, viewer, board: app.runWithContext(() => useSyncedState('board')) }
+}
+
+async function linkOf({ host }: ReturnType<typeof startHost>): Promise<string> {
+  await expect.poll(() => host.viewerUrl.value).toContain('&e=')
+  return host.viewerUrl.value!.replace(/\/\/[^/]+/, `//${new URL(relay.url).host}`)
+}
+const through = (link: string, url: string) =>
+  link.replace(/^http:\/\/[^/]+/, url.replace('ws', 'http'))
+
+interface Tap {
+  url: string
+  /** Every frame and every request that came this way, as bytes. */
+  seen: Buffer[]
+  /** Changes what the relay sends to viewers; gives `undefined` to pass nothing on. */
+  change: (frame: Buffer, binary: boolean) => Buffer | undefined
+  /** Says something to all viewers. */
+  inject: (frame: Buffer | string) => void
+}
+
+/** A man in the middle, on the side of hosts and viewers. */
+async function startTap(): Promise<Tap> {
+  const server = new WebSocketServer({
+    host: '127.0.0.1',
+    port: 0,
+    handleProtocols: (offered) => [...offered][0]!,
+  })
+  await new Promise((resolve) => server.on('listening', resolve))
+  const { port } = server.address() as { port: number }
+  const viewers = new Set<Client>()
+  const tap: Tap = {
+    url: `ws://127.0.0.1:${port}`,
+    seen: [],
+    change: (frame) => frame,
+    inject: (frame) => {
+      for (const viewer of viewers) viewer.send(frame)
+    },
+  }
+  server.on('connection', (near, { url, rawHeaders, headers }) => {
+    const offered = headers['sec-websocket-protocol']!.split(/, ?/)
+    const isViewer = offered[0]!.includes('viewer')
+    if (isViewer) viewers.add(near)
+    tap.seen.push(Buffer.from(`${url}\n${rawHeaders.join('\n')}`))
+    const far = new Client(relay.url + url, offered)
+    const early: [Buffer, boolean][] = []
+    near.on('message', (data: Buffer, binary) => {
+      tap.seen.push(data)
+      if (far.readyState === Client.OPEN) far.send(data, { binary })
+      else early.push([data, binary])
+    })
+    far.on('open', () => {
+      for (const [data, binary] of early) far.send(data, { binary })
+    })
+    far.on('message', (data: Buffer, binary) => {
+      const passed = isViewer ? tap.change(data, binary) : data
+      if (passed) near.send(passed, { binary })
+    })
+    const code = (given: number) => (given >= 4000 ? given : 1000)
+    near.on('close', (given) => {
+      viewers.delete(near)
+      far.close(code(given))
+    })
+    far.on('close', (given, reason) => near.close(code(given), reason))
+    far.on('error', () => near.terminate())
+  })
+  closing.push(() => {
+    for (const client of server.clients) client.terminate()
+    server.close()
+  })
+  return tap
+}
+
+const headerOf = (frame: Buffer) => readHeader(new Uint8Array(frame))?.header
+function flip(frame: Buffer): Buffer {
+  const changed = Buffer.from(frame)
+  changed[changed.length - 1]! ^= 1
+  return changed
+}
+
+it.each([
+  ['JSON', {}],
+  ['MessagePack', { codec: msgpack() }],
+  ['JSON, where compression was asked for too', { compressOver: 100 }],
+])('%s: states, deltas, late joiners and the name arrive', async (_, options) => {
+  const host = startHost(options)
+  const link = await linkOf(host)
+  expect(parseLink(link)).toMatchObject({ key: VIEWER_KEY, session: 'default' })
+  expect(host.host.pairCode.value).toBeUndefined()
+  const codecs = [msgpack()]
+  const first = startViewer(link, { codecs })
+  await expect.poll(() => first.board.value?.['title']).toBe('Quarterly layoffs')
+  expect(first.viewer.name.value).toBe('Secret board')
+  for (let count = 1; count <= 10; count++) {
+    host.board.count = count
+    host.board.list.push(`line ${count} `.repeat(count % 2 ? 1 : 50))
+    await expect.poll(() => first.board.value?.['count']).toBe(count)
+  }
+  const late = startViewer(link, { codecs })
+  await expect
+    .poll(() => late.board.value)
+    .toEqual(JSON.parse(JSON.stringify({ ...host.board.$state })))
+  expect(first.board.value).toEqual(late.board.value)
+  expect(warnings).toEqual([])
+})
+
+it('is resumed by position: only what was missed is sent', async () => {
+  const tap = await startTap()
+  const received: string[] = []
+  tap.change = (frame, binary) => {
+    if (binary) received.push(headerOf(frame)!.type)
+    return frame
+  }
+  const host = startHost()
+  const link = through(await linkOf(host), tap.url)
+  const { viewer, board } = startViewer(link)
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  viewer.disconnect()
+  host.board.count = 1
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  received.length = 0
+  viewer.connect(link)
+  await expect.poll(() => board.value?.['count']).toBe(1)
+  expect(received).toEqual(['config_update'])
+})
+
+it('goes on after a restart of the relay, and after a reload of the host', async () => {
+  const host = startHost({ backoff: { first: 50, max: 50 } })
+  const link = await linkOf(host)
+  const { board, viewer } = startViewer(link)
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  const { port } = relay.getStatus()
+  await relay.stop()
+  host.board.count = 1
+  relay = await startRelay(port)
+  await expect.poll(() => board.value?.['count']).toBe(1)
+  host.app.unmount()
+  const reloaded = startHost()
+  expect(await linkOf(reloaded)).toBe(link)
+  reloaded.board.count = 2
+  await expect.poll(() => board.value?.['count']).toBe(2)
+  expect(viewer.error.value).toBeUndefined()
+})
+
+it('shows what was kept, with the link that opens it', async () => {
+  const host = startHost()
+  const link = await linkOf(host)
+  let kept: KeptState | undefined
+  const secrets = new Set<string | undefined>()
+  const cache = {
+    load: async () => kept,
+    save: async (session: { secret?: string | undefined }, state: KeptState) => {
+      secrets.add(session.secret)
+      kept = state
+    },
+  }
+  const first = startViewer(link, { cache })
+  await expect.poll(() => first.board.value?.['count']).toBe(0)
+  first.viewer.disconnect()
+  host.board.count = 1
+  const second = startViewer(link, { cache })
+  await expect.poll(() => second.board.value?.['count']).toBe(1)
+  expect(second.viewer.name.value).toBe('Secret board')
+  expect([...secrets]).toEqual([parseLink(link)!.secret])
+})
+
+it.each([
+  ['no key', (link: string) => link.replace(/&e=.*/, ''), 'no key'],
+  ['another key', (link: string) => link.replace(/&e=.*/, `&e=${randomSecret()}`), 'another key'],
+  ['what is no key', (link: string) => link.replace(/&e=.*/, '&e=abc'), 'another key'],
+])('a link with %s stops with VS110 and shows nothing', async (_, edit, detail) => {
+  const host = startHost()
+  const { viewer, board } = startViewer(edit(await linkOf(host)))
+  await expect.poll(() => viewer.error.value?.code).toBe('VS110')
+  expect(viewer.error.value?.message).toContain(detail)
+  expect([viewer.status.value, board.value]).toEqual(['disconnected', undefined])
+  viewer.connect(await linkOf(host))
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  expect(viewer.error.value).toBeUndefined()
+})
+
+/** The link once it is another one: the relay has signed it. */
+async function newLinkOf(host: ReturnType<typeof startHost>, old: string): Promise<string> {
+  await expect.poll(() => linkOf(host)).not.toBe(old)
+  return linkOf(host)
+}
+
+it('a rotation is one of the key too: who has the old one reads nothing more, even if let in', async () => {
+  const host = startHost()
+  const old = await linkOf(host)
+  const [there, away] = [startViewer(old), startViewer(old)]
+  for (const { board } of [there, away]) await expect.poll(() => board.value?.['count']).toBe(0)
+  // Who comes back is nearly up to date: a relay could go on with what it has of the old key.
+  away.viewer.disconnect()
+  host.board.count = 1
+  await expect.poll(() => there.board.value?.['count']).toBe(1)
+
+  host.host.rotate()
+  // The relay's word for it, unless two frames under the new key come first.
+  await expect.poll(() => there.viewer.error.value?.code).toMatch(/VS11[02]/)
+  const link = await newLinkOf(host, old)
+  const [before, after] = [parseLink(old)!, parseLink(link)!]
+  expect(after.secret).toHaveLength(before.secret!.length)
+  expect([after.key, after.secret]).not.toContain(before.key)
+  expect([after.key, after.secret]).not.toContain(before.secret)
+  const letIn = startViewer(link.replace(after.secret!, before.secret!))
+  await expect.poll(() => letIn.viewer.error.value?.code).toBe('VS110')
+  expect(letIn.board.value).toBeUndefined()
+
+  for (const { viewer } of [there, away]) viewer.connect(link)
+  host.board.count = 2
+  for (const { viewer, board } of [there, away, startViewer(link)]) {
+    await expect.poll(() => board.value?.['count']).toBe(2)
+    expect(viewer.error.value).toBeUndefined()
+  }
+  host.app.unmount()
+  expect(await linkOf(startHost())).toBe(link)
+})
+
+it('a rotation where viewers need no key leaves the old one with VS110', async () => {
+  const { port } = relay.getStatus()
+  await relay.stop()
+  relay = await startRelay(port, { open: true })
+  const host = startHost()
+  await expect.poll(() => host.host.viewerUrl.value).toContain('#e=')
+  const old = host.host.viewerUrl.value!
+  const { viewer, board } = startViewer(old)
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  host.host.rotate()
+  host.board.count = 1
+  await expect.poll(() => viewer.error.value?.code).toMatch(/VS11[02]/)
+  viewer.connect(old)
+  await expect.poll(() => viewer.error.value?.code).toBe('VS110')
+  expect(board.value?.['count']).toBe(0)
+  await expect.poll(() => host.host.viewerUrl.value).not.toBe(old)
+  viewer.connect(host.host.viewerUrl.value!)
+  await expect.poll(() => board.value?.['count']).toBe(1)
+})
+
+it('a rotation without the relay holds when it is back', async () => {
+  const host = startHost({ backoff: { first: 50, max: 50 } })
+  const old = await linkOf(host)
+  const { viewer, board } = startViewer(old)
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  const { port } = relay.getStatus()
+  await relay.stop()
+  host.host.rotate()
+  host.board.count = 1
+  relay = await startRelay(port)
+  await expect.poll(() => viewer.error.value?.code).toMatch(/VS11[02]/)
+  expect(board.value?.['count']).toBe(0)
+  viewer.connect(await newLinkOf(host, old))
+  await expect.poll(() => board.value?.['count']).toBe(1)
+})
+
+it('a host that no longer encrypts is not believed by who was promised encryption', async () => {
+  const host = startHost({ encrypt: false })
+  await expect.poll(() => host.host.viewerUrl.value).toContain('#k=')
+  expect(host.host.viewerUrl.value).not.toContain('e=')
+  const { viewer, board } = startViewer(`${relay.url}#k=${VIEWER_KEY}&e=${randomSecret()}`)
+  await expect.poll(() => viewer.error.value?.code).toBe('VS110')
+  expect(board.value).toBeUndefined()
+})
+
+it('one frame that was changed, moved or made up is not applied, and heals', async () => {
+  const tap = await startTap()
+  const host = startHost()
+  const { viewer, board } = startViewer(through(await linkOf(host), tap.url))
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  const once = (change: (frame: Buffer) => Buffer | undefined) => {
+    tap.change = (frame, binary) => {
+      if (!binary || headerOf(frame)?.type !== 'config_update') return frame
+      tap.change = (other) => other
+      return change(frame)
+    }
+  }
+  let last: Buffer | undefined
+  const rewritten = (frame: Buffer, edit: object) => {
+    const { header, body } = readHeader(new Uint8Array(frame))!
+    const line = Buffer.from(`${JSON.stringify({ ...header, ...edit })}\n`)
+    return Buffer.concat([line, frame.subarray(body)])
+  }
+  const attacks: ((frame: Buffer) => Buffer | undefined)[] = [
+    (frame) => (last = frame) && flip(frame),
+    // The one before, said to be the next.
+    (frame) => rewritten(last!, { seq: headerOf(frame)!.seq }),
+    (frame) => rewritten(frame, { type: 'session_update' }),
+    (frame) => rewritten(frame, { epoch: 'another' }),
+    (frame) => rewritten(frame, { codec: undefined }),
+    () => Buffer.from('{"type":"session_update","epoch":"x","seq":9}\n{"payload":{"board":{}}}'),
+  ]
+  for (const [index, attack] of attacks.entries()) {
+    once(attack)
+    host.board.count = index + 1
+    const seen = new Set<unknown>()
+    await expect
+      .poll(
+        () => {
+          seen.add(board.value?.['count'])
+          return board.value?.['count']
+        },
+        { timeout: 8000 },
+      )
+      .toBe(index + 1)
+    expect([...seen].every((count) => count === index || count === index + 1)).toBe(true)
+  }
+  expect(viewer.error.value).toBeUndefined()
+  expect(warnings.join()).toContain('VS202: bad encryption')
+}, 60_000)
+
+it('a whole state that is older than what is shown is not taken again', async () => {
+  const tap = await startTap()
+  let old: Buffer | undefined
+  tap.change = (frame, binary) => {
+    if (binary && headerOf(frame)?.type === 'session_update') old ??= frame
+    return frame
+  }
+  const host = startHost()
+  const { board } = startViewer(through(await linkOf(host), tap.url))
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  host.board.count = 1
+  await expect.poll(() => board.value?.['count']).toBe(1)
+  tap.inject(old!)
+  await expect.poll(() => warnings.join()).toContain('VS202: bad order')
+  expect(board.value?.['count']).toBe(1)
+})
+
+it('state in clear and a name from the relay are not believed', async () => {
+  const tap = await startTap()
+  const host = startHost()
+  const { viewer, board } = startViewer(through(await linkOf(host), tap.url))
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  const lie = { epoch: 'x', seq: 1, payload: { board: { count: 99 } } }
+  tap.inject(JSON.stringify({ type: 'session_update', ...lie }))
+  tap.inject(JSON.stringify({ type: 'status', payload: { name: 'Lie' } }))
+  await expect.poll(() => warnings.join()).toContain('VS202: bad encryption')
+  host.board.count = 1
+  await expect.poll(() => board.value?.['count'], { timeout: 8000 }).toBe(1)
+  expect(viewer.name.value).toBe('Secret board')
+}, 20_000)
+
+it('the relay is sent neither the key nor a word of the state', async () => {
+  const tap = await startTap()
+  const host = startHost({ url: tap.url })
+  const link = await linkOf(host)
+  const { board } = startViewer(through(link, tap.url))
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  host.board.title = 'Acquisition of Initech'
+  host.board.list.push('four hundred people')
+  await expect.poll(() => board.value?.['list']).toEqual(['four hundred people'])
+  startViewer(through(link, tap.url))
+  host.host.push()
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  const bytes = Buffer.concat(tap.seen)
+  expect(
+    tap.seen.filter((frame) => headerOf(frame)?.codec === 'aes-256-gcm').length,
+  ).toBeGreaterThan(2)
+  const { secret } = parseLink(link)!
+  const raw = Buffer.from(secret!, 'base64url')
+  const words = ['Quarterly', 'Acquisition', 'four hundred', 'board', 'title', 'Secret', 'payload']
+  for (const word of [...words, secret!, raw.toString('hex'), raw.toString('base64'), raw])
+    expect(bytes.indexOf(word)).toBe(-1)
+})
+
+it('is on the wire as PROTOCOL.md says', async () => {
+  const tap = await startTap()
+  const host = startHost({ url: tap.url, session: 'show' })
+  const secret = Buffer.from(parseLink(await linkOf(host))!.secret!, 'base64url')
+  const sealed = () => tap.seen.find((frame) => headerOf(frame)?.type === 'session_update')
+  await expect.poll(sealed).toBeDefined()
+  const frame = sealed()!
+  const header = frame.subarray(0, frame.indexOf('\n') + 1)
+  const body = frame.subarray(header.length)
+  const derive = (use: string) =>
+    Buffer.from(hkdfSync('sha256', secret, '', `vue-sync.v1 ${use}`, 32))
+  const decipher = createDecipheriv('aes-256-gcm', derive('frame'), body.subarray(0, 12))
+  decipher.setAAD(Buffer.concat([Buffer.from('vue-sync.v1\nshow\n'), header]))
+  decipher.setAuthTag(body.subarray(-16))
+  const plain = decipher.update(body.subarray(12, -16)).toString() + decipher.final().toString()
+  const [line, content] = plain.split('\n')
+  const { type, epoch, seq } = JSON.parse(header.toString())
+  expect(JSON.parse(line!)).toEqual({ type, epoch, seq })
+  const state = { ...host.board.$state }
+  expect(JSON.parse(content!)).toEqual({ payload: { board: state }, name: 'Secret board' })
+
+  const { createCipher } = await import('../../packages/vue-sync/src/encrypt/cipher.ts')
+  const { blind } = await createCipher(secret.toString('base64url'), 'show')
+  const hash = createHmac('sha256', derive('hash')).update('vue-sync.v1\nshow\ne\n7\n42').digest()
+  expect(await blind({ epoch: 'e', seq: 7 }, 42)).toBe(hash.readUInt32BE(0))
+})
+
+it('the hash of the state is told blinded, and disagreement is found', async () => {
+  const tap = await startTap()
+  const hashes: number[] = []
+  tap.change = (frame, binary) => {
+    const { hash } = binary ? {} : JSON.parse(frame.toString()).payload
+    if (hash !== undefined) hashes.push(hash)
+    return frame
+  }
+  const host = startHost({ url: tap.url })
+  const { board, viewer } = startViewer(through(await linkOf(host), tap.url))
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  // The relay's word makes an idle host tell its hash; the next one brings it to the viewers.
+  const nudge = async () => {
+    const socket = new WebSocket(relay.url, offerProtocols('viewer', VIEWER_KEY))
+    await new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }))
+    socket.close()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  for (let times = 0; times < 3; times++) await nudge()
+  const told = tap.seen.map(String).find((frame) => frame.includes('"hash"'))
+  expect(JSON.parse(told!)).toMatchObject({ type: 'status', payload: { hash: expect.any(Number) } })
+  const { epoch, seq, payload } = JSON.parse(told!)
+  const say = (hash: number) =>
+    tap.inject(JSON.stringify({ type: 'status', epoch, seq, payload: { host: 'online', hash } }))
+  say(payload.hash)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(warnings).toEqual([])
+  say(payload.hash ^ 1)
+  await expect.poll(() => warnings.join()).toContain('VS208: the hash of its state')
+  await expect.poll(() => viewer.status.value).toBe('connected')
+})
+
+it('without a secure context a host and a viewer say so, and dial nobody', async () => {
+  const host = startHost()
+  const link = await linkOf(host)
+  vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
+  const { viewer, board } = startViewer(link)
+  expect([viewer.error.value?.code, viewer.status.value]).toEqual(['VS111', 'disconnected'])
+  const second = startHost()
+  expect([second.host.error.value?.code, second.host.status.value]).toEqual([
+    'VS111',
+    'disconnected',
+  ])
+  expect(board.value).toBeUndefined()
+})

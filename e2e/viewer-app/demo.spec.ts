@@ -1,0 +1,252 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  BROWSER_LAUNCH,
+  type BrowserContext,
+  expectQuiet,
+  messages,
+  type Page,
+} from '../support/browser.ts'
+import { serveDemoHost, VIEWER_DIR } from '../support/demo.ts'
+import { startRelay, type TestRelay } from '../support/relay.ts'
+import { openTab, PHONE, type Tab, useBrowser } from '../support/tabs.ts'
+
+const pages = useBrowser(serveDemoHost)
+let hostContext: BrowserContext
+let phone: BrowserContext
+let relay: TestRelay
+
+beforeEach(async () => {
+  relay = await startRelay(0, { viewerDir: VIEWER_DIR })
+  hostContext = await pages.browser.newContext({ viewport: { width: 1440, height: 900 } })
+  phone = await pages.browser.newContext(PHONE)
+})
+afterEach(async () => {
+  await hostContext.close()
+  await phone.close()
+  await relay.stop()
+})
+
+async function openHost(): Promise<Tab> {
+  const page = await openTab(hostContext, pages.site.url(relay.url))
+  await page.getByRole('heading', { name: 'Global temperature' }).waitFor()
+  return page
+}
+
+const openViewer = (url = relay.viewerUrls()[0]!.url): Promise<Tab> => openTab(phone, url)
+
+async function openBoth(): Promise<{ host: Tab; viewer: Tab }> {
+  const host = await openHost()
+  const viewer = await openViewer()
+  await viewer.getByText('Global temperature').waitFor()
+  return { host, viewer }
+}
+
+const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
+const canvas = (page: Page) =>
+  page.locator('canvas').evaluate((element) => ({
+    phase: Number(element.dataset['phase']),
+    rebuilds: Number(element.dataset['rebuilds']),
+  }))
+
+describe('the demo', () => {
+  it('a slider dragged for two seconds is one update, with the final value and that field alone', async () => {
+    const { host, viewer } = await openBoth()
+    const slider = host.getByRole('slider', { name: 'Speed' })
+    const box = (await slider.boundingBox())!
+    const y = box.y + box.height / 2
+    await host.evaluate(() => {
+      const times: number[] = ((window as never as { inputs: number[] }).inputs = [])
+      addEventListener('input', () => times.push(performance.now()), true)
+    })
+    // A loaded machine may hold the mouse still for longer than the debounce: then it was no one drag.
+    let continuous = false
+    for (let attempt = 0; attempt < 5 && !continuous; attempt++) {
+      viewer.seen.received.length = 0
+      await host.evaluate(() => ((window as never as { inputs: number[] }).inputs.length = 0))
+      await host.mouse.move(box.x + box.width * 0.2, y)
+      await host.mouse.down()
+      for (let step = 0; step <= 40; step++) {
+        // Each try ends elsewhere: a drag back to the value before it would rightly send nothing.
+        await host.mouse.move(box.x + box.width * (0.2 + step * (0.018 - attempt * 0.002)), y)
+        await host.waitForTimeout(45)
+      }
+      await host.mouse.up()
+      const longest = await host.evaluate(() => {
+        const { inputs } = window as never as { inputs: number[] }
+        return Math.max(...inputs.slice(1).map((time, at) => time - inputs[at]!))
+      })
+      const value = Number(await slider.inputValue())
+      const payloads = () =>
+        messages(viewer.seen.received, 'config_update').map(({ payload }) => payload)
+      await expect.poll(() => payloads().at(-1)).toEqual({ config: { speed: value } })
+      continuous = longest < 200
+      if (continuous) expect(payloads()).toEqual([{ config: { speed: value } }])
+    }
+    expect(continuous, 'a drag without a pause, in five tries').toBe(true)
+    await expectQuiet(host.seen, viewer.seen)
+  })
+
+  it('the scene keeps its phase over a change of its settings, and rebuilds only for new data', async () => {
+    const { host, viewer } = await openBoth()
+    await expect.poll(async () => (await canvas(viewer)).phase).toBeGreaterThan(0.02)
+    const before = await canvas(viewer)
+    await host.getByRole('slider', { name: 'Speed' }).fill('0')
+    await host.getByRole('radio', { name: 'Orbit' }).check({ force: true })
+    const configs = () =>
+      messages(viewer.seen.received, 'config_update').map(
+        ({ payload }) => (payload as { config?: object }).config,
+      )
+    await expect
+      .poll(() => Object.assign({}, ...configs()))
+      .toMatchObject({ speed: 0, mode: 'orbit' })
+    const after = await canvas(viewer)
+    expect(after.phase).toBeGreaterThanOrEqual(before.phase)
+    expect(after.rebuilds).toBe(before.rebuilds)
+    await host.getByRole('combobox', { name: 'Data set' }).selectOption('S&P 500')
+    await says(viewer, 'S&P 500')
+    await expect.poll(async () => (await canvas(viewer)).rebuilds).toBe(before.rebuilds + 1)
+    expect((await canvas(viewer)).phase).toBeGreaterThanOrEqual(after.phase)
+    expect(messages(viewer.seen.received, 'session_update').length).toBeGreaterThan(0)
+    await expectQuiet(host.seen, viewer.seen)
+  })
+
+  it('a relay that was killed comes back, and its host’s republish does not rebuild the scene', async () => {
+    const { host, viewer } = await openBoth()
+    const { rebuilds } = await canvas(viewer)
+    const { port } = relay.getStatus()
+    await relay.stop()
+    await says(viewer, /Reconnecting in \d+ s/)
+    relay = await startRelay(port, { viewerDir: VIEWER_DIR })
+    await says(viewer, 'Live')
+    await says(host, 'Live · 1 device connected')
+    expect((await canvas(viewer)).rebuilds).toBe(rebuilds)
+    await host.getByRole('textbox', { name: 'Session name' }).fill('After the storm')
+    await says(viewer, 'After the storm')
+  })
+
+  it('a new code locks out who came by the old one, at once and with the reason', async () => {
+    const { host, viewer } = await openBoth()
+    await host.getByRole('button', { name: 'New code' }).click()
+    await says(viewer, 'Stopped: this link is no longer good')
+    await says(viewer, 'Ask the host for a new code.')
+    const code = host.locator('.pair-code strong')
+    await code.waitFor()
+    const fresh = await openViewer(`http://127.0.0.1:${relay.getStatus().port}/?pair`)
+    await fresh.getByRole('textbox').fill((await code.textContent())!)
+    await fresh.getByRole('button', { name: 'Connect' }).click()
+    await says(fresh, 'Live')
+    await says(host, 'Live · 1 device connected')
+  })
+
+  it('a bad CSV is told what is wrong with it; a good one is on the phone', async () => {
+    const { host, viewer } = await openBoth()
+    const dir = await mkdtemp(join(tmpdir(), 'vue-sync-'))
+    const drop = async (name: string, text: string): Promise<void> => {
+      await writeFile(join(dir, name), text)
+      const [chooser] = await Promise.all([
+        host.waitForEvent('filechooser'),
+        host.getByRole('button', { name: /own CSV/ }).click(),
+      ])
+      await chooser.setFiles(join(dir, name))
+    }
+    await drop('bad.csv', 'day,temp\nMon,warm\nTue,cold\n')
+    await host.getByRole('alert').filter({ hasText: 'One column must hold numbers' }).waitFor()
+    await drop('Harvest.csv', 'year,tons\n2024,10\n2025,14\n2026,21\n')
+    await says(viewer, 'Harvest')
+    expect(await host.getByRole('alert').count()).toBe(0)
+    await rm(dir, { recursive: true })
+    await expectQuiet(host.seen, viewer.seen)
+  })
+})
+
+describe('the viewer app', () => {
+  it('opens from the link, keeps the key out of the address bar, and remembers it', async () => {
+    const { viewer } = await openBoth()
+    expect(viewer.url()).toBe(`http://127.0.0.1:${relay.getStatus().port}/`)
+    const again = await openViewer(viewer.url())
+    await says(again, 'Global temperature')
+    await expectQuiet(viewer.seen, again.seen)
+  })
+
+  it('asks to be paired when it knows nothing, and says what a link looks like', async () => {
+    await openHost()
+    const viewer = await openViewer(`http://127.0.0.1:${relay.getStatus().port}/`)
+    await viewer.getByRole('heading', { name: 'See it live' }).waitFor()
+    const field = viewer.getByRole('textbox', { name: /short code, or paste the link/ })
+    await field.fill('not a link at all')
+    await viewer.getByRole('button', { name: 'Connect' }).click()
+    await viewer.getByRole('alert').filter({ hasText: 'not a link from a host' }).waitFor()
+    await field.fill(relay.viewerUrls()[0]!.url)
+    await viewer.getByRole('button', { name: 'Connect' }).click()
+    await says(viewer, 'Global temperature')
+  })
+
+  it('needs no link at all where the relay is open', async () => {
+    await relay.stop()
+    relay = await startRelay(0, { viewerDir: VIEWER_DIR, open: true })
+    await openHost()
+    const viewer = await openViewer(`http://127.0.0.1:${relay.getStatus().port}/`)
+    await says(viewer, 'Global temperature')
+  })
+
+  it('says why it stopped when its key is refused', async () => {
+    const viewer = await openViewer(`http://127.0.0.1:${relay.getStatus().port}/#k=wrong`)
+    await says(viewer, 'Stopped: the key was refused')
+    await says(viewer, 'Scan the code on the host again.')
+  })
+
+  it('shows any host’s stores as a tree that follows, and disconnects for good when told to', async () => {
+    const { host, viewer } = await openBoth()
+    await viewer.getByRole('button', { name: 'Inspector' }).click()
+    await host.getByRole('slider', { name: 'Amplitude' }).fill('0.5')
+    await viewer.locator('[data-path="config.amplitude"][data-value="0.5"]').waitFor()
+    await viewer.getByRole('button', { name: /points 144 items/ }).click()
+    await viewer.getByRole('button', { name: /Show 44 more/ }).click()
+    expect(
+      await viewer
+        .locator(
+          '[data-path^="session.data.points."][aria-expanded], [data-path^="session.data.points."]',
+        )
+        .count(),
+    ).toBeGreaterThanOrEqual(144)
+    await viewer.getByRole('button', { name: 'Menu' }).click()
+    await viewer.getByRole('button', { name: 'Disconnect' }).click()
+    await says(viewer, 'Disconnected')
+    await expect.poll(() => relay.getStatus().clientCount).toBe(0)
+    await viewer.getByRole('button', { name: 'Menu' }).click()
+    await viewer.getByRole('button', { name: 'Connect again' }).click()
+    await says(viewer, 'Live')
+    await host.close()
+    await says(viewer, /Host offline, last update/)
+  })
+
+  it('shows live state without a secure context too, as on a plain LAN address', async () => {
+    const host = await openHost()
+    const viewer = await openViewer(relay.viewerUrls()[0]!.url.replace('127.0.0.1', 'lan.test'))
+    await says(viewer, 'Global temperature')
+    expect(await viewer.evaluate(() => isSecureContext)).toBe(false)
+    await host.getByRole('textbox', { name: 'Session name' }).fill('Over the LAN')
+    await says(viewer, 'Over the LAN')
+    await viewer.getByRole('button', { name: 'Inspector' }).click()
+    await viewer.getByRole('button', { name: 'Copy as JSON' }).first().click()
+    await viewer.getByRole('button', { name: 'Copied' }).waitFor()
+    await expectQuiet(host.seen, viewer.seen)
+  })
+
+  it('can be installed', async () => {
+    const profile = await mkdtemp(join(tmpdir(), 'vue-sync-profile-'))
+    const context = await chromium.launchPersistentContext(profile, BROWSER_LAUNCH)
+    const page = await context.newPage()
+    await page.goto(relay.viewerUrls()[0]!.url)
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+    const session = await context.newCDPSession(page)
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors')
+    expect(installabilityErrors).toEqual([])
+    await context.close()
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+  })
+})

@@ -1,0 +1,258 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type BrowserContext, expectQuiet, messages, type Page } from '../support/browser.ts'
+import { serveFixture } from '../support/fixture.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { openTab, type Tab, useBrowser } from '../support/tabs.ts'
+
+const pages = useBrowser(serveFixture)
+let context: BrowserContext
+let relay: TestRelay
+
+beforeEach(async () => {
+  relay = await startRelay()
+  context = await pages.browser.newContext()
+})
+afterEach(async () => {
+  await context.close()
+  await relay.stop()
+})
+
+async function open(role: 'host' | 'viewer', prepare?: (page: Page) => Promise<unknown>) {
+  const key = role === 'host' ? HOST_KEY : VIEWER_KEY
+  return openTab(context, pages.site.page(role, relay.url, { key, cache: '' }), prepare)
+}
+
+const shows = (page: Page, title: string) => page.waitForSelector(`h1:text-is("${title}")`)
+const list = (page: Page) => page.evaluate(() => window.test.cache!.list())
+
+function setTitle(host: Page, title: string): Promise<void> {
+  return host.evaluate((wanted) => {
+    window.test.stores.useBoard.title = wanted
+  }, title)
+}
+
+/** A host, and a viewer that has shown `Kept` and gone. */
+async function keep(): Promise<Tab> {
+  const host = await open('host')
+  await host.waitForFunction(() => window.test.host.status.value === 'connected')
+  await setTitle(host, 'Kept')
+  const viewer = await open('viewer')
+  await shows(viewer, 'Kept')
+  await viewer.goto('about:blank')
+  await viewer.close()
+  return host
+}
+
+/** Writes into the database as another version of this software would have, or a failing disk. */
+function tamper(page: Page, change: string): Promise<unknown> {
+  return page.evaluate(`new Promise((resolve, reject) => {
+    const request = indexedDB.open('vue-sync')
+    request.onerror = () => reject(request.error)
+    request.onsuccess = () => {
+      const transaction = request.result.transaction('sessions', 'readwrite')
+      const store = transaction.objectStore('sessions')
+      ;(${change})(store)
+      transaction.oncomplete = () => { request.result.close(); resolve() }
+    }
+  })`)
+}
+
+/** Why nothing more can be written. */
+const PROBE = `new Promise((resolve) => {
+  const request = indexedDB.open('vue-sync')
+  request.onsuccess = () => {
+    const transaction = request.result.transaction('sessions', 'readwrite')
+    transaction.objectStore('sessions').put('x'.repeat(1_000_000), 'probe')
+    transaction.oncomplete = () => resolve('written')
+    transaction.onabort = () => {
+      resolve(transaction.error?.name)
+      request.result.close()
+    }
+  }
+})`
+
+describe('a viewer that keeps its state', () => {
+  it('shows it without any relay, with the time it is of, and goes on from there', async () => {
+    const host = await keep()
+    const { port } = relay.getStatus()
+    await host.close()
+    await relay.stop()
+    const viewer = await open('viewer')
+    await shows(viewer, 'Kept')
+    const { asOf, status, stale } = await viewer.evaluate(() => ({
+      asOf: window.test.viewer.asOf.value!,
+      status: window.test.viewer.status.value,
+      stale: window.test.viewer.stale.value,
+    }))
+    expect(asOf).toBeGreaterThan(Date.now() - 600_000)
+    expect([/connecting/.test(status), stale]).toEqual([true, true])
+    relay = await startRelay(port)
+    const again = await open('host')
+    await setTitle(again, 'New')
+    await shows(viewer, 'New')
+    await expectQuiet(viewer.seen)
+  })
+
+  it('receives only what it missed', async () => {
+    const host = await keep()
+    const viewer = await open('viewer')
+    await viewer.waitForFunction(() => window.test.viewer.status.value === 'connected')
+    expect(messages(viewer.seen.received, 'session_update')).toEqual([])
+    await viewer.close()
+    await setTitle(host, 'Missed')
+    await expect
+      .poll(() => messages(host.seen.sent, 'config_update').map(({ payload }) => payload))
+      .toContainEqual({ board: { title: 'Missed' } })
+    const third = await open('viewer')
+    await shows(third, 'Missed')
+    expect(messages(third.seen.received, 'session_update')).toEqual([])
+    expect(messages(third.seen.received, 'config_update')).toHaveLength(1)
+    await expectQuiet(viewer.seen, third.seen)
+  })
+
+  it('is listed with the name its host gives it, and forgotten with its key', async () => {
+    await keep()
+    const viewer = await open('viewer')
+    await shows(viewer, 'Kept')
+    await expect
+      .poll(async () => (await list(viewer))[0])
+      .toMatchObject({
+        name: 'vue-sync test page',
+        link: `${relay.url.replace('ws', 'http')}/#k=${VIEWER_KEY}`,
+      })
+    await viewer.evaluate(async () => {
+      const { cache, viewer } = window.test
+      viewer.disconnect()
+      await cache!.forget((await cache!.list())[0]!.link)
+    })
+    expect(await list(viewer)).toEqual([])
+    await relay.stop()
+    await viewer.reload()
+    await viewer.waitForFunction(() => window.test.viewer.retryAt.value !== undefined)
+    expect(await viewer.textContent('h1')).toBe('Board')
+  })
+
+  // The list was written after the state, by a page that no longer ran: only what was listed before was there.
+  it('is listed with the name that came last, however soon the page is left', async () => {
+    const host = await keep()
+    const viewer = await open('viewer')
+    await shows(viewer, 'Kept')
+    await expect.poll(async () => (await list(viewer))[0]?.name).toBe('vue-sync test page')
+    await host.evaluate(() => (document.title = 'Renamed'))
+    await setTitle(host, 'New')
+    await viewer.waitForFunction(() => window.test.viewer.name.value === 'Renamed')
+    await viewer.goto('about:blank')
+    await host.close()
+    await relay.stop()
+    const again = await open('viewer')
+    await shows(again, 'New')
+    expect((await list(again)).map(({ name }) => name)).toEqual(['Renamed'])
+  })
+
+  it.each([
+    ['is corrupt', '(store) => store.put({ v: 1, frame: "{", lastUpdate: 1, asOf: 1 }, key)'],
+    ['is of another version', '(store) => store.put({ v: 99, state: {} }, key)'],
+    ['is no record at all', '(store) => store.put("junk", key)'],
+  ])('drops a record that %s, and is live all the same', async (_, change) => {
+    await keep()
+    const viewer = await open('viewer')
+    await shows(viewer, 'Kept')
+    const key = `state ${relay.url.replace('ws://', '')}/`
+    await viewer.evaluate(() => window.test.unmount())
+    await tamper(viewer, `(store) => { const key = ${JSON.stringify(key)}; (${change})(store) }`)
+    await tamper(
+      viewer,
+      '(store) => { store.put({ id: 7 }, "seen x"); store.put("junk", "seen y") }',
+    )
+    await viewer.reload()
+    await shows(viewer, 'Kept')
+    expect(messages(viewer.seen.received, 'session_update').length).toBeGreaterThan(0)
+    await expect.poll(async () => (await list(viewer)).length, { timeout: 20_000 }).toBe(1)
+    await expectQuiet(viewer.seen)
+  })
+
+  it.each([
+    [
+      'refused',
+      'IDBFactory.prototype.open = () => { throw new DOMException("no", "SecurityError") }',
+    ],
+    ['missing', 'Object.defineProperty(globalThis, "indexedDB", { value: undefined })'],
+    ['never answered', 'IDBFactory.prototype.open = () => new EventTarget()'],
+  ])('is live where storage is %s', async (_, script) => {
+    await keep()
+    const viewer = await open('viewer', (page) => page.addInitScript(script))
+    await shows(viewer, 'Kept')
+    await expectQuiet(viewer.seen)
+  })
+
+  it('is live where the quota is used up, and keeps what was kept', async () => {
+    // Before any other page: browsers remember for a while how much there was left. It holds while this one is open.
+    const control = await context.newCDPSession(await context.newPage())
+    const origin = new URL(pages.site.page('viewer', '')).origin
+    await control.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 500_000 })
+    const host = await keep()
+    const viewer = await open('viewer')
+    await setTitle(host, 'x'.repeat(1_000_000))
+    await viewer.waitForFunction(() => window.test.stores.useBoard.title.length === 1_000_000)
+    await viewer.evaluate(() => document.dispatchEvent(new Event('freeze')))
+    expect(await viewer.evaluate(PROBE)).toBe('QuotaExceededError')
+    await viewer.evaluate(() => document.dispatchEvent(new Event('resume')))
+    await setTitle(host, 'y'.repeat(1_000_000))
+    await viewer.waitForFunction(() => window.test.stores.useBoard.title.startsWith('y'))
+    await expectQuiet(viewer.seen)
+    await host.close()
+    await relay.stop()
+    await viewer.reload()
+    await shows(viewer, 'Kept')
+  })
+
+  it('shows another session when it is told to, and nothing of the first in it', async () => {
+    await keep()
+    const viewer = await open('viewer')
+    await shows(viewer, 'Kept')
+    await viewer.evaluate(
+      (url) => window.test.viewer.connect(url),
+      `${relay.url}/s/other#k=${VIEWER_KEY}`,
+    )
+    await viewer.waitForFunction(() => window.test.viewer.status.value === 'connected')
+    expect(
+      await viewer.evaluate(() => [
+        window.test.viewer.storeIds.value.length,
+        window.test.viewer.asOf.value,
+        window.test.viewer.name.value,
+      ]),
+    ).toEqual([0, undefined, undefined])
+    await viewer.evaluate((url) => window.test.viewer.connect(url), `${relay.url}#k=${VIEWER_KEY}`)
+    await shows(viewer, 'Kept')
+    await expectQuiet(viewer.seen)
+  })
+})
+
+describe('one connection for an app', () => {
+  it('however often it is told to connect, and none when it is gone', async () => {
+    await keep()
+    const viewer = await open('viewer')
+    await shows(viewer, 'Kept')
+    const urls = [relay.url, `${relay.url}/s/a`, `${relay.url}/s/b`, 'ws://127.0.0.1:9/']
+    await viewer.evaluate(
+      (all) => {
+        for (let round = 0; round < 10; round++)
+          for (const url of all) window.test.viewer.connect(url)
+        for (let round = 0; round < 10; round++) window.test.viewer.connect(all[0]!)
+      },
+      urls.map((url) => `${url}#k=${VIEWER_KEY}`),
+    )
+    await viewer.waitForFunction(() => window.test.viewer.status.value === 'connected')
+    await expect.poll(() => relay.getStatus().clientCount).toBe(1)
+    const { sockets } = viewer.seen
+    await viewer.evaluate(() => window.test.unmount())
+    await expect.poll(() => relay.getStatus().clientCount).toBe(0)
+    await viewer.evaluate(() => {
+      window.dispatchEvent(new Event('online'))
+      document.dispatchEvent(new Event('visibilitychange'))
+    })
+    await viewer.waitForTimeout(3000)
+    expect([viewer.seen.sockets, relay.getStatus().clientCount]).toEqual([sockets, 0])
+    await expectQuiet(viewer.seen)
+  })
+})

@@ -1,0 +1,366 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Client, connect } from '../../server/test/client.ts'
+import {
+  type Browser,
+  BROWSER_LAUNCH,
+  type BrowserContext,
+  expectQuiet,
+  launchBrowser,
+  type Page,
+} from '../support/browser.ts'
+import { serveDemoHost, VIEWER_DIR } from '../support/demo.ts'
+import { cameraArgs, qrPng, writeCameraFile } from '../support/fake-camera.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { openTab, PHONE, type Tab } from '../support/tabs.ts'
+
+// Every way in, for a person with a phone. The relay names its addresses; what leads to it must be what it says.
+type Phone = Tab & { requests: string[] }
+
+let browser: Browser
+let phone: BrowserContext
+let relay: TestRelay
+let host: Client
+
+const origin = () => relay.url.replace('ws', 'http')
+const link = () => relay.viewerUrls()[0]!.url
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser?.close())
+beforeEach(async () => {
+  relay = await startRelay(0, { viewerDir: VIEWER_DIR })
+  host = await publish(relay, 'First')
+  phone = await browser.newContext(PHONE)
+})
+afterEach(async () => {
+  await phone.close()
+  await host.close()
+  await relay.stop()
+})
+
+async function publish(to: TestRelay, title: string, epoch = 'e'): Promise<Client> {
+  const client = await connect(to, 'host')
+  client.send({ type: 'session_update', epoch, seq: 0, payload: { board: { title } } })
+  client.send({ type: 'status', payload: { name: `${title} show` } })
+  return client
+}
+
+async function open(url = origin(), context = phone): Promise<Phone> {
+  const requests: string[] = []
+  const page = await openTab(context, url, async (opened) => {
+    opened.on('request', (request) => requests.push(request.url()))
+  })
+  return Object.assign(page, { requests })
+}
+
+const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
+const scanButton = (page: Page) => page.getByRole('button', { name: 'Scan the code' })
+const isLive = async (page: Page, title = 'First') => {
+  await says(page, 'Live')
+  await says(page, title)
+}
+
+async function type(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox').fill(text)
+  await page.getByRole('button', { name: 'Connect' }).click()
+}
+
+/** Takes a picture with the phone's camera app, as far as a page can tell. */
+async function takePhoto(page: Page, buffer: Buffer): Promise<void> {
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: /photo/ }).click(),
+  ])
+  await chooser.setFiles({ name: 'photo.png', mimeType: 'image/png', buffer })
+}
+
+describe('a short code', () => {
+  it('that the host’s panel shows leads to what that host shows', async () => {
+    await host.close()
+    const demo = await serveDemoHost()
+    const desk = await browser.newContext()
+    const panel = await desk.newPage()
+    await panel.goto(demo.url(relay.url))
+    const shown = await panel.locator('.pair-code strong').textContent()
+    expect(shown).toMatch(/^[\dA-HJKMNP-TV-Z]{3} [\dA-HJKMNP-TV-Z]{3}$/)
+    const page = await open()
+    // As a person types it: small letters, and what looks the same.
+    await type(page, shown!.toLowerCase().replace(' ', '-').replaceAll('0', 'o'))
+    await says(page, 'Global temperature')
+    await says(page, 'Live')
+    expect(page.url()).toBe(`${origin()}/`)
+    await expectQuiet(page.seen)
+    await desk.close()
+    await demo.close()
+  })
+
+  it('that is wrong, is told so and where to look', async () => {
+    const page = await open()
+    await type(page, '000 000')
+    await page
+      .getByRole('alert')
+      .filter({ hasText: 'Type the one that the host shows now' })
+      .waitFor()
+    expect(await page.getByRole('textbox').getAttribute('aria-describedby')).toBe('problem')
+    await type(page, '')
+    await page.getByRole('alert').filter({ hasText: 'Type the short code' }).waitFor()
+  })
+
+  it('cannot be guessed: after a few wrong ones the relay waits', async () => {
+    const page = await open()
+    const alert = page.getByRole('alert').filter({ hasText: 'Too many wrong codes' })
+    for (let tries = 0; tries < 50 && !(await alert.isVisible()); tries++) {
+      await type(page, `000 ${String(tries).padStart(3, '0')}`)
+      await page.getByRole('alert').filter({ hasText: /code/ }).waitFor()
+      await page.getByRole('button', { name: 'Connect', disabled: false }).waitFor()
+    }
+    await alert.waitFor()
+  })
+
+  it('with the relay gone says that nothing answers', async () => {
+    const page = await open()
+    await relay.stop()
+    await type(page, 'K7Q 4MX')
+    await page.getByRole('alert').filter({ hasText: 'same Wi-Fi' }).waitFor()
+  })
+})
+
+describe('a photo', () => {
+  it('of the code is enough, and nothing is asked of any other host', async () => {
+    const page = await open()
+    await takePhoto(page, qrPng(link()))
+    await isLive(page)
+    expect(page.requests.length).toBeGreaterThan(3)
+    const elsewhere = page.requests.filter((url) => !/^(?:blob|data):/.test(url))
+    expect(elsewhere.filter((url) => new URL(url).origin !== origin())).toEqual([])
+    expect(elsewhere.some((url) => url.endsWith('.wasm'))).toBe(true)
+    await expectQuiet(page.seen)
+  })
+
+  it('is read without any network once the viewer is installed', async () => {
+    const page = await open()
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+    await page.reload()
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+    const { port } = relay.getStatus()
+    const known = link()
+    await host.close()
+    await relay.stop()
+    await takePhoto(page, qrPng(known))
+    await says(page, 'Connecting')
+    relay = await startRelay(port, { viewerDir: VIEWER_DIR })
+    host = await publish(relay, 'First')
+    await isLive(page)
+  })
+
+  it('is not blamed for a reader that could not be loaded', async () => {
+    const context = await browser.newContext({ serviceWorkers: 'block' })
+    const page = await open(origin(), context)
+    await relay.stop()
+    await takePhoto(page, qrPng('anything'))
+    await page.getByRole('alert').filter({ hasText: 'The reader could not be loaded' }).waitFor()
+    await context.close()
+  })
+
+  it.each([
+    ['of another code', () => qrPng('https://example.com/menu'), 'That is another code'],
+    ['that is no picture', () => Buffer.from('junk'), 'could not be read'],
+    [
+      'without a code',
+      () =>
+        Buffer.from(
+          'iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAAAAACoWZBhAAAAFElEQVR4nGP8z4AATEhsBjIRGEwAYBYBEyW+/pMAAAAASUVORK5CYII=',
+          'base64',
+        ),
+      'No code found|could not be read',
+    ],
+  ])('%s, is told so', async (_, picture, words) => {
+    const page = await open()
+    await takePhoto(page, picture())
+    await page
+      .getByRole('alert')
+      .filter({ hasText: new RegExp(words) })
+      .waitFor()
+    await takePhoto(page, qrPng(link()))
+    await isLive(page)
+  })
+})
+
+describe('the camera', () => {
+  let dir: string
+  let eye: Browser
+  let context: BrowserContext
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'vue-sync-camera-'))
+  })
+  afterEach(async () => {
+    await context?.close()
+    await eye?.close()
+    await rm(dir, { recursive: true })
+  })
+
+  async function look(text: string | undefined, answer: 'allow' | 'deny' = 'allow') {
+    const file = join(dir, 'camera.y4m')
+    await writeCameraFile(file, text)
+    eye = await chromium.launch({
+      ...BROWSER_LAUNCH,
+      args: [...BROWSER_LAUNCH.args, ...cameraArgs(file, answer)],
+    })
+    context = await eye.newContext(PHONE)
+    // What a person would be asked, and when.
+    await context.addInitScript(() => {
+      const { mediaDevices } = navigator
+      const ask = mediaDevices.getUserMedia.bind(mediaDevices)
+      const asked: MediaStreamTrack[][] = []
+      Object.assign(globalThis, { asked })
+      mediaDevices.getUserMedia = async (wanted) => {
+        const tracks: MediaStreamTrack[] = []
+        asked.push(tracks)
+        const stream = await ask(wanted)
+        tracks.push(...stream.getTracks())
+        return stream
+      }
+    })
+    return open(origin(), context)
+  }
+  const asked = (page: Page) =>
+    page.evaluate(() =>
+      (globalThis as unknown as { asked: MediaStreamTrack[][] }).asked.map((tracks) =>
+        tracks.map(({ readyState }) => readyState),
+      ),
+    )
+
+  it('is asked for on a tap only; one scan, from a cold start, and it is off again', async () => {
+    const page = await look(link())
+    await scanButton(page).waitFor()
+    expect(await asked(page)).toEqual([])
+    await scanButton(page).click()
+    await isLive(page)
+    await expect.poll(() => asked(page)).toEqual([['ended']])
+    expect(page.url()).toBe(`${origin()}/`)
+    await expectQuiet(page.seen)
+  })
+
+  it('that sees nothing can be left, and is off again', async () => {
+    const page = await look(undefined)
+    await scanButton(page).click()
+    await expect.poll(() => asked(page)).toEqual([['live']])
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await expect.poll(() => asked(page)).toEqual([['ended']])
+    await type(page, link())
+    await isLive(page)
+  })
+
+  it('that sees another code says so and goes on looking', async () => {
+    const page = await look('WIFI:S:guests;;')
+    await scanButton(page).click()
+    await says(page, 'That is another code')
+    expect(await asked(page)).toEqual([['live']])
+  })
+
+  it('that is denied is explained, with the other ways in', async () => {
+    const page = await look(link(), 'deny')
+    await scanButton(page).click()
+    await says(page, 'The camera is not allowed here')
+    await page.getByRole('button', { name: 'Other ways in' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await takePhoto(page, qrPng(link()))
+    await isLive(page)
+  })
+})
+
+describe('plain http', () => {
+  it('has no button that cannot work, reads a photo, and leads to the guide with the session', async () => {
+    const lan = link().replace('127.0.0.1', 'lan.test')
+    const page = await open(new URL(lan).origin)
+    await page.getByRole('heading', { name: 'See it live' }).waitFor()
+    expect(await page.evaluate(() => isSecureContext)).toBe(false)
+    expect(await scanButton(page).count()).toBe(0)
+    await says(page, 'Plain http: no install, offline or camera here.')
+    await takePhoto(page, qrPng(lan))
+    await isLive(page)
+    await page.getByRole('link', { name: 'Change that' }).click()
+    await page.getByRole('heading').first().waitFor()
+    expect(page.url()).toBe(`${new URL(lan).origin}/setup#k=${VIEWER_KEY}`)
+    await expectQuiet(page.seen)
+  })
+})
+
+describe('sessions seen before', () => {
+  it('are listed with name and time, opened with a tap, and forgotten for good', async () => {
+    const page = await open(link())
+    await isLive(page)
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('button', { name: 'Other sessions' }).click()
+    const known = page.getByRole('button', { name: /First show .* last seen \d/ })
+    await known.click()
+    await isLive(page)
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('button', { name: 'Other sessions' }).click()
+    await page.getByRole('button', { name: 'Forget First show' }).click()
+    await page.getByRole('button', { name: 'Keep' }).click()
+    await known.waitFor()
+    await page.getByRole('button', { name: 'Forget First show' }).click()
+    await page.getByRole('button', { name: 'Forget', exact: true }).click()
+    await known.waitFor({ state: 'detached' })
+    await page.reload()
+    await page.getByRole('heading', { name: 'See it live' }).waitFor()
+    expect(await page.getByText('Seen before').count()).toBe(0)
+    const left = await page.evaluate(() => JSON.stringify({ ...localStorage }))
+    expect(left).not.toContain(VIEWER_KEY)
+  })
+
+  it('are two when there are two, and the home screen’s short cut asks which', async () => {
+    const second = await startRelay(0, { viewerDir: VIEWER_DIR })
+    const other = await publish(second, 'Second', 'f')
+    const page = await open(link())
+    await isLive(page)
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('button', { name: 'Other sessions' }).click()
+    await page.getByRole('button', { name: /^First show/ }).click()
+    await isLive(page)
+    await page.goto(`${origin()}/?pair`)
+    await page.getByRole('button', { name: /^First show/ }).waitFor()
+    expect(page.url()).toBe(`${origin()}/`)
+    await type(page, second.viewerUrls()[0]!.url)
+    await isLive(page, 'Second')
+    await page.waitForFunction(() => document.title.startsWith('Second show'))
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('button', { name: 'Other sessions' }).click()
+    await page.getByRole('button', { name: /^Second show/ }).waitFor()
+    await page.getByRole('button', { name: /^First show/ }).click()
+    await isLive(page)
+    await other.close()
+    await second.stop()
+  })
+
+  it('that moved to another address is one session still', async () => {
+    const page = await open(link())
+    await isLive(page)
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+    await page.reload()
+    await isLive(page)
+    await host.close()
+    await relay.stop()
+    await says(page, 'Reconnecting')
+    // Another port is another address: what the host's screen shows leads there.
+    relay = await startRelay(0, { viewerDir: VIEWER_DIR })
+    host = await publish(relay, 'Moved')
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('button', { name: 'Other sessions' }).click()
+    await takePhoto(page, qrPng(link()))
+    await isLive(page, 'Moved')
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('button', { name: 'Other sessions' }).click()
+    await page.getByRole('button', { name: /^Moved show/ }).waitFor()
+    expect(await page.getByRole('button', { name: /last seen/ }).count()).toBe(1)
+    await page.getByRole('button', { name: /^Moved show/ }).click()
+    await isLive(page, 'Moved')
+  })
+})

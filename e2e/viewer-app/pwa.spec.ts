@@ -1,0 +1,245 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { chromium } from 'playwright-core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Client, connect } from '../../server/test/client.ts'
+import {
+  BROWSER_LAUNCH,
+  type BrowserContext,
+  launchBrowser,
+  type Page,
+} from '../support/browser.ts'
+import { VIEWER_DIR } from '../support/demo.ts'
+import { hasEngine } from '../support/engines.ts'
+import { launchSleepy } from '../support/freeze.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { trustInStore } from '../support/trust.ts'
+
+// The viewer as an installed app: a profile that lasts, TLS as a phone meets it, and a new version under an open page.
+let dir: string
+let relay: TestRelay
+let host: Client
+const closing: (() => Promise<unknown>)[] = []
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'vue-sync-pwa-'))
+})
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+  await host.close()
+  await relay.stop()
+  // A browser that was just closed may still write.
+  await rm(dir, { recursive: true, force: true, maxRetries: 10 })
+})
+
+async function start(options: Parameters<typeof startRelay>[1] = {}): Promise<void> {
+  relay = await startRelay(0, { viewerDir: VIEWER_DIR, ...options })
+  const ca = options.https ? await readFile(join(dir, 'ca.pem'), 'utf8') : undefined
+  host = await connect(relay, 'host', { ca })
+  host.send({ type: 'session_update', epoch: 'e', seq: 0, payload: { board: { title: 'First' } } })
+}
+
+/** A profile that stays when its browser is closed; it trusts what its home directory says. */
+async function launchProfile(): Promise<BrowserContext> {
+  const context = await chromium.launchPersistentContext(join(dir, 'profile'), {
+    ...BROWSER_LAUNCH,
+    env: { ...process.env, HOME: dir } as Record<string, string>,
+  })
+  closing.push(() => context.close())
+  return context
+}
+
+const port = () => relay.getStatus().port
+const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
+const installed = (page: Page) =>
+  page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+
+describe('an installed viewer', () => {
+  it('of a fresh profile pairs by code, and opens again without network and relay', async () => {
+    await start()
+    const { payload } = await host.until(({ payload: { pairCode } }) => pairCode !== undefined)
+    const first = await launchProfile()
+    const page = await first.newPage()
+    await page.goto(`http://127.0.0.1:${port()}/`)
+    await page.getByRole('textbox').fill(String(payload['pairCode']))
+    await page.getByRole('button', { name: 'Connect' }).click()
+    await says(page, 'First')
+    await installed(page)
+    await page.close()
+    await first.close()
+
+    const address = `http://127.0.0.1:${port()}/`
+    await relay.stop()
+    const again = await launchProfile()
+    await again.setOffline(true)
+    const reopened = await again.newPage()
+    await reopened.goto(address)
+    await says(reopened, 'First')
+    await says(reopened, /No network · as of \d/)
+    expect(await reopened.getByText('Live', { exact: true }).count()).toBe(0)
+  })
+})
+
+describe('TLS, as a phone meets it', () => {
+  /** A name of this machine that the certificate is for, and that is no loopback name to a browser. */
+  const name = () => `${hostname().split('.')[0]!.toLowerCase()}.test`
+  const link = (scheme: 'http' | 'https') => `${scheme}://${name()}:${port()}/#k=${VIEWER_KEY}`
+
+  it('over plain http the guide is shown, with the certificate to take', async () => {
+    await start({ https: true, caDir: dir })
+    const browser = await launchBrowser()
+    closing.push(() => browser.close())
+    const page = await browser.newPage()
+    await page.goto(link('http'))
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    expect(await page.locator('a[href="/ca.crt"]').count()).toBeGreaterThan(0)
+    expect(new URL(page.url()).protocol).toBe('http:')
+  })
+
+  it('with a certificate that is not trusted the state is live, and a line says what is missing', async () => {
+    await start({ https: true, caDir: dir })
+    const browser = await launchBrowser()
+    closing.push(() => browser.close())
+    // What a person does who clicks through the browser's warning.
+    const context = await browser.newContext({ ignoreHTTPSErrors: true })
+    const page = await context.newPage()
+    await page.goto(link('https'))
+    await says(page, 'First')
+    await says(page, 'Live')
+    await says(page, 'Certificate not trusted yet: no install, no offline.')
+    await page.getByRole('link', { name: 'Trust it' }).click()
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/setup')
+  })
+
+  it.skipIf(!hasEngine('chromium'))(
+    'with the CA trusted the plain link leads on to TLS, and the viewer can be installed',
+    async () => {
+      await start({ https: true, caDir: dir })
+      await trustInStore(join(dir, '.pki/nssdb'), join(dir, 'ca.pem'))
+      const context = await launchProfile()
+      const page = await context.newPage()
+      await page.goto(link('http'))
+      await page.waitForURL((url) => url.protocol === 'https:')
+      await says(page, 'First')
+      await says(page, 'Live')
+      expect(page.url()).toBe(`https://${name()}:${port()}/`)
+      expect(await page.evaluate(() => isSecureContext)).toBe(true)
+      await installed(page)
+      expect(await page.getByRole('complementary').count()).toBe(0)
+      const session = await context.newCDPSession(page)
+      const { installabilityErrors } = await session.send('Page.getInstallabilityErrors')
+      expect(installabilityErrors).toEqual([])
+    },
+  )
+})
+
+it('of another protocol version says so, and keeps what it shows', async () => {
+  await start()
+  const browser = await launchBrowser()
+  closing.push(() => browser.close())
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.goto(relay.viewerUrls()[0]!.url)
+  await says(page, 'First')
+  await says(page, 'Live')
+  // The relay is real and refuses; it is the viewer that speaks as one of tomorrow would.
+  await context.addInitScript(() => {
+    const Real = WebSocket
+    globalThis.WebSocket = class extends Real {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(
+          url,
+          [protocols ?? []].flat().map((name) => name.replace(/\bv\d+\b/, 'v99')),
+        )
+      }
+    }
+  })
+  const later = await context.newPage()
+  await later.goto(`http://127.0.0.1:${port()}/`)
+  await says(later, /Stopped: the versions do not fit · as of \d/)
+  await says(later, 'Update this viewer, or the relay.')
+  await says(later, 'First')
+})
+
+describe('a new build under an open page', () => {
+  const BUILT_ANEW = 'document.querySelector("meta[name=build]") !== null'
+  const UPDATE =
+    'navigator.serviceWorker.getRegistration().then((found) => found.update()).then(() => true)'
+  let viewerDir: string
+
+  beforeEach(async () => {
+    viewerDir = join(dir, 'viewer')
+    await cp(VIEWER_DIR, viewerDir, { recursive: true })
+    await start({ viewerDir })
+  })
+
+  /** What a build of other sources leaves: another page, and a worker that lists another revision of it. */
+  async function buildAnew(): Promise<void> {
+    const index = join(viewerDir, 'index.html')
+    const page = await readFile(index, 'utf8')
+    await writeFile(index, page.replace('<head>', '<head><meta name="build" content="2">'))
+    const worker = join(viewerDir, 'sw.js')
+    const text = await readFile(worker, 'utf8')
+    const next = text.replace(
+      /(url:"index\.html",revision:")[^"]+|(revision:")[^"]+(",url:"index\.html")/,
+      (all) => all.replace(/revision:"[^"]+/, 'revision:"built-anew'),
+    )
+    expect(next).not.toBe(text)
+    await writeFile(worker, next)
+  }
+
+  async function openControlled(page: Pick<Page, 'evaluate'>): Promise<void> {
+    await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
+  }
+
+  it('offers itself, reloads nothing, and takes over cleanly on a tap', async () => {
+    const browser = await launchBrowser()
+    closing.push(() => browser.close())
+    const page = await browser.newPage()
+    await page.goto(relay.viewerUrls()[0]!.url)
+    await says(page, 'First')
+    await openControlled(page)
+    await page.reload()
+    await says(page, 'Live')
+    let loads = 0
+    page.on('load', () => loads++)
+    await buildAnew()
+    await page.evaluate(UPDATE)
+    await says(page, 'A new version is ready.')
+    host.send({
+      type: 'config_update',
+      epoch: 'e',
+      seq: 1,
+      payload: { board: { title: 'Second' } },
+    })
+    await says(page, 'Second')
+    expect([loads, await page.evaluate(BUILT_ANEW)]).toEqual([0, false])
+    await page.getByRole('button', { name: 'Update' }).click()
+    await page.waitForFunction(BUILT_ANEW)
+    await says(page, 'Second')
+    await says(page, 'Live')
+    expect(loads).toBe(1)
+    expect(await page.getByText('A new version is ready.').count()).toBe(0)
+  })
+
+  it('takes over when nobody looks', async () => {
+    const browser = await launchSleepy()
+    closing.push(() => browser.close())
+    const page = await browser.open(relay.viewerUrls()[0]!.url)
+    await page.waitFor('document.body.innerText.includes("First")')
+    await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
+    await page.reload()
+    await page.waitFor('document.body.innerText.includes("Live")')
+    await buildAnew()
+    await page.evaluate(UPDATE)
+    await page.waitFor('document.body.innerText.includes("A new version is ready")')
+    expect(await page.evaluate(BUILT_ANEW)).toBe(false)
+    await page.hide()
+    await page.waitFor(BUILT_ANEW)
+    await page.thaw()
+    await page.waitFor('document.body.innerText.includes("Live")')
+  })
+})

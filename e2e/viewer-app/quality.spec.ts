@@ -1,0 +1,277 @@
+import { chromium } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connect, session } from '../../server/test/client.ts'
+import { sideways, smallTargets, violations } from '../support/accessibility.ts'
+import { type Browser, BROWSER_LAUNCH, type BrowserContext, type Page } from '../support/browser.ts'
+import { serveDemoHost, VIEWER_DIR } from '../support/demo.ts'
+import { startRelay, type TestRelay } from '../support/relay.ts'
+
+// What Lighthouse would ask for, without its timings: a11y by axe-core, targets, fit, manifest, offline shell.
+let browser: Browser
+let relay: TestRelay
+let demo: Awaited<ReturnType<typeof serveDemoHost>>
+let hostPage: Page
+
+const origin = () => relay.url.replace('ws', 'http')
+const link = () => relay.viewerUrls()[0]!.url
+
+beforeAll(async () => {
+  browser = await chromium.launch({
+    ...BROWSER_LAUNCH,
+    args: [...BROWSER_LAUNCH.args, '--use-fake-device-for-media-stream'],
+  })
+  ;[relay, demo] = await Promise.all([startRelay(0, { viewerDir: VIEWER_DIR }), serveDemoHost()])
+  hostPage = await (await browser.newContext()).newPage()
+  await hostPage.goto(demo.url(relay.url))
+  await hostPage.getByRole('heading', { name: 'Global temperature' }).waitFor()
+})
+afterAll(async () => {
+  await browser?.close()
+  await demo?.close()
+  await relay?.stop()
+})
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+const SMALL_PHONE = { ...PHONE, viewport: { width: 320, height: 568 } }
+const DESKTOP = { viewport: { width: 1440, height: 900 } }
+
+/** Every screen of the viewer, and how a person gets there. */
+const SCREENS: [name: string, go: (page: Page) => Promise<unknown>][] = [
+  ['the first run', (page) => page.goto(origin()).then(() => heading(page, 'See it live'))],
+  [
+    'a wrong code',
+    async (page) => {
+      await page.goto(origin())
+      await page.getByRole('textbox').fill('000 000')
+      await page.getByRole('button', { name: 'Connect' }).click()
+      await page.getByRole('alert').waitFor()
+    },
+  ],
+  [
+    'the scanner',
+    async (page) => {
+      await page.context().grantPermissions(['camera'])
+      await page.goto(origin())
+      await page.getByRole('button', { name: 'Scan the code' }).click()
+      await page.locator('.finder i').waitFor()
+    },
+  ],
+  [
+    'plain http',
+    async (page) => {
+      await page.goto(origin().replace('127.0.0.1', 'lan.test'))
+      await page.getByText('Plain http').waitFor()
+    },
+  ],
+  [
+    'a session without a host',
+    (page) => page.goto(`${link()}&s=nobody`).then(() => says(page, 'The relay is there')),
+  ],
+  ['the scene', (page) => page.goto(link()).then(() => says(page, 'Global temperature'))],
+  [
+    'the inspector',
+    async (page) => {
+      await page.goto(link())
+      await page.getByRole('button', { name: 'Inspector' }).click()
+      await page.getByText('metadata').waitFor()
+    },
+  ],
+  [
+    'the menu',
+    async (page) => {
+      await page.goto(link())
+      await page.getByRole('button', { name: 'Menu' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  ],
+  [
+    'sessions seen before',
+    async (page) => {
+      await page.goto(link())
+      await says(page, 'Global temperature')
+      await page.getByRole('button', { name: 'Menu' }).click()
+      await page.getByRole('button', { name: 'Other sessions' }).click()
+      await page.getByRole('button', { name: /^Forget/ }).click()
+      await page.getByText(/^Forget “/).waitFor()
+    },
+  ],
+  [
+    'no network',
+    async (page) => {
+      await page.goto(link())
+      await says(page, 'Global temperature')
+      await page.context().setOffline(true)
+      await page
+        .getByText(/No network · as of/)
+        .first()
+        .waitFor()
+    },
+  ],
+]
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor()
+const says = (page: Page, text: string) => page.getByText(text).first().waitFor()
+
+async function use(options: object, run: (page: Page, context: BrowserContext) => Promise<void>) {
+  // The larger text is a style that this test adds, which the viewer's own policy would refuse.
+  const context = await browser.newContext({ ...options, bypassCSP: true })
+  try {
+    await run(await context.newPage(), context)
+  } finally {
+    await context.close()
+  }
+}
+
+describe.each(SCREENS)('%s', (_, go) => {
+  it.each([
+    ['phone, light', { ...PHONE, colorScheme: 'light' }],
+    ['phone, dark', { ...PHONE, colorScheme: 'dark' }],
+    ['desktop, dark', { ...DESKTOP, colorScheme: 'dark' }],
+  ])('has no accessibility violation: %s', async (_name, options) => {
+    await use(options, async (page) => {
+      await go(page)
+      expect(await violations(page)).toEqual([])
+    })
+  })
+
+  it('has targets for fingertips, fits a small phone, also with text twice as large', async () => {
+    await use(SMALL_PHONE, async (page) => {
+      await go(page)
+      expect(await smallTargets(page)).toEqual([])
+      expect(await sideways(page)).toBe(0)
+      await page.addStyleTag({ content: 'html { font-size: 200% }' })
+      expect(await sideways(page)).toBe(0)
+    })
+  })
+
+  it('moves nothing for who asked for less motion', async () => {
+    await use({ ...PHONE, reducedMotion: 'reduce' }, async (page) => {
+      await go(page)
+      const moving = await page.evaluate(() =>
+        document.getAnimations().map((animation) => (animation as CSSAnimation).animationName),
+      )
+      expect(moving.filter((name) => !name?.startsWith('flash'))).toEqual([])
+    })
+  })
+})
+
+describe('the host’s page', () => {
+  it.each(['light', 'dark'] as const)('has no accessibility violation: %s', async (colorScheme) => {
+    await hostPage.emulateMedia({ colorScheme })
+    expect(await violations(hostPage)).toEqual([])
+  })
+})
+
+describe('the viewer', () => {
+  it('goes from its skeleton to the first state without anything jumping', async () => {
+    const host = await connect(relay, 'host', { path: '/s/late' })
+    await use(PHONE, async (page) => {
+      await page.addInitScript(() => {
+        const shifts: number[] = ((window as never as { shifts: number[] }).shifts = [])
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries())
+            shifts.push((entry as never as { value: number }).value)
+        }).observe({ type: 'layout-shift', buffered: true })
+      })
+      await page.goto(`${link()}&s=late`)
+      await page.getByText('The relay is there').waitFor()
+      host.send(session('e', 1, { title: 'First', rows: [1, 2, 3] }))
+      await page.getByText('“First”').waitFor()
+      await page.waitForTimeout(500)
+      const shifts = await page.evaluate(() => (window as never as { shifts: number[] }).shifts)
+      expect(shifts).toEqual([])
+    })
+    await host.close()
+  })
+
+  it('is walked through by keyboard in the order it is read', async () => {
+    await use(DESKTOP, async (page) => {
+      await page.goto(origin())
+      await heading(page, 'See it live')
+      const order: string[] = []
+      for (let step = 0; step < 4; step++) {
+        await page.keyboard.press('Tab')
+        order.push(
+          await page.evaluate(() => {
+            const element = document.activeElement as HTMLInputElement
+            return element.labels?.[0]?.textContent ?? element.textContent ?? ''
+          }),
+        )
+      }
+      expect(order.map((text) => text.trim())).toEqual([
+        'Scan the code',
+        'Use a photo of it',
+        'Or type the short code, or paste the link',
+        'Connect',
+      ])
+    })
+  })
+
+  it('gives the focus back to what opened a sheet, and keeps it inside while it is open', async () => {
+    await use(DESKTOP, async (page) => {
+      await page.goto(link())
+      const menu = page.getByRole('button', { name: 'Menu' })
+      await menu.focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('dialog').waitFor()
+      for (let step = 0; step < 12; step++) {
+        await page.keyboard.press('Tab')
+        const inside = await page.evaluate(
+          () =>
+            document.activeElement === document.body ||
+            document.activeElement!.closest('dialog') !== null,
+        )
+        expect(inside).toBe(true)
+      }
+      await page.keyboard.press('Escape')
+      await expect.poll(() => menu.evaluate((it) => it === document.activeElement)).toBe(true)
+    })
+  })
+
+  it('has a manifest with all that an install wants, and files that are what it says', async () => {
+    const get = (path: string) => fetch(new URL(path, origin()))
+    const response = await get('/manifest.webmanifest')
+    expect(response.headers.get('content-type')).toContain('application/manifest+json')
+    const manifest = (await response.json()) as {
+      icons: { src: string; sizes: string; purpose?: string }[]
+      screenshots: { src: string; sizes: string; form_factor: string }[]
+      shortcuts: { url: string; icons: { src: string; sizes: string }[] }[]
+    }
+    expect(manifest).toMatchObject({ id: '/', start_url: '/', scope: '/', display: 'standalone' })
+    expect(manifest.icons.map(({ sizes, purpose }) => [sizes, purpose ?? 'any'])).toEqual([
+      ['192x192', 'any'],
+      ['512x512', 'any'],
+      ['512x512', 'maskable'],
+    ])
+    expect(manifest.screenshots.map((shot) => shot.form_factor)).toEqual(['narrow', 'wide'])
+    const pictures = [
+      ...manifest.icons,
+      ...manifest.screenshots,
+      ...manifest.shortcuts.flatMap(({ icons }) => icons),
+    ]
+    for (const { src, sizes } of pictures) {
+      const bytes = Buffer.from(await (await get(src)).arrayBuffer())
+      // A PNG states its size at a fixed place.
+      expect([src, `${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`]).toEqual([src, sizes])
+    }
+    for (const path of ['/', '/sw.js', '/manifest.webmanifest'])
+      expect((await get(path)).headers.get('cache-control')).toBe('no-cache')
+  })
+
+  it('has a page head that phones understand', async () => {
+    await use(PHONE, async (page) => {
+      await page.goto(origin())
+      const head = await page.evaluate(() => ({
+        lang: document.documentElement.lang,
+        viewport: document.querySelector<HTMLMetaElement>('meta[name=viewport]')!.content,
+        themes: document.querySelectorAll('meta[name=theme-color]').length,
+        apple: document.querySelector('link[rel=apple-touch-icon]') !== null,
+        description: document.querySelector<HTMLMetaElement>('meta[name=description]')!.content,
+      }))
+      expect(head.viewport).toContain('viewport-fit=cover')
+      expect(head.viewport).not.toMatch(/user-scalable|maximum-scale/)
+      expect(head).toMatchObject({ lang: 'en', themes: 2, apple: true })
+      expect(head.description).not.toBe('')
+    })
+  })
+})

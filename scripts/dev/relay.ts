@@ -1,0 +1,2 @@
+/** The relay's own command, from its source. */
+import '../../server/src/cli/cli.ts'

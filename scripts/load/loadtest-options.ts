@@ -1,0 +1,109 @@
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { isSessionName, parseLink, type SyncAddress } from '@vue-sync/vue/protocol'
+import { fail } from '../fail.ts'
+
+export const HELP = `Usage: pnpm loadtest [options]
+
+  --viewers N       how many viewers (1000)
+  --rate R          updates a second (10)
+  --size S          bytes of an update (1024)
+  --seconds T       how long, in seconds (20)
+  --reconnect       half-way all viewers are cut off at once and dial again
+  --url URL         a relay that runs, ws:// or wss:// (one of its own, on this machine)
+  --allow-remote    with a --url that is not of this machine
+  --host-key K      opens publishing there (VUE_SYNC_HOST_KEY)
+  --viewer-key K    opens viewing there (VUE_SYNC_VIEWER_KEY)
+  --session NAME    the session that is published to (loadtest)
+  --help            print this`
+
+/** Not the one that people use: the load test is the host of it, and whoever was it before is sent away. */
+const SESSION = 'loadtest'
+
+export interface LoadOptions {
+  viewers: number
+  rate: number
+  size: number
+  seconds: number
+  reconnect: boolean
+  session: string
+  hostKey: string | undefined
+  viewerKey: string | undefined
+  /** `ws://` or `wss://` and host; none for a relay of its own. */
+  origin: string | undefined
+}
+
+const FLAGS = {
+  viewers: { type: 'string', default: '1000' },
+  rate: { type: 'string', default: '10' },
+  size: { type: 'string', default: '1024' },
+  seconds: { type: 'string', default: '20' },
+  reconnect: { type: 'boolean', default: false },
+  url: { type: 'string' },
+  'allow-remote': { type: 'boolean', default: false },
+  'host-key': { type: 'string' },
+  'viewer-key': { type: 'string' },
+  session: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const
+
+function readArgs(args: string[]) {
+  try {
+    return parseArgs({ args, options: FLAGS }).values
+  } catch (error) {
+    fail(`${(error as Error).message.split('. ')[0]}. See --help.`)
+  }
+}
+
+function readWhole(name: string, text: string, least: number, most: number): number {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value
+  fail(`--${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}.`)
+}
+
+function readRate(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value > 0 && value <= 1000) return value
+  fail(`--rate must be a number above 0 and up to 1000, not ${JSON.stringify(text)}.`)
+}
+
+/** By its name alone, as nothing is asked of the network for what may be refused. */
+const isLoopback = ({ origin }: SyncAddress): boolean =>
+  /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname)
+
+function readAddress(url: string, isRemoteAllowed: boolean): SyncAddress {
+  const address = parseLink(url)
+  if (!address)
+    fail(`--url must be an address like ws://127.0.0.1:9876, not ${JSON.stringify(url)}.`)
+  if (!isRemoteAllowed && !isLoopback(address))
+    fail(
+      `--url ${address.origin} is not of this machine. Where you may load that relay, add --allow-remote.`,
+    )
+  return address
+}
+
+/** Ends the command in one line that names the option; `undefined` where help is wanted. */
+export function readLoadOptions(args: string[]): LoadOptions | undefined {
+  const values = readArgs(args)
+  if (values.help) return undefined
+  const numbers = {
+    viewers: readWhole('viewers', values.viewers, 1, 50_000),
+    rate: readRate(values.rate),
+    size: readWhole('size', values.size, 256, 16_000_000),
+    seconds: readWhole('seconds', values.seconds, 1, 3600),
+  }
+  const address =
+    values.url === undefined ? undefined : readAddress(values.url, values['allow-remote'])
+  const session = values.session ?? SESSION
+  if (!isSessionName(session))
+    fail(`--session must be a name that an address can have, not ${JSON.stringify(session)}.`)
+  return {
+    ...numbers,
+    reconnect: values.reconnect,
+    session,
+    origin: address?.origin,
+    hostKey: values['host-key'] ?? (address && process.env['VUE_SYNC_HOST_KEY']),
+    viewerKey:
+      values['viewer-key'] ?? address?.key ?? (address && process.env['VUE_SYNC_VIEWER_KEY']),
+  }
+}

@@ -1,2 +1,0 @@
-/** The relay's own command, from its source. */
-import '../server/src/cli.ts'

@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createLiveLine } from './bottom-line.ts'
+import { startLive, wantsLive } from './activity.ts'
+import type { Totals } from '../core/totals.ts'
+
+const CLEAR = '\u001B[K'
+
+describe('the line below the banner', () => {
+  let written: string[]
+  let columns = 80
+  let all: Totals[]
+  let now = 0
+  const terminal = {
+    write: (text: string) => void written.push(text),
+    get columns() {
+      return columns
+    },
+  }
+  const second = async (...next: Totals[]): Promise<void> => {
+    if (next.length > 0) all = next
+    now += 1000
+    await vi.advanceTimersByTimeAsync(1000)
+  }
+
+  beforeEach(() => {
+    vi.useFakeTimers()
+    written = []
+    all = [{ sessions: [], viewers: 0, messages: 0, bytes: 0 }]
+    columns = 80
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  const start = () => {
+    const line = createLiveLine(terminal)
+    return { line, stop: startLive({ line, read: async () => all, now: () => now }) }
+  }
+
+  it('says who is here and what goes out, and is written only when that changes', async () => {
+    const { stop } = start()
+    await second()
+    await second()
+    await second({ sessions: ['a'], viewers: 1200, messages: 2400, bytes: 5_000_000 })
+    await second({ sessions: ['a', 'b'], viewers: 1, messages: 2401, bytes: 5_000_500 })
+    await second()
+    await second()
+    stop()
+    await second({ sessions: [], viewers: 0, messages: 9, bytes: 9 })
+    expect(written).toEqual([
+      `\r  0 viewers · 0 sessions · out: 0 messages/s · 0 B/s${CLEAR}`,
+      `\r  1,200 viewers · 1 session · out: 2,400 messages/s · 4.8 MiB/s${CLEAR}`,
+      `\r  1 viewer · 2 sessions · out: 1 message/s · 500 B/s${CLEAR}`,
+      `\r  1 viewer · 2 sessions · out: 0 messages/s · 0 B/s${CLEAR}`,
+      '\n',
+    ])
+  })
+
+  it('is the sum of all workers, also when one of them begins anew or does not answer', async () => {
+    const worker = (messages: number): Totals => ({
+      sessions: ['a'],
+      viewers: 2,
+      messages,
+      bytes: messages * 1024,
+    })
+    const line = createLiveLine(terminal)
+    let isBusy = false
+    const read = async () => (isBusy ? Promise.reject(new Error('busy')) : all)
+    all = [worker(100), worker(100)]
+    const stop = startLive({ line, read, now: () => now })
+    await second(worker(110), worker(120))
+    isBusy = true
+    await second(worker(130), worker(130))
+    isBusy = false
+    await second(worker(140), worker(150))
+    await second(worker(150), worker(1))
+    stop()
+    expect(written.map((text) => text.replace('\r  ', '').replace(CLEAR, ''))).toEqual([
+      '4 viewers · 1 session · out: 0 messages/s · 0 B/s',
+      '4 viewers · 1 session · out: 30 messages/s · 30 KiB/s',
+      '4 viewers · 1 session · out: 0 messages/s · 0 B/s',
+      '\n',
+    ])
+  })
+
+  it('is cut to the width of the terminal', async () => {
+    columns = 20
+    const { stop } = start()
+    await second()
+    stop()
+    expect(written[0]).toBe(`\r  0 viewers · 0 ses${CLEAR}`)
+  })
+
+  it('makes room for what is printed, which stays above it', async () => {
+    const { line, stop } = start()
+    line.above(() => written.push('early\n'))
+    await second()
+    const [, shown] = written
+    line.above(() => written.push('a warning\n'))
+    expect(written).toEqual(['early\n', shown, `\r${CLEAR}`, 'a warning\n', shown])
+    stop()
+    line.above(() => written.push('late\n'))
+    expect(written.slice(-2)).toEqual(['\n', 'late\n'])
+  })
+})
+
+describe('whether there is one', () => {
+  const request = { json: false }
+  it.each([
+    ['in a terminal', request, true, {}, true],
+    ['in a terminal, at level info', { ...request, logLevel: 'info' as const }, true, {}, true],
+    ['not in a pipe', request, false, {}, false],
+    ['not for machines', { json: true }, true, {}, false],
+    ['not for who reads warnings only', { ...request, logLevel: 'warn' as const }, true, {}, false],
+    ['not in a terminal that cannot', request, true, { TERM: 'dumb' }, false],
+    ['not in CI', request, true, { CI: 'true' }, false],
+  ])('%s', (_, given, isTerminal, env, wanted) => {
+    expect(wantsLive(given, isTerminal, env)).toBe(wanted)
+  })
+})

@@ -1,0 +1,187 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSyncServer, type SyncServer } from '../../index.ts'
+import { type Client, connect } from '../../../test/client.ts'
+import { createTokenSigner } from './tokens.ts'
+
+let server: SyncServer
+let host: Client
+const clients: Client[] = []
+const HOUR = 3_600_000
+
+beforeEach(async () => {
+  server = createSyncServer({ port: 0, host: '127.0.0.1', hostKey: 'h', viewerKey: 'v' })
+  await server.start()
+  host = await connect(server, 'host')
+  host.send({ type: 'session_update', epoch: 'e', seq: 0, payload: { a: { b: 1 } } })
+})
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.socket.terminate()
+  host.socket.terminate()
+  await server.stop()
+})
+
+async function view(key: string | undefined): Promise<Client> {
+  const client = await connect(server, 'viewer', { key })
+  clients.push(client)
+  return client
+}
+
+type Rules = { generation?: number; tokens?: object[]; revoked?: string[] }
+const say = ({ generation = 0, tokens = [], revoked = [] }: Rules, by = host): void =>
+  by.send({ type: 'status', payload: { access: { generation, tokens, revoked } } })
+
+/** The token as the relay has signed it. */
+async function keyOf(id: string, by = host): Promise<string> {
+  type Signed = { id: string; key: string }[]
+  const has = (tokens: unknown) => ((tokens ?? []) as Signed).find((token) => token.id === id)
+  const { payload } = await by.until(({ payload: { tokens } }) => has(tokens) !== undefined)
+  return has(payload['tokens'])!.key
+}
+const sees = (client: Client) => client.until(({ type }) => type === 'session_update')
+
+describe('viewer tokens', () => {
+  it('let in who has one, are counted, and need no memory of the relay', async () => {
+    say({ tokens: [{ id: 'guests', label: 'Guests' }] })
+    const key = await keyOf('guests')
+    await sees(await view(key))
+    await host.until(({ payload }) =>
+      JSON.stringify(payload['tokens'] ?? '').includes('"viewers":1'),
+    )
+    const port = server.getStatus().port
+    await server.stop()
+    server = createSyncServer({ port, host: '127.0.0.1', hostKey: 'h', viewerKey: 'v' })
+    await server.start()
+    const viewer = await view(key)
+    host = await connect(server, 'host')
+    host.send({ type: 'session_update', epoch: 'e', seq: 0, payload: { a: { b: 1 } } })
+    await sees(viewer)
+  })
+
+  it('that are revoked close their viewers at once and for good, and nobody else', async () => {
+    say({ tokens: [{ id: 'one' }, { id: 'two' }] })
+    const [one, two, main] = [
+      await view(await keyOf('one')),
+      await view(await keyOf('two')),
+      await view('v'),
+    ]
+    await Promise.all([one, two, main].map(sees))
+    say({ tokens: [{ id: 'two' }], revoked: ['one'] })
+    expect(await one.closed).toEqual({ code: 4403, reason: 'This link was withdrawn' })
+    expect((await (await view(await keyOf('one'))).closed).code).toBe(4403)
+    host.send({ type: 'config_update', epoch: 'e', seq: 1, payload: { a: { b: 2 } } })
+    await Promise.all([two, main].map((it) => it.until(({ type }) => type === 'config_update')))
+  })
+
+  it('are all void after a rotation, the relay’s own key too, and the links carry the new one', async () => {
+    say({ tokens: [{ id: 'old' }] })
+    const old = await view(await keyOf('old'))
+    const main = await view('v')
+    say({ generation: 1, tokens: [{ id: 'new' }], revoked: ['main'] })
+    expect((await old.closed).code).toBe(4403)
+    expect((await main.closed).code).toBe(4403)
+    const key = await keyOf('new')
+    expect(server.viewerUrls().map(({ url }) => url.split('#')[1])).toEqual(
+      server.viewerUrls().map(() => `k=${key}`),
+    )
+    await sees(await view(key))
+    expect((await (await view('v')).closed).code).toBe(4403)
+  })
+
+  it('end when they expire, for who is connected too', async () => {
+    say({
+      tokens: [
+        { id: 'gone', expires: 1 },
+        { id: 'soon', expires: Date.now() + 400 },
+      ],
+    })
+    expect(await (await view(await keyOf('gone'))).closed).toEqual({
+      code: 4403,
+      reason: 'This link has expired',
+    })
+    const soon = await view(await keyOf('soon'))
+    expect((await soon.closed).code).toBe(4403)
+  })
+
+  it('hold for one session only, and a viewer can say nothing about them', async () => {
+    say({ tokens: [{ id: 'here', expires: Date.now() + HOUR }] })
+    const key = await keyOf('here')
+    const elsewhere = await connect(server, 'viewer', { key, path: '/s/other' })
+    expect((await elsewhere.closed).code).toBe(4401)
+    const viewer = await view(key)
+    await sees(viewer)
+    say({ revoked: ['main', 'here'] }, viewer)
+    await sees(await view('v'))
+  })
+
+  it.each([
+    { generation: -1, tokens: [], revoked: [] },
+    { generation: 0, tokens: [{ id: 'main' }], revoked: [] },
+    { generation: 0, tokens: [{ id: 'a', expires: 'soon' }], revoked: ['main'] },
+    { generation: 0, tokens: [], revoked: Array(1001).fill('main') },
+    { generation: 0, tokens: [], revoked: [7] },
+    'junk',
+  ])('junk in their place changes nothing: %j', async (access) => {
+    host.send({ type: 'status', payload: { access } })
+    host.send({ type: 'config_update', epoch: 'e', seq: 1, payload: { a: { b: 2 } } })
+    await sees(await view('v'))
+  })
+})
+
+it('no warning and no close reason names a key', async () => {
+  const said: string[] = []
+  const secret = 'secret-of-a-guest'
+  const other = createSyncServer({
+    port: 0,
+    host: '127.0.0.1',
+    hostKey: 'secret-of-the-host',
+    viewerKey: 'secret-of-viewers',
+    warn: (text) => void said.push(text),
+    authorize: ({ key }) => {
+      if (key === secret) throw new Error('the app is down')
+      return undefined
+    },
+  })
+  await other.start()
+  for (const role of ['host', 'viewer'] as const) {
+    for (const key of [secret, 'secret-that-is-wrong', undefined]) {
+      const { closed } = await connect(other, role, { key })
+      said.push((await closed).reason)
+    }
+  }
+  const publisher = await connect(other, 'host')
+  publisher.send('junk')
+  await expect.poll(() => said.some((text) => text.includes('Dropped'))).toBe(true)
+  publisher.socket.terminate()
+  await other.stop()
+  expect(said.length).toBeGreaterThan(8)
+  expect(said.filter((text) => text.includes('secret'))).toEqual([])
+})
+
+describe('a signature', () => {
+  const { sign, verify } = createTokenSigner('secret')
+  const token = fc.record({
+    id: fc.stringMatching(/^[\w-]{1,64}$/),
+    expires: fc.option(fc.integer({ min: 0, max: 8.64e15 }), { nil: undefined }),
+  })
+
+  it('gives back what was signed, and nothing after any change of it', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        token,
+        fc.nat(),
+        fc.nat(),
+        fc.string({ minLength: 1, maxLength: 1 }),
+        async (given, generation, at, other) => {
+          const key = await sign('s', generation, given)
+          expect(await verify('s', key)).toEqual({ ...given, generation })
+          expect(await verify('t', key)).toBeUndefined()
+          expect(await createTokenSigner('other').verify('s', key)).toBeUndefined()
+          const place = at % key.length
+          const changed = key.slice(0, place) + other + key.slice(place + 1)
+          if (changed !== key) expect(await verify('s', changed)).toBeUndefined()
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,193 @@
+import { once } from 'node:events'
+import { connect as dialRaw } from 'node:net'
+import { hostname } from 'node:os'
+import { afterEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { createSyncServer, type SyncServer, type SyncServerOptions } from '../index.ts'
+import { ask, type Client, connect } from '../../test/client.ts'
+
+let server: SyncServer
+const clients: Client[] = []
+afterEach(async () => {
+  for (const { socket } of clients.splice(0)) socket.terminate()
+  await server.stop()
+})
+
+async function start(options: SyncServerOptions = {}): Promise<void> {
+  server = createSyncServer({ port: 0, host: '127.0.0.1', ...options })
+  await server.start()
+}
+const port = () => server.getStatus().port
+
+async function dial(
+  origin: string | undefined,
+  {
+    role = 'viewer' as 'viewer' | 'host',
+    ...options
+  }: Parameters<typeof connect>[2] & {
+    role?: 'viewer' | 'host'
+  } = {},
+): Promise<Client> {
+  const headers = { ...(origin !== undefined && { origin }), ...options.headers }
+  const client = await connect(server, role, { ...options, headers })
+  clients.push(client)
+  return client
+}
+/** The first line of what an upgrade is answered that no client of WebSockets would send. */
+async function upgradeAs(host: string, ...others: string[]): Promise<string> {
+  const socket = dialRaw(port(), '127.0.0.1')
+  const lines = [
+    'GET / HTTP/1.1',
+    `Host: ${host}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    ...others,
+  ]
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  socket.destroy()
+  return String(answer).split('\r\n')[0]!
+}
+
+const isIn = async (client: Client) => client.until(({ type }) => type === 'status')
+
+describe('a name that is not the relay’s', () => {
+  it.each(['/', '/status', '/setup', '/s/show', '/assets/app.js', '/healthz', '/trusted'])(
+    'gets nothing at %s',
+    async (path) => {
+      await start()
+      const { status, body, headers } = await ask(server, path, { host: 'evil.example' })
+      expect([status, body]).toEqual([
+        421,
+        'This relay does not know the name evil.example. If it is its own, start it with --allow-host evil.example\n',
+      ])
+      expect(headers['access-control-allow-origin']).toBeUndefined()
+    },
+  )
+
+  // crossws reads an address from `Host` by itself, and answers 500 where it cannot.
+  it.each(['', '[', ':', 'a b', 'a:99999', '127.0.0.1:99999', '[::1', '@', '#', '/', 'x\u00e9'])(
+    'opens no socket as %j, which is none at all',
+    async (host) => {
+      await start({ open: true, trustProxy: ['loopback'] })
+      expect(await upgradeAs(host)).toBe('HTTP/1.1 421 Misdirected Request')
+      // A proxy's word is what counts, whatever else came with it.
+      const proxied = await upgradeAs(host, 'X-Forwarded-Host: localhost')
+      expect(proxied).toBe('HTTP/1.1 101 Switching Protocols')
+      await isIn(await dial(undefined))
+    },
+  )
+
+  it('opens no socket and pairs nobody', async () => {
+    await start({ open: true })
+    const host = `evil.example:${port()}`
+    const socket = new WebSocket(`ws://127.0.0.1:${port()}/`, { headers: { host } })
+    const [error] = (await once(socket, 'error')) as [Error]
+    expect(error.message).toContain('421')
+    const post = await ask(server, '/pair', { host: 'evil.example', method: 'POST', body: '{}' })
+    expect(post.status).toBe(421)
+  })
+
+  it('is answered when it is listed, public, or this machine’s', async () => {
+    await start({ allowedHosts: ['show.lan'], publicUrl: 'https://show.example.com' })
+    const label = hostname().split('.')[0]!.toLowerCase()
+    for (const host of ['show.lan', 'show.example.com', `${label}.local`, `${label}.lan`, '[::1]'])
+      expect([host, (await ask(server, '/healthz', { host })).status]).toEqual([host, 200])
+  })
+
+  it('is what a proxy says, when that is trusted', async () => {
+    const headers = { 'x-forwarded-host': 'evil.example, show.lan' }
+    await start({ allowedHosts: ['show.lan'] })
+    expect((await ask(server, '/healthz', { host: 'relay', headers })).status).toBe(421)
+    await server.stop()
+    await start({ allowedHosts: ['show.lan'], trustProxy: ['loopback'] })
+    expect((await ask(server, '/healthz', { host: 'relay', headers })).status).toBe(200)
+    const forged = { 'x-forwarded-host': 'show.lan, evil.example' }
+    expect((await ask(server, '/healthz', { host: 'relay', headers: forged })).status).toBe(421)
+  })
+})
+
+describe('a page of another site', () => {
+  it('is let in nowhere, key or none, and is told the flag', async () => {
+    await start()
+    for (const origin of ['https://evil.example', 'null', 'http://192.0.2.1:9876']) {
+      const viewer = await dial(origin)
+      expect(await viewer.closed).toEqual({
+        code: 4405,
+        reason: expect.stringContaining('--allow-origin'),
+      })
+      expect((await (await dial(origin, { role: 'host' })).closed).code).toBe(4405)
+      expect((await (await dial(origin, { key: 'guess' })).closed).code).toBe(4405)
+      expect(viewer.frames).toEqual([])
+    }
+  })
+
+  it('is let in where its origin is listed', async () => {
+    await start({ allowedOrigins: ['https://app.example.com', 'null'] })
+    await isIn(await dial('https://app.example.com'))
+    await isIn(await dial('null'))
+  })
+
+  it('pairs nobody', async () => {
+    await start()
+    const pair = (origin?: string) =>
+      ask(server, '/pair', {
+        method: 'POST',
+        body: JSON.stringify({ code: server.pairCode() }),
+        headers: { 'content-type': 'application/json', ...(origin && { origin }) },
+      })
+    for (const origin of ['https://evil.example', 'null', 'http://localhost:1']) {
+      const { status, body, headers } = await pair(origin)
+      expect([status, JSON.parse(body)]).toEqual([403, { error: 'bad_origin' }])
+      expect(headers['access-control-allow-origin']).toBeUndefined()
+    }
+    expect((await pair(`http://127.0.0.1:${port()}`)).status).toBe(200)
+    expect((await pair()).status).toBe(200)
+  })
+})
+
+describe('a page of the relay', () => {
+  it('is let in by the name that it was loaded from', async () => {
+    await start({ allowedHosts: ['show.lan'] })
+    await isIn(await dial(`http://127.0.0.1:${port()}`))
+    const headers = { host: `show.lan:${port()}` }
+    await isIn(await dial(`http://show.lan:${port()}`, { headers }))
+    expect((await (await dial('http://show.lan', { headers })).closed).code).toBe(4405)
+  })
+
+  it('came by TLS when a trusted proxy says so', async () => {
+    const headers = { host: 'show.lan', 'x-forwarded-proto': 'https' }
+    await start({ allowedHosts: ['show.lan'] })
+    expect((await (await dial('https://show.lan', { headers })).closed).code).toBe(4405)
+    await server.stop()
+    await start({ allowedHosts: ['show.lan'], trustProxy: ['loopback'] })
+    await isIn(await dial('https://show.lan', { headers }))
+  })
+
+  it('is let in by the public address, whoever is between', async () => {
+    await start({ publicUrl: 'https://show.example.com' })
+    await isIn(await dial('https://show.example.com'))
+  })
+})
+
+describe('a page of this machine, and what is no page', () => {
+  it('is let in with a key alone', async () => {
+    await start()
+    await isIn(await dial('http://localhost:5173'))
+    await isIn(await dial('http://[::1]:5173', { role: 'host' }))
+    await isIn(await dial(undefined))
+    for (const origin of ['http://localhost:5173', undefined])
+      expect((await (await dial(origin, { key: 'wrong' })).closed).code).toBe(4401)
+  })
+
+  it('needs none where the relay is open, and on this machine', async () => {
+    await start({ open: true, allowedHosts: ['show.lan'] })
+    await isIn(await dial('http://localhost:5173'))
+    await isIn(await dial(undefined))
+    const elsewhere = { headers: { host: 'show.lan' } }
+    expect((await (await dial('http://localhost:5173', elsewhere)).closed).code).toBe(4405)
+    await isIn(await dial(undefined, elsewhere))
+  })
+})

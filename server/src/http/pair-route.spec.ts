@@ -1,0 +1,97 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createSyncServer, type SyncServer, type SyncServerOptions } from '../index.ts'
+import { type Answer, ask, type AskOptions, connect } from '../../test/client.ts'
+
+let server: SyncServer
+afterEach(() => server.stop())
+
+async function start(options: SyncServerOptions = {}): Promise<void> {
+  server = createSyncServer({ port: 0, host: '127.0.0.1', viewerKey: 'viewer-key', ...options })
+  await server.start()
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+const pair = (code: unknown, options: AskOptions = {}): Promise<Answer> =>
+  ask(server, '/pair', {
+    method: 'POST',
+    body: JSON.stringify({ code }),
+    ...options,
+    headers: { ...JSON_TYPE, ...options.headers },
+  })
+const guess = (options?: AskOptions) => pair('000000', options)
+
+describe('POST /pair', () => {
+  it('gives the session and its key for the code that its host is told', async () => {
+    await start()
+    const host = await connect(server, 'host', { path: '/s/show' })
+    const told = await host.until(({ payload }) => payload['pairCode'] !== undefined)
+    const code = String(told.payload['pairCode'])
+    expect(code).toMatch(/^[\dA-Z]{6}$/)
+    const { status, headers, body } = await pair(
+      ` ${code.slice(0, 3)} ${code.slice(3)}`.toLowerCase(),
+    )
+    expect([status, JSON.parse(body)]).toEqual([200, { session: 'show', key: 'viewer-key' }])
+    expect(headers['cache-control']).toBe('no-store')
+    expect(headers['access-control-allow-origin']).toBeUndefined()
+    expect(server.pairCode('show')).toBe(code)
+    host.socket.terminate()
+  })
+
+  it('gives no key where none is needed', async () => {
+    await start({ open: true, viewerKey: undefined as never })
+    const { body } = await pair(server.pairCode())
+    expect(JSON.parse(body)).toEqual({ session: 'default' })
+  })
+
+  it('makes no code for a session that only a viewer named', async () => {
+    await start()
+    const viewer = await connect(server, 'viewer', { path: '/s/mine' })
+    await viewer.until(({ type }) => type === 'status')
+    expect(viewer.frames.join()).not.toContain('pairCode')
+    viewer.socket.terminate()
+  })
+
+  it.each<[string, AskOptions, number, string]>([
+    ['an unknown code', {}, 404, 'unknown_code'],
+    ['what is no code', { body: '{"code":"nope"}' }, 404, 'unknown_code'],
+    ['a body without a code', { body: '{"kode":1}' }, 400, 'bad_request'],
+    ['a body that is no JSON', { body: '{' }, 400, 'bad_request'],
+    ['no body', { body: '' }, 400, 'bad_request'],
+    ['a long body', { body: JSON.stringify({ code: 'x'.repeat(300) }) }, 400, 'bad_request'],
+    [
+      'a long body in chunks',
+      {
+        body: JSON.stringify({ code: 'x'.repeat(300) }),
+        headers: { 'transfer-encoding': 'chunked' },
+      },
+      400,
+      'bad_request',
+    ],
+    ['a form', { headers: { 'content-type': 'text/plain' } }, 415, 'json_only'],
+    ['almost JSON', { headers: { 'content-type': 'application/jsonp' } }, 415, 'json_only'],
+  ])('refuses %s', async (_, options, status, error) => {
+    await start()
+    const answer = await guess(options)
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, { error }])
+    expect(answer.headers['cache-control']).toBe('no-store')
+  })
+
+  it('makes who guesses wait, right or wrong, and believes no forwarded address', async () => {
+    await start()
+    for (let count = 0; count < 10; count++)
+      expect((await guess({ headers: { 'x-forwarded-for': `192.0.2.${count}` } })).status).toBe(404)
+    const answer = await pair(server.pairCode())
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([429, { error: 'too_many' }])
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+  })
+
+  it('counts by the forwarded address where the proxy is trusted', async () => {
+    await start({ trustProxy: ['loopback'] })
+    const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
+    for (let count = 0; count < 10; count++) await guess(from('192.0.2.1'))
+    expect((await guess(from('192.0.2.1'))).status).toBe(429)
+    expect((await guess(from('192.0.2.2'))).status).toBe(404)
+    // The nearest that is not trusted counts: what stands before it anyone can write.
+    expect((await guess(from('192.0.2.9, 192.0.2.1'))).status).toBe(429)
+  })
+})

@@ -1,0 +1,111 @@
+import { H3, type H3Event } from 'h3'
+import { readSession } from '@vue-sync/vue/protocol'
+import type { Authority } from '../tls/local-ca.ts'
+import { answerPair, type PairRouteOptions, requestOf } from './pair-route.ts'
+import { STAND_IN_POLICY, viewerHeaders } from './security-headers.ts'
+import { serveViewer } from './viewer-files.ts'
+
+export interface RouteOptions extends PairRouteOptions {
+  status: () => object
+  viewerDir: string | undefined
+  /** The CA to hand out. @default none */
+  authority: Authority | undefined
+  /** The set-up page for who asks. */
+  setUp: (event: H3Event) => string
+  /** Adds what is for whoever runs the relay. @default nothing */
+  addOperatorRoutes?: (app: H3) => void
+}
+
+const NO_VIEWER = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>vue-sync relay</title><body style="font:1rem/1.5 system-ui;max-width:32rem;margin:15vh auto;padding:0 1rem">
+<h1>The relay is running</h1><p>It has no viewer to show: build one with <code>pnpm build</code>,
+or point <code>--viewer-dir</code> at a built one.</p>`
+
+function notFound(event: H3Event): string {
+  event.res.status = 404
+  event.res.headers.set('content-type', 'text/plain')
+  return 'Not found'
+}
+
+function sendFile(
+  event: H3Event,
+  file: string,
+  type: string,
+  body: Buffer | string,
+): Buffer | string {
+  const { headers } = event.res
+  headers.set('content-type', type)
+  headers.set('content-disposition', `attachment; filename="${file}"`)
+  headers.set('cache-control', 'no-store')
+  headers.set('x-content-type-options', 'nosniff')
+  return body
+}
+
+function addAuthority(app: H3, { der, cert }: Authority): void {
+  app.get('/ca.crt', (event) =>
+    sendFile(event, 'vue-sync-ca.crt', 'application/x-x509-ca-cert', der),
+  )
+  app.get('/ca.pem', (event) => sendFile(event, 'vue-sync-ca.pem', 'application/x-pem-file', cert))
+}
+
+/** Everything: the viewer, and what it asks for. */
+export function viewerRoutes(options: RouteOptions): H3 {
+  const { status, viewerDir, authority, setUp } = options
+  const app = new H3()
+  app.get('/status', (event) => {
+    event.res.headers.set('cache-control', 'no-store')
+    return status()
+  })
+  app.post('/pair', (event) => answerPair(event, options))
+  app.get('/setup', setUp)
+  // Asked by the set-up page without reading rights: that it is answered at all says that the certificate is trusted.
+  app.get('/trusted', (event) => {
+    event.res.headers.set('cache-control', 'no-store')
+    event.res.status = 204
+    return ''
+  })
+  if (authority) addAuthority(app, authority)
+  options.addOperatorRoutes?.(app)
+  app.all('/**', (event) => {
+    const page = readSession(event.url.pathname) !== undefined
+    if (viewerDir !== undefined) {
+      if (page) event.url.pathname = '/'
+      return serveViewer(
+        event,
+        viewerDir,
+        viewerHeaders(options.clients.isSecure(requestOf(event))),
+      )
+    }
+    if (!page) return notFound(event)
+    event.res.headers.set('content-type', 'text/html; charset=utf-8')
+    event.res.headers.set('content-security-policy', STAND_IN_POLICY)
+    event.res.headers.set('x-content-type-options', 'nosniff')
+    event.res.headers.set('referrer-policy', 'no-referrer')
+    return NO_VIEWER
+  })
+  return app
+}
+
+/** What a device gets over plain http while it does not trust this machine's CA: how to, and the CA. */
+export function bootstrapRoutes({ authority, setUp }: RouteOptions): H3 {
+  const app = new H3()
+  if (authority) addAuthority(app, authority)
+  app.get('/setup', setUp)
+  app.get('/**', (event) =>
+    readSession(event.url.pathname) === undefined ? notFound(event) : setUp(event),
+  )
+  return app
+}
+
+/** What plain http is for where the certificate is trusted already: the way to https. */
+export function redirectRoutes(): H3 {
+  const app = new H3()
+  app.all('/**', (event) => {
+    const { host, pathname, search } = event.url
+    event.res.status = 308
+    event.res.headers.set('location', `https://${host}${pathname}${search}`)
+    event.res.headers.set('cache-control', 'no-store')
+    return ''
+  })
+  return app
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { DEVICES, guessDevice, makeGuides } from './setup-guides.ts'
+import { guidePage, plainPage } from './setup-page.ts'
+
+const AGENTS = {
+  ios: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1',
+  android:
+    'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/156.0.0.0 Mobile Safari/537.36',
+  mac: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15',
+  windows:
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36',
+  linux:
+    'Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36',
+  firefox: 'Mozilla/5.0 (Windows NT 10.0; rv:150.0) Gecko/20100101 Firefox/150.0',
+}
+
+const page = (options: Partial<Parameters<typeof guidePage>[0]> = {}): string =>
+  guidePage({
+    nonce: 'n0nce',
+    authority: { name: 'vue-sync CA (laptop)', fingerprint: 'AA:BB:CC' },
+    hostname: 'laptop',
+    userAgent: AGENTS.ios,
+    origin: 'https://192.168.1.5:9876',
+    session: 'show',
+    auto: true,
+    ...options,
+  })
+
+describe('the set-up page', () => {
+  it.each(Object.entries(AGENTS))(
+    'opens the guide for %s first, and has the others',
+    (device, agent) => {
+      expect(guessDevice(agent)).toBe(device)
+      const text = page({ userAgent: agent })
+      const order = [...text.matchAll(/data-device="(\w+)"/g)].map(([, name]) => name)
+      expect(order[0]).toBe(device)
+      expect(order.toSorted()).toEqual(DEVICES.toSorted())
+      expect(text.match(/<details[^>]*\sopen\s*>/g)).toHaveLength(1)
+    },
+  )
+
+  it('leads into the session over TLS, and says what to compare with the terminal', () => {
+    const text = page()
+    expect(text).toContain('data-open="https://192.168.1.5:9876/s/show"')
+    expect(text).toContain('data-probe="https://192.168.1.5:9876/trusted"')
+    expect(text).toContain('AA:BB:CC')
+    expect(text).not.toContain('This is not Safari')
+    expect(page({ userAgent: `${AGENTS.ios} CriOS/156` })).toContain('This is not Safari')
+  })
+
+  it('says at each device how to get the certificate, and what is forgotten', () => {
+    for (const { steps, hint } of Object.values(makeGuides('CA'))) {
+      expect(steps[0]!.markup).toContain('Get the certificate')
+      expect(steps.at(-1)!.markup).toContain('I have done it: open')
+      expect(hint).toMatch(/\.$/)
+    }
+  })
+
+  it('shows a name with markup in it as it is', () => {
+    const text = page({ hostname: '<b>"x&', authority: { name: `<i>'`, fingerprint: '' } })
+    expect(text).toContain('<b>&lt;b&gt;&quot;x&amp;</b>')
+    expect(text).toContain('&lt;i&gt;&#39;')
+    expect(text).not.toContain('<i>')
+  })
+
+  it('tells on plain http what that costs, and how to start the relay otherwise', () => {
+    expect(plainPage({ nonce: 'n', secure: false })).toContain('npx @vue-sync/server --https')
+    expect(plainPage({ nonce: 'n', secure: true })).toContain('Nothing to set up')
+  })
+})

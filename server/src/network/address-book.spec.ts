@@ -1,0 +1,130 @@
+import type { NetworkInterfaceInfo } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { AddressBook } from './address-book.ts'
+import { issueCertificate } from '../tls/local-certificate.ts'
+import { makeAuthority } from '../tls/certificates.ts'
+import type { Identity } from '../tls/tls-identity.ts'
+import { linkProblem, viewerLinks } from '../http/links.ts'
+
+const info = (address: string) =>
+  ({
+    address,
+    internal: false,
+    family: address.includes(':') ? 'IPv6' : 'IPv4',
+  }) as NetworkInterfaceInfo
+
+function make(options: { resolve?: (name: string) => Promise<string[]> } = {}) {
+  let time = 0
+  let addresses = ['192.168.1.5']
+  const book = new AddressBook({
+    host: '::',
+    hostname: 'Laptop.lan',
+    interfaces: () => ({ wlan0: addresses.map(info) }),
+    now: () => time,
+    ...options,
+  })
+  return {
+    book,
+    move: (...next: string[]) => {
+      addresses = next
+      time += 10_000
+    },
+  }
+}
+const addressesOf = (book: AddressBook) => book.list().map(({ address }) => address)
+
+describe('an address book', () => {
+  it('follows the machine into another network', () => {
+    const { book, move } = make()
+    expect(addressesOf(book)).toEqual(['192.168.1.5', '127.0.0.1'])
+    move('10.0.0.7')
+    expect(addressesOf(book)).toEqual(['10.0.0.7', '127.0.0.1'])
+  })
+
+  it('has the machine’s own name after its addresses, where the machine answers to it', async () => {
+    const { book, move } = make({
+      resolve: async (name) => (name === 'laptop.local' ? ['192.168.1.5'] : []),
+    })
+    await book.findLocalName()
+    expect(book.list().slice(1)).toEqual([
+      { name: 'by name', address: 'laptop.local', reach: 'network' },
+      { name: 'this machine', address: '127.0.0.1', reach: 'machine' },
+    ])
+    move()
+    expect(addressesOf(book)).toEqual(['127.0.0.1'])
+  })
+
+  it.each<[string, (name: string) => Promise<string[]>]>([
+    ['another machine has it', async () => ['192.168.1.99']],
+    ['it is only known to itself', async () => ['127.0.1.1']],
+    ['nobody has it', () => Promise.reject(new Error('ENOTFOUND'))],
+    ['nobody answers', () => new Promise(() => {})],
+  ])('leaves the name out when %s', async (_, resolve) => {
+    const { book } = make({ resolve })
+    await book.findLocalName()
+    expect(addressesOf(book)).toEqual(['192.168.1.5', '127.0.0.1'])
+  })
+})
+
+describe('links with a certificate that is for none of it', () => {
+  const { book } = make()
+  const atHost = (host: string) =>
+    new AddressBook({ host, interfaces: () => ({ wlan0: [info('192.168.1.5')] }) })
+  const identity: Identity = {
+    current: { cert: '', key: '' },
+    authority: undefined,
+    names: () => [],
+    covers: () => false,
+    refresh: async () => false,
+  }
+  const options = { book, port: 1, viewerKey: undefined, publicUrl: undefined, identity }
+
+  it('are told, and are never none', () => {
+    expect(linkProblem(options)).toContain('--public-url')
+    expect(linkProblem({ ...options, publicUrl: 'https://a.example' })).toBeUndefined()
+    expect(linkProblem({ ...options, book: atHost('127.0.0.1') })).toBeUndefined()
+    expect(viewerLinks(options, 'default').map(({ url }) => url)).toEqual(['http://127.0.0.1:1/'])
+    expect(viewerLinks({ ...options, book: atHost('192.168.1.5') }, 'default')).toEqual([
+      { name: 'wlan0', url: 'https://192.168.1.5:1/', reach: 'network' },
+    ])
+  })
+})
+
+describe('a certificate for what is in it', () => {
+  it('is issued anew when the machine moves or its end is near, and links follow', async () => {
+    const { book, move } = make()
+    let now = Date.now()
+    const authority = await makeAuthority({ hostname: book.hostname, now })
+    const identity = await issueCertificate({
+      authority: { ...authority, name: '', der: Buffer.of(), fingerprint: '', file: '' },
+      hostname: book.hostname,
+      addresses: () => addressesOf(book),
+      now: () => now,
+    })
+    const links = () =>
+      viewerLinks(
+        { book, port: 9876, viewerKey: 'k', publicUrl: 'https://show.example.com/', identity },
+        'default',
+      )
+    expect(await identity.refresh()).toBe(false)
+    expect(links()).toEqual([
+      { name: 'public', url: 'https://show.example.com/#k=k', reach: 'internet' },
+      { name: 'wlan0', url: 'http://192.168.1.5:9876/#k=k', reach: 'network' },
+      { name: 'this machine', url: 'http://127.0.0.1:9876/#k=k', reach: 'machine' },
+    ])
+    const first = identity.current
+    // No certificate of ours is good for the address that all the world can reach.
+    move('fd00::7', '2001:db8::7')
+    expect(await identity.refresh()).toBe(true)
+    expect(identity.current).not.toBe(first)
+    expect(identity.covers('192.168.1.5')).toBe(false)
+    expect(links().map(({ url }) => url)).toEqual([
+      'https://show.example.com/#k=k',
+      'http://[fd00::7]:9876/#k=k',
+      'http://127.0.0.1:9876/#k=k',
+    ])
+    now += 380 * 24 * 60 * 60 * 1000
+    expect(await identity.refresh()).toBe(true)
+    expect(await identity.refresh()).toBe(false)
+  })
+})

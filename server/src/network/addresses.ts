@@ -1,0 +1,92 @@
+import { isIP } from 'node:net'
+import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os'
+import type { Reach } from '@vue-sync/vue/protocol'
+import { isLoopback, isWithin } from './private-networks.ts'
+
+export interface LanAddress {
+  /** The interface's name, e.g. `wlan0`. */
+  name: string
+  /** An address without brackets, or a host name. */
+  address: string
+  reach: Reach
+}
+
+export type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>
+
+const LOOPBACK: LanAddress = { name: 'this machine', address: '127.0.0.1', reach: 'machine' }
+/** Bridges, tunnels and containers: a phone on the Wi-Fi does not reach them. */
+const VIRTUAL =
+  /^(?:docker|podman|br-|bridge1\d\d|veth|virbr|vmnet|vboxnet|utun|tun|tap|wg|tailscale|zt|cni|cali|cilium|flannel|lxc|lxdbr|incusbr)|vethernet|virtualbox|vmware|hyper-v|zerotier|openvpn|wireguard|nordlynx/i
+const isHome = isWithin(['192.168.0.0/16'])
+const isLinkLocal = isWithin(['169.254.0.0/16'])
+/** Between a carrier and its customers, and what Tailscale uses: no phone on the Wi-Fi has one. */
+const isShared = isWithin(['100.64.0.0/10'])
+const isLan = isWithin(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'])
+/** Needs the zone of the one who dials, which no link can carry. */
+const needsZone = isWithin(['fe80::/10'])
+/** A machine changes its IPv6 addresses for privacy and keeps old ones for a while. */
+const MOST_IPV6 = 2
+
+function reachOf(name: string, address: string): Reach {
+  if (isLoopback(address)) return 'machine'
+  if (VIRTUAL.test(name) || isShared(address)) return 'virtual'
+  return isLan(address) || isLinkLocal(address) ? 'network' : 'internet'
+}
+
+/** Lower is likelier to be reached by a phone on the same Wi-Fi. */
+function distance({ address, reach }: LanAddress): number {
+  const home = isHome(address) ? 0 : 1
+  return (
+    (reach === 'virtual' ? 16 : 0) +
+    (isLinkLocal(address) ? 8 : 0) +
+    (isIP(address) === 6 ? 4 : 0) +
+    (isLan(address) ? home : 2)
+  )
+}
+
+/** Addresses of one network are as good as each other: the first of each. */
+function withoutTemporary(infos: NetworkInterfaceInfo[]): NetworkInterfaceInfo[] {
+  const networks = new Map<string, NetworkInterfaceInfo>()
+  for (const info of infos) {
+    const network = info.address.split(':').slice(0, 4).join(':')
+    if (!networks.has(network)) networks.set(network, info)
+  }
+  return [...networks.values()].slice(0, MOST_IPV6)
+}
+
+/**
+ * This machine's addresses, the likeliest for a phone first, loopback last.
+ *
+ * @param ipv6 whether what is bound is reached by IPv6 too
+ */
+export function lanAddresses(
+  interfaces: Interfaces = networkInterfaces(),
+  ipv6 = false,
+): LanAddress[] {
+  const outside = Object.entries(interfaces).flatMap(([name, infos = []]) => {
+    const usable = infos.filter(({ internal, address }) => !internal && !needsZone(address))
+    const v4 = usable.filter(({ family }) => family === 'IPv4')
+    const v6 = ipv6 ? withoutTemporary(usable.filter(({ family }) => family === 'IPv6')) : []
+    return [...v4, ...v6].map(({ address }) => ({ name, address, reach: reachOf(name, address) }))
+  })
+  return [...outside.toSorted((a, b) => distance(a) - distance(b)), LOOPBACK]
+}
+
+export function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::' || host === ''
+}
+
+/** Where a server bound to `host` is reached: everywhere for a wildcard, else there only. */
+export function reachableAddresses(host: string, interfaces?: Interfaces): LanAddress[] {
+  if (isWildcard(host)) return lanAddresses(interfaces, host !== '0.0.0.0')
+  if (host === 'localhost' || host === '127.0.0.1') return [LOOPBACK]
+  if (host === '::1') return [{ ...LOOPBACK, address: host }]
+  const known = lanAddresses(interfaces, true).find(({ address }) => address === host)
+  if (known) return [known]
+  return [{ name: 'as bound', address: host, reach: isIP(host) ? reachOf('', host) : 'network' }]
+}
+
+/** For a URL. */
+export function bracketed(address: string): string {
+  return isIP(address) === 6 ? `[${address}]` : address
+}

@@ -1,0 +1,236 @@
+import { Buffer } from 'node:buffer'
+import { Redis, type RedisOptions } from 'ioredis'
+import { randomId } from '@vue-sync/vue/protocol'
+import type { Backplane, BackplaneMessage, Outcome } from '../../core/shared/backplane.ts'
+import { encodeFramed } from '../../peers/node-peer.ts'
+import { checkRedisUrl } from '../../server-options.ts'
+import {
+  type EncodeBytes,
+  type LoadedLog,
+  readLog,
+  readMessage,
+  writeAbout,
+  writeHeader,
+  writeNote,
+} from './redis-messages.ts'
+import { watchRedis } from './redis-health.ts'
+import { createProblemText } from './redis-problem.ts'
+import { APPEND, CLAIM, DESCRIBE, FORGET, LOAD, PROBE, REPLACE } from './redis-scripts.ts'
+
+export interface RedisBackplaneOptions {
+  /** `redis://`, `rediss://` for TLS; with user, password and database where there are some. */
+  url: string
+  /** What keys and channels begin with: several relays may share one Redis. @default 'vue-sync' */
+  prefix?: string
+  /** Milliseconds that a session is kept which no node has open. @default a day */
+  keepFor?: number
+  /** Milliseconds between what a node says of itself; who says nothing for three of them is gone. @default 5000 */
+  interval?: number
+  /** Milliseconds in which Redis must answer. @default 2000 */
+  patience?: number
+  /** Further options of ioredis: TLS, sentinels. @default none */
+  redis?: RedisOptions
+  /** Makes the bytes of a message the relay's own. @default as the Node server does */
+  encode?: EncodeBytes
+}
+
+export const REDIS_DEFAULTS = {
+  prefix: 'vue-sync',
+  keepFor: 24 * 60 * 60_000,
+  interval: 5000,
+  patience: 2000,
+  redis: {} as RedisOptions,
+  encode: encodeFramed as EncodeBytes,
+} satisfies Omit<RedisBackplaneOptions, 'url'>
+
+type Scripted = Redis &
+  Record<
+    'vsAppend' | 'vsReplace' | 'vsClaim' | 'vsDescribe' | 'vsForget' | 'vsProbe',
+    (...args: (string | number | Buffer)[]) => Promise<string | null>
+  > & { vsLoadBuffer: (...args: (string | number)[]) => Promise<LoadedLog | null> }
+
+const SCRIPTS = {
+  vsAppend: APPEND,
+  vsReplace: REPLACE,
+  vsClaim: CLAIM,
+  vsDescribe: DESCRIBE,
+  vsForget: FORGET,
+  vsLoad: LOAD,
+  vsProbe: PROBE,
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** Longest wait between two tries to connect. */
+const MOST_RETRY_MS = 2000
+
+/**
+ * What nodes share, in Redis 6.2 or later. It needs no persistence of its own: what it loses, the nodes put
+ * back. Retained sessions take as much memory there as on one node.
+ *
+ * @throws UsageError for an address that is none
+ */
+export function createRedisBackplane(options: RedisBackplaneOptions): Backplane {
+  checkRedisUrl(options.url)
+  const { prefix, keepFor, interval, patience, encode } = { ...REDIS_DEFAULTS, ...options }
+  const id = randomId()
+  const connection = {
+    connectTimeout: patience,
+    commandTimeout: patience,
+    // What cannot be said now is said anew when it can: nothing waits, and nothing is said twice.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times) => Math.min(MOST_RETRY_MS, 50 * 2 ** Math.min(times, 6)),
+    lazyConnect: true,
+    scripts: Object.fromEntries(
+      Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua, numberOfKeys: 2 }]),
+    ),
+    ...options.redis,
+  } as RedisOptions & { replyMapping: 'legacy' }
+  const client = new Redis(options.url, connection) as unknown as Scripted
+  const subscriber = new Redis(options.url, connection)
+  const listeners = new Map<string, (message: BackplaneMessage) => void>()
+  /** From this process's clock, which nobody puts back, to Redis's. */
+  let offset = performance.timeOrigin
+  let isStarted = false
+
+  const channelOf = (session: string): string => `${prefix}:{${session}}`
+  /** What every script is given first: the keys, and how its arguments begin. */
+  const begin = (session: string) =>
+    [
+      `${prefix}:{${session}}:session`,
+      `${prefix}:{${session}}:log`,
+      channelOf(session),
+      id,
+      keepFor,
+    ] as const
+  const codeKey = (code: string): string => `${prefix}:code:${code}`
+
+  const health = watchRedis({
+    connections: [client, subscriber],
+    interval: Math.min(interval, patience),
+    write: createProblemText({ ...options, patience }),
+    onChange: (isHealthy) => backplane.onHealth?.(isHealthy),
+    // All kinds of what comes later, so that what Redis refuses is known here and at once.
+    async probe() {
+      const key = `${prefix}:probe`
+      const [[seconds, microseconds]] = await Promise.all([
+        client.time(),
+        client.vsProbe(key, key, `${key}:sent`, keepFor),
+        subscriber.subscribe(`${key}:heard`),
+      ])
+      offset = Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.now()
+    },
+  })
+
+  subscriber.on('messageBuffer', (channel: Buffer, data: Buffer) => {
+    const listener = listeners.get(channel.toString())
+    if (!listener) return
+    let message: BackplaneMessage | undefined
+    try {
+      message = readMessage(data, encode)
+    } catch {
+      // Not of a node of this version.
+    }
+    if (message) listener(message)
+  })
+
+  const backplane: Backplane = {
+    id,
+    interval,
+    now: () => performance.now() + offset,
+    get isHealthy() {
+      return health.isHealthy
+    },
+    get problem() {
+      return health.problem
+    },
+    onHealth: undefined,
+    async subscribe(session, listener) {
+      listeners.set(channelOf(session), listener)
+      await subscriber.subscribe(channelOf(session))
+    },
+    unsubscribe(session) {
+      listeners.delete(channelOf(session))
+      subscriber.unsubscribe(channelOf(session)).catch(() => {})
+    },
+    async load(session, known) {
+      const { log = '', count = 0 } = known ?? {}
+      const loaded = await client.vsLoadBuffer(...begin(session), log, count)
+      return loaded ? readLog(loaded, encode) : undefined
+    },
+    async append(session, { term, entry, keep }) {
+      const { epoch, seq } = entry.position
+      return (await client.vsAppend(
+        ...begin(session),
+        term,
+        entry.snapshot ? 1 : 0,
+        epoch,
+        seq,
+        keep,
+        randomId(),
+        writeHeader(entry),
+        toBuffer(entry.bytes),
+      )) as Outcome
+    },
+    async replace(session, { term, about, entries, onlyIfEmpty }) {
+      return (await client.vsReplace(
+        ...begin(session),
+        term,
+        onlyIfEmpty ? 1 : 0,
+        randomId(),
+        writeAbout(about),
+        ...entries.flatMap((entry) => [writeHeader(entry), toBuffer(entry.bytes)]),
+      )) as Outcome
+    },
+    async claim(session, { holder, term, since }) {
+      const given = await client.vsClaim(...begin(session), holder, term ?? '', Math.round(since))
+      return given === null ? undefined : Number(given)
+    },
+    async describe(session, term, about) {
+      return (await client.vsDescribe(...begin(session), term, writeAbout(about))) as Outcome
+    },
+    async sessions() {
+      // A stream is there while there is a state, so that nothing more need be kept, or forgotten in time.
+      const [before, after] = [`${prefix}:{`, '}:log']
+      const names = new Set<string>()
+      let cursor = '0'
+      do {
+        const [next, keys] = await client.scan(cursor, 'MATCH', `${before}*${after}`, 'COUNT', 1000)
+        for (const key of keys) names.add(key.slice(before.length, -after.length))
+        cursor = next
+      } while (cursor !== '0')
+      return [...names].toSorted()
+    },
+    async forget(session) {
+      await client.vsForget(...begin(session))
+    },
+    note(session, note) {
+      client.publish(channelOf(session), writeNote(id, note)).catch(() => {})
+    },
+    async findCode(code) {
+      return (await client.get(codeKey(code))) ?? undefined
+    },
+    keepCode(code, session, milliseconds) {
+      client.set(codeKey(code), session, 'PX', milliseconds).catch(() => {})
+    },
+    async start() {
+      if (isStarted) return
+      isStarted = true
+      await health.start()
+    },
+    async stop() {
+      if (!isStarted) return
+      isStarted = false
+      health.stop()
+      listeners.clear()
+      // What was said before is on its way before this.
+      await client.quit().catch(() => {})
+      for (const redis of [client, subscriber]) redis.disconnect()
+    },
+  }
+  return backplane
+}

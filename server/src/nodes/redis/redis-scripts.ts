@@ -1,0 +1,122 @@
+import { MOST_AHEAD_MS } from '../../core/shared/backplane.ts'
+
+/**
+ * What must happen in Redis in one step. A session is a hash (`term`, `holder`, `log`, `count`, `snapshot`, `epoch`,
+ * `seq`, `about`) and a stream of messages whose ids are the counts; each step is published as well, so that
+ * the order of the channel is the order of the log.
+ *
+ * KEYS: the hash, the stream. ARGV begins with the channel and the node.
+ */
+
+/** ARGV: channel, node, ttl, term, snapshot (0 or 1), epoch, seq, keep, fresh log id, header, bytes. */
+export const APPEND = `
+local meta, stream = KEYS[1], KEYS[2]
+local channel, node, ttl, term = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local epoch, seq, keep = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
+local known = redis.call('HMGET', meta, 'term', 'log', 'count', 'snapshot', 'epoch', 'seq')
+local before = tonumber(known[1] or '0')
+if term < before then return 'stale' end
+-- A term that was forgotten here is of another holder than the one that is known.
+if term > before then redis.call('HDEL', meta, 'holder') end
+local log, count = known[2], tonumber(known[3] or '0')
+local snapshot = tonumber(known[4] or '0')
+local hasLog = log and redis.call('EXISTS', stream) == 1
+local head = hasLog and known[5] == epoch and tonumber(known[6]) or nil
+if ARGV[5] == '1' then
+  if not hasLog then log, count = ARGV[9], 0 end
+  if head ~= seq then redis.call('DEL', stream)
+  elseif snapshot > 0 then redis.call('XDEL', stream, snapshot .. '-0') end
+  snapshot = count + 1
+else
+  if not head or head + 1 < seq then return 'gap' end
+  if head >= seq then return 'ok' end
+end
+count = count + 1
+redis.call('XADD', stream, count .. '-0', 'h', ARGV[10], 'b', ARGV[11])
+redis.call('XTRIM', stream, 'MINID', math.max(0, math.min(snapshot, count - keep)) .. '-0')
+redis.call('HSET', meta, 'term', ARGV[4], 'log', log, 'count', count, 'snapshot', snapshot, 'epoch', epoch, 'seq', ARGV[7])
+redis.call('PEXPIRE', meta, ttl)
+redis.call('PEXPIRE', stream, ttl)
+redis.call('PUBLISH', channel, 'entry ' .. node .. ' ' .. log .. ' ' .. count .. ' ' .. ARGV[10] .. '\\n' .. ARGV[11])
+return 'ok'
+`
+
+/** ARGV: channel, node, ttl, term, only if empty (0 or 1), log id, about, then header and bytes of each. */
+export const REPLACE = `
+local meta, stream = KEYS[1], KEYS[2]
+local channel, node, ttl = ARGV[1], ARGV[2], ARGV[3]
+local stored = redis.call('HMGET', meta, 'term', 'holder', 'log')
+local before = tonumber(stored[1] or '0')
+if tonumber(ARGV[4]) < before then return 'stale' end
+if ARGV[5] == '1' and stored[3] and redis.call('EXISTS', stream) == 1 then return 'gap' end
+redis.call('DEL', meta, stream)
+if stored[2] and tonumber(ARGV[4]) == before then redis.call('HSET', meta, 'holder', stored[2]) end
+local count, snapshot, head = 0, 0, nil
+for i = 8, #ARGV, 2 do
+  count = count + 1
+  redis.call('XADD', stream, count .. '-0', 'h', ARGV[i], 'b', ARGV[i + 1])
+  head = cjson.decode(ARGV[i])
+  if head.snapshot then snapshot = count end
+end
+redis.call('HSET', meta, 'term', ARGV[4], 'log', ARGV[6], 'count', count, 'snapshot', snapshot, 'epoch', head.epoch, 'seq', string.format('%.0f', head.seq), 'about', ARGV[7])
+redis.call('PEXPIRE', meta, ttl)
+redis.call('PEXPIRE', stream, ttl)
+redis.call('PUBLISH', channel, 'reset ' .. node .. ' ' .. ARGV[6] .. ' ' .. count .. ' \\n')
+return 'ok'
+`
+
+/** ARGV: channel, node, ttl, holder, term or nothing, since. Gives the term, or nothing. */
+export const CLAIM = `
+local meta = KEYS[1]
+local stored = redis.call('HMGET', meta, 'term', 'holder')
+if stored[2] == ARGV[4] then return stored[1] end
+local known, term, since = tonumber(stored[1] or '0'), tonumber(ARGV[5]), tonumber(ARGV[6])
+local isAhead = known > tonumber(redis.call('TIME')[1]) * 1000 + 1000 + ${MOST_AHEAD_MS}
+if (term or since) < known and not isAhead then return nil end
+-- Above all before, also after Redis has lost everything.
+term = term or math.max(since, known + 1)
+local text = string.format('%.0f', term)
+redis.call('HSET', meta, 'term', text, 'holder', ARGV[4])
+redis.call('PEXPIRE', meta, ARGV[3])
+redis.call('PUBLISH', ARGV[1], 'claim ' .. ARGV[2] .. ' - ' .. text .. ' \\n')
+return text
+`
+
+/** ARGV: channel, node, ttl, term, about. */
+export const DESCRIBE = `
+local meta = KEYS[1]
+if tonumber(ARGV[4]) < tonumber(redis.call('HGET', meta, 'term') or '0') then return 'stale' end
+redis.call('HSET', meta, 'about', ARGV[5])
+redis.call('PEXPIRE', meta, ARGV[3])
+redis.call('PUBLISH', ARGV[1], 'about ' .. ARGV[2] .. ' - 0 \\n' .. ARGV[5])
+return 'ok'
+`
+
+/** ARGV: channel, node, ttl. The term stays, higher than before: what a host has on its way is stale. */
+export const FORGET = `
+local meta, stream = KEYS[1], KEYS[2]
+local known = tonumber(redis.call('HGET', meta, 'term') or '0')
+redis.call('DEL', meta, stream)
+redis.call('HSET', meta, 'term', string.format('%.0f', known + 1))
+redis.call('PEXPIRE', meta, ARGV[3])
+return 'ok'
+`
+
+/** ARGV: channel, node, ttl, known log, known count. Gives nothing when that is all there is. */
+export const LOAD = `
+local meta, stream = KEYS[1], KEYS[2]
+local known = redis.call('HMGET', meta, 'log', 'count', 'term', 'about')
+redis.call('PEXPIRE', meta, ARGV[3])
+redis.call('PEXPIRE', stream, ARGV[3])
+-- Either may have been evicted without the other.
+if not known[1] or redis.call('EXISTS', stream) == 0 then return { '', '0', known[3] or '0', known[4] or '', {} } end
+if known[1] == ARGV[4] and known[2] == ARGV[5] then return nil end
+return { known[1], known[2], known[3] or '0', known[4] or '', redis.call('XRANGE', stream, '-', '+') }
+`
+
+/** Whether a node may do here what it must. ARGV: channel, ttl. */
+export const PROBE = `
+redis.call('SET', KEYS[1], '1', 'PX', ARGV[2])
+redis.call('PUBLISH', ARGV[1], '')
+return 'ok'
+`

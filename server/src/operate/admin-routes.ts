@@ -1,0 +1,76 @@
+import { type H3, type H3Event, getRouterParam } from 'h3'
+import { isSessionName } from '@vue-sync/vue/protocol'
+import type { Admin } from './admin.ts'
+import { bearerProblem, type BearerOptions } from '../http/bearer.ts'
+
+export interface AdminRouteOptions extends BearerOptions {
+  admin: Admin
+  hostKey: string
+}
+
+function refuse(event: H3Event, status: number, error: string): { error: string } {
+  event.res.status = status
+  return { error }
+}
+
+function nameOf(event: H3Event): string | undefined {
+  const name = getRouterParam(event, 'name') ?? ''
+  return isSessionName(name) ? name : undefined
+}
+
+/** What is done to a session: it is there no more then, so nothing is said of it. */
+async function acted(
+  event: H3Event,
+  act: (name: string) => Promise<boolean>,
+  missing: string,
+): Promise<unknown> {
+  const name = nameOf(event)
+  try {
+    if (name === undefined || !(await act(name))) return refuse(event, 404, missing)
+  } catch {
+    return refuse(event, 503, 'unreachable')
+  }
+  event.res.status = 204
+  return ''
+}
+
+/** `/admin/…`: what whoever has the host key can see and do. */
+export function addAdminRoutes(app: H3, options: AdminRouteOptions): void {
+  const { admin, hostKey } = options
+
+  /** For who has the key alone: anyone else is not told either whether a session is there. */
+  const guarded = (answer: (event: H3Event) => Promise<unknown>) => async (event: H3Event) => {
+    const { headers } = event.res
+    headers.set('cache-control', 'no-store')
+    headers.set('x-content-type-options', 'nosniff')
+    const problem = await bearerProblem(event, hostKey, options)
+    return problem ? { error: problem } : answer(event)
+  }
+
+  app.get(
+    '/admin/sessions',
+    guarded(async () => ({ sessions: await admin.list() })),
+  )
+  app.get(
+    '/admin/sessions/:name',
+    guarded(async (event) => {
+      const name = nameOf(event)
+      const found = name === undefined ? undefined : await admin.find(name)
+      return found ?? refuse(event, 404, 'unknown_session')
+    }),
+  )
+  app.delete(
+    '/admin/sessions/:name',
+    guarded((event) => acted(event, admin.end, 'unknown_session')),
+  )
+  app.delete(
+    '/admin/sessions/:name/viewers/:viewer',
+    guarded((event) =>
+      acted(
+        event,
+        (name) => admin.kick(name, getRouterParam(event, 'viewer') ?? ''),
+        'unknown_viewer',
+      ),
+    ),
+  )
+}

@@ -1,0 +1,170 @@
+import { mkdtemp, readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSyncServer, type SyncServer, type SyncServerOptions } from '../index.ts'
+import {
+  type Answer,
+  type AskOptions,
+  ask,
+  type Client,
+  connect,
+  session,
+} from '../../test/client.ts'
+
+let server: SyncServer
+afterEach(() => server.stop())
+
+async function start(options: SyncServerOptions): Promise<void> {
+  server = createSyncServer({ port: 0, host: '127.0.0.1', ...options })
+  await server.start()
+}
+
+const call = (path: string, method = 'GET', options: AskOptions = {}): Promise<Answer> =>
+  ask(server, `/admin/sessions${path}`, {
+    method,
+    ...options,
+    headers: { authorization: `Bearer ${server.hostKey}`, ...options.headers },
+  })
+
+const read = async (path: string) => JSON.parse((await call(path)).body) as Record<string, unknown>
+
+/** A show of a host and two viewers. */
+async function show(path = '/s/show'): Promise<Client[]> {
+  const host = await connect(server, 'host', { path })
+  host.send({ type: 'status', payload: { name: 'The show' } })
+  host.send(session('e', 7, { at: 1 }))
+  const viewers = [
+    await connect(server, 'viewer', { path }),
+    await connect(server, 'viewer', { path }),
+  ]
+  for (const viewer of viewers) await viewer.until(({ type }) => type === 'session_update')
+  return [host, ...viewers]
+}
+
+describe('/admin', () => {
+  beforeEach(() => start({ admin: true }))
+
+  it('lists what is here', async () => {
+    expect(await read('')).toEqual({ sessions: [] })
+    const [host] = await show()
+    const found = {
+      name: 'show',
+      open: true,
+      title: 'The show',
+      host: 'online',
+      hostSince: expect.any(Number) as number,
+      viewers: { here: 2, all: 2 },
+      retainedBytes: expect.any(Number) as number,
+      epoch: 'e',
+      seq: 7,
+    }
+    expect(await read('')).toEqual({ sessions: [found] })
+    const viewer = {
+      id: expect.stringMatching(/^here\.\d+$/) as string,
+      token: 'main',
+      since: expect.any(Number) as number,
+      bufferedBytes: 0,
+    }
+    expect(await read('/show')).toEqual({ ...found, viewers: [viewer, viewer] })
+    await host!.close()
+    await expect.poll(async () => (await read('/show'))['host']).toBe('offline')
+  })
+
+  it('ends a session: who is there is told so, and what it showed is gone', async () => {
+    const clients = await show()
+    const others = await show('/s/other')
+    expect(await call('/show', 'DELETE')).toMatchObject({ status: 204, body: '' })
+    for (const client of clients)
+      expect(await client.closed).toEqual({
+        code: 4410,
+        reason: 'Whoever runs the relay ended this session',
+      })
+    const late = await connect(server, 'viewer', { path: '/s/show' })
+    await late.until(({ type }) => type === 'status')
+    expect(late.of('session_update')).toEqual([])
+    for (const { socket } of others) expect(socket.readyState).toBe(socket.OPEN)
+  })
+
+  it('sends one viewer away, and nobody else', async () => {
+    const [host, first, second] = await show()
+    const [{ id }] = (await read('/show'))['viewers'] as [{ id: string }]
+    expect((await call(`/show/viewers/${id}`, 'DELETE')).status).toBe(204)
+    expect((await first!.closed).code).toBe(4410)
+    for (const { socket } of [host!, second!]) expect(socket.readyState).toBe(socket.OPEN)
+    expect((await call(`/show/viewers/${id}`, 'DELETE')).status).toBe(404)
+  })
+
+  it('does not know what is not there', async () => {
+    const unknown = [
+      ['GET', '/show', 'unknown_session'],
+      ['DELETE', '/show', 'unknown_session'],
+      ['DELETE', '/show/viewers/here.1', 'unknown_viewer'],
+      ['GET', '/a%20b', 'unknown_session'],
+    ] as const
+    for (const [method, path, error] of unknown) {
+      const { status, body } = await call(path, method)
+      expect([status, JSON.parse(body)]).toEqual([404, { error }])
+    }
+    // Looked for, it was not made.
+    expect(await read('')).toEqual({ sessions: [] })
+  })
+
+  it('is for who has the host key, and for no page of another site', async () => {
+    const [host] = await show()
+    for (const key of [undefined, 'wrong', server.viewerKey])
+      for (const [method, path] of [
+        ['GET', ''],
+        ['GET', '/show'],
+        ['DELETE', '/show'],
+        ['DELETE', '/other'],
+      ] as const) {
+        const headers = { authorization: key === undefined ? '' : `Bearer ${key}` }
+        const { status, body, ...answer } = await call(path, method, { headers })
+        expect([status, JSON.parse(body)]).toEqual([401, { error: 'bad_key' }])
+        expect(answer.headers['access-control-allow-origin']).toBeUndefined()
+      }
+    expect((await call('', 'GET', { host: 'evil.example' })).status).toBe(421)
+    const preflight = { origin: 'https://evil.example', 'access-control-request-method': 'DELETE' }
+    const { headers } = await call('/show', 'OPTIONS', { headers: preflight })
+    expect(headers['access-control-allow-methods']).toBeUndefined()
+    expect(host!.socket.readyState).toBe(host!.socket.OPEN)
+  })
+
+  it('is not for who guesses: not even with the right key, for a minute', async () => {
+    for (let guess = 0; guess < 10; guess++) {
+      const { status } = await call('', 'GET', { headers: { authorization: `Bearer ${guess}` } })
+      expect(status).toBe(401)
+    }
+    const { status, headers, body } = await call('')
+    expect([status, JSON.parse(body)]).toEqual([429, { error: 'too_many' }])
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+  })
+})
+
+describe('elsewhere', () => {
+  it('there is no /admin unless it was asked for', async () => {
+    await start({})
+    await show()
+    for (const [path, method] of [
+      ['', 'GET'],
+      ['/show', 'DELETE'],
+    ] as const)
+      expect((await call(path, method)).status).toBe(404)
+  })
+
+  it('it is not served over plain http where there is https', async () => {
+    const caDir = await mkdtemp(join(tmpdir(), 'vue-sync-ca-'))
+    await start({ admin: true, https: true, caDir, allowedHosts: ['lan.test'] })
+    expect((await call('', 'GET', { host: 'lan.test' })).status).toBe(404)
+  })
+
+  it('a session that was ended is not in the folder any more', async () => {
+    const persist = await mkdtemp(join(tmpdir(), 'vue-sync-admin-'))
+    await start({ admin: true, persist })
+    await show()
+    await expect.poll(() => readdir(persist)).toHaveLength(1)
+    await call('/show', 'DELETE')
+    await expect.poll(() => readdir(persist)).toEqual([])
+  })
+})

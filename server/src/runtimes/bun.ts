@@ -1,0 +1,61 @@
+import type { Adapter, AdapterInstance } from 'crossws'
+import adapter from 'crossws/adapters/bun'
+import { BUN_SOCKETS, toBunPeer } from '../peers/bun-peer.ts'
+import { RUNTIME_DEFAULTS, type RuntimeOptions } from './runtime-options.ts'
+import { countPeers, createRuntimeRelay, type RuntimeServer } from './runtime-relay.ts'
+
+export { RUNTIME_DEFAULTS } from './runtime-options.ts'
+export type { RuntimeOptions } from './runtime-options.ts'
+export type { RuntimeServer } from './runtime-relay.ts'
+
+/** The part of Bun that is used here: its types would be everyone's globals. */
+interface BunServer {
+  port: number
+  requestIP: (request: Request) => { address: string } | null
+  stop: (closeActiveConnections: boolean) => Promise<void>
+}
+type BunServe = (options: {
+  port: number
+  hostname: string
+  fetch: (request: Request, server: BunServer) => Promise<Response | undefined>
+  websocket: object
+}) => BunServer
+
+const bunAdapter = adapter as unknown as Adapter<
+  AdapterInstance & {
+    websocket: object
+    handleUpgrade: (request: Request, server: BunServer) => Promise<Response | undefined>
+  }
+>
+
+/**
+ * The relay on a port, by `Bun.serve`.
+ *
+ * @throws UsageError for an option out of range; Bun's own error when the port is taken
+ */
+export async function serveBun(options: RuntimeOptions = {}): Promise<RuntimeServer> {
+  const { port, host } = { ...RUNTIME_DEFAULTS, ...options }
+  const relay = createRuntimeRelay(options, toBunPeer)
+  const sockets = bunAdapter({ hooks: relay.hooks })
+  const { serve } = (globalThis as unknown as { Bun: { serve: BunServe } }).Bun
+  return relay.serve(() => {
+    const server = serve({
+      port,
+      hostname: host,
+      fetch: (request, server) =>
+        relay.answer(request, server.requestIP(request)?.address, (admitted) =>
+          sockets.handleUpgrade(admitted, server),
+        ),
+      websocket: {
+        ...sockets.websocket,
+        ...BUN_SOCKETS,
+        maxPayloadLength: Math.max(relay.limits.hostMessage, relay.limits.viewerMessage),
+      },
+    })
+    return {
+      port: server.port,
+      connections: () => countPeers(sockets),
+      close: () => server.stop(true),
+    }
+  })
+}

@@ -1,0 +1,75 @@
+import type { Adapter, AdapterInstance } from 'crossws'
+import adapter from 'crossws/adapters/deno'
+import { toDenoPeer } from '../peers/deno-peer.ts'
+import { RELAY_DEFAULTS } from '../core/relay-options.ts'
+import { RUNTIME_DEFAULTS, type RuntimeOptions } from './runtime-options.ts'
+import { countPeers, createRuntimeRelay, type RuntimeServer } from './runtime-relay.ts'
+
+export { RUNTIME_DEFAULTS } from './runtime-options.ts'
+export type { RuntimeOptions } from './runtime-options.ts'
+export type { RuntimeServer } from './runtime-relay.ts'
+
+interface DenoInfo {
+  remoteAddr: { transport?: string; hostname: string; port: number }
+}
+/** The part of Deno that is used here: its types would be everyone's globals. */
+type DenoServe = (
+  options: { port: number; hostname: string; signal: AbortSignal; onListen: () => void },
+  handler: (request: Request, info: DenoInfo) => Promise<Response>,
+) => { addr: { port: number }; finished: Promise<void> }
+
+const denoAdapter = adapter as unknown as Adapter<
+  AdapterInstance & { handleUpgrade: (request: Request, info: DenoInfo) => Promise<Response> }
+>
+
+const OFFER = 'sec-websocket-protocol'
+
+/** Deno finds an offered protocol only where each comma has a space after it, which a client may leave out. */
+function spaceOffer(request: Request): Request {
+  const headers = new Headers(request.headers)
+  const offer = headers.get(OFFER)
+  if (offer) headers.set(OFFER, offer.split(/\s*,\s*/).join(', '))
+  return Object.defineProperty(request, 'headers', { value: headers })
+}
+
+/**
+ * The relay on a port, by `Deno.serve`. Needs `--allow-net`.
+ *
+ * @throws UsageError for an option out of range; Deno's own error when the port is taken
+ */
+export async function serveDeno(options: RuntimeOptions = {}): Promise<RuntimeServer> {
+  const { port, host } = { ...RUNTIME_DEFAULTS, ...options }
+  const { highWaterMark } = RELAY_DEFAULTS
+  const relay = createRuntimeRelay(options, (peer, { hooks }) =>
+    toDenoPeer(peer, { highWaterMark, onDrain: () => void hooks.drain(peer) }),
+  )
+  const sockets = denoAdapter({
+    hooks: {
+      ...relay.hooks,
+      open(peer) {
+        // A Blob would be read later than the text that came after it.
+        Object.assign(peer.websocket, { binaryType: 'arraybuffer' })
+        return relay.hooks.open(peer)
+      },
+    },
+  })
+  const { serve } = (globalThis as unknown as { Deno: { serve: DenoServe } }).Deno
+  const ending = new AbortController()
+  return relay.serve(() => {
+    const server = serve(
+      { port, hostname: host, signal: ending.signal, onListen: () => {} },
+      async (request, info) =>
+        (await relay.answer(request, info.remoteAddr.hostname, (admitted) =>
+          sockets.handleUpgrade(spaceOffer(admitted), info),
+        ))!,
+    )
+    return {
+      port: server.addr.port,
+      connections: () => countPeers(sockets),
+      async close() {
+        ending.abort()
+        await server.finished
+      },
+    }
+  })
+}

@@ -1,0 +1,194 @@
+import type { AdapterInstance, Peer } from 'crossws'
+import { CLOSE, formatLink, type RelayStatus, type StateMessage } from '@vue-sync/vue/protocol'
+import { createClients, type IncomingCall } from '../guard/clients.ts'
+import { createGate } from '../guard/gate.ts'
+import { createGuard, misdirected } from '../guard/guard.ts'
+import { generateKey } from '../core/access/keys.ts'
+import { LIMIT_DEFAULTS, type Limits } from '../core/limits.ts'
+import { checkOptions } from '../server-options.ts'
+import { type Admission, createRelay, type Relay } from '../core/relay.ts'
+import { RUNTIME_DEFAULTS, type RuntimeOptions } from './runtime-options.ts'
+import type { RelayPeer } from '../core/session/audience.ts'
+import { encodeWithText } from '../peers/text-frames.ts'
+
+export interface RuntimeServer {
+  readonly hostKey: string
+  /** `undefined` when viewers need none. */
+  readonly viewerKey: string | undefined
+  readonly port: number
+  /** Sends everyone away and frees the port, within a second. */
+  stop: () => Promise<void>
+  /** Sends a state message to the viewers of a session, as its host would; `false` for what is not one. */
+  broadcast: (message: StateMessage, session?: string) => boolean
+  getStatus: () => Pick<RelayStatus, 'running' | 'port' | 'localIp' | 'clientCount'>
+}
+
+/** How long clients get to answer the close frame. */
+const CLOSE_GRACE_MS = 300
+const STEP_MS = 10
+
+/** A listening server, as the parts of a runtime that differ. */
+export interface RuntimeListener {
+  port: number
+  connections: () => number
+  /** Ends those that are left, and frees the port. */
+  close: () => Promise<void>
+}
+
+export interface RuntimeRelay {
+  hooks: Relay['hooks']
+  limits: Limits
+  /** `upgrade` is given the request with its context; all that is no socket is answered here. */
+  answer: (
+    request: Request,
+    address: string | undefined,
+    upgrade: (request: Request) => Promise<Response | undefined>,
+  ) => Promise<Response | undefined>
+  serve: (listen: () => RuntimeListener) => Promise<RuntimeServer>
+}
+
+/** Bytes, or at least letters. */
+function sizeOf(frame: unknown): number {
+  return typeof frame === 'string' ? frame.length : ((frame as ArrayBuffer).byteLength ?? 0)
+}
+
+/** How many sockets an adapter has. */
+export function countPeers({ peers }: AdapterInstance): number {
+  return [...peers.values()].reduce((sum, { size }) => sum + size, 0)
+}
+
+function answerText(status: number, text: string, type = 'text/plain; charset=utf-8'): Response {
+  const headers = {
+    'content-type': type,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  }
+  return new Response(text, { status, headers })
+}
+
+/**
+ * The relay as servers of the `fetch` kind need it: the same guards before it as in Node's.
+ *
+ * @throws UsageError for an option out of range
+ */
+export function createRuntimeRelay(
+  options: RuntimeOptions,
+  toPeer: (peer: Peer, relay: Relay) => RelayPeer,
+): RuntimeRelay {
+  checkOptions(options)
+  const { open, capacity, heartbeat, trustProxy, fetch, publicUrl } = {
+    ...RUNTIME_DEFAULTS,
+    ...options,
+  }
+  const limits = { ...LIMIT_DEFAULTS, ...options.limits }
+  const hostKey = options.hostKey ?? generateKey()
+  const viewerKey = open ? undefined : (options.viewerKey ?? generateKey())
+  // oxlint-disable-next-line no-console -- the default place of warnings
+  const warn = options.warn ?? ((text: string) => console.warn(`[vue-sync] ${text}`))
+  let listener: RuntimeListener | undefined
+  let closing = false
+
+  const described = () => ({
+    running: listener !== undefined,
+    port: listener?.port ?? 0,
+    localIp: '127.0.0.1',
+  })
+
+  /** What is told to hosts: this machine's addresses are not looked up here. */
+  function viewerUrls(session: string): Pick<RelayStatus, 'viewerUrls'> {
+    const opens = publicUrl === undefined ? undefined : relay.linkKey(session)
+    if (!opens) return {}
+    const url = formatLink({ origin: new URL(publicUrl!).origin, session, key: opens.key })
+    return { viewerUrls: [{ name: 'public', url, reach: 'internet' }] }
+  }
+
+  const relay: Relay = createRelay({
+    hostKey,
+    viewerKey,
+    authorize: options.authorize,
+    capacity,
+    heartbeat,
+    limits,
+    encode: encodeWithText,
+    toPeer: (peer) => toPeer(peer, relay),
+    describe: (session) => ({ ...described(), ...viewerUrls(session) }),
+    warn,
+  })
+  const clients = createClients(trustProxy)
+  // An address is answered anyway; what this machine is called is not asked.
+  const guard = createGuard({ ...options, isOwnName: () => false })
+  const gate = createGate({
+    hooks: relay.hooks,
+    guard,
+    clients,
+    limits,
+    needsKey: (role) => role === 'host' || viewerKey !== undefined,
+    isClosing: () => closing,
+    warn,
+  })
+  const getStatus = () => ({ ...described(), clientCount: relay.viewerCount() })
+
+  function answerPath(request: Request): Response | Promise<Response> {
+    if (request.method === 'GET' || request.method === 'HEAD') {
+      const { pathname } = new URL(request.url)
+      if (pathname === '/healthz') return answerText(200, 'ok')
+      if (pathname === '/readyz')
+        return closing ? answerText(503, 'stopping') : answerText(200, 'ok')
+      if (pathname === '/status')
+        return answerText(200, JSON.stringify(getStatus()), 'application/json')
+    }
+    return fetch(request)
+  }
+
+  return {
+    limits,
+    hooks: {
+      ...gate.hooks,
+      message(peer, message) {
+        const { role } = peer.context as unknown as Admission
+        // The runtime has one limit for everyone, so it was held already; no second one will be.
+        const most = role === 'host' ? limits.hostMessage : limits.viewerMessage
+        if (sizeOf(message.rawData) > most) return peer.close(CLOSE.busy, 'The message is too long')
+        return gate.hooks.message(peer, message)
+      },
+    },
+    async answer(request, address, upgrade) {
+      const call: IncomingCall = {
+        headers: Object.fromEntries(request.headers),
+        socket: { remoteAddress: address },
+      }
+      const { host } = clients.callOf(call)
+      if (!guard.answersTo(host)) return answerText(421, misdirected(host))
+      if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') return answerPath(request)
+      return upgrade(Object.assign(request, { context: gate.contextOf(call) }))
+    },
+    async serve(listen) {
+      await relay.start()
+      let opened: RuntimeListener
+      try {
+        opened = listen()
+      } catch (error) {
+        await relay.stop()
+        throw error
+      }
+      listener = opened
+      let stopped: Promise<void> | undefined
+      async function close(): Promise<void> {
+        closing = true
+        await relay.stop()
+        for (let left = CLOSE_GRACE_MS; left > 0 && opened.connections() > 0; left -= STEP_MS)
+          await new Promise((resolve) => setTimeout(resolve, STEP_MS))
+        await opened.close()
+        listener = undefined
+      }
+      return {
+        hostKey,
+        viewerKey,
+        port: opened.port,
+        stop: () => (stopped ??= close()),
+        broadcast: (message, session) => relay.broadcast(message, session),
+        getStatus,
+      }
+    },
+  }
+}

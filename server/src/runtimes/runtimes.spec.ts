@@ -1,0 +1,95 @@
+import { once } from 'node:events'
+import { afterEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { type Runtime, type RuntimeChild, startRuntime } from '../../test/child-runtime.ts'
+import type { RuntimeOptions } from './runtime-options.ts'
+import { ask, type Client, connectTo, session } from '../../test/client.ts'
+
+describe.each<Runtime>(['bun', 'deno'])('a server on %s', (runtime) => {
+  let relay: RuntimeChild
+  const clients: Client[] = []
+  let warning = ''
+  afterEach(async () => {
+    for (const { socket } of clients.splice(0)) socket.terminate()
+    await relay.stop()
+    expect(relay.said()).toBe(warning)
+    warning = ''
+  })
+
+  async function start(options: RuntimeOptions = {}): Promise<void> {
+    relay = await startRuntime(runtime, { hostKey: 'h', viewerKey: 'v', ...options })
+  }
+  async function join(role: 'host' | 'viewer'): Promise<Client> {
+    const key = role === 'host' ? 'h' : 'v'
+    const client = await connectTo(`ws://127.0.0.1:${relay.port}`, role, { key })
+    clients.push(client)
+    return client
+  }
+
+  it('says that it lives, and how many are there; the rest is the app’s', async () => {
+    await start()
+    const viewer = await join('viewer')
+    await viewer.until(({ type }) => type === 'status')
+    expect(await ask(relay, '/healthz')).toMatchObject({ status: 200, body: 'ok' })
+    expect(await ask(relay, '/readyz')).toMatchObject({ status: 200, body: 'ok' })
+    const { body, headers } = await ask(relay, '/status')
+    expect(headers['content-type']).toContain('application/json')
+    expect(JSON.parse(body)).toEqual({
+      running: true,
+      port: relay.port,
+      localIp: '127.0.0.1',
+      clientCount: 1,
+    })
+    expect((await ask(relay, '/anything')).status).toBe(404)
+  })
+
+  it('answers to its own names only, for sockets too', async () => {
+    await start({ allowedHosts: ['show.lan'] })
+    expect((await ask(relay, '/status', { host: 'evil.example' })).status).toBe(421)
+    expect((await ask(relay, '/status', { host: 'show.lan' })).status).toBe(200)
+    const host = `evil.example:${relay.port}`
+    const socket = new WebSocket(`ws://127.0.0.1:${relay.port}/`, { headers: { host } })
+    const [error] = (await once(socket, 'error')) as [Error]
+    expect(error.message).toContain('421')
+  })
+
+  it('tells hosts the public address, with the key', async () => {
+    await start({ publicUrl: 'https://show.example.com' })
+    const host = await join('host')
+    const { payload } = await host.until(({ type }) => type === 'status')
+    expect(payload).toMatchObject({
+      port: relay.port,
+      viewerUrls: [{ name: 'public', url: 'https://show.example.com/#k=v', reach: 'internet' }],
+    })
+  })
+
+  it('lets viewers of one address in up to the limit, and the next when one has left', async () => {
+    warning = '[vue-sync] A viewer was refused: 127.0.0.1 has 1 (--max-viewers-per-address)\n'
+    await start({ limits: { viewersPerAddress: 1 } })
+    const first = await join('viewer')
+    await first.until(({ type }) => type === 'status')
+    expect((await (await join('viewer')).closed).code).toBe(4029)
+    await first.close()
+    await (await join('viewer')).until(({ type }) => type === 'status')
+  })
+
+  it('ends a host whose message is too long, and keeps what it had', async () => {
+    await start({ limits: { hostMessage: 100_000 } })
+    const host = await join('host')
+    host.send(session('e', 1, { a: 1 }))
+    const viewer = await join('viewer')
+    await viewer.until(({ seq }) => seq === 1)
+    host.send(session('e', 2, { a: 'x'.repeat(200_000) }))
+    // Bun closes for its own limit, where Deno has none the relay does; either way the host may come back.
+    expect([1006, 1009, 4029]).toContain((await host.closed).code)
+    await viewer.until(({ payload }) => payload['host'] === 'offline')
+    expect(viewer.of('session_update')).toEqual([session('e', 1, { a: 1 })])
+  })
+
+  it('a mistake in an option is told in one line', async () => {
+    await expect(startRuntime(runtime, { viewerKey: '' })).rejects.toThrow(
+      '[vue-sync] viewerKey is empty',
+    )
+    await start()
+  })
+})

@@ -1,0 +1,149 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSyncServer, type SyncServer } from '../index.ts'
+import { type Client, connect } from '../../test/client.ts'
+
+let dir: string
+let persist: string
+let server: SyncServer
+let warnings: string[]
+const clients: Client[] = []
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'vue-sync-persist-'))
+  persist = join(dir, 'kept')
+  warnings = []
+})
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.socket.terminate()
+  await server.stop()
+  await rm(dir, { recursive: true, force: true })
+})
+
+async function start(folder = persist): Promise<void> {
+  server = createSyncServer({
+    port: 0,
+    host: '127.0.0.1',
+    hostKey: 'h',
+    viewerKey: 'v',
+    persist: folder,
+    warn: (text) => void warnings.push(text),
+  })
+  await server.start()
+}
+
+async function enter(role: 'host' | 'viewer', options = {}): Promise<Client> {
+  const client = await connect(server, role, options)
+  clients.push(client)
+  return client
+}
+
+/** A host that has shown a board with two changes, and is gone with its relay. */
+async function show(path = '/'): Promise<void> {
+  await start()
+  const host = await enter('host', { path })
+  host.send({ type: 'session_update', epoch: 'e', seq: 3, payload: { board: { a: 1, b: 1 } } })
+  host.send({ type: 'config_update', epoch: 'e', seq: 4, payload: { board: { b: 2 } } })
+  host.send({ type: 'status', payload: { name: 'Final' } })
+  const viewer = await enter('viewer', { path })
+  await viewer.until(({ payload }) => payload['name'] === 'Final')
+  await server.stop()
+}
+
+const sessions = async () => (await readdir(persist)).filter((name) => name.endsWith('.session'))
+const fileOf = async () => join(persist, (await sessions())[0]!)
+
+describe('a relay with a folder', () => {
+  it('shows after a restart what it showed, without the host, and by position', async () => {
+    await show('/s/show')
+    await start()
+    const late = await enter('viewer', { path: '/s/show' })
+    const { payload } = await late.until(({ type, seq }) => type === 'status' && seq === 4)
+    expect(payload).toMatchObject({ host: 'offline', name: 'Final' })
+    expect(late.of('session_update').map(({ seq }) => seq)).toEqual([3])
+    expect(late.of('config_update').map(({ seq }) => seq)).toEqual([4])
+    const current = await enter('viewer', { path: '/s/show', position: { epoch: 'e', seq: 4 } })
+    await current.until(({ type }) => type === 'status')
+    expect([...current.of('session_update'), ...current.of('config_update')]).toEqual([])
+    const host = await enter('host', { path: '/s/show', position: { epoch: 'e', seq: 4 } })
+    const told = await host.until(({ type }) => type === 'status')
+    expect(told.payload['want']).toBeUndefined()
+    expect(warnings).toEqual([])
+  })
+
+  it('lets nobody in who was locked out before', async () => {
+    await start()
+    const host = await enter('host')
+    const access = { generation: 1, tokens: [{ id: 'new' }], revoked: ['main'] }
+    host.send({ type: 'status', payload: { access } })
+    const { payload } = await host.until(({ payload: { tokens } }) => tokens !== undefined)
+    const [{ key }] = payload['tokens'] as [{ key: string }]
+    await server.stop()
+    await start()
+    expect((await (await enter('viewer')).closed).code).toBe(4403)
+    await (await enter('viewer', { key })).until(({ type }) => type === 'status')
+  })
+
+  it('keeps it from others of the machine, and leaves nothing half-written', async () => {
+    await show()
+    expect((await stat(persist)).mode & 0o777).toBe(0o700)
+    expect((await stat(await fileOf())).mode & 0o777).toBe(0o600)
+    expect(await readdir(persist)).toHaveLength(1)
+  })
+
+  it('clears away what a relay that was killed had written half, and loses nothing whole', async () => {
+    await show()
+    const path = await fileOf()
+    await writeFile(`${path}.new`, 'half')
+    await start()
+    expect(await readdir(persist)).toEqual(await sessions())
+    const late = await enter('viewer')
+    await late.until(({ type, seq }) => type === 'config_update' && seq === 4)
+    expect(warnings).toEqual([])
+  })
+
+  it.each([
+    ['cut off', (file: Buffer) => file.subarray(0, file.length - 3)],
+    ['changed', (file: Buffer) => Buffer.concat([file.subarray(0, -1), Buffer.from('X')])],
+    ['empty', () => Buffer.alloc(0)],
+    ['junk', () => Buffer.from('junk\n{}')],
+  ])('sets a file aside that is %s, says so, and goes on', async (_, spoil) => {
+    await show()
+    const path = await fileOf()
+    await writeFile(path, spoil(await readFile(path)))
+    await start()
+    expect(warnings.join()).toMatch(/cannot be read .* set aside as \.corrupt/)
+    expect(await readdir(persist)).toEqual([expect.stringMatching(/\.corrupt$/)])
+    const host = await enter('host')
+    const told = await host.until(({ type }) => type === 'status')
+    expect(told.payload['want']).toBe('session_update')
+  })
+
+  it('that is lost while it runs is warned of once, serves on, and is written again when it is back', async () => {
+    await start()
+    const host = await enter('host')
+    await rm(persist, { recursive: true })
+    // Where a folder was, a file: nothing can be written, as on a disk that is full.
+    await writeFile(persist, '')
+    host.send({ type: 'session_update', epoch: 'e', seq: 0, payload: { board: { a: 1 } } })
+    await expect.poll(() => warnings.length).toBe(1)
+    expect(warnings[0]).toMatch(/^State could not be kept/)
+    const viewer = await enter('viewer')
+    await viewer.until(({ type }) => type === 'session_update')
+    await rm(persist)
+    await (await import('node:fs/promises')).mkdir(persist)
+    host.send({ type: 'config_update', epoch: 'e', seq: 1, payload: { board: { a: 2 } } })
+    await viewer.until(({ type }) => type === 'config_update')
+    await server.stop()
+    expect(await sessions()).toHaveLength(1)
+    expect(warnings).toHaveLength(1)
+  })
+
+  it('that cannot be used does not start, and says why', async () => {
+    const file = join(dir, 'file')
+    await writeFile(file, '')
+    await expect(start(file)).rejects.toThrow(/cannot be used: .*--persist/)
+  })
+})

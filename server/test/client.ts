@@ -1,0 +1,158 @@
+import { once } from 'node:events'
+import { type IncomingHttpHeaders, request as overHttp } from 'node:http'
+import { request as overTls } from 'node:https'
+import { offerProtocols, type Position, type Role } from '@vue-sync/vue/protocol'
+import { WebSocket } from 'ws'
+import type { SyncServer } from '../src/server.ts'
+
+export type AnyMessage = {
+  type: string
+  epoch?: string
+  seq?: number
+  payload: Record<string, unknown>
+}
+
+/** A real connection to a real relay, for tests: records frames and lets a test wait for them. */
+export interface Client {
+  socket: WebSocket
+  frames: string[]
+  binaries: Buffer[]
+  closed: Promise<{ code: number; reason: string }>
+  send: (message: unknown) => void
+  /** The frames of one type so far. */
+  of: (type: string) => AnyMessage[]
+  /** Resolves with the first message, past or coming, that passes. */
+  until: (passes: (message: AnyMessage) => boolean) => Promise<AnyMessage>
+  close: () => Promise<void>
+}
+
+export interface ClientOptions {
+  key?: string | undefined
+  position?: Position | undefined
+  path?: string
+  /** PEM of the CA to trust: the connection is made over TLS. */
+  ca?: string | undefined
+  headers?: Record<string, string>
+}
+
+/** What a client must know of a relay. */
+export interface Dialled extends Pick<SyncServer, 'hostKey' | 'viewerKey'> {
+  getStatus: () => { port: number }
+}
+
+export function connect(server: Dialled, role: Role, options: ClientOptions = {}): Promise<Client> {
+  const key = role === 'host' ? server.hostKey : server.viewerKey
+  const origin = `${options.ca ? 'wss' : 'ws'}://127.0.0.1:${server.getStatus().port}`
+  return connectTo(origin, role, { key, ...options })
+}
+
+/** The same, to a relay that may be anywhere: `ws://127.0.0.1:9876`. */
+export async function connectTo(
+  origin: string,
+  role: Role,
+  options: ClientOptions = {},
+): Promise<Client> {
+  const { key, position, path = '/', ca, headers = {} } = options
+  const query = position ? `?epoch=${position.epoch}&seq=${position.seq}` : ''
+  const url = `${origin}${path}${query}`
+  const socket = new WebSocket(url, offerProtocols(role, key), { headers, ...(ca && { ca }) })
+  const frames: string[] = []
+  const waiting = new Set<() => void>()
+  const binaries: Buffer[] = []
+  socket.on('message', (data: Buffer, isBinary) => {
+    if (isBinary) return void binaries.push(data)
+    frames.push(String(data))
+    for (const check of waiting) check()
+  })
+  socket.on('error', () => {})
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }))
+  })
+  await once(socket, 'open')
+  const all = () => frames.map((frame) => JSON.parse(frame) as AnyMessage)
+  return {
+    socket,
+    frames,
+    binaries,
+    closed,
+    send: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
+    of: (type) => all().filter((message) => message.type === type),
+    until: (passes) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          const found = all().find(passes)
+          if (!found) return
+          waiting.delete(check)
+          resolve(found)
+        }
+        waiting.add(check)
+        check()
+      }),
+    async close() {
+      socket.close()
+      await closed
+    },
+  }
+}
+
+export interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+export interface AskOptions {
+  method?: string
+  /** Whom the client takes the server for. */
+  host?: string
+  headers?: Record<string, string>
+  body?: string
+  ca?: string | undefined
+}
+
+/** One request to a relay on loopback, under any name: `fetch` sets `Host` by itself. */
+export function ask(
+  server: Pick<Dialled, 'getStatus'> | { port: number },
+  path: string,
+  options: AskOptions = {},
+): Promise<Answer> {
+  const { method = 'GET', host, headers = {}, body, ca } = options
+  const { port } = 'port' in server ? server : server.getStatus()
+  return new Promise((resolve, reject) => {
+    const request = (ca ? overTls : overHttp)(
+      {
+        port,
+        path,
+        method,
+        host: '127.0.0.1',
+        agent: false,
+        headers: { ...headers, ...(host && { host: `${host}:${port}` }) },
+        ...(ca && { ca, ...(host && { servername: host }) }),
+      },
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', (data: string) => (text += data))
+        response.on('end', () =>
+          resolve({ status: response.statusCode!, headers: response.headers, body: text }),
+        )
+      },
+    )
+    request.on('error', reject)
+    request.end(body)
+  })
+}
+
+export const session = (epoch: string, seq: number, state: object) => ({
+  type: 'session_update',
+  epoch,
+  seq,
+  payload: { s: state },
+})
+
+export const config = (epoch: string, seq: number, fields: object) => ({
+  type: 'config_update',
+  epoch,
+  seq,
+  payload: { s: fields },
+})

@@ -1,0 +1,287 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type AnyMessage,
+  ask,
+  type Client,
+  type ClientOptions,
+  type Dialled,
+  config,
+  connect,
+  session,
+} from './client.ts'
+
+/** One relay of three nodes on loopback, however they share what they know. */
+export interface Nodes {
+  servers: Dialled[]
+  stop: () => Promise<void>
+}
+
+const isState = ({ type }: AnyMessage): boolean => type.endsWith('_update')
+
+/** The states that a viewer was sent, as `epoch seq`. */
+export const seen = (client: Client): string[] =>
+  client.frames
+    .map((frame) => JSON.parse(frame) as AnyMessage)
+    .filter(isState)
+    .map(({ type, epoch, seq }) => `${type === 'session_update' ? 'all' : 'some'} ${epoch} ${seq}`)
+
+export const hasSeen = (client: Client, epoch: string, seq: number): Promise<AnyMessage> =>
+  client.until((message) => isState(message) && message.epoch === epoch && message.seq === seq)
+
+export const toldHost = (client: Client, host: 'online' | 'offline'): Promise<AnyMessage> =>
+  client.until(({ type, payload }) => type === 'status' && payload['host'] === host)
+
+const counted = (host: Client, count: number) =>
+  host.until(({ type, payload }) => type === 'status' && payload['clientCount'] === count)
+
+const isNamed = ({ payload }: AnyMessage): boolean => payload['name'] === 'The show'
+
+/** What one relay does, done by several. */
+export function describeNodes(name: string, start: () => Promise<Nodes>): void {
+  describe(`a relay of three nodes (${name})`, () => {
+    let nodes: Nodes
+    const clients: Client[] = []
+    const dial = async (
+      index: number,
+      role: 'host' | 'viewer',
+      options: ClientOptions = {},
+    ): Promise<Client> => {
+      const client = await connect(nodes.servers[index]!, role, options)
+      clients.push(client)
+      return client
+    }
+    const operate = async (index: number, path: string, method = 'GET') => {
+      const server = nodes.servers[index]!
+      const headers = { authorization: `Bearer ${server.hostKey}` }
+      const { status, body } = await ask(server, `/admin/sessions${path}`, { method, headers })
+      return { status, body: (body === '' ? {} : JSON.parse(body)) as Record<string, never> }
+    }
+    const listed = async (index: number): Promise<{ id: string; token: string }[]> =>
+      (await operate(index, '/default')).body['viewers'] ?? []
+    const viewers = (): Promise<Client[]> =>
+      Promise.all([0, 1, 2].map((index) => dial(index, 'viewer')))
+
+    beforeEach(async () => {
+      nodes = await start()
+    })
+    afterEach(async () => {
+      await Promise.all(clients.splice(0).map((client) => client.close()))
+      await nodes.stop()
+    })
+
+    it('brings what a host says on one node to the viewers on all, in order', async () => {
+      const host = await dial(0, 'host')
+      const all = await viewers()
+      host.send(session('e', 0, { at: 0 }))
+      for (let seq = 1; seq <= 50; seq++) host.send(config('e', seq, { at: seq }))
+      for (const viewer of all) {
+        await hasSeen(viewer, 'e', 50)
+        expect(seen(viewer)).toEqual([
+          'all e 0',
+          ...Array.from({ length: 50 }, (_, index) => `some e ${index + 1}`),
+        ])
+      }
+    })
+
+    it('serves who comes late on a node that never saw the session, and when the host is gone', async () => {
+      const host = await dial(0, 'host')
+      host.send(session('e', 0, { at: 0 }))
+      host.send(config('e', 1, { at: 1 }))
+      await hasSeen(await dial(0, 'viewer'), 'e', 1)
+      const late = await dial(1, 'viewer')
+      await hasSeen(late, 'e', 1)
+      expect(seen(late)).toEqual(['all e 0', 'some e 1'])
+      await toldHost(late, 'online')
+      await host.close()
+      await toldHost(late, 'offline')
+      const later = await dial(2, 'viewer')
+      await hasSeen(later, 'e', 1)
+      await toldHost(later, 'offline')
+      expect(later.of('status').map(({ payload }) => payload['host'])).toEqual(['offline'])
+    })
+
+    it('sends who comes back on another node only what it missed', async () => {
+      const host = await dial(0, 'host')
+      host.send(session('e', 0, { text: 'x'.repeat(5000) }))
+      for (let seq = 1; seq <= 5; seq++) host.send(config('e', seq, { at: seq }))
+      await hasSeen(await dial(0, 'viewer'), 'e', 5)
+      const back = await dial(2, 'viewer', { position: { epoch: 'e', seq: 3 } })
+      await hasSeen(back, 'e', 5)
+      expect(seen(back)).toEqual(['some e 4', 'some e 5'])
+      const current = await dial(1, 'viewer', { position: { epoch: 'e', seq: 5 } })
+      await current.until(({ type, seq }) => type === 'status' && seq === 5)
+      expect(seen(current)).toEqual([])
+    })
+
+    it('takes a host on another node in place of the one before', async () => {
+      const first = await dial(0, 'host')
+      const all = await viewers()
+      first.send(session('one', 0, { of: 1 }))
+      for (const viewer of all) await hasSeen(viewer, 'one', 0)
+      const second = await dial(1, 'host')
+      expect(await first.closed).toMatchObject({ code: 4409 })
+      second.send(session('two', 0, { of: 2 }))
+      second.send(config('two', 1, { of: 3 }))
+      for (const viewer of all) {
+        await hasSeen(viewer, 'two', 1)
+        expect(seen(viewer)).toEqual(['all one 0', 'all two 0', 'some two 1'])
+        const hosts = viewer.of('status').map(({ payload }) => payload['host'])
+        // Never told that there is none in between.
+        expect(hosts.slice(hosts.indexOf('online'))).not.toContain('offline')
+      }
+      // And back, as after two reloads through a balancer.
+      const third = await dial(2, 'host')
+      expect(await second.closed).toMatchObject({ code: 4409 })
+      third.send(session('three', 7, { of: 4 }))
+      for (const viewer of all) await hasSeen(viewer, 'three', 7)
+    })
+
+    it('takes the same host back on another node without asking for all of it', async () => {
+      const host = await dial(0, 'host')
+      const viewer = await dial(2, 'viewer')
+      host.send(session('e', 0, { at: 0 }))
+      host.send(config('e', 1, { at: 1 }))
+      await hasSeen(viewer, 'e', 1)
+      await host.close()
+      const back = await dial(1, 'host', { position: { epoch: 'e', seq: 1 } })
+      const told = await back.until(({ type }) => type === 'status')
+      expect(told.payload).not.toHaveProperty('want')
+      back.send(config('e', 2, { at: 2 }))
+      await hasSeen(viewer, 'e', 2)
+      expect(seen(viewer)).toEqual(['all e 0', 'some e 1', 'some e 2'])
+    })
+
+    it('counts the viewers of all nodes', async () => {
+      const host = await dial(0, 'host')
+      const all = await viewers()
+      await counted(host, 3)
+      await all[2]!.close()
+      await counted(host, 2)
+      const back = await dial(1, 'host')
+      await counted(back, 2)
+    })
+
+    it('withdraws a token on every node, and refuses it there', async () => {
+      const host = await dial(0, 'host')
+      const rules = { generation: 0, tokens: [{ id: 'guest' }], revoked: [] as string[] }
+      const tell = (access: object) => host.send({ type: 'status', payload: { access } })
+      tell(rules)
+      const { payload } = await host.until(
+        (message) => message.type === 'status' && message.payload['tokens'] !== undefined,
+      )
+      const [{ key }] = payload['tokens'] as [{ key: string }]
+      host.send(session('e', 0, { at: 0 }))
+      const guests = await Promise.all([1, 2].map((index) => dial(index, 'viewer', { key })))
+      for (const guest of guests) await hasSeen(guest, 'e', 0)
+      await host.until(
+        (message) =>
+          (message.payload['tokens'] as { viewers: number }[] | undefined)?.[0]?.viewers === 2,
+      )
+      tell({ ...rules, tokens: [], revoked: ['guest'] })
+      for (const guest of guests) expect(await guest.closed).toMatchObject({ code: 4403 })
+      for (const index of [0, 1, 2]) {
+        const again = await dial(index, 'viewer', { key })
+        expect(await again.closed).toMatchObject({ code: 4403 })
+        expect(seen(again)).toEqual([])
+      }
+    })
+
+    it('tells the name of the session on every node', async () => {
+      const host = await dial(0, 'host')
+      const viewer = await dial(1, 'viewer')
+      host.send({ type: 'status', payload: { name: 'The show' } })
+      await viewer.until(isNamed)
+      await (await dial(2, 'viewer')).until(isNamed)
+    })
+
+    it('knows on every node a code that one of them shows', async () => {
+      const host = await dial(0, 'host', { path: '/s/show' })
+      const { payload } = await host.until(({ type }) => type === 'status')
+      for (const server of nodes.servers) {
+        const answer = await ask(server, '/pair', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ code: payload['pairCode'] }),
+        })
+        expect(JSON.parse(answer.body)).toEqual({ session: 'show', key: server.viewerKey })
+      }
+    })
+
+    it('shows who runs it the viewers of all nodes on each, and sends one away wherever it is', async () => {
+      const host = await dial(0, 'host')
+      host.send(session('e', 0, { at: 0 }))
+      await hasSeen(await dial(0, 'viewer'), 'e', 0)
+      // Of a session that a node has not open it knows the name, and finds out the rest.
+      for (const index of [2, 1, 0]) {
+        const { body } = await operate(index, '')
+        expect(body['sessions']).toEqual([expect.objectContaining({ name: 'default' })])
+        await expect.poll(async () => (await listed(index)).length).toBe(1)
+      }
+      const [viewer] = [await dial(1, 'viewer')]
+      // Nodes that do not answer in time are left out of one list, and are in the next.
+      let [first, second] = await listed(0)
+      await expect
+        .poll(async () => ([first, second] = await listed(0)) && second !== undefined)
+        .toBe(true)
+      expect([first!.token, second!.token]).toEqual(['main', 'main'])
+      await expect
+        .poll(async () => new Set((await listed(2)).map(({ id }) => id)))
+        .toEqual(new Set([first!.id, second!.id]))
+      // Which is which is not told: both go, each by a node that need not have it.
+      await expect
+        .poll(async () => (await operate(2, `/default/viewers/${first!.id}`, 'DELETE')).status)
+        .toBe(204)
+      await expect
+        .poll(async () => (await operate(2, `/default/viewers/${second!.id}`, 'DELETE')).status)
+        .toBe(204)
+      expect(await viewer!.closed).toMatchObject({ code: 4410 })
+      await expect.poll(async () => (await listed(0)).length).toBe(0)
+      expect((await operate(1, `/default/viewers/${first!.id}`, 'DELETE')).status).toBe(404)
+      await hasSeen(await dial(1, 'viewer'), 'e', 0)
+    })
+
+    it('ends a session on all nodes, and nobody is shown what it was', async () => {
+      const host = await dial(0, 'host')
+      const all = await viewers()
+      host.send(session('old', 0, { at: 0 }))
+      host.send(config('old', 1, { at: 1 }))
+      host.send({ type: 'status', payload: { name: 'The show' } })
+      for (const viewer of all) {
+        await hasSeen(viewer, 'old', 1)
+        await viewer.until(isNamed)
+      }
+      expect((await operate(2, '/default', 'DELETE')).status).toBe(204)
+      for (const client of [host, ...all])
+        expect(await client.closed).toEqual({
+          code: 4410,
+          reason: 'Whoever runs the relay ended this session',
+        })
+      for (const index of [0, 1, 2]) {
+        const late = await dial(index, 'viewer')
+        const { payload } = await late.until(({ type }) => type === 'status')
+        expect([payload['host'], payload['name'], seen(late)]).toEqual(['offline', undefined, []])
+      }
+      const again = await dial(1, 'host')
+      again.send(session('new', 0, { at: 2 }))
+      for (const viewer of await viewers()) {
+        await hasSeen(viewer, 'new', 0)
+        expect(seen(viewer)).toEqual(['all new 0'])
+      }
+    })
+
+    it('keeps sessions apart', async () => {
+      const [one, two] = [
+        await dial(0, 'host', { path: '/s/one' }),
+        await dial(1, 'host', { path: '/s/two' }),
+      ]
+      const viewer = await dial(2, 'viewer', { path: '/s/two' })
+      one.send(session('one', 0, {}))
+      two.send(session('two', 0, {}))
+      await hasSeen(viewer, 'two', 0)
+      one.send(session('one', 1, {}))
+      two.send(session('two', 1, {}))
+      await hasSeen(viewer, 'two', 1)
+      expect(seen(viewer)).toEqual(['all two 0', 'all two 1'])
+    })
+  })
+}
