@@ -11,12 +11,9 @@ import { linkProblem, type LinkOptions, localIp, viewerLinks } from './http/link
 import { type Listener, openListener } from './http/listener.ts'
 import type { Authority } from './tls/local-ca.ts'
 import { encodeFramed, toNodePeer } from './peers/node-peer.ts'
-import {
-  checkOptions,
-  SERVER_DEFAULTS,
-  type SyncServerOptions,
-  UsageError,
-} from './server-options.ts'
+import { checkOptions } from './check-options.ts'
+import { UsageError } from './core/usage-error.ts'
+import { SERVER_DEFAULTS, type SyncServerOptions } from './server-options.ts'
 import { ownNames } from './tls/own-names.ts'
 import { Pairing } from './http/pairing.ts'
 import { createOperator } from './operate/operator.ts'

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { LOG_LEVELS, type LogLevel } from '../operate/log.ts'
 import { LIMIT_FLAGS, type LimitFlag, type Limits } from '../core/limits.ts'
-import { type SyncServerOptions, UsageError } from '../server-options.ts'
+import { UsageError } from '../core/usage-error.ts'
+import type { SyncServerOptions } from '../server-options.ts'
 import { withoutPasswords } from '../nodes/redis/redis-problem.ts'
 
 const LIMITS = Object.entries(LIMIT_FLAGS) as [keyof Limits, LimitFlag][]

@@ -3,7 +3,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
 import type { KeyedCertificate } from '../tls/certificates.ts'
 import { watchDescriptors } from './descriptor-watch.ts'
-import { UsageError } from '../server-options.ts'
+import { UsageError } from '../core/usage-error.ts'
 
 export interface ListenerOptions {
   host: string

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { randomId } from '@vue-sync/vue/protocol'
 import { type KeyedCertificate, makeAuthority } from './certificates.ts'
-import { UsageError } from '../server-options.ts'
+import { UsageError } from '../core/usage-error.ts'
 
 /** The CA of this machine, which phones are asked to trust. */
 export interface Authority extends KeyedCertificate {

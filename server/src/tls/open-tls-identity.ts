@@ -3,13 +3,10 @@ import type { AddressBook } from '../network/address-book.ts'
 import type { Identity } from './tls-identity.ts'
 import { openAuthority } from './local-ca.ts'
 import { issueCertificate } from './local-certificate.ts'
-import type { SyncServerOptions } from '../server-options.ts'
+import type { TlsOptions } from './tls-options.ts'
 import { openCertificate } from './own-certificate.ts'
 
-export interface IdentityOptions extends Pick<
-  SyncServerOptions,
-  'https' | 'cert' | 'key' | 'caDir'
-> {
+export interface IdentityOptions extends TlsOptions {
   book: AddressBook
   warn: (text: string) => void
 }

@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import type { KeyedCertificate } from './certificates.ts'
 import type { Identity } from './tls-identity.ts'
-import { UsageError } from '../server-options.ts'
+import { UsageError } from '../core/usage-error.ts'
 
 export interface CertificateFiles {
   cert: string

@@ -2,10 +2,9 @@ import { Buffer } from 'node:buffer'
 import { Redis, type RedisOptions } from 'ioredis'
 import { randomId } from '@vue-sync/vue/protocol'
 import type { Backplane, BackplaneMessage, Outcome } from '../../core/shared/backplane.ts'
-import { encodeFramed } from '../../peers/node-peer.ts'
-import { checkRedisUrl } from '../../server-options.ts'
+import { REDIS_DEFAULTS, type RedisBackplaneOptions } from './redis-options.ts'
+import { checkRedisUrl } from './redis-url.ts'
 import {
-  type EncodeBytes,
   type LoadedLog,
   readLog,
   readMessage,
@@ -16,32 +15,6 @@ import {
 import { watchRedis } from './redis-health.ts'
 import { createProblemText } from './redis-problem.ts'
 import { APPEND, CLAIM, DESCRIBE, FORGET, LOAD, PROBE, REPLACE } from './redis-scripts.ts'
-
-export interface RedisBackplaneOptions {
-  /** `redis://`, `rediss://` for TLS; with user, password and database where there are some. */
-  url: string
-  /** What keys and channels begin with: several relays may share one Redis. @default 'vue-sync' */
-  prefix?: string
-  /** Milliseconds that a session is kept which no node has open. @default a day */
-  keepFor?: number
-  /** Milliseconds between what a node says of itself; who says nothing for three of them is gone. @default 5000 */
-  interval?: number
-  /** Milliseconds in which Redis must answer. @default 2000 */
-  patience?: number
-  /** Further options of ioredis: TLS, sentinels. @default none */
-  redis?: RedisOptions
-  /** Makes the bytes of a message the relay's own. @default as the Node server does */
-  encode?: EncodeBytes
-}
-
-export const REDIS_DEFAULTS = {
-  prefix: 'vue-sync',
-  keepFor: 24 * 60 * 60_000,
-  interval: 5000,
-  patience: 2000,
-  redis: {} as RedisOptions,
-  encode: encodeFramed as EncodeBytes,
-} satisfies Omit<RedisBackplaneOptions, 'url'>
 
 type Scripted = Redis &
   Record<

@@ -1,4 +1,4 @@
-import type { RedisBackplaneOptions } from './redis-backplane.ts'
+import type { RedisBackplaneOptions } from './redis-options.ts'
 
 /** The user and password of any address in a text that somebody may read. */
 export function withoutPasswords(text: string): string {

@@ -1,0 +1,99 @@
+import { compile as compileTrust } from 'proxy-addr'
+import { LEAST, type Limits } from './core/limits.ts'
+import { UsageError } from './core/usage-error.ts'
+import { nameOf } from './guard/guard.ts'
+import { checkRedisUrl } from './nodes/redis/redis-url.ts'
+import { SERVER_DEFAULTS, type SyncServerOptions } from './server-options.ts'
+import { checkTls } from './tls/tls-options.ts'
+
+function checkInteger(name: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new UsageError(`${name} must be an integer from ${least} to ${most}, not ${value}.`)
+}
+
+/** An origin and nothing else: what comes after it belongs to the link. */
+function checkPublicUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const problem = `publicUrl must be an address like https://show.example.com, not ${JSON.stringify(text)}`
+  if (!url || !/^https?:$/.test(url.protocol) || !url.hostname) throw new UsageError(`${problem}.`)
+  if (url.pathname !== '/' || url.search || url.hash || url.username || url.password)
+    throw new UsageError(`${problem}: leave out all that follows the host and the port.`)
+}
+
+function checkTrustProxy(list: string[]): void {
+  for (const entry of list) {
+    try {
+      compileTrust(entry)
+    } catch {
+      throw new UsageError(
+        `trustProxy must list addresses, CIDRs, loopback, linklocal or uniquelocal, not ${JSON.stringify(entry)}.`,
+      )
+    }
+  }
+}
+
+function checkAllowed({ allowedHosts = [], allowedOrigins = [] }: SyncServerOptions): void {
+  for (const name of allowedHosts)
+    if (
+      /^\.?$/.test(name) ||
+      nameOf(name.replace(/^\./, '')) !== name.replace(/^\./, '').toLowerCase()
+    )
+      throw new UsageError(
+        `allowedHosts must list names like show.lan, without a port, not ${JSON.stringify(name)}.`,
+      )
+  for (const origin of allowedOrigins)
+    if (origin !== 'null' && !/^[a-z][a-z\d+.-]*:\/\/[\w.:[\]-]+$/i.test(origin))
+      throw new UsageError(
+        `allowedOrigins must list origins like https://app.example.com, not ${JSON.stringify(origin)}.`,
+      )
+}
+
+function checkRedis(options: SyncServerOptions): void {
+  const { redis, redisPrefix, backplane, persist, hostKey, viewerKey, open } = options
+  if (redisPrefix !== undefined && redis === undefined)
+    throw new UsageError('redisPrefix needs redis. Give both, or leave redisPrefix out.')
+  if (redisPrefix !== undefined && !/^[\w:.-]{1,64}$/.test(redisPrefix))
+    throw new UsageError(
+      'redisPrefix must be up to 64 letters, digits, dots, colons, hyphens and underscores.',
+    )
+  if (redis === undefined && backplane === undefined) return
+  if (redis !== undefined && backplane !== undefined)
+    throw new UsageError('redis and backplane exclude each other. Give one of them.')
+  if (redis !== undefined) checkRedisUrl(redis)
+  if (persist !== undefined)
+    throw new UsageError(
+      redis === undefined
+        ? 'persist and backplane exclude each other. Leave persist out.'
+        : 'persist and redis exclude each other: Redis keeps the sessions. Leave persist out.',
+    )
+  if (hostKey === undefined || (viewerKey === undefined && !open))
+    throw new UsageError(
+      `Several relays need the same keys: give ${hostKey === undefined ? 'hostKey' : 'viewerKey'}.`,
+    )
+}
+
+/** @throws UsageError naming the option */
+export function checkOptions(options: SyncServerOptions): void {
+  const { port, capacity, heartbeat, open, viewerKey, hostKey } = { ...SERVER_DEFAULTS, ...options }
+  checkInteger('port', port, 0, 65_535)
+  checkInteger('capacity', capacity, 16, 100_000)
+  checkInteger('heartbeat', heartbeat, 100, 30_000)
+  if (hostKey === '') throw new UsageError('hostKey is empty. Leave it out to have one generated.')
+  if (viewerKey === '')
+    throw new UsageError('viewerKey is empty. Leave it out to have one generated, or use open.')
+  if (open && viewerKey !== undefined)
+    throw new UsageError('viewerKey and open exclude each other. Give one of them.')
+  if (options.metricsKey !== undefined && !/^[!-~]+$/.test(options.metricsKey))
+    throw new UsageError('metricsKey must be of printable ASCII characters without spaces.')
+  if (options.metricsKey !== undefined && options.metrics === false)
+    throw new UsageError('metricsKey and metrics: false exclude each other. Leave metrics out.')
+  checkTls(options)
+  if (options.publicUrl !== undefined) checkPublicUrl(options.publicUrl)
+  checkRedis(options)
+  checkTrustProxy(options.trustProxy ?? [])
+  checkAllowed(options)
+  for (const [name, value] of Object.entries(options.limits ?? {})) {
+    if (!Object.hasOwn(LEAST, name)) throw new UsageError(`limits.${name} is no limit.`)
+    checkInteger(`limits.${name}`, value, LEAST[name as keyof Limits], Number.MAX_SAFE_INTEGER)
+  }
+}

@@ -1,0 +1,27 @@
+import { UsageError } from '../../core/usage-error.ts'
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** @throws UsageError that says nothing of what was given: there may be a password in it */
+export function checkRedisUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isRight =
+    url &&
+    /^rediss?:$/.test(url.protocol) &&
+    url.hostname &&
+    /^(?:\/\d*)?$/.test(url.pathname) &&
+    !url.hash &&
+    isDecodable(url.username + url.password)
+  if (!isRight)
+    throw new UsageError(
+      'redis must be an address like redis://127.0.0.1:6379 or rediss://USER:PASSWORD@HOST:PORT/DATABASE. ' +
+        'In the password write %2F for a slash, %23 for #, %25 for %, %3F for ?, %40 for @.',
+    )
+}
