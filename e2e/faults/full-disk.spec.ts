@@ -7,7 +7,7 @@ import { openSmallDisk, type SmallDisk } from '../support/small-disk.ts'
 import { TOOLS } from '../support/tools.ts'
 
 const DISK_KIB = 64
-const FULL = /State could not be kept in .*: ENOSPC: no space left on device/g
+const FULL = /State could not be saved in .*: ENOSPC: no space left on device/g
 
 let disk: SmallDisk
 let folder: string
