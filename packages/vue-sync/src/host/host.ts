@@ -19,9 +19,9 @@ import {
 } from '../protocol/index.ts'
 import { createAccess, type HostAccess } from './access.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
-import { createOutbox } from './outbox.ts'
+import { createOutbox } from './core/frame-writer.ts'
 import { checkDelays, readRelay } from './read-options.ts'
-import { createPublisher } from './publisher.ts'
+import { createPublisher } from './core/publisher.ts'
 import { renewSecret, secretOfTab, withSecret } from './secret.ts'
 import { createStoreSource } from './store-source.ts'
 

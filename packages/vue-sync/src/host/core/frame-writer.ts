@@ -1,10 +1,10 @@
-import { type Cipher, loadCipher } from '../encrypt/index.ts'
+import { type Cipher, loadCipher } from '../../encrypt/index.ts'
 import {
   type Codec,
   encodeFrame,
   type StateMessage,
   type StatusMessage,
-} from '../protocol/index.ts'
+} from '../../protocol/index.ts'
 
 export interface OutboxOptions {
   codec?: Codec | undefined
