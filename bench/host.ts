@@ -4,7 +4,7 @@ import { createPinia, defineStore } from 'pinia'
 import { createApp, nextTick } from 'vue'
 import * as Y from 'yjs'
 import { createWarn } from '../packages/vue-sync/src/diagnostics.ts'
-import { createPublisher } from '../packages/vue-sync/src/host/publisher.ts'
+import { createPublisher } from '../packages/vue-sync/src/host/core/publisher.ts'
 import { createStoreSource } from '../packages/vue-sync/src/host/store-source.ts'
 
 /**
