@@ -3,7 +3,7 @@ import { type Browser, launchBrowser, watch } from '../support/browser.ts'
 import { type Fixture, serveFixture } from '../support/fixture.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
 
-// What npm gets is bundled (partysocket is trimmed on the way), so it is tried as such once.
+// The published package is a bundle with a trimmed partysocket, which the other specs do not load.
 let browser: Browser
 let fixture: Fixture
 let relay: TestRelay
@@ -21,7 +21,7 @@ afterAll(async () => {
   await relay?.stop()
 })
 
-it('the published build mirrors, and comes back after the relay was away', async () => {
+it('the published build mirrors state, and reconnects when the relay is back', async () => {
   const host = await (await browser.newContext()).newPage()
   const viewer = await (await browser.newContext()).newPage()
   const seen = [watch(host), watch(viewer)]
