@@ -3,15 +3,16 @@ import type { SyncServerOptions } from '../src/server-options.ts'
 import { createSyncServer } from '../src/server.ts'
 
 /**
- * A relay alone in a process, for tests, the soak and the load test: `child-relay-main.ts OPTIONS` with the options as JSON.
- * It says its port and then, for each message, what it uses. What would end the process ends it.
+ * The main module of a relay in its own process, for tests, the soak and the load test: `child-relay-main.ts
+ * OPTIONS` with the options as JSON. It sends its usage when it listens, and again for each message. Uncaught
+ * errors end the process.
  */
 export interface ChildUsage {
   port: number
   viewers: number
-  /** Bytes, after a full collection. */
+  /** Bytes after a full garbage collection. */
   heap: number
-  /** Bytes held outside the heap, after it. */
+  /** Bytes outside the heap, after the same collection. */
   external: number
   rss: number
   warnings: string[]
@@ -28,7 +29,7 @@ const server = createSyncServer({
 })
 
 function usage(): ChildUsage {
-  // What the first finds unreachable may hold what only the second then finds.
+  // Objects that one collection frees may have held others, which only the next one frees.
   for (let round = 0; round < 3; round++) globalThis.gc?.()
   const { heapUsed, external, rss } = process.memoryUsage()
   const { port, clientCount } = server.getStatus()
@@ -36,11 +37,11 @@ function usage(): ChildUsage {
 }
 
 process.on('message', () => {
-  // In a turn of its own, so that nothing of this one is held by the stack.
+  // In another turn, so that the stack of this one holds nothing.
   setImmediate(() => process.send!(usage()))
 })
 process.on('disconnect', () => process.exit(0))
-// A terminal interrupts all that it runs: who started this one still asks it, and then lets it go.
+// A terminal interrupts the whole process group, but the parent still asks for the usage before it disconnects.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
 await server.start()
 process.send!(usage())

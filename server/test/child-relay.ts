@@ -6,7 +6,7 @@ import type { SyncServerOptions } from '../src/server-options.ts'
 
 const MAIN = fileURLToPath(new URL('child-relay-main.ts', import.meta.url))
 
-/** A relay in a process of its own, on loopback, that tells what it uses. */
+/** A relay on loopback in its own process, which reports its usage. */
 export interface ChildRelay {
   child: ChildProcess
   port: number
@@ -17,7 +17,7 @@ export interface ChildRelay {
   stop: () => Promise<void>
 }
 
-/** @throws Error with what it printed, when it ends before it listens */
+/** @throws Error with its output when it ends before it listens */
 export async function startChildRelay(options: SyncServerOptions = {}): Promise<ChildRelay> {
   const child = fork(MAIN, [JSON.stringify(options)], {
     execArgv: ['--conditions=@vue-sync/source', '--expose-gc', '--no-warnings'],
@@ -38,7 +38,7 @@ export async function startChildRelay(options: SyncServerOptions = {}): Promise<
     port,
     said: () => text,
     usage() {
-      // A relay that is gone has a reason to be told, which is not that nobody can be sent to.
+      // When the relay has ended, `ended` rejects with the reason. A failed send would hide it.
       if (child.connected) child.send('usage', () => {})
       return answer()
     },

@@ -2,8 +2,8 @@ import process from 'node:process'
 import type { RuntimeOptions } from '../src/runtimes/runtime-options.ts'
 
 /**
- * A relay alone in a process of Bun or Deno, for tests: `child-runtime-main.ts OPTIONS` with the options as
- * JSON. It says its port, and stops when its input ends.
+ * The main module of a relay in a process of Bun or Deno, for tests: `child-runtime-main.ts OPTIONS` with the
+ * options as JSON. It prints its port, and stops when its standard input ends.
  */
 const options: RuntimeOptions = {
   port: 0,

@@ -11,7 +11,7 @@ const CONDITIONS = '--conditions=@vue-sync/source'
 
 export type Runtime = 'bun' | 'deno'
 
-/** npm brought them, as any other development dependency. */
+/** Both runtimes are development dependencies from npm. */
 function packageDir(name: Runtime): string {
   return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
 }
@@ -29,17 +29,17 @@ export const RUNTIMES: Record<Runtime, () => [command: string, ...args: string[]
   ],
 }
 
-/** A relay of another runtime, on loopback. */
+/** A relay on loopback in a process of another runtime. */
 export interface RuntimeChild {
   child: ChildProcess
   port: number
   /** What it printed: nothing, unless it warns or fails. */
   said: () => string
-  /** Ends it as its own `stop` does. */
+  /** Lets it stop by itself. */
   stop: () => Promise<void>
 }
 
-/** @throws Error with what it printed, when it ends before it listens */
+/** @throws Error with its output when it ends before it listens */
 export async function startRuntime(
   runtime: Runtime,
   options: RuntimeOptions = {},

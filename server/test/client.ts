@@ -12,16 +12,16 @@ export type AnyMessage = {
   payload: Record<string, unknown>
 }
 
-/** A real connection to a real relay, for tests: records frames and lets a test wait for them. */
+/** A WebSocket connection to a relay, for tests. Records frames and lets a test wait for them. */
 export interface Client {
   socket: WebSocket
   frames: string[]
   binaries: Buffer[]
   closed: Promise<{ code: number; reason: string }>
   send: (message: unknown) => void
-  /** The frames of one type so far. */
+  /** The messages of one type that have arrived. */
   of: (type: string) => AnyMessage[]
-  /** Resolves with the first message, past or coming, that passes. */
+  /** Resolves with the first message that passes, whether it has arrived already or arrives later. */
   until: (passes: (message: AnyMessage) => boolean) => Promise<AnyMessage>
   close: () => Promise<void>
 }
@@ -35,7 +35,7 @@ export interface ClientOptions {
   headers?: Record<string, string>
 }
 
-/** What a client must know of a relay. */
+/** The part of a relay that a client needs. */
 export interface Dialled extends Pick<SyncServer, 'hostKey' | 'viewerKey'> {
   getStatus: () => { port: number }
 }
@@ -46,7 +46,7 @@ export function connect(server: Dialled, role: Role, options: ClientOptions = {}
   return connectTo(origin, role, { key, ...options })
 }
 
-/** The same, to a relay that may be anywhere: `ws://127.0.0.1:9876`. */
+/** Connects to the relay at `origin`, such as `ws://127.0.0.1:9876`. */
 export async function connectTo(
   origin: string,
   role: Role,
@@ -103,14 +103,14 @@ export interface Answer {
 
 export interface AskOptions {
   method?: string
-  /** Whom the client takes the server for. */
+  /** The host name in the request. @default 127.0.0.1 */
   host?: string
   headers?: Record<string, string>
   body?: string
   ca?: string | undefined
 }
 
-/** One request to a relay on loopback, under any name: `fetch` sets `Host` by itself. */
+/** Sends one request to a relay on loopback under any host name, which `fetch` does not allow. */
 export function ask(
   server: Pick<Dialled, 'getStatus'> | { port: number },
   path: string,

@@ -8,8 +8,8 @@ afterEach(async () => {
   await server.stop()
 })
 
-// Both went by the clock of the day: one that was put back an hour kept guessers, and codes, for an hour more.
-it('a clock that is put back locks nobody out and keeps no code alive', async () => {
+// Rate limit and codes once used the time of day: setting the clock back an hour extended both by an hour.
+it('a clock that is set back neither extends a lockout nor the life of a code', async () => {
   const elapsed = vi.spyOn(performance, 'now')
   const began = performance.now()
   server = createSyncServer({ port: 0, host: '127.0.0.1', open: true })

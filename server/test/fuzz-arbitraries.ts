@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 
-/** Keys that mean something to an object, among some that do not. */
+/** Keys with a special meaning for objects, and ordinary ones. */
 const key = fc.oneof(
   fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 's', 'n', ''),
   fc.string({ maxLength: 8 }),
@@ -11,7 +11,7 @@ const { value: anything } = fc.letrec<{ value: unknown }>((tie) => ({
     fc.constantFrom(null, true, false, 0, -1, 1e308, 2 ** 53, '', 'x'),
     fc.string({ maxLength: 20, unit: 'binary' }),
     fc.array(tie('value'), { maxLength: 4 }),
-    // Pairs, because an object literal's `__proto__` would be its prototype and not a key.
+    // From pairs, because `__proto__` in an object literal sets the prototype.
     fc
       .array(fc.tuple(key, tie('value')), { maxLength: 4 })
       .map((pairs) => Object.fromEntries(pairs)),
@@ -32,7 +32,7 @@ const operation = fc.record(
   { requiredKeys: [] },
 )
 
-/** Nearly a message: every part may be right, wrong or missing. */
+/** Almost a message: every part may be valid, invalid or missing. */
 const message = fc
   .record(
     {
@@ -46,12 +46,12 @@ const message = fc
   )
   .map((value) => JSON.stringify(value))
 
-/** A binary frame: a header in clear, and a body that the relay must not care for. */
+/** A binary frame: a readable header, and a body that the relay must ignore. */
 const binary = fc
   .tuple(message, fc.constantFrom('\n', '', '\0'), fc.uint8Array({ maxLength: 40 }))
   .map(([head, end, body]) => Buffer.concat([Buffer.from(head + end), body]))
 
-/** What a relay may be sent in a WebSocket frame. */
+/** Frames that a client may send to a relay. */
 export const fuzzedFrame: fc.Arbitrary<string | Buffer> = fc.oneof(
   { weight: 5, arbitrary: message },
   { weight: 2, arbitrary: binary },
@@ -62,7 +62,7 @@ export const fuzzedFrame: fc.Arbitrary<string | Buffer> = fc.oneof(
 
 export type Random = () => number
 
-/** A number in [0, 1), the same row of them for the same seed (mulberry32). */
+/** Returns numbers in [0, 1), the same sequence for the same seed (mulberry32). */
 export function seeded(seed: number): Random {
   let state = seed
   return () => {
@@ -73,7 +73,7 @@ export function seeded(seed: number): Random {
   }
 }
 
-/** Real traffic with a few bytes changed, lost, doubled or cut off. */
+/** Changes, removes, repeats or cuts off a few bytes of a real message. */
 export function mutate(bytes: Buffer, random: Random): Buffer {
   let result = Buffer.from(bytes)
   for (let left = 1 + Math.floor(random() * 3); left > 0; left--) {

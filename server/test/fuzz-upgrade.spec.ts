@@ -7,7 +7,7 @@ import { config, connect, session } from './client.ts'
 const REQUESTS = 10_000
 const ROUNDS = 4
 const AT_ONCE = 125
-/** A request that is not whole is not answered: whoever sent it goes after this. */
+/** An incomplete request gets no answer. Its client disconnects after this time. */
 const PATIENCE_MS = 150
 
 let relay: ChildRelay
@@ -90,7 +90,7 @@ const ODD_HEADERS = [
 
 const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)]!
 
-/** One request, whole or nearly so: an upgrade most of the time. */
+/** A complete or almost complete request, usually an upgrade. */
 function makeRequest(random: Random): Buffer {
   const lines = [
     `${pick(random, METHODS)} ${pick(random, PATHS)} HTTP/${random() < 0.95 ? '1.1' : '9.9'}`,
@@ -109,7 +109,7 @@ function makeRequest(random: Random): Buffer {
   return random() < 0.3 ? mutate(bytes, random) : bytes
 }
 
-/** Sends what one client has to say, some of it in one go, and leaves by one of the ways there are. */
+/** Connects, sends one or several requests, and disconnects in one of several ways. */
 function visit(random: Random): Promise<void> {
   const requests = Array.from({ length: random() < 0.2 ? 3 : 1 }, () => makeRequest(random))
   const leaves = random()
@@ -126,7 +126,7 @@ function visit(random: Random): Promise<void> {
   })
 }
 
-it(`${REQUESTS} requests that are not quite right disturb nobody and leave nothing behind`, async () => {
+it(`${REQUESTS} malformed requests disturb no other client and leak no memory`, async () => {
   const server = { getStatus: () => ({ port: relay.port }) } as never
   const host = await connect(server, 'host', { key: 'hk', path: '/s/calm' })
   const viewer = await connect(server, 'viewer', { key: undefined, path: '/s/calm' })

@@ -6,17 +6,17 @@ import { type ChildRelay, startChildRelay } from './child-relay.ts'
 import { fuzzedFrame, mutate, seeded } from './fuzz-arbitraries.ts'
 import { type AnyMessage, type Client, config, connect, session } from './client.ts'
 
-// A real relay in a process of its own: what would end it ends it, and its heap is nobody else's.
+// A real relay in its own process, so that uncaught errors end it and its heap can be measured.
 const FRAMES = 100_000
 const ROUNDS = 4
-/** Frames between two updates of the session that must not notice. */
+/** Frames between two updates of the session that must not be disturbed. */
 const BETWEEN = 500
-/** Bytes a client may have waiting before the next frame. */
+/** Bytes that a client may have buffered before it sends the next frame. */
 const WAITING = 256 * 1024
 
 let relay: ChildRelay
 beforeEach(async () => {
-  // A viewer is closed for a long message, which has its own test: here every frame is to be read.
+  // The limit for viewers' messages has its own test. Here the relay should read every frame.
   const limits = { viewerMessage: 16 * 1024 * 1024 }
   relay = await startChildRelay({ hostKey: 'hk', open: true, limits })
 })
@@ -27,7 +27,7 @@ const join = (role: 'host' | 'viewer', path: string, key = 'hk') => {
   return connect(server as never, role, { path, key: role === 'host' ? key : undefined })
 }
 
-/** The numbers that a viewer was shown, without keeping what they came in. */
+/** Records the numbers that a viewer received, and drops their frames. */
 function recordSteps({ socket, frames }: Client): number[] {
   const steps: number[] = []
   socket.on('message', () => {
@@ -43,7 +43,7 @@ async function sendAll(socket: WebSocket, frames: Iterable<string | Buffer>): Pr
     if (socket.bufferedAmount > WAITING)
       await new Promise<void>((resolve) => socket.ping('', undefined, () => resolve()))
   }
-  // Answered in order: everything before it was read.
+  // Pongs come in order, so the relay has read everything before it.
   socket.ping('read')
   await once(socket, 'pong')
 }
@@ -55,7 +55,7 @@ const TRAFFIC = [
   { type: 'status', epoch: 'e', seq: 3, payload: { hash: 1234, name: 'A name' } },
 ].map((message) => Buffer.from(JSON.stringify(message)))
 
-/** Generated frames and mutated real ones, in turn. */
+/** Generated frames and mutated real ones, alternating. */
 function* makeFrames(
   pool: (string | Buffer)[],
   count: number,
@@ -72,7 +72,7 @@ function* makeFrames(
   }
 }
 
-it(`${FRAMES} frames that are not quite messages disturb nobody and leave nothing behind`, async () => {
+it(`${FRAMES} malformed frames disturb no other session and leak no memory`, async () => {
   const host = await join('host', '/s/calm')
   const viewer = await join('viewer', '/s/calm')
   const steps = recordSteps(viewer)
@@ -98,7 +98,7 @@ it(`${FRAMES} frames that are not quite messages disturb nobody and leave nothin
       if (step % 60 === 0) host.send(session('calm', step, { n: step }))
     }
     for (const { socket } of crowd) socket.removeAllListeners('message')
-    // The same state stays behind after each round.
+    // After each round the relay holds the same state.
     const next = await join('host', '/s/wild')
     next.send(session('next', round, { n: round }))
     const late = await join('viewer', '/s/wild')
@@ -112,7 +112,7 @@ it(`${FRAMES} frames that are not quite messages disturb nobody and leave nothin
   }
   await expect.poll(() => steps.at(-1)).toBe(step)
   expect(steps).toEqual(Array.from({ length: steps.length }, (_, at) => steps[0]! + at))
-  // The first round is what code and caches need.
+  // The first round warms up code and caches.
   expect(heaps.at(-1)! / heaps[1]!, String(heaps)).toBeLessThan(1.05)
   expect(relay.said()).toBe('')
 }, 180_000)

@@ -34,7 +34,7 @@ describe('start and stop', () => {
     expect(await answer.json()).toEqual(expected)
   })
 
-  it('frees the port, closes everyone, can be started again, and stopped twice', async () => {
+  it('frees the port and closes all clients, and can be started again and stopped twice', async () => {
     const server = make()
     await Promise.all([server.start(), server.start()])
     const { port } = server.getStatus()
@@ -64,7 +64,7 @@ describe('start and stop', () => {
     socket.destroy()
   })
 
-  it('survives clients that are gone before the handshake is over', async () => {
+  it('survives clients that disconnect during the handshake', async () => {
     const server = make()
     await server.start()
     for (let count = 0; count < 20; count++) {
@@ -81,8 +81,8 @@ describe('start and stop', () => {
     expect((await fetch(`${urlOf(server)}/status`)).status).toBe(200)
   })
 
-  // Path and `Host` together were read as an address, which threw in the server's own event.
-  it('answers a request that is no address, and goes on', async () => {
+  // Path and `Host` were once parsed as one URL, which threw inside an event handler of the server.
+  it('answers a request whose path and host are not a valid URL, and goes on', async () => {
     const server = make()
     await server.start()
     const answer = await new Promise<string>((resolve) => {
@@ -97,7 +97,7 @@ describe('start and stop', () => {
     expect((await fetch(`${urlOf(server)}/status`)).status).toBe(200)
   })
 
-  it('says in one line that the port is in use, and can be started later', async () => {
+  it('reports in one line that the port is in use, and can be started later', async () => {
     const first = make()
     await first.start()
     const { port } = first.getStatus()
@@ -109,7 +109,7 @@ describe('start and stop', () => {
     await second.start()
   })
 
-  it('says that an address is not its own', async () => {
+  it('reports that an address does not belong to this machine', async () => {
     await expect(make({ host: '192.0.2.77' }).start()).rejects.toThrow(
       'is not an address of this machine',
     )
@@ -126,7 +126,7 @@ describe('start and stop', () => {
     expect(() => createSyncServer(options)).toThrow(`[vue-sync] ${text}`)
   })
 
-  it('makes keys that nobody guesses, none for viewers when open', () => {
+  it('generates long random keys, and no viewer key when open', () => {
     const [one, two] = [make(), make({ open: true })]
     expect(one.hostKey.length).toBeGreaterThanOrEqual(22)
     expect(new Set([one.hostKey, one.viewerKey, two.hostKey]).size).toBe(3)
@@ -151,7 +151,7 @@ describe('the viewer app', () => {
     return { url: urlOf(server), dir: root }
   }
 
-  it('is served with the headers that make updates arrive', async () => {
+  it('is served with cache headers that let updates arrive', async () => {
     const { url, dir } = await withViewer()
     const head = async (path: string) => {
       const { status, headers } = await fetch(url + path)
@@ -193,7 +193,7 @@ describe('the viewer app', () => {
     '/index.html%00/../../secret.txt',
     'http://127.0.0.1/../secret.txt',
     '../secret.txt',
-  ])('never leaves its folder: %s', async (path) => {
+  ])('never serves files outside its folder: %s', async (path) => {
     const { url, dir } = await withViewer()
     const { port } = new URL(url)
     const answer = await new Promise<string>((resolve) => {
@@ -210,7 +210,7 @@ describe('the viewer app', () => {
     await rm(dir, { recursive: true })
   })
 
-  it('comes with the headers that keep others out of it', async () => {
+  it('is served with security headers', async () => {
     const { url, dir } = await withViewer()
     for (const path of ['/', '/s/some-name', '/index.html', '/sw.js', '/assets/app-1a2b.js']) {
       const { headers } = await fetch(url + path)
@@ -230,7 +230,7 @@ describe('the viewer app', () => {
     await rm(dir, { recursive: true })
   })
 
-  it('says how to get one when there is none', async () => {
+  it('is replaced by instructions when there is none', async () => {
     const server = make()
     await server.start()
     const answer = await fetch(urlOf(server))

@@ -10,7 +10,7 @@ import {
   session,
 } from './client.ts'
 
-/** One relay of three nodes on loopback, however they share what they know. */
+/** One relay of three nodes on loopback, with any backplane. */
 export interface Nodes {
   servers: Dialled[]
   stop: () => Promise<void>
@@ -18,7 +18,7 @@ export interface Nodes {
 
 const isState = ({ type }: AnyMessage): boolean => type.endsWith('_update')
 
-/** The states that a viewer was sent, as `epoch seq`. */
+/** The state messages that a viewer received: `all EPOCH SEQ` for a snapshot, `some EPOCH SEQ` for a delta. */
 export const seen = (client: Client): string[] =>
   client.frames
     .map((frame) => JSON.parse(frame) as AnyMessage)
@@ -28,7 +28,7 @@ export const seen = (client: Client): string[] =>
 export const hasSeen = (client: Client, epoch: string, seq: number): Promise<AnyMessage> =>
   client.until((message) => isState(message) && message.epoch === epoch && message.seq === seq)
 
-export const toldHost = (client: Client, host: 'online' | 'offline'): Promise<AnyMessage> =>
+export const receivesHost = (client: Client, host: 'online' | 'offline'): Promise<AnyMessage> =>
   client.until(({ type, payload }) => type === 'status' && payload['host'] === host)
 
 const counted = (host: Client, count: number) =>
@@ -36,7 +36,7 @@ const counted = (host: Client, count: number) =>
 
 const isNamed = ({ payload }: AnyMessage): boolean => payload['name'] === 'The show'
 
-/** What one relay does, done by several. */
+/** The behaviour of one relay, tested with three nodes. */
 export function describeNodes(name: string, start: () => Promise<Nodes>): void {
   describe(`a relay of three nodes (${name})`, () => {
     let nodes: Nodes
@@ -69,7 +69,7 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       await nodes.stop()
     })
 
-    it('brings what a host says on one node to the viewers on all, in order', async () => {
+    it('sends the messages of a host on one node to the viewers on all nodes, in order', async () => {
       const host = await dial(0, 'host')
       const all = await viewers()
       host.send(session('e', 0, { at: 0 }))
@@ -83,7 +83,7 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       }
     })
 
-    it('serves who comes late on a node that never saw the session, and when the host is gone', async () => {
+    it('serves late joiners on a node that has not had the session, also after the host has left', async () => {
       const host = await dial(0, 'host')
       host.send(session('e', 0, { at: 0 }))
       host.send(config('e', 1, { at: 1 }))
@@ -91,16 +91,16 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       const late = await dial(1, 'viewer')
       await hasSeen(late, 'e', 1)
       expect(seen(late)).toEqual(['all e 0', 'some e 1'])
-      await toldHost(late, 'online')
+      await receivesHost(late, 'online')
       await host.close()
-      await toldHost(late, 'offline')
+      await receivesHost(late, 'offline')
       const later = await dial(2, 'viewer')
       await hasSeen(later, 'e', 1)
-      await toldHost(later, 'offline')
+      await receivesHost(later, 'offline')
       expect(later.of('status').map(({ payload }) => payload['host'])).toEqual(['offline'])
     })
 
-    it('sends who comes back on another node only what it missed', async () => {
+    it('sends only what it missed to a viewer that comes back on another node', async () => {
       const host = await dial(0, 'host')
       host.send(session('e', 0, { text: 'x'.repeat(5000) }))
       for (let seq = 1; seq <= 5; seq++) host.send(config('e', seq, { at: seq }))
@@ -113,7 +113,7 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       expect(seen(current)).toEqual([])
     })
 
-    it('takes a host on another node in place of the one before', async () => {
+    it('replaces a host by a later one on another node', async () => {
       const first = await dial(0, 'host')
       const all = await viewers()
       first.send(session('one', 0, { of: 1 }))
@@ -126,17 +126,17 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
         await hasSeen(viewer, 'two', 1)
         expect(seen(viewer)).toEqual(['all one 0', 'all two 0', 'some two 1'])
         const hosts = viewer.of('status').map(({ payload }) => payload['host'])
-        // Never told that there is none in between.
+        // No status in between says that there is no host.
         expect(hosts.slice(hosts.indexOf('online'))).not.toContain('offline')
       }
-      // And back, as after two reloads through a balancer.
+      // And again, as after two reloads through a load balancer.
       const third = await dial(2, 'host')
       expect(await second.closed).toMatchObject({ code: 4409 })
       third.send(session('three', 7, { of: 4 }))
       for (const viewer of all) await hasSeen(viewer, 'three', 7)
     })
 
-    it('takes the same host back on another node without asking for all of it', async () => {
+    it('accepts the same host on another node without asking for a snapshot', async () => {
       const host = await dial(0, 'host')
       const viewer = await dial(2, 'viewer')
       host.send(session('e', 0, { at: 0 }))
@@ -144,8 +144,8 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       await hasSeen(viewer, 'e', 1)
       await host.close()
       const back = await dial(1, 'host', { position: { epoch: 'e', seq: 1 } })
-      const told = await back.until(({ type }) => type === 'status')
-      expect(told.payload).not.toHaveProperty('want')
+      const status = await back.until(({ type }) => type === 'status')
+      expect(status.payload).not.toHaveProperty('want')
       back.send(config('e', 2, { at: 2 }))
       await hasSeen(viewer, 'e', 2)
       expect(seen(viewer)).toEqual(['all e 0', 'some e 1', 'some e 2'])
@@ -161,11 +161,11 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       await counted(back, 2)
     })
 
-    it('withdraws a token on every node, and refuses it there', async () => {
+    it('closes viewers of a revoked token on every node, and refuses the token there', async () => {
       const host = await dial(0, 'host')
       const rules = { generation: 0, tokens: [{ id: 'guest' }], revoked: [] as string[] }
-      const tell = (access: object) => host.send({ type: 'status', payload: { access } })
-      tell(rules)
+      const setAccess = (access: object) => host.send({ type: 'status', payload: { access } })
+      setAccess(rules)
       const { payload } = await host.until(
         (message) => message.type === 'status' && message.payload['tokens'] !== undefined,
       )
@@ -177,7 +177,7 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
         (message) =>
           (message.payload['tokens'] as { viewers: number }[] | undefined)?.[0]?.viewers === 2,
       )
-      tell({ ...rules, tokens: [], revoked: ['guest'] })
+      setAccess({ ...rules, tokens: [], revoked: ['guest'] })
       for (const guest of guests) expect(await guest.closed).toMatchObject({ code: 4403 })
       for (const index of [0, 1, 2]) {
         const again = await dial(index, 'viewer', { key })
@@ -186,7 +186,7 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       }
     })
 
-    it('tells the name of the session on every node', async () => {
+    it('sends the name of the session to viewers on every node', async () => {
       const host = await dial(0, 'host')
       const viewer = await dial(1, 'viewer')
       host.send({ type: 'status', payload: { name: 'The show' } })
@@ -194,7 +194,7 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       await (await dial(2, 'viewer')).until(isNamed)
     })
 
-    it('knows on every node a code that one of them shows', async () => {
+    it('redeems a pairing code of one node on every node', async () => {
       const host = await dial(0, 'host', { path: '/s/show' })
       const { payload } = await host.until(({ type }) => type === 'status')
       for (const server of nodes.servers) {
@@ -207,18 +207,18 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       }
     })
 
-    it('shows who runs it the viewers of all nodes on each, and sends one away wherever it is', async () => {
+    it('lists the viewers of all nodes on each node, and closes one on whichever node it is', async () => {
       const host = await dial(0, 'host')
       host.send(session('e', 0, { at: 0 }))
       await hasSeen(await dial(0, 'viewer'), 'e', 0)
-      // Of a session that a node has not open it knows the name, and finds out the rest.
+      // A node that does not have the session open knows its name, and asks the others for the rest.
       for (const index of [2, 1, 0]) {
         const { body } = await operate(index, '')
         expect(body['sessions']).toEqual([expect.objectContaining({ name: 'default' })])
         await expect.poll(async () => (await listed(index)).length).toBe(1)
       }
       const [viewer] = [await dial(1, 'viewer')]
-      // Nodes that do not answer in time are left out of one list, and are in the next.
+      // A node that does not answer in time is missing in one list, and is in the next.
       let [first, second] = await listed(0)
       await expect
         .poll(async () => ([first, second] = await listed(0)) && second !== undefined)
@@ -227,7 +227,7 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       await expect
         .poll(async () => new Set((await listed(2)).map(({ id }) => id)))
         .toEqual(new Set([first!.id, second!.id]))
-      // Which is which is not told: both go, each by a node that need not have it.
+      // The list does not say which viewer is which, so both are closed, through a node that has neither.
       await expect
         .poll(async () => (await operate(2, `/default/viewers/${first!.id}`, 'DELETE')).status)
         .toBe(204)
@@ -240,7 +240,7 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       await hasSeen(await dial(1, 'viewer'), 'e', 0)
     })
 
-    it('ends a session on all nodes, and nobody is shown what it was', async () => {
+    it('ends a session on all nodes, and serves its state to nobody afterwards', async () => {
       const host = await dial(0, 'host')
       const all = await viewers()
       host.send(session('old', 0, { at: 0 }))

@@ -36,7 +36,7 @@ for (const runtime of ['bun', 'deno'] as const) {
       urls: [`ws://127.0.0.1:${port}`],
       async stop() {
         await stop()
-        // What a host said that was no message is warned of; nothing else is to be told.
+        // Invalid messages of a host are reported. No other output is expected.
         expect(said().replaceAll(/^\[vue-sync\] Dropped a message.*\n/gm, '')).toBe('')
       },
     }

@@ -10,9 +10,9 @@ export interface ContractOptions {
   heartbeat?: number
 }
 
-/** One relay: a process, or several that share their sessions. */
+/** One relay: a single node, or several nodes that share their sessions. */
 export interface RelayUnderTest {
-  /** `ws://127.0.0.1:PORT` of each. Hosts dial the first, viewers all of them by turns. */
+  /** `ws://127.0.0.1:PORT` of each node. Hosts connect to the first, viewers to each in turn. */
   urls: string[]
   stop: () => Promise<void>
 }
@@ -32,7 +32,7 @@ const wholeState = (seq: number) => ({
 })
 const types = ({ frames }: Client) => frames.map((frame) => JSON.parse(frame).type as string)
 
-/** What every relay keeps, whatever it runs on and however many processes it is. */
+/** The contract of every relay, on any runtime and with any number of nodes. */
 export function describeRelay(
   name: string,
   start: (options: ContractOptions) => Promise<RelayUnderTest>,
@@ -70,7 +70,7 @@ export function describeRelay(
     const reader = (index: number) =>
       StreamReader.open(relay.urls[index % relay.urls.length]!, KEYS.viewerKey)
 
-    /** Whoever comes from now on finds the stream at this position, wherever it dials. */
+    /** Resolves when new viewers find this position on every node. */
     async function settled(seq: number): Promise<void> {
       for (const url of relay.urls) {
         const probe = await connectTo(url, 'viewer', { key: KEYS.viewerKey })
@@ -88,7 +88,7 @@ export function describeRelay(
     }
 
     describe('state', () => {
-      it('is served to late joiners with no word from the host, and while it is away', async () => {
+      it('is served to late joiners without asking the host, also while it is away', async () => {
         const publisher = await host()
         publisher.send(session('e', 1, { a: 1 }))
         publisher.send(config('e', 2, { a: 2 }))
@@ -114,12 +114,12 @@ export function describeRelay(
       })
 
       it.each([125, 126, 65_535, 65_536, 300_000])(
-        'travels as the very bytes that the host sent, %d of them, as text and binary',
+        'is forwarded as exactly the bytes that the host sent, %d of them, as text and binary',
         async (length) => {
           const publisher = await host()
           const early = await viewer()
           const room = length - JSON.stringify(session('e', 1, { t: '' })).length
-          // Two bytes a letter, and one to make it even.
+          // Two bytes per letter, and one more for an odd length.
           const letters = 'é'.repeat(room >> 1) + 'x'.repeat(room % 2)
           const text = JSON.stringify(session('e', 1, { t: letters }))
           publisher.send(text)
@@ -135,7 +135,7 @@ export function describeRelay(
         },
       )
 
-      it('is of one session, and a path that is none is refused', async () => {
+      it('belongs to one session, and a path without a session is refused', async () => {
         const [one, other] = [await host(), await host({ path: '/s/other' })]
         one.send(session('e1', 1, { a: 1 }))
         other.send(session('e2', 1, { a: 2 }))
@@ -157,7 +157,7 @@ export function describeRelay(
         expect(types(client)).toEqual(['config_update', 'config_update', 'status'])
       })
 
-      it('sends nothing to who is current', async () => {
+      it('sends nothing to a viewer that is current', async () => {
         const publisher = await published()
         const client = await viewer({ position: { epoch: 'e', seq: 9 } })
         await client.until(status)
@@ -166,7 +166,7 @@ export function describeRelay(
         expect(types(client).filter((type) => type !== 'status')).toEqual(['config_update'])
       })
 
-      it('sends the whole state to who comes from another epoch', async () => {
+      it('sends the whole state to a viewer from another epoch', async () => {
         await published()
         const client = await viewer({ position: { epoch: 'old', seq: 9 } })
         await client.until((message) => status(message) && message.seq === 9)
@@ -177,7 +177,7 @@ export function describeRelay(
         ])
       })
 
-      it('asks the host for what is missing after a gap, and passes nothing on over it', async () => {
+      it('asks the host for a snapshot after a gap, and forwards nothing that follows the gap', async () => {
         const publisher = await published()
         const client = await viewer({ position: { epoch: 'e', seq: 9 } })
         await client.until(status)
@@ -190,7 +190,7 @@ export function describeRelay(
       })
     })
 
-    describe('who may', () => {
+    describe('access', () => {
       it.each([
         ['host', undefined],
         ['host', 'viewer-key'],
@@ -202,18 +202,18 @@ export function describeRelay(
         expect(client.frames).toEqual([])
       })
 
-      it('the role is echoed and never the key, and another version is told so', async () => {
+      it('echoes the role and never the key, and closes another protocol version with its code', async () => {
         expect((await viewer()).socket.protocol).toBe('vue-sync.viewer.v1')
         const newer = new WebSocket(`${relay.urls[0]}/`, ['vue-sync.viewer.v9'])
         expect(await new Promise((resolve) => newer.on('close', resolve))).toBe(4400)
       })
 
-      it('a page of another site may not', async () => {
+      it('refuses a page of another site', async () => {
         const page = await viewer({ headers: { origin: 'https://evil.example' } })
         expect((await page.closed).code).toBe(4405)
       })
 
-      it('a second host takes over; late words of the first mean nothing', async () => {
+      it('lets a second host take over, and ignores late messages of the first', async () => {
         const first = await host()
         first.send(session('e1', 1, { a: 1 }))
         const watcher = await viewer()
@@ -225,22 +225,22 @@ export function describeRelay(
         expect(watcher.of('status').every(({ payload }) => payload['host'] === 'online')).toBe(true)
       })
 
-      it('viewers by a token come in, and are closed for good when it is revoked', async () => {
+      it('admits viewers with a token, and closes them for good when it is revoked', async () => {
         const publisher = await host()
         publisher.send(session('e', 1, { a: 1 }))
-        const say = (tokens: object[], revoked: string[]) =>
+        const setTokens = (tokens: object[], revoked: string[]) =>
           publisher.send({
             type: 'status',
             payload: { access: { generation: 0, tokens, revoked } },
           })
-        say([{ id: 'one' }], [])
+        setTokens([{ id: 'one' }], [])
         const { payload } = await publisher.until(({ payload }) =>
           JSON.stringify(payload['tokens'] ?? '').includes('"key"'),
         )
         const [{ key }] = payload['tokens'] as [{ key: string }]
         const [guest, main] = [await viewer({ key }), await viewer()]
         await Promise.all([guest, main].map((it) => it.until(at(1))))
-        say([], ['one'])
+        setTokens([], ['one'])
         expect((await guest.closed).code).toBe(4403)
         expect((await (await viewer({ key })).closed).code).toBe(4403)
         publisher.send(config('e', 2, { a: 2 }))
@@ -248,8 +248,8 @@ export function describeRelay(
       })
     })
 
-    describe('junk', () => {
-      it('from a host is dropped, and the next good message counts', async () => {
+    describe('invalid messages', () => {
+      it('of a host are dropped, and the next valid message is applied', async () => {
         const publisher = await host()
         const watcher = await viewer()
         for (const junk of ['{', '[]', '{"type":"nope"}', '{"type":"session_update","payload":{}}'])
@@ -262,7 +262,7 @@ export function describeRelay(
         expect(publisher.socket.readyState).toBe(WebSocket.OPEN)
       })
 
-      it('from a viewer disturbs nobody, and too much of it ends the viewer alone', async () => {
+      it('of a viewer are ignored, and one that is too large closes only this viewer', async () => {
         const publisher = await host()
         publisher.send(session('e', 1, { a: 1 }))
         const [noisy, quiet, loud] = [await viewer(), await viewer(), await viewer()]
@@ -277,7 +277,7 @@ export function describeRelay(
       })
     })
 
-    it('a heartbeat tells everyone that the connection lives', async () => {
+    it('sends a heartbeat to the host and to all viewers', async () => {
       await relay.stop()
       relay = await start({ ...KEYS, heartbeat: 100 })
       const publisher = await host()
@@ -291,15 +291,15 @@ export function describeRelay(
       expect(watcher.of('status').at(-1)).toMatchObject({ seq: 1, payload: { host: 'online' } })
     })
 
-    it('a relay that stops sends everyone away, to dial again', async () => {
+    it('closes all clients with a code to retry when it stops', async () => {
       const all = [await host(), await viewer()]
       await Promise.all(all.map((client) => client.until(status)))
       await relay.stop()
       for (const { closed } of all) expect((await closed).code).toBe(4000)
     })
 
-    // A heartbeat would send it too, but up to 15 s later: Deno does not say that a socket has drained.
-    it('a viewer that reads again is sent the rest at once', async () => {
+    // A heartbeat would send it too, but up to 15 s later. Deno has no event for a drained socket.
+    it('sends the rest at once to a viewer that reads again', async () => {
       await relay.stop()
       relay = await start({ ...KEYS, heartbeat: 30_000 })
       const publisher = await host()
@@ -319,7 +319,7 @@ export function describeRelay(
       for (const { socket } of [stalled, quick]) socket.terminate()
     }, 20_000)
 
-    it('a viewer that stops reading holds up nobody, and ends exactly up to date', async () => {
+    it('is not delayed by a viewer that stops reading, which ends exactly up to date', async () => {
       const publisher = await host()
       let latest = 0
       publisher.send(session('e', 0, wholeState(0)))

@@ -22,7 +22,7 @@ it.each([
   ['plain http', false],
   ['TLS', true],
 ])(
-  'a viewer on %s that stops reading holds up nobody, and ends exactly up to date',
+  'a viewer on %s that stops reading delays no other viewer, and ends exactly up to date',
   async (_, https) => {
     server = createSyncServer({ port: 0, host: '127.0.0.1', open: true, https, caDir })
     await server.start()
@@ -45,7 +45,7 @@ it.each([
     expect(quick.of('config_update')).toHaveLength(MESSAGES)
     stalled.socket.resume()
     await stalled.until(({ seq, type }) => seq === MESSAGES && type !== 'status')
-    // Whatever the relay left out, what arrived is a stream without a gap.
+    // The relay may leave messages out, but what arrives has no gap.
     let held = -1
     for (const { type, seq } of stalled.frames.map((frame) => JSON.parse(frame))) {
       if (type === 'session_update') held = seq

@@ -3,12 +3,12 @@ import { offerProtocols } from '@vue-sync/vue/protocol'
 import { WebSocket } from 'ws'
 import type { AnyMessage } from './client.ts'
 
-/** A viewer of much: keeps the state and not the frames, and checks that the stream has no gap. */
+/** A viewer for much traffic: holds the state and not the frames, and checks that the stream has no gap. */
 export class StreamReader {
   readonly socket: WebSocket
-  /** Of the store `s`. */
+  /** The state of the store `s`. */
   state: Record<string, unknown> = {}
-  /** State messages. */
+  /** State messages received. */
   messages = 0
   problems: string[] = []
   #seq = -1
@@ -16,7 +16,7 @@ export class StreamReader {
 
   constructor(socket: WebSocket) {
     this.socket = socket
-    socket.on('message', (data: Buffer) => this.#take(JSON.parse(String(data)) as AnyMessage))
+    socket.on('message', (data: Buffer) => this.#apply(JSON.parse(String(data)) as AnyMessage))
   }
 
   static async open(url: string, key: string): Promise<StreamReader> {
@@ -30,10 +30,10 @@ export class StreamReader {
     await new Promise<void>((resolve) => this.#awaited.push({ seq, resolve }))
   }
 
-  #take({ type, seq, payload }: AnyMessage): void {
+  #apply({ type, seq, payload }: AnyMessage): void {
     if (type === 'status') {
       if (seq !== undefined && seq !== this.#seq)
-        this.problems.push(`told of ${seq} while at ${this.#seq}`)
+        this.problems.push(`status of ${seq} while at ${this.#seq}`)
       return
     }
     this.messages++

@@ -14,7 +14,7 @@ async function later<T>(call: () => T): Promise<T> {
   return call()
 }
 
-/** Connects several relays in one process. Each relay needs its own backplane, and all share one hub. */
+/** Connects the relays of one process with each other. Each needs its own backplane, and all share one hub. */
 export function createHubBackplane({ hub, interval = 5000 }: HubBackplaneOptions): Backplane {
   const id = randomId()
   const listeners = new Map<string, (message: BackplaneMessage) => void>()

@@ -36,7 +36,7 @@ export interface HubOptions {
 /** Receives the messages of one node's sessions. */
 export type HubListener = (session: string, message: BackplaneMessage) => void
 
-/** What all nodes share, in the memory of one process. See `Backplane` for the calls; `from` is the node. */
+/** What all nodes share, in memory. See `Backplane` for the calls; `from` is the node that calls. */
 export interface Hub {
   /** Restores a stored session. Must be called before a node uses it. */
   restore: (session: string, stored: StoredSession) => void

@@ -3,15 +3,15 @@ import type { RelayPeer } from '../core/session/relay-peer.ts'
 import { textOf } from './text-frames.ts'
 
 /**
- * What `Bun.serve` must be told of its sockets. Left alone, Bun holds 16 MiB for a slow one and then drops
- * what is sent to it, with no word but the 0 that `send` gives. The relay has a bound of its own, far
- * below, and whoever is above it gets the rest when it has drained: nothing may be dropped under it.
+ * Options of `Bun.serve` for its sockets. By default, Bun buffers 16 MiB for a slow socket and then drops
+ * messages silently: `send` returns 0. The relay has a far lower mark of its own and sends the rest when the
+ * socket has drained, so Bun must not drop anything.
  */
 export const BUN_SOCKETS = {
-  /** No bound, and not none of it: 0 turns the dropping off. */
+  /** 0 means no limit: nothing is dropped. */
   backpressureLimit: 0,
   closeOnBackpressureLimit: false,
-  /** The bytes are shared by all viewers, so nothing is compressed for one of them. */
+  /** Frames are not compressed, as all viewers share their bytes. */
   perMessageDeflate: false,
   sendPings: true,
 } as const
@@ -19,13 +19,13 @@ export const BUN_SOCKETS = {
 const UNCOMPRESSED = { compress: false }
 const OPEN = 1
 
-/** A peer on Bun, which sends text as strings. */
+/** A peer on Bun, where text is sent as strings. */
 export function toBunPeer(peer: Peer): RelayPeer {
   return {
     send(bytes, binary) {
       const sent = peer.send(binary ? bytes : textOf(bytes), UNCOMPRESSED) as number
       if (sent > 0) return 0
-      // Dropped after all: better that the viewer dials again and says where it was.
+      // The message was dropped. The viewer reconnects with its position and receives it then.
       if (sent === 0 && peer.websocket.readyState === OPEN) peer.terminate()
       return peer.bufferedAmount
     },

@@ -2,21 +2,21 @@ import type { Peer } from 'crossws'
 import type { RelayPeer } from '../core/session/relay-peer.ts'
 import { textOf } from './text-frames.ts'
 
-/** How often it is looked whether a viewer that was full has drained: Deno does not say. */
-const LOOK_MS = 25
+/** Between two checks whether a full socket has drained. Deno has no event for it. */
+const DRAIN_CHECK_MS = 25
 const CLOSING = 2
 
 export interface DenoPeerOptions {
-  /** Bytes buffered above which the relay waits for a viewer. */
+  /** Buffered bytes above which the relay waits for a drain. */
   highWaterMark: number
   onDrain: () => void
 }
 
-/** A peer on Deno, which sends text as strings, and is looked after while it is full. */
+/** A peer on Deno, where text is sent as strings, and a full socket is polled until it has drained. */
 export function toDenoPeer(peer: Peer, { highWaterMark, onDrain }: DenoPeerOptions): RelayPeer {
   let timer: ReturnType<typeof setInterval> | undefined
 
-  function look(): void {
+  function checkDrain(): void {
     const isGone = (peer.websocket.readyState ?? CLOSING) >= CLOSING
     if (!isGone && peer.bufferedAmount > highWaterMark) return
     clearInterval(timer)
@@ -35,8 +35,8 @@ export function toDenoPeer(peer: Peer, { highWaterMark, onDrain }: DenoPeerOptio
     },
     buffered() {
       const { bufferedAmount } = peer
-      // Who is told this much sends no more until it hears of a drain.
-      if (bufferedAmount > highWaterMark) timer ??= setInterval(look, LOOK_MS)
+      // Above the mark, the caller sends nothing more until `onDrain` is called.
+      if (bufferedAmount > highWaterMark) timer ??= setInterval(checkDrain, DRAIN_CHECK_MS)
       return bufferedAmount
     },
   }

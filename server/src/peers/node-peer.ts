@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Peer } from 'crossws'
 import type { RelayPeer } from '../core/session/relay-peer.ts'
 
-/** The part of a `ws` socket that is used here. `_socket` is its name for the connection since its first version. */
+/** The part of a `ws` socket that is used here. `_socket` has been its TCP connection since its first version. */
 interface NodeWebSocket {
   readyState: number
   _socket?: Socket
@@ -13,7 +13,7 @@ const FINAL = 0x80
 const TEXT = 0x01
 const BINARY = 0x02
 
-/** RFC 6455, section 5.2: a final frame of `length` bytes, not masked, as servers send them. */
+/** Writes the header of a final, unmasked frame with `length` bytes of payload (RFC 6455, section 5.2). */
 function writeHeader(frame: Buffer, opcode: number, length: number): void {
   frame[0] = FINAL | opcode
   if (length < 126) frame[1] = length
@@ -31,15 +31,15 @@ function headerLength(length: number): number {
   return length < 126 ? 2 : length < 65_536 ? 4 : 10
 }
 
-/** Whole frames by the payload that they end with: one buffer, seen twice. */
+/** Frames by their payload. The payload is the end of the frame's own buffer. */
 const frames = new WeakMap<Uint8Array, Buffer>()
-/** The one that is being sent to everyone, without a look-up. */
+/** The frame that is being sent to all viewers, found without a look-up. */
 let latest: { bytes: Uint8Array; frame: Buffer } | undefined
 
 /**
- * Gives a message as bytes, and keeps its frame beside it: made once, however many it is sent to.
+ * Copies a message into bytes, and prepares its WebSocket frame once for all viewers.
  *
- * @param binary whether it is sent as a binary frame: text comes as bytes from other nodes
+ * @param binary whether it is sent as a binary frame; messages of other nodes are bytes even if they are text
  */
 export function encodeFramed(
   message: string | Uint8Array,
@@ -58,12 +58,12 @@ export function encodeFramed(
 }
 
 /**
- * A Node peer that is sent whole frames in one write. `ws` writes header and payload apart, for each
- * viewer anew, which is most of what a message costs. Its own frames (close, ping, pong) keep their place:
- * without compression it writes at once, too.
+ * A Node peer that writes prepared frames in one call. `ws` creates the header for each viewer and writes it
+ * apart from the payload, which is most of the cost of a message. The order with frames of `ws` itself (close,
+ * ping, pong) is kept, because without compression `ws` also writes immediately.
  */
-export function toNodePeer(peer: Peer, otherwise: (peer: Peer) => RelayPeer): RelayPeer {
-  const plain = otherwise(peer)
+export function toNodePeer(peer: Peer, fallback: (peer: Peer) => RelayPeer): RelayPeer {
+  const plain = fallback(peer)
   const socket = peer.websocket as unknown as NodeWebSocket
   // oxlint-disable-next-line no-underscore-dangle -- see NodeWebSocket
   const connection = socket._socket

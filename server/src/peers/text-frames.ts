@@ -1,14 +1,14 @@
 /**
- * For runtimes whose sockets send text as a string alone, while the relay keeps bytes: no message is
- * decoded for each viewer anew.
+ * The text of messages, for runtimes whose sockets send text only as a string. The relay holds bytes, and
+ * without this each message would be decoded for each viewer.
  */
 const texts = new WeakMap<Uint8Array, string>()
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
-/** The one that is being sent to everyone. Older ones are decoded when somebody lacks them: few ever are. */
+/** The message that is being sent to all viewers. Older ones are decoded when a viewer needs them. */
 let latest: { bytes: Uint8Array; text: string } | undefined
 
-/** Gives a message as bytes, and remembers what they were. */
+/** Copies a message into bytes, and remembers its text. */
 export function encodeWithText(frame: string | Uint8Array): Uint8Array {
   if (typeof frame !== 'string') return frame.slice()
   const bytes = encoder.encode(frame)
@@ -16,7 +16,7 @@ export function encodeWithText(frame: string | Uint8Array): Uint8Array {
   return bytes
 }
 
-/** The text of bytes that are UTF-8. */
+/** Decodes UTF-8, once per message. */
 export function textOf(bytes: Uint8Array): string {
   if (bytes === latest?.bytes) return latest.text
   let text = texts.get(bytes)

@@ -13,7 +13,7 @@ const clients: Client[] = []
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'vue-sync-persist-'))
-  persist = join(dir, 'kept')
+  persist = join(dir, 'sessions')
   warnings = []
 })
 afterEach(async () => {
@@ -40,8 +40,8 @@ async function enter(role: 'host' | 'viewer', options = {}): Promise<Client> {
   return client
 }
 
-/** A host that has shown a board with two changes, and is gone with its relay. */
-async function show(path = '/'): Promise<void> {
+/** Runs a relay with a host that publishes a board with one change, then stops both. */
+async function publishAndStop(path = '/'): Promise<void> {
   await start()
   const host = await enter('host', { path })
   host.send({ type: 'session_update', epoch: 'e', seq: 3, payload: { board: { a: 1, b: 1 } } })
@@ -56,8 +56,8 @@ const sessions = async () => (await readdir(persist)).filter((name) => name.ends
 const fileOf = async () => join(persist, (await sessions())[0]!)
 
 describe('a relay with a folder', () => {
-  it('shows after a restart what it showed, without the host, and by position', async () => {
-    await show('/s/show')
+  it('serves the same state after a restart, without the host, and resumes by position', async () => {
+    await publishAndStop('/s/show')
     await start()
     const late = await enter('viewer', { path: '/s/show' })
     const { payload } = await late.until(({ type, seq }) => type === 'status' && seq === 4)
@@ -68,12 +68,12 @@ describe('a relay with a folder', () => {
     await current.until(({ type }) => type === 'status')
     expect([...current.of('session_update'), ...current.of('config_update')]).toEqual([])
     const host = await enter('host', { path: '/s/show', position: { epoch: 'e', seq: 4 } })
-    const told = await host.until(({ type }) => type === 'status')
-    expect(told.payload['want']).toBeUndefined()
+    const status = await host.until(({ type }) => type === 'status')
+    expect(status.payload['want']).toBeUndefined()
     expect(warnings).toEqual([])
   })
 
-  it('lets nobody in who was locked out before', async () => {
+  it('still refuses revoked keys after a restart', async () => {
     await start()
     const host = await enter('host')
     const access = { generation: 1, tokens: [{ id: 'new' }], revoked: ['main'] }
@@ -86,15 +86,15 @@ describe('a relay with a folder', () => {
     await (await enter('viewer', { key })).until(({ type }) => type === 'status')
   })
 
-  it('keeps it from others of the machine, and leaves nothing half-written', async () => {
-    await show()
+  it('writes files that other users cannot read, and leaves no temporary file', async () => {
+    await publishAndStop()
     expect((await stat(persist)).mode & 0o777).toBe(0o700)
     expect((await stat(await fileOf())).mode & 0o777).toBe(0o600)
     expect(await readdir(persist)).toHaveLength(1)
   })
 
-  it('clears away what a relay that was killed had written half, and loses nothing whole', async () => {
-    await show()
+  it('deletes the unfinished file of a relay that was killed, and keeps the complete one', async () => {
+    await publishAndStop()
     const path = await fileOf()
     await writeFile(`${path}.new`, 'half')
     await start()
@@ -109,23 +109,23 @@ describe('a relay with a folder', () => {
     ['changed', (file: Buffer) => Buffer.concat([file.subarray(0, -1), Buffer.from('X')])],
     ['empty', () => Buffer.alloc(0)],
     ['junk', () => Buffer.from('junk\n{}')],
-  ])('sets a file aside that is %s, says so, and goes on', async (_, spoil) => {
-    await show()
+  ])('renames a file that is %s, warns, and goes on', async (_, spoil) => {
+    await publishAndStop()
     const path = await fileOf()
     await writeFile(path, spoil(await readFile(path)))
     await start()
     expect(warnings.join()).toMatch(/cannot be read .* and was renamed to \.corrupt/)
     expect(await readdir(persist)).toEqual([expect.stringMatching(/\.corrupt$/)])
     const host = await enter('host')
-    const told = await host.until(({ type }) => type === 'status')
-    expect(told.payload['want']).toBe('session_update')
+    const status = await host.until(({ type }) => type === 'status')
+    expect(status.payload['want']).toBe('session_update')
   })
 
-  it('that is lost while it runs is warned of once, serves on, and is written again when it is back', async () => {
+  it('warns once when the folder is lost, serves on, and writes again when it is back', async () => {
     await start()
     const host = await enter('host')
     await rm(persist, { recursive: true })
-    // Where a folder was, a file: nothing can be written, as on a disk that is full.
+    // A file in place of the folder: writes fail, as on a full disk.
     await writeFile(persist, '')
     host.send({ type: 'session_update', epoch: 'e', seq: 0, payload: { board: { a: 1 } } })
     await expect.poll(() => warnings.length).toBe(1)
@@ -141,7 +141,7 @@ describe('a relay with a folder', () => {
     expect(warnings).toHaveLength(1)
   })
 
-  it('that cannot be used does not start, and says why', async () => {
+  it('does not start with a folder that cannot be used, and says why', async () => {
     const file = join(dir, 'file')
     await writeFile(file, '')
     await expect(start(file)).rejects.toThrow(/cannot be used: .*--persist/)
