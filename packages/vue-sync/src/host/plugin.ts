@@ -1,6 +1,6 @@
 import type { Pinia, PiniaPluginContext, Store } from 'pinia'
 import type { App, InjectionKey } from 'vue'
-import { madeStores } from '../pinia/existing-stores.ts'
+import { existingStores } from '../pinia/existing-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
 import { createSyncHost, type SyncHost } from './host.ts'
@@ -50,7 +50,7 @@ function install(app: App, options: SyncHostOptions = {}): void {
 
   whenPinia(app, options.pinia, (pinia: Pinia) => {
     if (!installed) return
-    for (const [id, store] of madeStores(pinia)) consider(store, byName(options.stores, id))
+    for (const [id, store] of existingStores(pinia)) consider(store, byName(options.stores, id))
     pinia.use(onStore)
     if (options.autoStart ?? HOST_DEFAULTS.autoStart) host.start()
   })

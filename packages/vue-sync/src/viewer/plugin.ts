@@ -1,6 +1,6 @@
 import { defineStore, type PiniaPluginContext, type Pinia, type Store } from 'pinia'
 import { type App, computed, type InjectionKey, shallowReadonly, toRefs } from 'vue'
-import { madeStores } from '../pinia/existing-stores.ts'
+import { existingStores } from '../pinia/existing-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
 import type { SyncViewerOptions } from './options.ts'
@@ -38,7 +38,7 @@ function install(app: App, options: SyncViewerOptions = {}): void {
   whenPinia(app, options.pinia, (found) => {
     if (!installed) return
     pinia = found
-    for (const store of madeStores(found).values()) adopt(store, undefined)
+    for (const store of existingStores(found).values()) adopt(store, undefined)
     found.use(({ store, options: { sync } }: PiniaPluginContext) => {
       if (!store.$id.startsWith('__hot:')) adopt(store, sync)
     })
