@@ -1,12 +1,12 @@
 import { markRaw, reactive, ref, shallowRef, triggerRef } from 'vue'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../protocol/index.ts'
-import { type Path, tellPath } from './core/plain.ts'
+import { type Path, formatPath } from './core/plain.ts'
 import { createTrackedReader } from './tracked-snapshot.ts'
 
 function setup() {
   const problems: string[] = []
-  const read = createTrackedReader((kind, path) => problems.push(`${tellPath(path)}: ${kind}`))
+  const read = createTrackedReader((kind, path) => problems.push(`${formatPath(path)}: ${kind}`))
   const root: Path = { key: 's' }
   return { problems, read: (value: unknown) => read(value, { up: root, key: 'f' }) as Json }
 }

@@ -74,7 +74,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const current = reader()!
     const own = current.wireHash(at, mirror.hash())
     if ((typeof own === 'number' ? own : await own) === expected) return
-    if (current === reader() && samePosition(position, at)) resync('the hash of its state')
+    if (current === reader() && samePosition(position, at)) resync('the hash of its state differs')
   }
 
   function receiveStatus(message: StatusMessage): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { NOTHING, tellPath, toPlain } from './plain.ts'
+import { NOTHING, formatPath, toPlain } from './plain.ts'
 
 class Point {
   x = 1
@@ -11,7 +11,7 @@ class Point {
 function plain(value: unknown) {
   const told: string[] = []
   const result = toPlain(value, { key: 's' }, (kind, path) =>
-    told.push(`${tellPath(path)}: ${kind}`),
+    told.push(`${formatPath(path)}: ${kind}`),
   )
   return { result, told }
 }
