@@ -1,7 +1,7 @@
 import type { Series, SeriesPoint } from '@vue-sync/demo'
 import { parse } from 'papaparse'
 
-/** What is wrong with a file, in words for the person who chose it. */
+/** A file's problem, in words for the user. */
 export class CsvError extends Error {}
 
 export interface CsvColumns {
@@ -12,10 +12,10 @@ export interface CsvColumns {
 }
 
 const MOST_BYTES = 5 * 1024 * 1024
-/** More points than this are averaged into this many: no screen shows more. */
+/** Longer series are averaged into this many points, because no screen shows more. */
 const MOST_POINTS = 400
 
-/** Neighbours averaged, so that at most `most` points are left. */
+/** Averages neighbouring points, so that at most `most` are left. */
 export function thinOut(points: SeriesPoint[], most = MOST_POINTS): SeriesPoint[] {
   const size = Math.ceil(points.length / most)
   if (size <= 1) return points
@@ -37,8 +37,8 @@ function toNumber(text: string | undefined): number | undefined {
 }
 
 /**
- * Reads a CSV text with a header line as one series: the first column tells the place, the first numeric
- * column the value.
+ * Reads a CSV text with a header line as one series: the first column is the label, and the first
+ * numeric column is the value.
  *
  * @throws CsvError naming row and column
  */

@@ -1,8 +1,8 @@
 import type { SyncHostOptions } from '@vue-sync/vue/host'
 
 /**
- * Where to publish: `?relay=` and `#host-key=` of the page win over what the dev command hands over.
- * The key is taken out of the address bar.
+ * The relay to publish to. The page's `?relay=` and `#host-key=` take precedence over the values from the dev
+ * command. The key is removed from the address bar.
  */
 export function readRelayAddress(): Pick<SyncHostOptions, 'url' | 'key'> {
   const fragment = new URLSearchParams(location.hash.slice(1))

@@ -5,16 +5,16 @@ import { CsvError, readCsvFile } from './csv.ts'
 import { type Dataset, loadDataset } from './datasets.ts'
 
 export interface UseDataReturn {
-  /** Id of the data set on show, or `file`. */
+  /** The id of the data set on show, or `file`. */
   chosen: Ref<string>
   loading: Ref<boolean>
-  /** What is wrong with the last choice, in words. */
+  /** The problem with the last choice, in words. */
   problem: Ref<string>
   choose: (dataset: Dataset) => Promise<void>
   chooseFile: (file: File) => Promise<void>
 }
 
-/** Puts a series into the session; the latest choice wins over slower earlier ones. */
+/** Puts a series into the session. The latest choice replaces earlier ones that still load. */
 export function useData(): UseDataReturn {
   const session = useSessionStore()
   const { push } = useSyncHost()
@@ -35,7 +35,7 @@ export function useData(): UseDataReturn {
       session.$patch({ metadata: { createdAt: new Date().toISOString(), points: points.length } })
       session.data = data
       chosen.value = id
-      // New data is a new scene: viewers rebuild on a whole state, never on a delta.
+      // New data is a new scene, and viewers rebuild only for a whole state.
       push()
     } catch (error) {
       if (mine !== latest) return

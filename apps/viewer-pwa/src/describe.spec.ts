@@ -41,12 +41,12 @@ suite('the status strip says', () => {
     expect(describe({ ...live, ...condition }, NOW, 'en-GB')).toMatchObject({ text, tone })
   })
 
-  it('nothing new to a screen reader while a countdown runs', () => {
+  it('does not change the text for screen readers during a countdown', () => {
     const waiting = { ...live, status: 'reconnecting' as const, retryAt: NOW + 9000 }
     expect(describe(waiting, NOW).announced).toBe(describe(waiting, NOW + 4000).announced)
   })
 
-  it('what to do, whenever it has stopped', () => {
+  it('gives advice for every terminal error', () => {
     for (const code of [
       'VS102',
       'VS103',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createMemory } from './memory.ts'
 
-it('remembers and forgets', () => {
+it('stores and deletes a text', () => {
   const kept = new Map<string, string>()
   const storage = {
     getItem: (key: string) => kept.get(key) ?? null,
@@ -16,7 +16,7 @@ it('remembers and forgets', () => {
   expect(memory.read()).toBeUndefined()
 })
 
-it('works without storage, remembering nothing', () => {
+it('works without storage and stores nothing', () => {
   const memory = createMemory('link', () => {
     throw new DOMException('denied', 'SecurityError')
   })

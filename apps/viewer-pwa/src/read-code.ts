@@ -1,6 +1,6 @@
 import type { BarcodeDetector as Ponyfill } from 'barcode-detector/ponyfill'
 
-/** The reader’s own files could not be loaded: no picture is to blame. */
+/** The files of the QR reader could not be loaded, so the picture is not the problem. */
 export class NoReader extends Error {}
 
 type Detector = Pick<Ponyfill, 'detect'>
@@ -17,7 +17,7 @@ async function nativeDetector(): Promise<Detector | undefined> {
   }
 }
 
-/** Safari and Firefox have none: then ours, with its wasm from our own origin, never from a CDN. */
+/** Safari and Firefox have no `BarcodeDetector`. They get a ponyfill with its wasm from this origin, not a CDN. */
 async function ponyfill(): Promise<Detector> {
   const [{ BarcodeDetector, prepareZXingModule }, { default: wasm }] = await Promise.all([
     import('barcode-detector/ponyfill'),
@@ -27,12 +27,12 @@ async function ponyfill(): Promise<Detector> {
   return new BarcodeDetector({ formats: ['qr_code'] })
 }
 
-/** The texts of the QR codes in a picture. @throws NoReader, and what the decoder throws for what is no picture */
+/** The texts of the QR codes in a picture. @throws NoReader, and the decoder's error if the file is not a picture */
 export async function readCodes(picture: ImageBitmapSource): Promise<string[]> {
   detector ??= nativeDetector()
     .then((native) => native ?? ponyfill())
     .catch((cause: unknown) => {
-      // A chunk that could not be loaded may be there the next time.
+      // A chunk that could not be loaded now may load the next time.
       detector = undefined
       throw new NoReader('The QR reader could not be loaded', { cause })
     })

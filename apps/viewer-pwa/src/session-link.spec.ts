@@ -33,7 +33,7 @@ describe('nameOf', () => {
   })
 })
 
-describe('a page that came by TLS', () => {
+describe('an https page', () => {
   it.each([
     ['http://10.0.0.1:9876/#k=x', 'https://10.0.0.1:9876/#k=x'],
     ['ws://show.local:9876/s/a#k=x', 'https://show.local:9876/#s=a&k=x'],

@@ -15,7 +15,7 @@ describe('tree', () => {
     expect([kindOf(value), preview(value)]).toEqual([kind, text])
   })
 
-  it('has parts only where there are some', () => {
+  it('gives parts only for non-empty values', () => {
     expect(entriesOf(['a'])).toEqual([['0', 'a']])
     expect(entriesOf({ a: 1 })).toEqual([['a', 1]])
     expect(entriesOf('text')).toEqual([])

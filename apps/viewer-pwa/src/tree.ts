@@ -12,7 +12,7 @@ export function entriesOf(value: Json): [key: string, value: Json][] {
   return typeof value === 'object' && value !== null ? Object.entries(value) : []
 }
 
-/** One line for a value that is not opened. */
+/** One line for a collapsed value. */
 export function preview(value: Json): string {
   switch (kindOf(value)) {
     case 'array': {

@@ -1,13 +1,13 @@
 import { useEventListener } from '@vueuse/core'
 import { computed, type ComputedRef, shallowRef } from 'vue'
 
-/** Chromium's own; in no standard, so not in TypeScript's DOM. */
+/** A Chromium event without a standard, so TypeScript's DOM types do not have it. */
 interface InstallPrompt extends Event {
   prompt: () => Promise<{ outcome: 'accepted' | 'dismissed' }>
 }
 
 export interface UseInstallReturn {
-  /** `prompt`: one tap installs. `share-menu`: the person does it by hand. `none`: installed, or not possible here. */
+  /** `prompt`: one tap installs. `share-menu`: the user does it by hand. `none`: installed, or not possible here. */
   way: ComputedRef<'prompt' | 'share-menu' | 'none'>
   install: () => Promise<void>
 }
@@ -27,7 +27,7 @@ function isInstalled(): boolean {
   )
 }
 
-/** How this device puts the viewer on its home screen. */
+/** How the viewer is added to this device's home screen. */
 export function useInstall(): UseInstallReturn {
   const offered = shallowRef<InstallPrompt>()
   const installed = shallowRef(isInstalled())
@@ -46,7 +46,7 @@ export function useInstall(): UseInstallReturn {
     }),
     async install() {
       const prompt = offered.value
-      // A prompt works once.
+      // A prompt can be shown only once.
       offered.value = undefined
       await prompt?.prompt()
     },

@@ -10,7 +10,7 @@ export interface UseKnownSessionsReturn {
   forget: (link: string) => Promise<void>
 }
 
-/** The sessions that this device has shown. */
+/** The sessions that were shown on this device. */
 export function useKnownSessions(): UseKnownSessionsReturn {
   const cache = inject(CACHE_KEY)
   const sessions = shallowRef<KnownSession[]>([])

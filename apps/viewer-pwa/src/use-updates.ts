@@ -3,19 +3,19 @@ import { type Ref, shallowRef } from 'vue'
 import { Workbox } from 'workbox-window'
 
 export interface UseUpdatesReturn {
-  /** A new version is here; it takes over with `apply`, or when nobody looks. */
+  /** A new version is installed. It starts with `apply`, or when the page is hidden. */
   ready: Readonly<Ref<boolean>>
-  /** The browser refuses a service worker although the address is one for it: it does not trust the certificate. */
+  /** The browser refuses a service worker, because it does not trust the certificate of this https page. */
   untrusted: Readonly<Ref<boolean>>
   apply: () => void
-  /** Looks for a new version now. */
+  /** Checks for a new version now. */
   check: () => void
 }
 
-/** A viewer on a wall is never reloaded by hand. */
+/** Checks this often, because a viewer on a wall is never reloaded by hand. */
 const CHECK_MS = 60 * 60 * 1000
 
-/** The app shell for offline use, and new versions of it: never in the middle of a show. */
+/** Keeps the app shell for offline use, and updates it when that does not interrupt the show. */
 export function useUpdates(): UseUpdatesReturn {
   const ready = shallowRef(false)
   const untrusted = shallowRef(false)
@@ -24,7 +24,7 @@ export function useUpdates(): UseUpdatesReturn {
 
   const workbox = new Workbox('/sw.js')
   let asked = false
-  /** Another tab has let the new version in: this one still runs the old. */
+  /** Another tab has started the new version, and this one still runs the old. */
   let replaced = false
 
   function apply(): void {

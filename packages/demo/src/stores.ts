@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import '@vue-sync/vue/host'
 
-/** One value of a series; `t` is what a person calls its place, e.g. `1958-03`. */
+/** One value of a series. `t` is its label, e.g. `1958-03`. */
 export interface SeriesPoint {
   t: string
   v: number
@@ -28,7 +28,7 @@ export interface SceneConfig {
   color: string
 }
 
-/** What is shown. The same definition fills itself in the viewer. */
+/** The data on show. The same definition is filled in the viewer. */
 export const useSessionStore = defineStore('session', {
   state: () => ({
     name: 'Untitled session',
@@ -38,7 +38,7 @@ export const useSessionStore = defineStore('session', {
   sync: true,
 })
 
-/** How it is shown. Each control is a field, so that a dragged slider sends that field alone. */
+/** The look. Each control is a field of its own, so a dragged slider sends only that field. */
 export const useConfigStore = defineStore('config', {
   state: (): SceneConfig => ({
     speed: 1,

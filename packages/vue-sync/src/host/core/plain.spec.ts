@@ -39,20 +39,20 @@ describe('toPlain', () => {
     ['Error', new Error('x'), NOTHING],
     ['Uint8Array', new Uint8Array(1), NOTHING],
     ['Promise', Promise.resolve(), NOTHING],
-  ])('names a %s', (kind, value, result) => {
+  ])('reports a %s', (kind, value, result) => {
     expect(plain(value)).toEqual({ result, told: [`store "s": ${kind}`] })
   })
 
-  it('tells where in the store', () => {
+  it('reports the path in the store', () => {
     const { told } = plain({ a: [1, { b: new Map() }] })
     expect(told).toEqual(['store "s", a[1].b: Map'])
   })
 
-  it('takes the fields of an instance, as JSON does', () => {
+  it('copies the fields of a class instance, as JSON does', () => {
     expect(plain({ p: new Point() }).result).toEqual({ p: { x: 1 } })
   })
 
-  it('cuts a cycle, not a shared value', () => {
+  it('leaves out a cycle, but keeps a value that occurs twice', () => {
     const shared = { n: 1 }
     const ring: Record<string, unknown> = { a: shared, b: shared }
     ring['ring'] = ring
