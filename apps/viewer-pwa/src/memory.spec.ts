@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createMemory } from './memory.ts'
 
-it('remembers and forgets', () => {
+it('stores and deletes a text', () => {
   const kept = new Map<string, string>()
   const storage = {
     getItem: (key: string) => kept.get(key) ?? null,

@@ -1,2 +1,2 @@
-// Bundlers replace this; the library touches nothing else of `process`.
+// Bundlers replace `process.env.NODE_ENV`. The library uses nothing else of `process`.
 declare const process: { env: { NODE_ENV?: string } }

@@ -9,7 +9,7 @@ import { isRecord, judge, parseMessage, type Position } from '../src/protocol/in
 import { createMirror } from '../src/viewer/mirror.ts'
 import { anyJson } from './json-arbitrary.ts'
 
-// `unknown`, because Vue's unwrapping types recurse without end on a recursive JSON type.
+// `unknown`, because Vue's unwrapping types recurse endlessly on a recursive JSON type.
 interface State {
   list: unknown[]
   record: Record<string, unknown>
@@ -19,7 +19,7 @@ interface State {
 
 const initial = (): State => ({ list: [], record: {}, any: null, count: 0 })
 
-/** A host's Pinia and a viewer's, and the wire between them as text. */
+/** A host's Pinia and a viewer's Pinia, connected by JSON text. */
 function setup() {
   const useStore = defineStore('s', { state: initial })
   const host = createPinia()
@@ -96,7 +96,7 @@ const step: fc.Arbitrary<(store: Store) => void> = fc.oneof(
 )
 
 describe('host to viewer', () => {
-  it('the viewer equals the host after each flush, whatever was done to the state', async () => {
+  it('keeps the viewer equal to the host after each flush, for any mutations', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(step, { maxLength: 5 }), { maxLength: 12 }),
@@ -118,7 +118,7 @@ describe('host to viewer', () => {
     )
   })
 
-  it('a flush after no change sends nothing', () => {
+  it('sends nothing when a flush finds no change', () => {
     const { source, publisher, frames } = setup()
     publisher.flush()
     source.list.push({ a: 1 })

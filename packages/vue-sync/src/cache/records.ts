@@ -1,24 +1,24 @@
 import { isRecord, type KeptState, parseLink, parseMessage, readName } from '../protocol/index.ts'
 
-/** A session that this device has shown. */
+/** A session that was shown on this device. */
 export interface KnownSession {
   id: string
-  /** What opens it again, key included. */
+  /** The link that opens it, with its key. */
   link: string
-  /** What its host called it. */
+  /** The host's name for it. */
   name?: string | undefined
-  /** When it was last known to be shown as it was, milliseconds since 1970. */
+  /** When the saved state was last known to be the host's current state, milliseconds since 1970. */
   asOf: number
-  /** Characters of state kept; 0 when it was too large or had to go. */
+  /** Characters of saved state; 0 if it was too large or had to be deleted. */
   size: number
-  /** Of the page load of its host that was last seen. */
+  /** The epoch of the saved state: it identifies a page load of the host. */
   epoch: string
 }
 
-/** A record of another version is dropped: the relay has the state anyway. */
+/** Records of another version are deleted, because the relay has the state anyway. */
 const VERSION = 1
 
-/** One session's state as it is stored. Text: cheaper to store than a tree, and checked like any frame. */
+/** The stored state of one session. It is text, which is cheaper to store, and is checked like any frame. */
 interface KeptRecord {
   v: typeof VERSION
   /** A `session_update`, as on the wire. */
@@ -34,7 +34,7 @@ export function writeKept({ message, lastUpdate, asOf, name }: KeptState): KeptR
   return { v: VERSION, frame: JSON.stringify(message), lastUpdate, asOf, name }
 }
 
-/** `undefined` for anything but a whole record of this version. */
+/** Gives `undefined` for a malformed record, or one of another version. */
 export function readKept(record: unknown): KeptState | undefined {
   if (!isRecord(record) || record['v'] !== VERSION) return undefined
   const { frame, lastUpdate, asOf, name } = record
@@ -43,7 +43,7 @@ export function readKept(record: unknown): KeptState | undefined {
   return { message, lastUpdate, asOf, name: readName(name) }
 }
 
-/** What of the entries is whole. */
+/** Reads a list of sessions, without malformed entries. */
 export function readKnown(list: unknown): KnownSession[] {
   if (!Array.isArray(list)) return []
   return list.flatMap((entry: unknown) => {

@@ -12,9 +12,9 @@ import { type ListLimits, putFirst } from './session-list.ts'
 export interface SessionCacheOptions {
   /** Name of the IndexedDB database. @default 'vue-sync' */
   database?: string
-  /** Characters of state kept over all sessions; beyond, the state seen longest ago goes. @default 20000000 */
+  /** Characters of saved state in all sessions. Above that, the oldest states are deleted. @default 20000000 */
   maxSize?: number
-  /** Sessions remembered; beyond, the one seen longest ago goes. @default 50 */
+  /** Sessions in the list. Above that, the oldest is deleted. @default 50 */
   maxSessions?: number
 }
 
@@ -25,24 +25,24 @@ export const CACHE_DEFAULTS = {
 } satisfies SessionCacheOptions
 
 /**
- * The last state of each session in IndexedDB, for `syncViewer, { cache }`, and the list of them. Nothing
- * here rejects: where storage is refused (private mode, policy, quota) nothing is kept.
+ * Saves the last state of each session in IndexedDB, for `syncViewer, { cache }`, and lists the sessions. No
+ * method rejects. If storage is unavailable (private mode, policy, quota), nothing is saved.
  */
 export interface SessionCache {
   load: (session: SyncAddress) => Promise<KeptState | undefined>
   save: (session: SyncAddress, kept: KeptState) => Promise<void>
-  /** The sessions that this device has shown, the latest first. */
+  /** The sessions that were shown on this device, the latest first. */
   list: () => Promise<KnownSession[]>
-  /** Forgets the session that a link opens, its key and its state. */
+  /** Deletes the session of a link, with its key and its state. */
   forget: (link: string) => Promise<void>
 }
 
 const stateKey = (id: string): string => `state ${id}`
 const seenKey = (id: string): string => `seen ${id}`
-/** `!` is what follows a space. */
+/** `!` is the character after the space. */
 const seenKeys = (): IDBKeyRange => IDBKeyRange.bound('seen ', 'seen!')
 
-/** Without the scheme: a relay that has learned TLS is still the same relay. */
+/** Without the scheme, because a relay that now uses TLS is still the same relay. */
 function idOf({ origin, session }: SyncAddress): string {
   return origin.replace(/^wss?:\/\//, '') + sessionPath(session)
 }
@@ -50,13 +50,13 @@ function idOf({ origin, session }: SyncAddress): string {
 const readSeen = async (store: IDBObjectStore): Promise<KnownSession[]> =>
   readKnown(await promisifyRequest(store.getAll(seenKeys())))
 
-/** State and entry at once, and nothing read before: a page that is left gets to do no more than this. */
+/** Writes state and entry at once, without reading first. A page that is being left has no time for more. */
 async function write(entry: KnownSession, state: object, db: UseStore): Promise<boolean> {
   try {
     await db('readwrite', (store) => {
       store.put(state, stateKey(entry.id))
       store.put(entry, seenKey(entry.id))
-      // Without this it is the page that commits, once it hears of success: too late for one that is left.
+      // Without `commit` the transaction ends after the page's success events, which is too late on `pagehide`.
       store.transaction.commit()
       return promisifyRequest(store.transaction)
     })
@@ -66,7 +66,7 @@ async function write(entry: KnownSession, state: object, db: UseStore): Promise<
   }
 }
 
-/** Lists a session whose state could not be written: what was kept before is still the truth of its time. */
+/** Lists a session whose state could not be written. A state saved earlier stays valid for its time. */
 async function writeWithout(entry: KnownSession, db: UseStore): Promise<KnownSession> {
   const [before] = readKnown([await get(seenKey(entry.id), db)])
   const listed = { ...entry, size: before?.size ?? 0 }
@@ -74,8 +74,8 @@ async function writeWithout(entry: KnownSession, db: UseStore): Promise<KnownSes
   return listed
 }
 
-/** Drops what is beyond the limits. */
-function tidy(entry: KnownSession, limits: ListLimits, db: UseStore): Promise<void> {
+/** Deletes states and sessions above the limits. */
+function enforceLimits(entry: KnownSession, limits: ListLimits, db: UseStore): Promise<void> {
   return db('readwrite', async (store) => {
     const known = await readSeen(store)
     const { list, dropped } = putFirst(known, entry, limits)
@@ -95,8 +95,8 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
 
   let last: Promise<unknown> = Promise.resolve()
 
-  /** One after the other, so that a session which is forgotten is not there again by a save before it. */
-  function attempt<T>(use: (store: UseStore) => Promise<T>): Promise<T | undefined> {
+  /** Runs one task after the other, so that an earlier save cannot bring back a deleted session. */
+  function enqueue<T>(use: (store: UseStore) => Promise<T>): Promise<T | undefined> {
     const task = last.then(() => use(store())).catch(() => undefined)
     last = task
     return task
@@ -104,7 +104,7 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
 
   return {
     load(session) {
-      return attempt(async (db) => {
+      return enqueue(async (db) => {
         const id = idOf(session)
         const record: unknown = await get(stateKey(id), db)
         const kept = readKept(record)
@@ -118,27 +118,31 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
       const { asOf, name, message } = kept
       const size = record.frame.length
       const entry = { id, link: formatLink(session), name, asOf, size, epoch: message.epoch }
-      await attempt(async (db) => {
+      await enqueue(async (db) => {
         let fits = size <= maxSize && (await write(entry, record, db))
         if (!fits && size <= maxSize) {
-          // Most likely the quota: what others hold goes before what is on show.
+          // The quota is probably full. The shown session matters more than the states of others.
           const others = (await db('readonly', readSeen)).filter((other) => other.id !== id)
           const states = others.map((other) => stateKey(other.id))
           await delMany(states, db)
           fits = await write(entry, record, db)
         }
-        await tidy(fits ? entry : await writeWithout(entry, db), { maxSize, maxSessions }, db)
+        await enforceLimits(
+          fits ? entry : await writeWithout(entry, db),
+          { maxSize, maxSessions },
+          db,
+        )
       })
     },
     async list() {
-      const list = await attempt((db) => db('readonly', readSeen))
+      const list = await enqueue((db) => db('readonly', readSeen))
       return (list ?? []).toSorted((a, b) => b.asOf - a.asOf)
     },
     async forget(link) {
       const session = parseLink(link)
       if (!session) return
       const id = idOf(session)
-      await attempt((db) => delMany([stateKey(id), seenKey(id)], db))
+      await enqueue((db) => delMany([stateKey(id), seenKey(id)], db))
     },
   }
 }

@@ -11,12 +11,12 @@ function known(id: string, asOf: number, size = 10, epoch = `epoch of ${id}`): K
 const ids = (list: KnownSession[]) => list.map(({ id }) => id)
 
 describe('the list of sessions', () => {
-  it('has the latest first, each once', () => {
+  it('has each session once, the latest first', () => {
     const before = [known('a', 1), known('b', 3), known('c', 2)]
     expect(ids(putFirst(before, known('a', 4), LIMITS).list)).toEqual(['a', 'b', 'c'])
   })
 
-  it('lets the states seen longest ago go, and keeps their sessions', () => {
+  it('removes the oldest states, and keeps their sessions', () => {
     const before = [known('old', 1, 60), known('new', 2, 30)]
     const { list, dropped } = putFirst(before, known('now', 3, 50), LIMITS)
     expect(list.map(({ id, size }) => [id, size])).toEqual([
@@ -27,19 +27,19 @@ describe('the list of sessions', () => {
     expect(dropped).toEqual(['old'])
   })
 
-  it('lets the session seen longest ago go when there are too many', () => {
+  it('removes the oldest session when there are too many', () => {
     const before = ['a', 'b', 'c', 'd'].map((id, at) => known(id, at))
     const { list, dropped } = putFirst(before, known('e', 9), LIMITS)
     expect([ids(list), dropped]).toEqual([['e', 'd', 'c', 'b'], ['a']])
   })
 
-  it('follows a relay that has moved: same page load of the host, another address', () => {
+  it('replaces the address of a relay that has moved, for the same page load of the host', () => {
     const before = [known('10.0.0.1', 1, 10, 'same'), known('other', 0)]
     const { list, dropped } = putFirst(before, known('10.0.0.2', 2, 10, 'same'), LIMITS)
     expect([ids(list), dropped]).toEqual([['10.0.0.2', 'other'], ['10.0.0.1']])
   })
 
-  it('never exceeds its limits, never loses the entry, and names all whose state goes', () => {
+  it('stays within its limits, keeps the new entry, and reports all removed states', () => {
     const record = fc.record({
       id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
       link: fc.constant('http://x/'),

@@ -7,14 +7,14 @@ export interface ListLimits {
 
 export interface Listed {
   list: KnownSession[]
-  /** Ids whose state no longer has a place. */
+  /** Ids of sessions whose state must be deleted. */
   dropped: string[]
 }
 
 /**
- * Puts a session first. Beyond the limits, the states seen longest ago go, and only then whole sessions: a
- * state comes back with the next connection, a key does not. An entry with the same epoch is the same page
- * load of the same host, so its relay has moved: the new address takes its place.
+ * Puts a session first. Above the limits it removes the oldest states, and only then whole sessions: the next
+ * connection brings a state back, but not a key. A session with the same epoch is the same page load of the
+ * same host at another relay address, so the new entry replaces it.
  */
 export function putFirst(
   known: readonly KnownSession[],

@@ -1,7 +1,7 @@
 import { Encoder } from 'cbor-x'
 import type { Codec } from '../protocol/index.ts'
 
-/** CBOR (RFC 8949), by `cbor-x`, which the app installs. Give it to host and viewers alike. */
+/** CBOR (RFC 8949) with `cbor-x`, which the app installs. Use it in the host and in all viewers. */
 export function cbor(): Codec {
   const encoder = new Encoder({ useRecords: false, mapsAsObjects: true })
   return {

@@ -1,7 +1,7 @@
 import { Packr } from 'msgpackr'
 import type { Codec } from '../protocol/index.ts'
 
-/** MessagePack, by `msgpackr`, which the app installs. Give it to host and viewers alike. */
+/** MessagePack with `msgpackr`, which the app installs. Use it in the host and in all viewers. */
 export function msgpack(): Codec {
   const packr = new Packr({ useRecords: false })
   return {

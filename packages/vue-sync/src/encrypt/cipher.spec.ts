@@ -33,7 +33,7 @@ const inner = (value: Json, codec?: Codec) =>
 const seal = (value: Json) => cipher.seal(message(value), inner(value))
 const refused = (opening: Promise<unknown>) => expect(opening).rejects.toThrow(NotAuthentic)
 
-/** The frame with its header in clear rewritten, as a relay could. */
+/** The frame with a changed header, as a malicious relay could send it. */
 function movedTo(sealed: Uint8Array, header: object): Uint8Array {
   const { body, header: before } = readHeader(sealed)!
   const line = new TextEncoder().encode(`${JSON.stringify({ ...before, ...header })}\n`)
@@ -45,7 +45,7 @@ describe('a sealed frame', () => {
     ['JSON', undefined],
     ['MessagePack', msgpack()],
     ['CBOR', cbor()],
-  ])('%s: gives back any state message', async (_, codec) => {
+  ])('decrypts to the same message: %s', async (_, codec) => {
     await fc.assert(
       fc.asyncProperty(anyJson(), async (value) => {
         const sealed = await cipher.seal(message(value), inner(value, codec))
@@ -56,7 +56,7 @@ describe('a sealed frame', () => {
     )
   })
 
-  it('says in clear its place, and nothing of the state', async () => {
+  it('has its position in clear, and nothing of the state', async () => {
     const sealed = await seal('in plain words')
     expect(readHeader(sealed)!.header).toEqual({
       type: 'config_update',
@@ -69,7 +69,7 @@ describe('a sealed frame', () => {
       expect(text).not.toContain(word)
   })
 
-  it('does not open with any one bit changed', async () => {
+  it('is refused if any bit is changed', async () => {
     const sealed = await seal('short')
     for (let bit = 0; bit < sealed.length * 8; bit++) {
       const changed = Uint8Array.from(sealed)
@@ -78,7 +78,7 @@ describe('a sealed frame', () => {
     }
   })
 
-  it('does not open when anything is cut off or added', async () => {
+  it('is refused if it is shortened or extended', async () => {
     const sealed = await seal('short')
     await fc.assert(
       fc.asyncProperty(fc.nat(sealed.length - 1), async (length) => {
@@ -88,7 +88,7 @@ describe('a sealed frame', () => {
     await refused(cipher.open(Uint8Array.from([...sealed, 0])))
   })
 
-  it('opens at its own place only', async () => {
+  it('is refused at another position, type, epoch, session or key', async () => {
     const sealed = await seal('here')
     await expect(cipher.open(movedTo(sealed, {}))).resolves.toBeDefined()
     const place = fc.record({
@@ -107,7 +107,7 @@ describe('a sealed frame', () => {
     await refused((await createCipher(randomSecret(), 'show')).open(sealed))
   })
 
-  it('never has an IV twice over 10,000', async () => {
+  it('has a different IV in each of 10,000 frames', async () => {
     const frame = inner('same')
     const ivs = new Set<string>()
     for (let count = 0; count < 10_000; count++) {
@@ -118,13 +118,13 @@ describe('a sealed frame', () => {
     expect(ivs.size).toBe(10_000)
   })
 
-  it.each(['', 'abc', '%%%', `${randomSecret()}AAAA`])('%j is no key', async (text) => {
+  it.each(['', 'abc', '%%%', `${randomSecret()}AAAA`])('refuses %j as a key', async (text) => {
     await refused(createCipher(text, 'show'))
   })
 })
 
 describe('a blinded hash', () => {
-  it('is the same for who has the key, and another at any other place, key or session', async () => {
+  it('is the same with the same key, and differs with the position, key or session', async () => {
     const at = (seq: number, epoch = 'e') => cipher.blind({ epoch, seq }, 42)
     const here = await at(1)
     expect(here).toBe(await (await createCipher(secret, 'show')).blind({ epoch: 'e', seq: 1 }, 42))

@@ -3,18 +3,18 @@ import { NotAuthentic, SEALED } from './sealed.ts'
 
 /** Encrypts and decrypts the frames of one session. */
 export interface Cipher {
-  /** The frame for the wire: the place of `message` in clear, and `frame` encrypted for that place only. */
+  /** Encrypts `frame`. Type and position of `message` stay readable, and `frame` decrypts only with them. */
   seal: (
     message: Pick<StateMessage, 'type' | 'epoch' | 'seq'>,
     frame: Uint8Array,
   ) => Promise<Uint8Array<ArrayBuffer>>
-  /** The frame in a sealed one. @throws NotAuthentic as a rejection */
+  /** Decrypts a sealed frame. @throws NotAuthentic as a rejection */
   open: (sealed: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>
-  /** A state's hash as it may be told to a relay: it says nothing without the key, and only at its place. */
+  /** Makes a state's hash meaningless without the key, so that the relay may see it. Differs per position. */
   blind: (position: Position, hash: number) => Promise<number>
 }
 
-/** Part of all that is authenticated, so that nothing made for another protocol or version fits. */
+/** Authenticated with every frame, so that frames of another protocol or version are refused. */
 const TAG = 'vue-sync.v1'
 const KEY_BYTES = 32
 const IV_BYTES = 12
@@ -32,13 +32,13 @@ function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole
 }
 
-/** @throws NotAuthentic for what is no key */
+/** @throws NotAuthentic if `secret` is not 256 bits as base64url */
 export async function createCipher(secret: string, session: string): Promise<Cipher> {
   const { subtle } = crypto
   const raw = fromBase64Url(secret)
   if (raw?.length !== KEY_BYTES) throw new NotAuthentic('no key')
   const master = await subtle.importKey('raw', raw, 'HKDF', false, ['deriveKey'])
-  // One key for each use: what is learned about one says nothing about the other.
+  // Each use has its own key, so a weakness in one does not affect the other.
   const derive = (use: string, algorithm: object, usages: KeyUsage[]): Promise<CryptoKey> =>
     subtle.deriveKey(
       { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: bytesOf(`${TAG} ${use}`) },

@@ -4,9 +4,9 @@ export type { Cipher }
 export { canEncrypt, NotAuthentic, SEALED } from './sealed.ts'
 
 /**
- * A chunk of its own: apps that do not encrypt never load it.
+ * Loads the cipher, which is a separate chunk, so that apps without encryption never load it.
  *
- * @throws NotAuthentic for what is no key, and what an import throws when it cannot be loaded
+ * @throws NotAuthentic if `secret` is not a key, and the error of `import()` if the chunk cannot be loaded
  */
 export async function loadCipher(secret: string, session: string): Promise<Cipher> {
   const { createCipher } = await import('./cipher.ts')

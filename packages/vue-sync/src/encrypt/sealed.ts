@@ -1,10 +1,10 @@
-/** What the header of an encrypted frame says in place of a codec: who cannot decrypt it stops at that. */
+/** The codec in the header of an encrypted frame. Viewers that cannot decrypt stop because of it. */
 export const SEALED = 'aes-256-gcm'
 
-/** A frame that nobody with this key has made for this session and place, or not as it is. */
+/** The frame was changed, or was not made with this key for this session and position. */
 export class NotAuthentic extends Error {}
 
-/** Browsers encrypt in secure contexts only: https and localhost. */
+/** Browsers can encrypt only in secure contexts: https and localhost. */
 export function canEncrypt(): boolean {
   return (globalThis.crypto as Partial<Crypto> | undefined)?.subtle !== undefined
 }

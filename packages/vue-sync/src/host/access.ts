@@ -10,13 +10,13 @@ import {
 } from '../protocol/index.ts'
 
 export interface IssueOptions {
-  /** What it is for, in your words. */
+  /** A description for the host's own list. @default none */
   label?: string
-  /** Milliseconds until it ends. @default never */
+  /** Milliseconds until the link expires. @default never */
   expiresIn?: number
 }
 
-/** What the host has said of who may view. `undefined` until it says anything: then the relay's key alone counts. */
+/** The host's rules about viewers. While `rules` is `undefined`, only the relay's viewer key counts. */
 export interface HostAccess {
   readonly rules: Readonly<ShallowRef<AccessRules | undefined>>
   issue: (options?: IssueOptions) => string
@@ -42,8 +42,8 @@ function tokenFor({ label, expiresIn }: IssueOptions): ViewerToken {
 }
 
 /**
- * Kept on this device, so that who was locked out stays so when the page is loaded again; where storage is
- * refused, until then.
+ * The rules are stored on this device, so that revoked links stay revoked after a reload of the page. If
+ * storage is unavailable, they last as long as the page.
  */
 export function createAccess(
   name: string,
@@ -61,7 +61,7 @@ export function createAccess(
     try {
       storage().setItem(name, JSON.stringify(rules.value))
     } catch {
-      // It holds as long as this page.
+      // Storage is unavailable: the rules last as long as the page.
     }
     changed()
   }

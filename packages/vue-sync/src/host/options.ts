@@ -14,34 +14,34 @@ export interface SyncHostOptions extends LinkWorld {
   url?: string
   /** The session to publish. @default 'default' */
   session?: string
-  /** What viewers call the session; read again whenever something is sent. @default the page's title */
+  /** The session's name in viewers, read again with each message. @default the page's title */
   name?: MaybeRefOrGetter<string>
   /** The relay's host key. @default none */
   key?: string
   /**
-   * Stores opted in by name, for definitions that cannot carry `sync`, and for stores made before the
-   * plugin was installed: Pinia does not keep their options. @default none
+   * Opts stores in by id. Use it for definitions that you cannot change, and for stores made before the
+   * plugin was installed, because Pinia does not keep their options. @default none
    */
   stores?: string[] | Record<string, boolean | SyncOptions>
-  /** Milliseconds of quiet before changes are sent. @default 250 */
+  /** Changes are sent this many milliseconds after the last one. @default 250 */
   debounce?: number
-  /** Send at least this often, in milliseconds, while changes keep coming. @default no limit */
+  /** Sends at least this often, in milliseconds, while changes keep coming. @default no limit */
   maxWait?: number
-  /** Encodes what is sent; viewers need the same in `codecs`. @default JSON */
+  /** Encodes the state. Viewers need the same codec in `codecs`. @default JSON */
   codec?: Codec
-  /** Compress messages of more bytes than this, once for all viewers. @default never */
+  /** Compresses messages of more bytes than this, once for all viewers. @default never */
   compressOver?: number
   /**
-   * End-to-end: the relay passes on what it cannot read. The key is in the fragment of the viewer links and
-   * nowhere else, so there is no pair code, and pages need https or localhost. Nothing is compressed.
+   * Encrypts the state from end to end, so that the relay cannot read it. The key is only in the fragment of
+   * the viewer links, so there is no pair code. Pages need https or localhost. Messages are not compressed.
    * @default false
    */
   encrypt?: boolean
   /** Waits between redials. @default 2000 ms × 1.5 up to 15000 ms */
   backoff?: Partial<BackoffOptions>
-  /** @default the app's own */
+  /** The Pinia whose stores are published. @default the app's own */
   pinia?: Pinia
-  /** Dial as soon as Pinia is there. @default true */
+  /** Connects as soon as Pinia is installed. @default true */
   autoStart?: boolean
 }
 

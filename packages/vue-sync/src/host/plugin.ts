@@ -1,6 +1,6 @@
 import type { Pinia, PiniaPluginContext, Store } from 'pinia'
 import type { App, InjectionKey } from 'vue'
-import { madeStores } from '../pinia/existing-stores.ts'
+import { existingStores } from '../pinia/existing-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
 import { createSyncHost, type SyncHost } from './host.ts'
@@ -8,7 +8,7 @@ import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
 
 export const SYNC_HOST_KEY: InjectionKey<SyncHost> = Symbol('vue-sync host')
 
-/** What HMR calls the throwaway store that it makes to read a new definition. */
+/** For HMR, Pinia creates a temporary store with this prefix to read the new definition. */
 const HOT_PREFIX = '__hot:'
 
 function byName(stores: SyncHostOptions['stores'], id: string): boolean | SyncOptions | undefined {
@@ -19,16 +19,16 @@ function byName(stores: SyncHostOptions['stores'], id: string): boolean | SyncOp
 function install(app: App, options: SyncHostOptions = {}): void {
   const host = createSyncHost(options)
   app.provide(SYNC_HOST_KEY, host)
-  // On a server there is nobody to mirror for, and a subscription would outlive its request.
+  // SSR: a server publishes nothing, and a subscription would outlive its request.
   if (typeof window === 'undefined') return
 
   let installed = true
   const restore = new Set<() => void>()
 
-  function consider(store: Store, sync: boolean | SyncOptions | undefined): void {
+  function attachIfSynced(store: Store, sync: boolean | SyncOptions | undefined): void {
     if (!sync) return
     host.attach(store, sync === true ? {} : sync)
-    // Pinia tells nobody of a disposal, and for a store made earlier its scope is out of reach.
+    // Pinia has no event for a disposed store, and the scope of an existing store cannot be reached.
     const dispose = store.$dispose
     const undo = (): void => {
       store.$dispose = dispose
@@ -45,18 +45,19 @@ function install(app: App, options: SyncHostOptions = {}): void {
     if (!installed) return
     const id = store.$id
     if (id.startsWith(HOT_PREFIX)) return host.refresh()
-    consider(store, byName(options.stores, id) ?? sync)
+    attachIfSynced(store, byName(options.stores, id) ?? sync)
   }
 
   whenPinia(app, options.pinia, (pinia: Pinia) => {
     if (!installed) return
-    for (const [id, store] of madeStores(pinia)) consider(store, byName(options.stores, id))
+    for (const [id, store] of existingStores(pinia))
+      attachIfSynced(store, byName(options.stores, id))
     pinia.use(onStore)
     if (options.autoStart ?? HOST_DEFAULTS.autoStart) host.start()
   })
 
-  // The last chances before the page goes or sleeps: the debounce would lose the latest changes, or keep
-  // them until it wakes. A phone may end what is hidden without a word; not every browser says `freeze`.
+  // When the page is left or frozen, waiting changes would be lost or sent late, so they are sent now. A phone
+  // may discard a hidden page without any event, and some browsers have no `freeze` event.
   const { flushBeforeLeaving } = host
   const onVisibility = (): void => {
     if (document.hidden) flushBeforeLeaving()

@@ -3,27 +3,27 @@ import { formatLink, parseLink, randomSecret } from '../protocol/index.ts'
 const SECRET_LENGTH = 43
 const nameOf = (session: string): string => `vue-sync:secret ${session}`
 
-/** Another secret than this tab had until now, for as long as `secretOfTab` keeps it. */
+/** Replaces the tab's secret with a new one. */
 export function renewSecret(session: string): string {
   const made = randomSecret()
   try {
     sessionStorage.setItem(nameOf(session), made)
   } catch {
-    // Private mode, policy, or no browser.
+    // Storage is unavailable: private mode, a policy, or no browser.
   }
   return made
 }
 
 /**
- * What encrypts this tab's session, kept over reloads of the tab: who has scanned its code reads on. A new
- * tab has a new one. Where storage is refused it lasts as long as the page.
+ * The secret that encrypts this tab's session. It survives a reload of the tab, so that viewers which scanned
+ * its code can still read. A new tab gets a new secret. If storage is unavailable, so does each page load.
  */
 export function secretOfTab(session: string): string {
   try {
     const kept = sessionStorage.getItem(nameOf(session))
     if (kept?.length === SECRET_LENGTH) return kept
   } catch {
-    // As above.
+    // Storage is unavailable.
   }
   return renewSecret(session)
 }

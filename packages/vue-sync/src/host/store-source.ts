@@ -3,18 +3,18 @@ import { ReactiveEffect, shallowReactive, toRaw } from 'vue'
 import type { Warn } from '../diagnostics.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { safeKeys, share, type StoreFields } from '../protocol/index.ts'
-import { NOTHING, type OnUnplain, tellPath, toPlain } from './core/plain.ts'
+import { NOTHING, type OnUnplain, formatPath, toPlain } from './core/plain.ts'
 import { createTrackedReader } from './tracked-snapshot.ts'
 
 export interface StoreSource {
-  /** The store's snapshot; the same object as before when nothing changed. */
+  /** Gives the store's snapshot, the same object as before if nothing changed. */
   read: () => StoreFields
   stop: () => void
 }
 
 /**
- * Watches one store. `onChange` is called on every mutation and must be cheap; nothing is walked until
- * `read`. The walk is also what tracks, so a store that nobody mutates costs nothing.
+ * Watches one store. `onChange` is called for every mutation and must be cheap. Only `read` walks the
+ * state, and the same walk tracks it, so a store without mutations costs nothing.
  */
 export function createStoreSource(
   store: Store,
@@ -25,14 +25,14 @@ export function createStoreSource(
   const { pick, omit, serialize } = options as SyncOptions<Record<string, unknown>>
   const root = { key: store.$id }
   const onUnplain: OnUnplain = (kind, path) => {
-    if (process.env.NODE_ENV !== 'production') warn('VS201', `${tellPath(path)} is a ${kind}`)
+    if (process.env.NODE_ENV !== 'production') warn('VS201', `${formatPath(path)} is a ${kind}`)
   }
   const readTracked = createTrackedReader(onUnplain)
   let snapshot: StoreFields = {}
   let ran = false
 
   function readFields(): StoreFields {
-    // `$state` is read each time: `pinia.state.value` and HMR replace it.
+    // Read `$state` anew each time, because HMR and a write to `pinia.state.value` replace it.
     const state = shallowReactive(toRaw(store.$state)) as Record<string, unknown>
     const keys = pick ?? safeKeys(state)
     const fields: StoreFields = {}
@@ -64,7 +64,7 @@ export function createStoreSource(
   })
   effect.scheduler = onChange
 
-  // Shallow, because a deep watch walks the whole store on every tick that mutates anything.
+  // Shallow, because a deep watch would walk the whole store on every tick with a mutation.
   const unsubscribe = store.$subscribe(onChange, { detached: true, deep: 1, flush: 'sync' })
 
   if (process.env.NODE_ENV !== 'production') {

@@ -8,7 +8,7 @@ import { createStoreSource } from './store-source.ts'
 
 export interface SyncedStoresOptions {
   publisher: Pick<Publisher, 'add' | 'remove'>
-  /** Milliseconds of quiet before changes are sent, for stores without their own. */
+  /** Changes are sent this many milliseconds after the last one, unless the store has its own delay. */
   debounce: number
   /** Milliseconds after which changes are sent while more keep coming; `undefined` for no limit. */
   maxWait: number | undefined

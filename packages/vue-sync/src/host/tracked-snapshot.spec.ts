@@ -1,12 +1,12 @@
 import { markRaw, reactive, ref, shallowRef, triggerRef } from 'vue'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../protocol/index.ts'
-import { type Path, tellPath } from './core/plain.ts'
+import { type Path, formatPath } from './core/plain.ts'
 import { createTrackedReader } from './tracked-snapshot.ts'
 
 function setup() {
   const problems: string[] = []
-  const read = createTrackedReader((kind, path) => problems.push(`${tellPath(path)}: ${kind}`))
+  const read = createTrackedReader((kind, path) => problems.push(`${formatPath(path)}: ${kind}`))
   const root: Path = { key: 's' }
   return { problems, read: (value: unknown) => read(value, { up: root, key: 'f' }) as Json }
 }
@@ -15,7 +15,7 @@ const rows = (count: number) =>
   Array.from({ length: count }, (_, id) => ({ id, tags: [`t${id}`], at: { x: id, y: id + 0.5 } }))
 
 describe('a tracked snapshot', () => {
-  it('is plain JSON, apart from the state it was read from', () => {
+  it('is plain JSON and independent of the state', () => {
     const { read } = setup()
     const state = reactive({ list: rows(2), name: 'a', none: null, nested: ref({ deep: ref(1) }) })
     const snapshot = read(state)
@@ -24,7 +24,7 @@ describe('a tracked snapshot', () => {
     expect(snapshot).toEqual({ list: rows(2), name: 'a', none: null, nested: { deep: 1 } })
   })
 
-  it('is the same object while nothing changed, and after a change was taken back', () => {
+  it('is the same object when nothing changed, and when a change was undone', () => {
     const { read } = setup()
     const state = reactive({ list: rows(3) })
     const first = read(state)
@@ -34,7 +34,7 @@ describe('a tracked snapshot', () => {
     expect(read(state)).toBe(first)
   })
 
-  it('shares everything that is not on the way to the change', () => {
+  it('shares all parts that do not contain the change', () => {
     const { read } = setup()
     const state = reactive({ list: rows(3), other: { a: 1 } })
     const before = read(state) as { list: Json[]; other: Json }
@@ -56,7 +56,7 @@ describe('a tracked snapshot', () => {
     ['length', (list) => (list.length = 1)],
     ['new key', (list) => Object.assign(list[0]!, { extra: true })],
     ['deleted key', (list) => delete (list[0] as { tags?: unknown }).tags],
-  ])('sees %s', (_, mutate) => {
+  ])('detects %s', (_, mutate) => {
     const { read } = setup()
     const state = reactive({ list: rows(3) })
     read(state)
@@ -64,7 +64,7 @@ describe('a tracked snapshot', () => {
     expect(read(state)).toEqual(JSON.parse(JSON.stringify(state)))
   })
 
-  it.each([256, 257, 1000])('follows every change of a list of %d, part by part', (count) => {
+  it.each([256, 257, 1000])('follows every change of a list of %d, chunk by chunk', (count) => {
     const { read } = setup()
     const state = reactive({ list: rows(count) })
     const same = () => expect(read(state)).toEqual(JSON.parse(JSON.stringify(state)))
@@ -88,7 +88,7 @@ describe('a tracked snapshot', () => {
     }
   })
 
-  it('reads one object that stands in two places once, and both places follow it', () => {
+  it('reads an object that occurs twice once, and updates both places', () => {
     const { read } = setup()
     const shared = { n: 1 }
     const state = reactive({ a: shared, b: { inner: shared } })
@@ -99,7 +99,7 @@ describe('a tracked snapshot', () => {
     expect(snapshot.a).toBe(snapshot.b.inner)
   })
 
-  it('names what JSON cannot carry, and keeps the rest', () => {
+  it('reports values that JSON cannot carry, and keeps the rest', () => {
     const { read, problems } = setup()
     const state = reactive<Record<string, unknown>>({
       ok: 1,
@@ -147,7 +147,7 @@ describe('a tracked snapshot', () => {
     expect(read(state)).toEqual({ inner: { n: 2 } })
   })
 
-  it('sees inside a shallowRef when it is triggered, and shares what did not change', () => {
+  it('detects changes inside a shallowRef when it is triggered, and shares unchanged parts', () => {
     const { read, problems } = setup()
     const list = shallowRef(rows(3))
     const raw = markRaw({ list, other: 1 })

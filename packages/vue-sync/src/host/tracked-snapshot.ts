@@ -15,20 +15,22 @@ import { CONTAINER, leaf, NOTHING, type OnUnplain, type Path, toPlain } from './
 
 type Read = Json | typeof NOTHING
 
-/** A long array is read in parts of this many, so that one changed element makes one part read again. */
+/** A long array is read in chunks of this many elements, so that a changed element re-reads one chunk. */
 const CHUNK = 128
 
-/** The parts of a long array, what they last gave, and what makes all of them read again. */
+/** The chunks of one long array. */
 interface Chunks {
   nodes: ComputedRef<Json[]>[]
+  /** What the nodes gave last. */
   values: Json[][]
-  elements: () => void
+  /** Tracks all elements. */
+  trackAll: () => void
 }
 
 /**
  * Reads reactive state as immutable JSON with structural sharing. Each container is a `computed`, so a
- * read after a change walks only the containers on the way to it, and everything else keeps its
- * identity: two snapshots are compared with `===`.
+ * read after a change walks only the containers around that change. All other parts keep their identity,
+ * so two snapshots can be compared with `===`.
  */
 export function createTrackedReader(
   onUnplain: OnUnplain,
@@ -66,7 +68,7 @@ export function createTrackedReader(
     return node.value
   }
 
-  /** Nothing inside is tracked, so all of it is read again whenever the ref is replaced or triggered. */
+  /** Vue tracks nothing inside a shallow ref, so all of it is read again when the ref is set or triggered. */
   function readShallow(ref: Ref, path: Path): Read {
     let node = nodes.get(ref) as ComputedRef<Read> | undefined
     if (!node) {
@@ -99,20 +101,21 @@ export function createTrackedReader(
   }
 
   function readChunks(raw: unknown[], path: Path, old: Json[] | undefined): Json[] {
-    let parts = chunks.get(raw)
-    if (!parts) chunks.set(raw, (parts = { nodes: [], values: [], elements: elementsOf(raw) }))
-    const { nodes: own, values, elements } = parts
-    elements()
+    let found = chunks.get(raw)
+    if (!found)
+      chunks.set(raw, (found = { nodes: [], values: [], trackAll: trackElementsOnce(raw) }))
+    const { nodes, values, trackAll } = found
+    trackAll()
     const count = Math.ceil(raw.length / CHUNK)
     let same = old?.length === raw.length && values.length === count
-    own.length = values.length = Math.min(own.length, count)
+    nodes.length = values.length = Math.min(nodes.length, count)
     for (let index = 0; index < count; index++) {
-      own[index] ??= computed((before?: Json[]) => {
-        elements()
+      nodes[index] ??= computed((before?: Json[]) => {
+        trackAll()
         const from = index * CHUNK
         return readPart(raw, path, from, Math.min(from + CHUNK, raw.length), before)
       })
-      const { value } = own[index]!
+      const { value } = nodes[index]!
       same &&= values[index] === value
       values[index] = value
     }
@@ -124,7 +127,7 @@ export function createTrackedReader(
     up: Path,
     old: Record<string, Json> | undefined,
   ): Record<string, Json> {
-    // Tracks on the same target as `reactive`, but hands out raw children: the walk makes no deep proxies.
+    // Tracks the same target as `reactive` but gives raw children, so the walk creates no deep proxies.
     const tracked = shallowReactive(raw)
     const next: Record<string, Json> = {}
     let count = 0
@@ -142,27 +145,27 @@ export function createTrackedReader(
   return read
 }
 
-/** Any element written, added or removed: one dependency for all of them. An iterator's making is what tracks it. */
+/** Tracks writes, additions and removals of all elements as one dependency. Creating the iterator tracks it. */
 function trackElements(raw: unknown[]): void {
   shallowReactive(raw).values()
 }
 
 /**
- * The same for many readers at once. Each element that a sort or a shift writes would tell every one of
- * them; here the first tells them, and the rest find it said.
+ * Like `trackElements`, for many readers of one array. A sort or a shift writes every element, and each write
+ * would notify each reader. Here only the first write notifies them.
  */
-function elementsOf(raw: unknown[]): () => void {
+function trackElementsOnce(raw: unknown[]): () => void {
   const version = shallowRef(0)
-  let told = false
+  let notified = false
   const effect = new ReactiveEffect(() => trackElements(raw))
   effect.scheduler = () => {
-    if (told) return
-    told = true
+    if (notified) return
+    notified = true
     version.value++
   }
   effect.run()
   return () => {
-    told = false
+    notified = false
     void version.value
   }
 }

@@ -6,45 +6,48 @@ import type { IssueOptions } from './access.ts'
 import { deviceLabel } from './device-label.ts'
 import { SYNC_HOST_KEY } from './plugin.ts'
 
-/** A way in that this host has issued. */
+/** A viewer link that this host has issued. */
 export interface IssuedToken extends ViewerToken {
-  /** The link that carries it; `undefined` until the relay has signed it. */
+  /** The link itself; `undefined` until the relay has signed it. */
   url: string | undefined
-  /** Viewers that came by it and are connected now. */
+  /** Viewers connected through it now. */
   viewers: number
 }
 
 export interface UseSyncHostReturn {
-  /** The connection to the relay. */
+  /** The state of the connection to the relay. */
   status: Readonly<Ref<LinkStatus>>
-  /** Viewers connected now; 0 while the relay is out of reach. */
+  /** Viewers connected now; 0 while the host is not connected to the relay. */
   clientCount: Readonly<Ref<number>>
   /** "No device connected", "1 device connected", … */
   label: ComputedRef<string>
-  /** The link for a QR code, key and secret included; `undefined` until the relay has told it. */
+  /** The link for a QR code, with key and secret; `undefined` until the relay has sent it. */
   viewerUrl: ComputedRef<string | undefined>
   /** The same link for each of the relay's addresses, LAN first. */
   viewerUrls: Readonly<Ref<ViewerUrl[]>>
-  /** Six characters to type into the relay's own viewer instead of scanning, see `formatPairCode`. None with `encrypt`. */
+  /**
+   * Six characters to type into the relay's own viewer instead of scanning, see `formatPairCode`. Always
+   * `undefined` with `encrypt`.
+   */
   pairCode: Readonly<Ref<string | undefined>>
-  /** Issued and not revoked; those that have expired are gone from it with the next change. */
+  /** Issued links that are not revoked. Expired ones disappear with the next change. */
   tokens: ComputedRef<IssuedToken[]>
   /** When the next dial is due, milliseconds since 1970. */
   retryAt: Readonly<Ref<number | undefined>>
-  /** Why publishing stopped for good. */
+  /** The error that ended publishing for good. */
   error: Readonly<Ref<SyncError | undefined>>
   start: () => void
-  /** Sends what is pending and disconnects; `start` resumes. */
+  /** Sends pending changes and disconnects. `start` resumes. */
   stop: () => void
   /** Sends a whole state now. */
   push: () => void
-  /** Makes a link of its own for some viewers; gives its id. @throws SyncError VS107 for a bad option */
+  /** Creates a separate viewer link and gives its id. @throws SyncError VS107 for a bad option */
   issue: (options?: IssueOptions) => string
-  /** Closes every viewer that came by a token, for good; `'main'` is the relay's own viewer key. */
+  /** Revokes a link and disconnects its viewers for good. `'main'` is the relay's own viewer key. */
   revoke: (id: string) => void
   /**
-   * Locks out everyone: every link shown until now is void, and `viewerUrls` carry a new one. With `encrypt`
-   * they carry a new secret too, so that the old ones open nothing that is sent from now on.
+   * Removes all viewers: every link shown until now becomes invalid, and `viewerUrls` get a new key. With
+   * `encrypt` they also get a new secret, so that old links cannot decrypt later messages.
    */
   rotate: () => void
 }

@@ -8,10 +8,10 @@ import {
 } from '../protocol/index.ts'
 
 /**
- * - `disconnected`: not wanted, or stopped for good by a terminal close code.
+ * - `disconnected`: closed by the app, or ended by a terminal close code.
  * - `connecting`: the first dial.
- * - `connected`: the relay has spoken.
- * - `reconnecting`: lost; waiting for `retryAt`, or dialling again.
+ * - `connected`: the relay has sent a frame.
+ * - `reconnecting`: the connection was lost. It waits until `retryAt`, or dials again.
  */
 export type LinkStatus = 'disconnected' | 'connecting' | 'connected' | 'reconnecting'
 
@@ -19,11 +19,11 @@ export interface LinkState {
   status: LinkStatus
   /** When the next dial is due, milliseconds since 1970. */
   retryAt?: number
-  /** The terminal close code and the relay's reason, when that is why it is disconnected. */
+  /** The terminal close code that ended the connection, and the relay's reason. */
   closed?: { code: number; reason: string }
 }
 
-/** What the world owns, to be replaced in tests. */
+/** Globals that tests replace. */
 export interface LinkWorld {
   /** @default globalThis.WebSocket */
   WebSocket?: typeof WebSocket
@@ -33,7 +33,7 @@ export interface LinkWorld {
 
 export interface LinkOptions {
   world: LinkWorld
-  /** Called at each dial, so that it can carry the position of that moment. */
+  /** Gives the address for each dial, with the present position in its query. */
   url: () => string
   protocols: string[]
   /** @default 2000 ms × 1.5 up to 15000 ms */
@@ -45,28 +45,28 @@ export interface LinkOptions {
 export interface Link {
   /** Sends a frame; `false` when there is no open connection. Nothing is queued. */
   send: (frame: string | Uint8Array) => boolean
-  /** Dials at once on a fresh socket, whatever the state of the old one or of the backoff. */
+  /** Replaces the socket and dials at once, without waiting for the backoff. */
   redial: () => void
-  /** Replaces a connection that is out of order: at once, or after a wait when that did not help. */
+  /** Replaces the socket after a protocol error: at once, or after a wait if it was just replaced. */
   retry: () => void
-  /** Lets go of the socket until the next `redial`. */
+  /** Closes the socket until the next `redial`. */
   pause: () => void
-  /** Ends the link: no event, no timer, no dial after this. */
+  /** Closes the link for good. Nothing is called after this. */
   close: () => void
 }
 
-/** Silence for this long means a dead connection: two heartbeats of 15 s and some grace. */
+/** A connection without a frame for this long counts as dead: two heartbeats of 15 s, and some grace. */
 const SILENCE_MS = 35_000
-/** A connection that lived this long was good, so the backoff starts over. */
+/** After a connection that lasted this long, the backoff starts over. */
 const SETTLED_MS = 5000
 const DIAL_TIMEOUT_MS = 8000
 
-/** Also for what a clock that was put back has in the future. */
+/** A time in the future counts as long ago too, because the clock may have been set back. */
 const isLongAgo = (time: number): boolean => Math.abs(Date.now() - time) >= SETTLED_MS
 
 /**
- * One connection that comes back by itself. partysocket dials; the wait before each dial is in its URL
- * provider, because partysocket's own wait has no jitter, cannot be cut short and cannot be cancelled.
+ * A connection that reconnects by itself. partysocket dials. The wait before each dial is in the function
+ * that gives the URL, because partysocket's own wait has no jitter and cannot be shortened or cancelled.
  */
 export function createLink(options: LinkOptions): Link {
   const { world } = options
@@ -74,8 +74,9 @@ export function createLink(options: LinkOptions): Link {
   let waits = 0
   let dialled = false
   let connectedAt: number | undefined
-  let hurriedAt = Number.NEGATIVE_INFINITY
-  let hurry = true
+  let retriedAt = Number.NEGATIVE_INFINITY
+  /** The next dial does not wait. */
+  let immediate = true
   let paused = false
   let waiting: ReturnType<typeof setTimeout> | undefined
   let dialNow: (() => void) | undefined
@@ -96,12 +97,12 @@ export function createLink(options: LinkOptions): Link {
       const dial = (): void => {
         stopWaiting()
         if (dialled) options.onState({ status: 'reconnecting' })
-        hurry = false
+        immediate = false
         dialled = true
         resolve(options.url())
       }
       if (ended) return
-      if (hurry && !paused) return dial()
+      if (immediate && !paused) return dial()
       dialNow = dial
       if (paused) return options.onState({ status: 'reconnecting' })
       const wait = backoffDelay(waits++, backoff, (world.random ?? Math.random)())
@@ -121,16 +122,16 @@ export function createLink(options: LinkOptions): Link {
   })
 
   socket.binaryType = 'arraybuffer'
-  // From the open on: a relay that accepts and then says nothing is as dead as one that fell silent.
-  function listen(): void {
+  // The timer starts when the socket opens, so that it also catches a relay that never sends a frame.
+  function restartSilenceTimer(): void {
     clearTimeout(silence)
     silence = setTimeout(redial, SILENCE_MS)
   }
 
-  socket.addEventListener('open', listen)
+  socket.addEventListener('open', restartSilenceTimer)
   socket.addEventListener('message', ({ data }) => {
     if (ended) return
-    listen()
+    restartSilenceTimer()
     if (connectedAt === undefined) {
       connectedAt = Date.now()
       options.onState({ status: 'connected' })
@@ -152,8 +153,8 @@ export function createLink(options: LinkOptions): Link {
   function redial(): void {
     if (ended) return
     paused = false
-    hurry = true
-    // partysocket ignores reconnect() while it waits for the URL: letting the URL go is what dials.
+    immediate = true
+    // partysocket ignores reconnect() while it waits for the URL. Giving it the URL makes it dial.
     if (dialNow) dialNow()
     else socket.reconnect(CLOSE.stale)
   }
@@ -164,8 +165,8 @@ export function createLink(options: LinkOptions): Link {
     redial,
     retry: () => {
       if (ended || dialNow) return
-      hurry = isLongAgo(hurriedAt)
-      hurriedAt = Date.now()
+      immediate = isLongAgo(retriedAt)
+      retriedAt = Date.now()
       socket.reconnect(CLOSE.stale)
     },
     pause: () => {

@@ -9,7 +9,7 @@ const CODES: Record<number, ErrorCode> = {
   [CLOSE.replaced]: 'VS103',
 }
 
-/** The error that a terminal close code stands for, with the relay's own words. */
+/** The error for a terminal close code, with the relay's reason as detail. */
 export function problemOf({ code, reason }: { code: number; reason: string }): SyncError {
   return new SyncError(CODES[code] ?? 'VS104', reason)
 }

@@ -2,17 +2,17 @@ import type { StateTree } from 'pinia'
 
 /** How one store is synced. `S` is the store's state. */
 export interface SyncOptions<S extends StateTree = StateTree> {
-  /** Only these fields. @default every field of the state */
+  /** Syncs only these fields. @default every field of the state */
   pick?: (keyof S)[]
-  /** All but these fields. @default none */
+  /** Leaves these fields out. @default none */
   omit?: (keyof S)[]
-  /** Milliseconds of quiet before changes are sent. @default 250, or the plugin's */
+  /** Changes are sent this many milliseconds after the last one. @default 250, or the plugin's */
   debounce?: number
-  /** Send at least this often, in milliseconds, while changes keep coming. @default no limit */
+  /** Sends at least this often, in milliseconds, while changes keep coming. @default the plugin's */
   maxWait?: number
-  /** Host: turns the picked state into plain JSON fields, for values JSON cannot carry. */
+  /** Host: turns the picked state into plain JSON fields, for values that JSON cannot carry. @default none */
   serialize?: (state: S) => Record<string, unknown>
-  /** Viewer: turns received fields (all of them, or only the changed ones) into state. */
+  /** Viewer: turns received fields (all of them, or only the changed ones) into state. @default none */
   deserialize?: (fields: Record<string, unknown>) => Record<string, unknown>
 }
 

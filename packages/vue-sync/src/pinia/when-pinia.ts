@@ -2,8 +2,8 @@ import type { Pinia } from 'pinia'
 import type { App } from 'vue'
 
 /**
- * Calls `use` with the app's Pinia: now if it is installed, else the moment it is. A store made in
- * between would have lost its options, so waiting for `app.mount` is not enough.
+ * Calls `use` with the app's Pinia: now if it is installed, or else at the moment it is installed. Waiting
+ * for `app.mount` would be too late, because the options of a store made before that would be lost.
  */
 export function whenPinia(app: App, given: Pinia | undefined, use: (pinia: Pinia) => void): void {
   const globals: { $pinia?: Pinia } = app.config.globalProperties

@@ -1,29 +1,29 @@
 import { isRecord } from './record.ts'
 
-/** The relay's own viewer key, as it is called where tokens are revoked. */
+/** The id of the relay's own viewer key, for revoking it. */
 export const MAIN_TOKEN = 'main'
-/** Beyond, `rotate` is what is wanted. */
+/** The most tokens of one session, issued or revoked. A host with more should `rotate`. */
 export const MOST_TOKENS = 1000
 
-/** A way in for some viewers. The relay signs it, so it outlives a restart of either side. */
+/** A separate key for some viewers. The relay signs it, so it stays valid when host or relay restart. */
 export interface ViewerToken {
   id: string
-  /** What it is for, in the host's words. */
+  /** The host's description. */
   label?: string | undefined
-  /** When it ends, milliseconds since 1970. @default never */
+  /** When it expires, milliseconds since 1970. @default never */
   expires?: number | undefined
 }
 
-/** Who may view a session: its host says it anew on each connection. */
+/** The host's rules about a session's viewers, which it sends on each connection. */
 export interface AccessRules {
-  /** Tokens of an earlier generation are good no more. */
+  /** Tokens of an earlier generation are no longer valid. */
   generation: number
   tokens: ViewerToken[]
-  /** Ids that are good no more; `main` is the relay's own viewer key. */
+  /** Ids of tokens that are no longer valid; `main` is the relay's own viewer key. */
   revoked: string[]
 }
 
-/** A token as the relay has signed it, and how many viewers came by it. */
+/** A token with the key that the relay has signed, and the number of viewers connected with it. */
 export interface SignedToken {
   id: string
   key: string
@@ -44,7 +44,7 @@ function isToken(value: unknown): value is ViewerToken {
   )
 }
 
-/** Rules as a host or a storage gives them; `undefined` for what is none. */
+/** Reads rules from a host or from storage; `undefined` if they are malformed. */
 export function readAccess(value: unknown): AccessRules | undefined {
   if (!isRecord(value)) return undefined
   const { generation, tokens, revoked } = value

@@ -15,7 +15,7 @@ import {
 const name = fc.stringMatching(/^[A-Za-z\d][\w.~-]{0,63}$/)
 
 describe('subprotocols', () => {
-  it('carry any key, the role first', () => {
+  it('carry the role first, then any key', () => {
     const key = fc.string({ minLength: 1, unit: 'grapheme' })
     fc.assert(
       fc.property(fc.constantFrom('host' as const, 'viewer' as const), key, (role, secret) => {
@@ -53,11 +53,11 @@ describe('sessions and positions', () => {
     ['/s/a%20b', undefined],
     ['/other', undefined],
     [`/s/${'x'.repeat(65)}`, undefined],
-  ])('path %j is session %j', (path, session) => {
+  ])('map path %j to session %j', (path, session) => {
     expect(readSession(path)).toBe(session)
   })
 
-  it('survive the way to the relay', () => {
+  it('are the same after being sent to the relay', () => {
     const epoch = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
     fc.assert(
       fc.property(name, epoch, fc.nat(), (session, of, seq) => {
@@ -77,13 +77,13 @@ describe('sessions and positions', () => {
     'epoch=e&seq=x',
     'epoch=e&seq=-1',
     'epoch=e&seq=1.5',
-  ])('no position in %j', (query) => {
+  ])('gives no position for %j', (query) => {
     expect(readPosition(new URLSearchParams(query))).toBeUndefined()
   })
 })
 
 describe('links', () => {
-  it('come back as they went', () => {
+  it('are the same after formatting and parsing', () => {
     const key = fc.option(fc.string({ minLength: 1 }), { nil: undefined })
     fc.assert(
       fc.property(
@@ -122,11 +122,11 @@ describe('links', () => {
     'not a link',
     'http://h/other',
     'h/#s=a/b',
-  ])('%j is none', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseLink(text)).toBeUndefined()
   })
 
-  it('anything may be pasted', () => {
+  it('can be parsed from any text without an error', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl({ withFragments: true })), (text) => {
         const address = parseLink(text)
@@ -138,7 +138,7 @@ describe('links', () => {
 })
 
 describe('randomId', () => {
-  it('is never the same, and safe in a URL', () => {
+  it('is different each time, and safe in a URL', () => {
     const ids = new Set(Array.from({ length: 1000 }, randomId))
     expect(ids.size).toBe(1000)
     for (const id of ids) expect(id).toMatch(/^[a-z\d]{1,64}$/)

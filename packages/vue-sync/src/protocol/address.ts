@@ -18,8 +18,8 @@ const TOKEN_PREFIX = 'token.'
 const SESSION_NAME = /^[A-Za-z\d][\w.~-]{0,63}$/
 
 /**
- * What a client offers as `Sec-WebSocket-Protocol`. The key is the second entry: a relay echoes only
- * the first, so the key lands in no log and no URL.
+ * The entries of a client's `Sec-WebSocket-Protocol`. The key is the second one. A relay echoes only the
+ * first, so the key appears in no log and no URL.
  */
 export function offerProtocols(role: Role, key?: string): string[] {
   return key
@@ -28,14 +28,14 @@ export function offerProtocols(role: Role, key?: string): string[] {
 }
 
 export interface Offer {
-  /** `undefined` when a subprotocol was offered that this version does not speak. */
+  /** `undefined` if this version does not know the offered subprotocol. */
   role: Role | undefined
-  /** The subprotocol to echo; `undefined` when none was offered. */
+  /** The subprotocol to echo; `undefined` if none was offered. */
   protocol: string | undefined
   key: string | undefined
 }
 
-/** Reads a `Sec-WebSocket-Protocol` header. None offered means a viewer. */
+/** Reads a `Sec-WebSocket-Protocol` header. A client without one is a viewer. */
 export function readOffer(header: string | null | undefined): Offer {
   const offered = (header ?? '').split(',').flatMap((entry) => entry.trim() || [])
   const token = offered.find((entry) => entry.startsWith(TOKEN_PREFIX))
@@ -54,7 +54,7 @@ export function sessionPath(session: string): string {
   return session === DEFAULT_SESSION ? '/' : `/s/${session}`
 }
 
-/** The session a path names, or `undefined` when it names none. */
+/** The session of a path; `undefined` for any other path. */
 export function readSession(pathname: string): string | undefined {
   if (pathname === '' || pathname === '/') return DEFAULT_SESSION
   const name = /^\/s\/([^/]+)\/?$/.exec(pathname)?.[1]
@@ -65,7 +65,7 @@ export function isSessionName(name: string): boolean {
   return SESSION_NAME.test(name)
 }
 
-/** What a client dials: `ws://HOST:9876/s/NAME`, with `?epoch=…&seq=…` when it holds a position. */
+/** The address that a client dials: `ws://HOST:9876/s/NAME`, with `?epoch=…&seq=…` if it has a position. */
 export function formatSocketUrl(
   { origin, session }: Pick<SyncAddress, 'origin' | 'session'>,
   position?: Position,
@@ -74,28 +74,28 @@ export function formatSocketUrl(
   return origin + sessionPath(session) + query
 }
 
-/** The position in a query string; `undefined` when there is none or it is malformed. */
+/** The position in a query string; `undefined` if it is missing or malformed. */
 export function readPosition(query: URLSearchParams): Position | undefined {
   const seq = query.get('seq')
   const position = { epoch: query.get('epoch') ?? '', seq: seq ? Number(seq) : Number.NaN }
   return isPosition(position) ? position : undefined
 }
 
-/** Where a session is found and what opens it. */
+/** The address of a session, and its keys. */
 export interface SyncAddress {
   /** `ws://` or `wss://`, host and port, no trailing slash. */
   origin: string
   session: string
-  /** The key of the role that dials. */
+  /** The host key or a viewer key, whichever the client needs. */
   key?: string | undefined
-  /** What decrypts the session, where it is encrypted: 256 bits as base64url. Never sent anywhere. */
+  /** Decrypts an encrypted session: 256 bits as base64url. Never sent over the network. */
   secret?: string | undefined
 }
 
 /**
- * The link a QR code carries: `http://192.168.1.5:9876/#k=KEY`, with `s=NAME` for a session other than
- * `default` and `e=SECRET` for an encrypted one. A fragment never leaves the browser: the key reaches no
- * log, the secret no relay.
+ * The link in a QR code: `http://192.168.1.5:9876/#k=KEY`, with `s=NAME` for a session other than
+ * `default` and `e=SECRET` for an encrypted one. Browsers never send a fragment, so the key
+ * appears in no log and the relay never gets the secret.
  */
 export function formatLink({ origin, session, key, secret }: SyncAddress): string {
   const fragment = new URLSearchParams()
@@ -107,7 +107,7 @@ export function formatLink({ origin, session, key, secret }: SyncAddress): strin
 
 /**
  * Reads a link, a socket address (`ws://host:9876/s/NAME`) or a bare `host:port`.
- * Gives `undefined` for anything else.
+ * Gives `undefined` for any other text.
  */
 export function parseLink(text: string): SyncAddress | undefined {
   const trimmed = text.trim()
@@ -117,7 +117,7 @@ export function parseLink(text: string): SyncAddress | undefined {
   } catch {
     return undefined
   }
-  // Chromium escapes a space in a host name where the standard refuses it.
+  // Chromium escapes a space in a host name, although the standard refuses it.
   if (!/^(?:ws|http)s?:$/.test(url.protocol) || !/^[^%]+$/.test(url.host)) return undefined
   const fragment = new URLSearchParams(url.hash.slice(1))
   const named = fragment.get('s')
@@ -131,13 +131,13 @@ export function parseLink(text: string): SyncAddress | undefined {
   }
 }
 
-/** 128 random bits as text. Not `crypto.randomUUID`: plain `http://LAN-IP` pages do not have it. */
+/** 128 random bits as text. `crypto.randomUUID` is missing on plain `http://LAN-IP` pages. */
 export function randomId(): string {
   const words = crypto.getRandomValues(new Uint32Array(4))
   return Array.from(words, (word) => word.toString(36)).join('')
 }
 
-/** 256 random bits as base64url: what encrypts a session. */
+/** A new secret for an encrypted session: 256 random bits as base64url. */
 export function randomSecret(): string {
   return toBase64Url(crypto.getRandomValues(new Uint8Array(32)))
 }

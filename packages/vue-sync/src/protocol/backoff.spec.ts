@@ -6,14 +6,14 @@ import { CLOSE, isTerminal } from './close-codes.ts'
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 
 describe('backoff', () => {
-  it('is 2 s × 1.5 up to 15 s when luck shortens nothing', () => {
+  it('is 2 s × 1.5 up to 15 s without jitter', () => {
     const waits = [0, 1, 2, 3, 4, 5, 6, 50].map((attempt) =>
       backoffDelay(attempt, BACKOFF_DEFAULTS, 0),
     )
     expect(waits).toEqual([2000, 3000, 4500, 6750, 10_125, 15_000, 15_000, 15_000])
   })
 
-  it('grows at every attempt until the longest wait, whatever the luck, and stays within bounds', () => {
+  it('grows with each attempt up to the longest wait, and stays within bounds with any jitter', () => {
     fc.assert(
       fc.property(fc.array(random, { minLength: 20, maxLength: 20 }), (luck) => {
         const waits = luck.map((share, attempt) => backoffDelay(attempt, BACKOFF_DEFAULTS, share))
@@ -28,7 +28,7 @@ describe('backoff', () => {
 })
 
 describe('close codes', () => {
-  it('4400 to 4499 end the matter, no other does', () => {
+  it('from 4400 to 4499 are terminal, and no others', () => {
     const terminal = Object.entries(CLOSE).filter(([, code]) => isTerminal(code))
     expect(terminal.map(([name]) => name)).toEqual([
       'unsupported',

@@ -9,7 +9,7 @@ export interface BackoffOptions {
 
 export const BACKOFF_DEFAULTS = { first: 2000, max: 15_000, factor: 1.5 } satisfies BackoffOptions
 
-/** A wait is shortened by up to this share, so that a thousand clients do not redial in lockstep. */
+/** Each wait is shortened by up to this share at random, so that clients do not redial at the same moment. */
 const JITTER = 0.3
 
 /**

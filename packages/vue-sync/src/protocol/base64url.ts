@@ -5,7 +5,7 @@ export function toBase64Url(bytes: Uint8Array): string {
   )
 }
 
-/** `undefined` for what is no base64url. */
+/** Gives `undefined` if `text` is not base64url. */
 export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
     const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))

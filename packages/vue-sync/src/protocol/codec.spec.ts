@@ -29,7 +29,7 @@ describe('frames', () => {
     ['MessagePack', { codec: msgpack() }],
     ['CBOR', { codec: cbor() }],
     ['compressed MessagePack', { codec: msgpack(), compressOver: 0 }],
-  ])('%s carries any state message', async (_, options) => {
+  ])('carry any state message: %s', async (_, options) => {
     await fc.assert(
       fc.asyncProperty(anyJson(), async (value) => {
         expect(await through(message(value), options)).toEqual(
@@ -39,14 +39,14 @@ describe('frames', () => {
     )
   })
 
-  it('says in clear what a relay needs, and nothing of the state', () => {
+  it('have a readable header with what a relay needs, and nothing of the state', () => {
     const frame = encodeFrame(message('secret'), { codec: msgpack() }) as Uint8Array
     const { header, body } = readHeader(frame)!
     expect(header).toEqual({ type: 'config_update', epoch: 'e', seq: 7, codec: 'msgpack' })
     expect(new TextDecoder().decode(frame.subarray(0, body))).not.toContain('secret')
   })
 
-  it('is text while it is short, and smaller when it is compressed', async () => {
+  it('are text when short, and smaller when compressed', async () => {
     const options = { compressOver: 1000 }
     expect(encodeFrame(message('short'), options)).toBeTypeOf('string')
     const long = message('long '.repeat(1000))
@@ -55,13 +55,13 @@ describe('frames', () => {
     expect(readHeader(frame)!.header.compress).toBe('deflate-raw')
   })
 
-  it('without its codec is an error that names it, never garbage', () => {
+  it('cause an error that names the missing codec', () => {
     const frame = encodeFrame(message(1), { codec: { ...msgpack(), name: 'secret-sauce' } })
     expect(() => decodeFrame(frame as Uint8Array, CODECS)).toThrow(MissingCodec)
     expect(() => decodeFrame(frame as Uint8Array, CODECS)).toThrow('secret-sauce')
   })
 
-  it('of no protocol is nothing, whatever its bytes', async () => {
+  it('are ignored when malformed, for any bytes', async () => {
     const header = fc.constantFrom(
       '{"type":"config_update","epoch":"e","seq":1,"codec":"msgpack"}\n',
       '{"type":"config_update","epoch":"e","seq":1,"compress":"deflate-raw"}\n',

@@ -2,40 +2,40 @@ import type { Message, StateMessage } from './envelope.ts'
 import { badPart } from './parse.ts'
 import { isRecord } from './record.ts'
 
-/** Turns the body of a state message into bytes and back: JSON, unless a host is given another. */
+/** Turns the body of a state message into bytes and back. Without a codec the body is JSON. */
 export interface Codec {
-  /** Travels with each message, so that a viewer knows what it needs: `msgpack`, `cbor`, … */
+  /** Sent with each message, so that a viewer knows which codec it needs: `msgpack`, `cbor`, … */
   name: string
   encode: (body: object) => Uint8Array
   decode: (bytes: Uint8Array) => unknown
 }
 
-/** What a binary frame says in clear before its body: enough for a relay, nothing of the state. */
+/** The part of a binary frame before its body. The relay reads it, and it holds nothing of the state. */
 interface FrameHeader {
   type: string
   epoch: string
   seq: number
-  /** JSON when there is none. */
+  /** The name of the body's codec. @default JSON */
   codec?: string
   compress?: typeof COMPRESSION
 }
 
 export interface FrameOptions {
   codec?: Codec | undefined
-  /** Bodies of more bytes than this are compressed. */
+  /** Bodies of more bytes than this are compressed. @default never */
   compressOver?: number | undefined
-  /** Always a binary frame, also for JSON. */
+  /** Makes a binary frame even for JSON. @default false */
   binary?: boolean
 }
 
 const COMPRESSION = 'deflate-raw'
 const LINE_END = 0x0a
-/** A header is a few dozen bytes: what has no line end by here is no frame of ours. */
+/** A header has a few dozen bytes. A frame without a line end in this many bytes has none. */
 const LONGEST_HEADER = 512
-/** A compressed body may not grow beyond this: what a relay lets through is 16 MiB. */
+/** The most bytes of a decompressed body. A relay passes on frames of up to 16 MiB. */
 const LONGEST_BODY = 128 * 1024 * 1024
 
-/** The codec of a frame is not among those the viewer was given. */
+/** The viewer does not have the codec of a frame. */
 export class MissingCodec extends Error {}
 
 async function pipe(bytes: Uint8Array, through: GenericTransformStream): Promise<Uint8Array> {
@@ -63,8 +63,8 @@ function join(parts: Uint8Array[], length: number): Uint8Array {
 }
 
 /**
- * The frame for a message: JSON text, or with a codec or compression the header as one line of JSON and
- * then the body. A promise when the body is compressed.
+ * Gives the frame for a message. It is JSON text, or with a codec or compression the header as one line of
+ * JSON and then the body. Gives a promise when it compresses the body.
  */
 export function encodeFrame(
   message: StateMessage,
@@ -92,7 +92,7 @@ export function encodeFrame(
   return pipe(bytes, new CompressionStream(COMPRESSION)).then((small) => frame(small, COMPRESSION))
 }
 
-/** The header of a binary frame and where its body begins; `undefined` for what is none. */
+/** Gives the header of a binary frame and the index of its body; `undefined` if the frame is malformed. */
 export function readHeader(frame: Uint8Array): { header: FrameHeader; body: number } | undefined {
   const end = frame.subarray(0, LONGEST_HEADER).indexOf(LINE_END)
   if (end === -1) return undefined
@@ -107,7 +107,8 @@ export function readHeader(frame: Uint8Array): { header: FrameHeader; body: numb
 }
 
 /**
- * The message in a binary frame; `undefined` for what is none. A promise when the body is compressed.
+ * Gives the message in a binary frame; `undefined` if the frame is malformed. Gives a promise when the body is
+ * compressed.
  *
  * @throws MissingCodec, also as a rejection
  */

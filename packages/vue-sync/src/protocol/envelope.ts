@@ -1,6 +1,6 @@
 import type { AccessRules, SignedToken } from './access.ts'
 
-/** A plain JSON value: what the wire can carry. */
+/** A plain JSON value, which is all that messages can carry. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
 /** The synced fields of one store. */
@@ -9,11 +9,11 @@ export type StoreFields = { [field: string]: Json }
 /** The synced stores by id: `{ [storeId]: { [field]: value } }`. */
 export type Payload = { [storeId: string]: StoreFields }
 
-/** A place in the host's stream of changes. The host assigns both, the relay never rewrites them. */
+/** A position in the host's stream of changes. The host assigns it and the relay never changes it. */
 export interface Position {
   /** Random, one per host page load. */
   epoch: string
-  /** Integer ≥ 0. Each `config_update` is the previous one + 1; a `session_update` states the one it holds. */
+  /** Integer ≥ 0. Each `config_update` adds 1. A `session_update` has the `seq` of the state in it. */
   seq: number
 }
 
@@ -26,28 +26,28 @@ export interface PatchOperation {
 }
 
 /**
- * What people call the session. A host tells it to the relay, and the relay to the viewers; one that
- * encrypts has it in its state messages instead.
+ * The session's name for people. The host sends it to the relay, which sends it to viewers. An encrypting host
+ * puts it into its state messages instead.
  */
 export interface SessionName {
   /** At most 80 characters. */
   name?: string
 }
 
-/** All synced stores. The viewer replaces everything it holds. */
+/** All synced stores. The viewer replaces its whole state with it. */
 export interface SessionUpdate extends Position, SessionName {
   type: 'session_update'
   payload: Payload
 }
 
-/** Only the changed fields, merged store by store; `patch` applies after the merge. One atomic change. */
+/** Only the changed fields, merged into each store. `patch` is applied after that. One atomic change. */
 export interface ConfigUpdate extends Position, SessionName {
   type: 'config_update'
   payload: Payload
   patch?: PatchOperation[]
 }
 
-/** A viewer's copy of a session, to be shown before there is a connection. */
+/** A viewer's saved copy of a session, shown before it is connected. */
 export interface KeptState {
   message: SessionUpdate
   /** When state last arrived, milliseconds since 1970. */
@@ -60,7 +60,7 @@ export interface KeptState {
 export type StateMessage = SessionUpdate | ConfigUpdate
 
 /**
- * Who can open an address.
+ * Which devices can open an address.
  * - `network`: phones on the same network.
  * - `internet`: anyone.
  * - `virtual`: devices in the same VPN, container network or the like.
@@ -68,17 +68,17 @@ export type StateMessage = SessionUpdate | ConfigUpdate
  */
 export type Reach = 'network' | 'internet' | 'virtual' | 'machine'
 
-/** An address a phone may use, and the network interface it belongs to. */
+/** An address for phones, and its network interface. */
 export interface ViewerUrl {
   /** The interface's name as the relay's machine knows it, e.g. `wlan0`. */
   name: string
   /** A link for a browser, with the viewer key in its fragment. */
   url: string
-  /** Relays before 0.2 do not say. */
+  /** Missing from relays before 0.2. */
   reach?: Reach
 }
 
-/** What the relay tells its host, on every change. */
+/** The status that the relay sends to its host on every change. */
 export interface RelayStatus {
   running: boolean
   /** The port the relay listens on. */
@@ -89,33 +89,33 @@ export interface RelayStatus {
   clientCount: number
   /** Where viewers find this session, LAN addresses first. */
   viewerUrls?: ViewerUrl[]
-  /** What a person can type into the relay's own viewer instead of scanning; changes every few minutes. */
+  /** A code to type into the relay's own viewer instead of scanning. It changes every few minutes. */
   pairCode?: string
-  /** The tokens that the host has issued, as the relay has signed them. */
+  /** The host's tokens, signed by the relay. */
   tokens?: SignedToken[]
   /** Present when the relay needs a snapshot from the host. */
   want?: 'session_update'
 }
 
-/** A host that is idle tells it to the relay, and the relay to the viewers with the heartbeat. */
+/** An idle host sends this to the relay, which sends it to viewers with the heartbeat. */
 export interface StateHash {
   /** Of the state at the status' position, see `hashOf`. */
   hash?: number
 }
 
-/** A host tells it to the relay before anything else: who may view. */
+/** The first message of a host: its rules about viewers. */
 export interface SessionAccess {
   access?: AccessRules
 }
 
-/** What the relay tells its viewers, on change and as the heartbeat. */
+/** The status that the relay sends to viewers, on change and as the heartbeat. */
 export interface HostPresence extends StateHash, SessionName {
   host: 'online' | 'offline'
   /** When `host` last changed: milliseconds since 1970 by the relay's clock. */
   since: number
 }
 
-/** `epoch` and `seq` are there for viewers, once the session has state: the position of the latest message. */
+/** For viewers of a session with state, `epoch` and `seq` are the position of the latest message. */
 export interface StatusMessage extends Partial<Position> {
   type: 'status'
   payload: Partial<RelayStatus> & Partial<HostPresence> & SessionAccess

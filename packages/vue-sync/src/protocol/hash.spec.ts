@@ -16,7 +16,7 @@ function turned(value: Json): Json {
 }
 
 describe('hashOf', () => {
-  it('is the same for equal values, whatever the order of keys', () => {
+  it('is the same for equal values with any order of keys', () => {
     fc.assert(
       fc.property(anyJson(), (value) => {
         expect(hash(turned(clone(value)))).toBe(hash(value))
@@ -24,7 +24,7 @@ describe('hashOf', () => {
     )
   })
 
-  it('tells different values apart', () => {
+  it('differs for different values', () => {
     fc.assert(
       fc.property(anyJson(), anyJson(), (a, b) => {
         if (!equal(a, b)) expect(hash(a)).not.toBe(hash(b))
@@ -48,15 +48,15 @@ describe('hashOf', () => {
       { a: 2, b: 1 },
     ],
     [{ a: { b: 1 } }, { b: { a: 1 } }],
-  ])('%j is not %j', (a, b) => {
+  ])('differs for %j and %j', (a, b) => {
     expect(hash(a)).not.toBe(hash(b))
   })
 
-  it('looks only at what it has not seen', () => {
+  it('does not read cached containers again', () => {
     const cache = new WeakMap<object, number>()
     const rows = [{ n: 1 }, { n: 2 }]
     const before = hashOf(rows, cache)
-    // A container that was seen is not read again: that is why state must be immutable.
+    // A cached container is not read again, which is why state must be immutable.
     rows[0]!.n = 99
     expect(hashOf([...rows], cache)).toBe(before)
   })

@@ -1,7 +1,7 @@
 import type { Json } from './envelope.ts'
 import { isContainer } from './share.ts'
 
-/** Hashes of containers already seen. Immutable state shares them, so a new hash costs what changed. */
+/** Hashes by container. Immutable states share containers, so only changed ones are hashed again. */
 export type HashCache = WeakMap<object, number>
 
 function mix(hash: number, value: number): number {
@@ -15,9 +15,9 @@ function hashText(text: string): number {
   return hash
 }
 
-/** 32 bits for immutable JSON. The order of an object's keys does not count: patches do not keep it. */
+/** A 32-bit hash of immutable JSON. The order of an object's keys has no effect, because patches change it. */
 export function hashOf(value: Json, cache: HashCache): number {
-  // A string and a number of the same text differ by their quotes.
+  // As JSON, because the quotes tell a string from a number.
   if (!isContainer(value)) return hashText(JSON.stringify(value))
   const known = cache.get(value)
   if (known !== undefined) return known
@@ -26,7 +26,7 @@ export function hashOf(value: Json, cache: HashCache): number {
   else
     for (const [key, item] of Object.entries(value))
       hash = (hash + mix(mix(hashText(key), hashOf(item, cache)), 3)) >>> 0
-  // Length tells an empty list from none.
+  // Ends the container, so that nested and flat lists differ.
   hash = mix(hash, 7)
   cache.set(value, hash)
   return hash

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { formatPairCode, randomPairCode, readPairCode } from './pair-code.ts'
 
 describe('a pairing code', () => {
-  it('is read back however it is typed', () => {
+  it('is read in any case, with spaces and dashes', () => {
     for (let round = 0; round < 500; round++) {
       const code = randomPairCode()
       const shown = formatPairCode(code)
@@ -11,7 +11,7 @@ describe('a pairing code', () => {
     }
   })
 
-  it('forgives what looks alike', () => {
+  it('accepts characters that look alike', () => {
     expect(readPairCode('oil o1l')).toBe('011011')
   })
 

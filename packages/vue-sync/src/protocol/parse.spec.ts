@@ -33,11 +33,11 @@ const invalid: [BadPart, unknown][] = [
 ]
 
 describe('parseMessage', () => {
-  it.each(valid)('takes %j', (message) => {
+  it.each(valid)('accepts %j', (message) => {
     expect(parseMessage(JSON.stringify(message))).toEqual(message)
   })
 
-  it.each(invalid)('drops for its %s: %j', (part, message) => {
+  it.each(invalid)('rejects a bad %s: %j', (part, message) => {
     const bad: BadPart[] = []
     expect(parseMessage(JSON.stringify(message), (what) => bad.push(what))).toBeUndefined()
     expect(bad).toEqual([part])
@@ -50,7 +50,7 @@ describe('parseMessage', () => {
     },
   )
 
-  it('never throws, whatever it is given', () => {
+  it('never throws, for any input', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.anything()), (frame) => {
         const message = parseMessage(frame)

@@ -1,10 +1,10 @@
 import type { Message, Position, StatusMessage } from './envelope.ts'
 import { isRecord } from './record.ts'
 
-/** What made a frame no message: the part of it that is wrong. */
+/** The malformed part of a frame. */
 export type BadPart = 'frame' | 'JSON' | 'type' | 'payload' | 'patch' | 'epoch, seq'
 
-/** Called when a frame is dropped. */
+/** Called when a frame is ignored. */
 export type OnDropped = (bad: BadPart) => void
 
 export function isPosition(value: object): value is Position {
@@ -14,7 +14,7 @@ export function isPosition(value: object): value is Position {
   )
 }
 
-/** What makes a value no message of this protocol, if anything does. */
+/** Gives the malformed part of a message; `undefined` for a valid one. */
 export function badPart(message: unknown): BadPart | undefined {
   if (!isRecord(message)) return 'frame'
   const { type, payload, patch } = message
@@ -28,8 +28,8 @@ export function badPart(message: unknown): BadPart | undefined {
 }
 
 /**
- * Reads one frame. Never throws: whatever is not a message of this protocol gives `undefined`, and what
- * was wrong with it to `onDropped`.
+ * Reads one frame. Never throws. For a malformed frame it gives `undefined` and calls `onDropped` with the
+ * malformed part.
  */
 export function parseMessage(frame: unknown, onDropped?: OnDropped): Message | undefined {
   let message: unknown
@@ -47,14 +47,14 @@ export function parseMessage(frame: unknown, onDropped?: OnDropped): Message | u
   return undefined
 }
 
-/** Reads a frame for who cares for statuses only: a host. Never throws. */
+/** Reads the payload of a status. Gives `undefined` for any other frame and never throws. */
 export function parseStatus(frame: unknown): StatusMessage['payload'] | undefined {
   try {
     const message: unknown = JSON.parse(frame as string)
     if (isRecord(message) && message['type'] === 'status' && isRecord(message['payload']))
       return message['payload']
   } catch {
-    // Not JSON: nothing for a host.
+    // Not JSON, so it is not a status.
   }
   return undefined
 }

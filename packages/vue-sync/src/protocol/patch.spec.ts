@@ -48,7 +48,7 @@ describe('applyPatch', () => {
     { op: 'add', path: '/s/constructor/prototype/polluted', value: 1 },
     { op: 'replace', path: '/s/map/toString', value: 1 },
     { op: 'copy', from: '/s/map/__proto__', path: '/s/map/x' },
-  ])('refuses %j, and nothing has changed', (operation) => {
+  ])('refuses %j and changes nothing', (operation) => {
     const before = state()
     const first: PatchOperation = { op: 'replace', path: '/s/map/c', value: 'half' }
     expect(() => applyPatch(before, [first, operation])).toThrow()
@@ -56,14 +56,14 @@ describe('applyPatch', () => {
     expect(({} as { polluted?: number }).polluted).toBeUndefined()
   })
 
-  it('shares what it did not touch', () => {
+  it('shares unchanged parts', () => {
     const before = state()
     const after = applyPatch(before, [{ op: 'replace', path: '/s/map/a/b', value: 2 }])
     expect(after.s.list).toBe(before.s.list)
     expect(after.s.map).not.toBe(before.s.map)
   })
 
-  it('writes into no value that it was given', () => {
+  it('does not write into its arguments', () => {
     const value = { deep: { n: 1 } }
     const patch: PatchOperation[] = [
       { op: 'add', path: '/s/x', value },
@@ -75,7 +75,7 @@ describe('applyPatch', () => {
     expect([after.s.x, after.s.y]).toEqual([{ deep: { n: 2 } }, { deep: { n: 1 } }])
   })
 
-  it('throws or applies, whatever the operations are', () => {
+  it('either throws or applies all operations, for any operations', () => {
     const path = fc.oneof(
       fc.string(),
       fc.constantFrom('/s', '/s/list/0', '/s/map/a', '/s/list/-', '/__proto__/x'),

@@ -13,7 +13,7 @@ function parsePath(path: string): string[] {
   return keys.map((key) => key.replace(/~1/g, '/').replace(/~0/g, '~'))
 }
 
-/** The place of `key` in `holder`; `most` is how far an index may go. */
+/** Gives `key` as a key of `holder`. For an array it is an index of at most `most`. */
 function place(holder: Container, key: string, most: number): string | number {
   if (!Array.isArray(holder)) {
     if (key === '__proto__') throw new Error('bad key')
@@ -26,13 +26,13 @@ function place(holder: Container, key: string, most: number): string | number {
 }
 
 /**
- * Applies RFC 6902 operations to immutable JSON: gives a new root that shares every part the operations
- * did not touch. All or nothing, since `root` itself is never written.
+ * Applies RFC 6902 operations to immutable JSON. Gives a new root that shares all unchanged parts. `root` is
+ * never written, so either all operations apply or none.
  *
  * @throws Error for an operation that does not fit
  */
 export function applyPatch<T extends Container>(root: T, patch: readonly PatchOperation[]): T {
-  // Containers made here: each is copied once, however many operations go through it.
+  // Containers that were copied here. Each is copied once, for any number of operations.
   const own = new Set<Json>()
   const open = <C extends Container>(value: C): C => {
     if (own.has(value)) return value
@@ -42,7 +42,7 @@ export function applyPatch<T extends Container>(root: T, patch: readonly PatchOp
   }
   const result = open(root)
 
-  /** The container that holds the end of a path, ready to be written, and the last key. */
+  /** Gives a writable copy of the container at the end of a path, and the last key. */
   function holderOf(path: string): [holder: Container, key: string] {
     const keys = parsePath(path)
     const last = keys.pop()!

@@ -37,7 +37,7 @@ describe('judge', () => {
     expect(judge(position, message)).toBe(verdict)
   })
 
-  it('never lets a delta be applied out of order, twice, or over a hole', () => {
+  it('never applies a delta out of order, twice, or after a missing one', () => {
     const message = fc.oneof(
       fc.tuple(fc.constantFrom('a', 'b'), fc.nat(8)).map(([epoch, seq]) => delta(epoch, seq)),
       fc.tuple(fc.constantFrom('a', 'b'), fc.nat(8)).map(([epoch, seq]) => full(epoch, seq)),

@@ -2,8 +2,8 @@ import type { Message, Position } from './envelope.ts'
 
 /**
  * - `apply`: the next message in order, or a whole state.
- * - `ignore`: already held, or says nothing about state.
- * - `gap`: something before it is missing, so ask again with the position held.
+ * - `ignore`: an old message, or one without state.
+ * - `gap`: an earlier message is missing, so the viewer must reconnect with its position.
  */
 export type Verdict = 'apply' | 'ignore' | 'gap'
 
@@ -14,7 +14,7 @@ export function samePosition(
   return a?.epoch === b?.epoch && a?.seq === b?.seq
 }
 
-/** The viewer's rule: what to do with a message, given the position held (none before the first state). */
+/** Decides what a viewer does with a message. `held` is its position, `undefined` before the first state. */
 export function judge(held: Position | undefined, message: Message): Verdict {
   if (message.type === 'session_update') return 'apply'
   const { type, epoch, seq } = message
@@ -25,7 +25,7 @@ export function judge(held: Position | undefined, message: Message): Verdict {
     if (seq <= held.seq) return 'ignore'
     return seq === held.seq + 1 ? 'apply' : 'gap'
   }
-  // A status states the latest position the relay has sent on this connection.
+  // A status has the latest position that the relay has sent on this connection.
   if (!held || epoch !== held.epoch) return 'gap'
   return seq > held.seq ? 'gap' : 'ignore'
 }

@@ -10,6 +10,6 @@ it.each([
   [null, undefined],
   ['x'.repeat(100), 'x'.repeat(80)],
   ['🙂'.repeat(100), '🙂'.repeat(80)],
-])('the name in %j', (value, name) => {
+])('reads the name in %j', (value, name) => {
   expect(readName(value)).toBe(name)
 })

@@ -7,7 +7,7 @@ import { anyJson } from '../../test/json-arbitrary.ts'
 const json = anyJson()
 
 describe('equal', () => {
-  it('agrees with the JSON text of values with sorted keys', () => {
+  it('agrees with a comparison of JSON texts with sorted keys', () => {
     fc.assert(
       fc.property(json, json, (a, b) => {
         expect(equal(a, clone(a))).toBe(true)
@@ -28,18 +28,18 @@ describe('equal', () => {
     [[], {}],
     [[1], { 0: 1 }],
     [null, {}],
-  ])('tells %j from %j', (a, b) => {
+  ])('distinguishes %j from %j', (a, b) => {
     expect(equal(a, b)).toBe(false)
     expect(equal(b, a)).toBe(false)
   })
 
-  it('takes what a hook made as one value', () => {
+  it('treats an object made by a hook as one value', () => {
     expect(equal(new Date(0) as never, new Date(0) as never)).toBe(false)
   })
 })
 
 describe('share', () => {
-  it('gives the new value, with every equal part the old one', () => {
+  it('gives the new value with equal parts of the old one', () => {
     fc.assert(
       fc.property(json, json, (a, b) => {
         expect(share(a, clone(b))).toEqual(b)
@@ -48,7 +48,7 @@ describe('share', () => {
     )
   })
 
-  it('keeps the neighbours of what came and went in an array', () => {
+  it('keeps the identity of elements around an insertion or removal', () => {
     const row = fc.record({ id: fc.nat(), tags: fc.array(fc.string(), { maxLength: 2 }) })
     fc.assert(
       fc.property(
@@ -62,7 +62,7 @@ describe('share', () => {
           for (const index of head.keys()) expect(next[index]).toBe(prev[index])
           for (const index of tail.keys()) {
             const back = index - tail.length
-            // Equal rows at the seam may be matched from either side.
+            // Equal rows beside the change may match from either end.
             expect(next.at(back)).toEqual(prev.at(back))
             if (come.length === 0 || gone.length === 0) continue
             expect(prev).toContain(next.at(back))
@@ -72,7 +72,7 @@ describe('share', () => {
     )
   })
 
-  it('never writes a prototype', () => {
+  it('never changes a prototype', () => {
     const evil = JSON.parse(
       '{"__proto__":{"bad":1},"constructor":{"prototype":{"bad":1}},"a":1}',
     ) as Json

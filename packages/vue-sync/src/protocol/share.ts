@@ -2,7 +2,7 @@ import type { Json } from './envelope.ts'
 
 type Container = Json[] | { [key: string]: Json }
 
-/** An array or a plain object. Anything else that a hook may have made is one value, equal to itself only. */
+/** Whether a value is an array or a plain object. Other objects, made by hooks, equal only themselves. */
 export function isContainer(value: unknown): value is Container {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
@@ -10,8 +10,8 @@ export function isContainer(value: unknown): value is Container {
 }
 
 /**
- * The own keys of a JSON object that are safe to write. `JSON.parse` makes `__proto__` an own key;
- * assigning it would replace the target's prototype.
+ * The own keys of a JSON object that are safe to write. `JSON.parse` makes `__proto__` an own key, and
+ * assigning that key would replace the target's prototype.
  */
 export function safeKeys(value: object): string[] {
   return Object.keys(value).filter((key) => key !== '__proto__')
@@ -37,9 +37,9 @@ export function clone<T extends Json>(value: T): T {
 }
 
 /**
- * Gives `next` with every part that equals its counterpart in `prev` replaced by that counterpart, so
- * that what did not change keeps its identity. Arrays are aligned at both ends: an insertion leaves
- * the elements on either side what they were. Writes into `next`, which must be freshly made.
+ * Gives `next`, but with every part that equals its counterpart in `prev` replaced by that counterpart, so
+ * unchanged parts keep their identity. Arrays are aligned at both ends, so elements before and after an
+ * insertion keep theirs too. Writes into `next`, which nothing else may hold yet.
  */
 export function share<T extends Json>(prev: Json | undefined, next: T): T {
   if (prev === next || !isContainer(prev) || !isContainer(next)) return next

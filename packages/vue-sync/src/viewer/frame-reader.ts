@@ -16,34 +16,34 @@ export interface FrameReaderOptions {
   address: SyncAddress
   onMessage: (message: Message) => void
   onDropped: (bad: string) => void
-  /** A frame cannot be trusted: nothing of it was passed on, and nothing after it will be until the next connection. */
+  /** A frame is not authentic. Neither it nor any later frame of this connection is passed on. */
   onDoubt: () => void
-  /** Nothing more can be read. */
+  /** This session cannot be read at all. */
   onStop: (error: SyncError) => void
 }
 
-/** Turns frames into messages, in the order they came. */
+/** Turns frames into messages, in the order in which the frames arrived. */
 export interface FrameReader {
-  take: (frame: unknown) => void
-  /** The connection is gone: what is still being read is for nobody. */
-  drop: () => void
-  /** What a status must say of a state with this hash. */
+  read: (frame: unknown) => void
+  /** The connection is lost: frames that are still being decompressed or decrypted are not passed on. */
+  discard: () => void
+  /** The hash that a status carries for a state with this hash: blinded if the session is encrypted. */
   wireHash: (position: Position, hash: number) => number | Promise<number>
 }
 
 export function createFrameReader(options: FrameReaderOptions): FrameReader {
   const { codecs, onDropped } = options
   const { session, secret } = options.address
-  /** Frames wait here while one before them is decompressed or decrypted. */
+  /** Settles when the frames before are read. Later frames wait while one is decompressed or decrypted. */
   let queue: Promise<void> | undefined
   let connection = 0
-  /** The latest frame could not be trusted. Two in a row, on two connections, are no accident. */
+  /** The latest frame was not authentic. Two in a row, on two connections, mean another key. */
   let doubted = false
   let loading: Promise<Cipher> | undefined
 
   function cipher(key: string): Promise<Cipher> {
     loading ??= loadCipher(key, session).catch((error: unknown) => {
-      // A chunk that could not be loaded may be there the next time.
+      // A chunk that could not be loaded now may load for the next frame.
       loading = undefined
       throw error
     })
@@ -56,7 +56,7 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
     return decodeFrame(inner, codecs)
   }
 
-  function read(frame: unknown): Message | undefined | Promise<Message | undefined> {
+  function decode(frame: unknown): Message | undefined | Promise<Message | undefined> {
     if (frame instanceof ArrayBuffer) {
       const bytes = new Uint8Array(frame)
       const header = readHeader(bytes)?.header
@@ -68,7 +68,7 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
       return decodeFrame(bytes, codecs)
     }
     const message = parseMessage(frame, onDropped)
-    // The relay speaks for itself in statuses. State is the host's, and in clear anybody's.
+    // Statuses come from the relay and are in clear. State in clear could come from anybody.
     if (secret && message && message.type !== 'status') throw new NotAuthentic('in clear')
     return message
   }
@@ -85,7 +85,7 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
   }
 
   return {
-    take(frame) {
+    read(frame) {
       const from = connection
       const pass = (message: Message | undefined): void => {
         if (from !== connection) return
@@ -95,9 +95,9 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
       const fail = (error: unknown): void => {
         if (from === connection) refuse(error)
       }
-      let message: ReturnType<typeof read>
+      let message: ReturnType<typeof decode>
       try {
-        message = read(frame)
+        message = decode(frame)
       } catch (error) {
         return fail(error)
       }
@@ -112,7 +112,7 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
       })
       queue = task
     },
-    drop: () => void connection++,
+    discard: () => void connection++,
     wireHash(position, hash) {
       if (!secret) return hash
       return cipher(secret).then(({ blind }) => blind(position, hash))

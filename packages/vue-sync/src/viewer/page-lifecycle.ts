@@ -1,28 +1,29 @@
 import { useEventListener } from '@vueuse/core'
 
 export interface PageLifecycleOptions {
-  /** Milliseconds hidden before `onPause`. */
+  /** `onPause` is called when the page was hidden for this many milliseconds. */
   pauseAfter: number
-  /** Nobody looks any more: the page may be frozen, discarded or left without another word. */
+  /** The page became hidden. It may be frozen or discarded without another event. */
   onHide: () => void
-  /** The page has been hidden for long, is about to be frozen, or is being left. */
+  /** The page was hidden for long, is about to be frozen, or is being left. */
   onPause: () => void
   /**
-   * The page is looked at again, or the network has changed under it.
-   * @param doubtful the socket may be dead although it says open
+   * The page is visible again, or the network has changed.
+   *
+   * @param doubtful the socket may be dead although its `readyState` is open
    */
   onWake: (doubtful: boolean) => void
 }
 
-/** A socket that was away no longer than this is trusted: nothing suspends a page so soon. */
+/** After a shorter time in the background the socket still works, because no system suspends a page so soon. */
 const TRUSTED_MS = 5000
 
-/** Not in TypeScript's DOM, nor in every browser. */
+/** Missing from TypeScript's DOM types and from some browsers. */
 interface NetworkInformation extends EventTarget {
   type?: string
 }
 
-/** Follows the page's visibility, the back/forward cache and the network. Gives the function that stops it. */
+/** Follows the page's visibility, the back/forward cache and the network. Gives a function that stops it. */
 export function followPage(options: PageLifecycleOptions): () => void {
   const { pauseAfter, onHide, onPause, onWake } = options
   let hiddenAt: number | undefined
@@ -44,7 +45,7 @@ export function followPage(options: PageLifecycleOptions): () => void {
     hiddenAt = undefined
     doubtful = false
   }
-  /** A page that nobody looks at remembers its doubt, and dials when it is looked at. */
+  /** A hidden page does not dial before it is visible again. */
   function doubt(): void {
     doubtful = true
     if (!document.hidden) wake()
@@ -59,19 +60,19 @@ export function followPage(options: PageLifecycleOptions): () => void {
       hide()
       timer = setTimeout(onPause, pauseAfter)
     }),
-    // Timers stop in a frozen page, so the pause cannot wait for its own.
+    // Timers do not run in a frozen page, so the pause must come now.
     useEventListener(document, 'freeze', leave),
     useEventListener(document, 'resume', doubt),
-    // A page with an open socket is not let into every back/forward cache.
+    // Some browsers keep a page with an open socket out of the back/forward cache.
     useEventListener(window, 'pagehide', leave),
-    // iOS may come back from the back/forward cache with this event alone.
+    // On iOS this may be the only event when the page returns from the back/forward cache.
     useEventListener(window, 'pageshow', ({ persisted }) => {
       if (persisted) doubt()
     }),
     useEventListener(window, 'online', doubt),
-    // Not believed as such: a relay on this very machine needs no network. A fresh dial tells.
+    // `offline` is not proof: a relay on this machine needs no network. A new dial finds out.
     useEventListener(window, 'offline', doubt),
-    // Fires for every new estimate of the speed too.
+    // Also fires for each new estimate of the speed.
     ...(network
       ? [
           useEventListener(network, 'change', () => {

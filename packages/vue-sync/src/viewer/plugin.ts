@@ -1,6 +1,6 @@
 import { defineStore, type PiniaPluginContext, type Pinia, type Store } from 'pinia'
 import { type App, computed, type InjectionKey, shallowReadonly, toRefs } from 'vue'
-import { madeStores } from '../pinia/existing-stores.ts'
+import { existingStores } from '../pinia/existing-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
 import type { SyncViewerOptions } from './options.ts'
@@ -8,10 +8,10 @@ import { createSyncViewer, type SyncViewer } from './viewer.ts'
 
 export const SYNC_VIEWER_KEY: InjectionKey<SyncViewer> = Symbol('vue-sync viewer')
 
-/** The viewer's own Pinia store: what a status line shows. */
+/** The id of the viewer's own Pinia store, which holds what a status line shows. */
 export const VIEWER_STORE_ID = 'vue-sync-viewer'
 
-/** The viewer's state as refs: one source for the Pinia store and for `useSyncViewer`. */
+/** The viewer's state as refs, for the Pinia store and for `useSyncViewer`. */
 export function viewerRefs({ state, mirror }: SyncViewer) {
   return {
     ...toRefs(shallowReadonly(state)),
@@ -25,7 +25,7 @@ function install(app: App, options: SyncViewerOptions = {}): void {
   let installed = true
   const viewer = createSyncViewer(options, () => pinia!)
   app.provide(SYNC_VIEWER_KEY, viewer)
-  // On a server nobody watches, and a connection would outlive its request.
+  // SSR: a server shows nothing, and a connection would outlive its request.
   if (typeof window === 'undefined') return
 
   function adopt(store: Store, sync: boolean | SyncOptions | undefined): void {
@@ -38,7 +38,7 @@ function install(app: App, options: SyncViewerOptions = {}): void {
   whenPinia(app, options.pinia, (found) => {
     if (!installed) return
     pinia = found
-    for (const store of madeStores(found).values()) adopt(store, undefined)
+    for (const store of existingStores(found).values()) adopt(store, undefined)
     found.use(({ store, options: { sync } }: PiniaPluginContext) => {
       if (!store.$id.startsWith('__hot:')) adopt(store, sync)
     })
@@ -53,8 +53,8 @@ function install(app: App, options: SyncViewerOptions = {}): void {
 }
 
 /**
- * Shows a host's stores in this app: stores with the same ids fill themselves, any other is there
- * through `useSyncedState`. Install in any order with Pinia: `app.use(syncViewer, { url })`.
+ * Shows a host's stores in this app. Stores with the same ids are filled, and `useSyncedState` gives all
+ * others. Install in any order with Pinia: `app.use(syncViewer, { url })`.
  *
  * @throws SyncError VS101 for a bad `url`
  */

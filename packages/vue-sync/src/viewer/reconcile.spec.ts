@@ -9,7 +9,7 @@ const json = anyJson()
 const rows = (...ids: number[]) => ids.map((id) => ({ id, at: { x: id } }))
 
 describe('reconcile', () => {
-  it('makes the target deeply equal, and never shares with what it was given', () => {
+  it('makes the target deeply equal, and shares no object with its arguments', () => {
     fc.assert(
       fc.property(json, json, (before, after) => {
         const target = reactive<{ value: unknown }>({ value: clone(before) })
@@ -30,7 +30,7 @@ describe('reconcile', () => {
     ['removal in the middle', [1, 2, 3, 4], [1, 4]],
     ['appending', [1, 2], [1, 2, 3, 4]],
     ['nothing', [1, 2], [1, 2]],
-  ])('leaves the neighbours what they were: %s', (_, before, after) => {
+  ])('keeps the identity of other elements: %s', (_, before, after) => {
     const target = reactive({ list: rows(...before) })
     const kept = new Map(target.list.map((row) => [row.id, row]))
     reconcile(target, { list: rows(...after) })
@@ -38,7 +38,7 @@ describe('reconcile', () => {
     for (const row of target.list) if (kept.has(row.id)) expect(row).toBe(kept.get(row.id))
   })
 
-  it('runs only what depends on the change', () => {
+  it('runs only effects that depend on the change', () => {
     const target = reactive({ list: rows(1, 2, 3) })
     const runs = [0, 0, 0]
     for (const [index, row] of target.list.entries())
@@ -52,7 +52,7 @@ describe('reconcile', () => {
     expect(runs).toEqual([1, 2, 1])
   })
 
-  it('takes a long array whole, without overflowing a call', () => {
+  it('fills a very long array without exceeding the argument limit', () => {
     const target = reactive<{ list: unknown[] }>({ list: [] })
     const list = Array.from({ length: 300_000 }, (_, index) => index)
     reconcile(target, { list })
@@ -61,13 +61,13 @@ describe('reconcile', () => {
     expect([target.list[0], target.list.at(-1)]).toEqual([-1, 299_999])
   })
 
-  it('replaces a value that a hook made, even by a like one', () => {
+  it('replaces an object made by a hook, even with a similar one', () => {
     const target = reactive({ when: new Date(0) })
     reconcile(target, { when: new Date(5) })
     expect(target.when.getTime()).toBe(5)
   })
 
-  it('never writes a prototype', () => {
+  it('never changes a prototype', () => {
     const target = reactive<Record<string, unknown>>({ deep: {} })
     reconcile(target, JSON.parse('{"__proto__":{"bad":1},"deep":{"__proto__":{"bad":1},"a":1}}'))
     expect(toRaw(target)).toEqual({ deep: { a: 1 } })

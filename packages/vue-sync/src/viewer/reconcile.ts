@@ -3,17 +3,17 @@ import { clone, equal, isContainer, type Json, safeKeys } from '../protocol/inde
 
 type Fields = Record<string, unknown>
 
-/** Arguments of one call: engines limit them, so a long array goes in batches. */
+/** Engines limit the arguments of one call, so a long array is spliced in batches of this size. */
 const BATCH = 8192
 
 const isSame = (now: unknown, next: unknown, prev: unknown): boolean =>
   (prev === next && prev !== undefined) || equal(now as Json, next as Json)
 
 /**
- * Writes one value into reactive `target`, or only what differs inside it.
+ * Writes one value into reactive `target`, or only the differences inside it.
  *
- * @param prev what `target[key]` was last made equal to, sharing with `next` what did not change; without
- *   it everything is compared
+ * @param prev the value that was written before, which shares unchanged parts with `next`; without it all
+ *   parts are compared
  */
 export function write(target: object, key: string | number, next: unknown, prev?: unknown): void {
   const current = (target as Fields)[key]
@@ -25,9 +25,9 @@ export function write(target: object, key: string | number, next: unknown, prev?
 }
 
 /**
- * Makes reactive `target` deeply equal to `next`, in place: what is equal is not touched, so nothing that
- * shows it renders again. Arrays are aligned at both ends, and with `prev` an element that moved stays
- * the object that it was.
+ * Makes reactive `target` deeply equal to `next`, in place. Equal parts are not written, so components that
+ * show them do not re-render. Arrays are aligned at both ends. With `prev`, a moved element stays the same
+ * object.
  */
 export function reconcile(target: object, next: object, prev?: object): void {
   if (Array.isArray(target))
@@ -49,7 +49,7 @@ function reconcileArray(target: unknown[], next: Json[], given: Json[] | undefin
   let end = next.length
   while (end > head && end + shift > head && same(end - 1, end - 1 + shift)) end--
 
-  // What stood between, by what it was made from: it may stand elsewhere now.
+  // Old elements of the changed range, by the value that they were made from. They may have moved.
   const known = new Map<Json, unknown>()
   if (prev) {
     for (let index = head; index < end + shift; index++)
@@ -60,7 +60,7 @@ function reconcileArray(target: unknown[], next: Json[], given: Json[] | undefin
   for (let index = head; index < kept; index++) {
     const item = next[index]!
     if (moved.has(item)) target[index] = known.get(item)
-    // An element that stands elsewhere now must not be written into.
+    // The old element at this index has moved, so it must not be written into.
     else if (prev && moved.has(prev[index]!)) target[index] = clone(item)
     else write(target, index, item, prev?.[index])
   }

@@ -1,32 +1,32 @@
 import type { KeptState, SyncAddress } from '../protocol/index.ts'
 import type { ViewerCache } from './options.ts'
 
-/** What is shown, kept on the device: seldom while it changes, at once when the page may not run again. */
-export interface Keeper {
-  /** Gives what was kept, or `undefined` when there is nothing or it takes too long. Never rejects. */
+/** Saves the shown state on the device: every few seconds while it changes, and at once when the page is left. */
+export interface StateSaver {
+  /** Gives the saved state; `undefined` when there is none or loading takes too long. Never rejects. */
   load: (session: SyncAddress) => Promise<KeptState | undefined>
-  /** Something changed: save it soon, or with whatever is saved next. */
-  note: (soon: boolean) => void
-  /** Save now, if anything has changed. */
-  now: () => void
+  /** Something changed. `soon`: start the timer for a save. Otherwise it is saved with the next change. */
+  markChanged: (soon: boolean) => void
+  /** Saves now if anything has changed. */
+  saveNow: () => void
 }
 
 /** Between two writes while state keeps changing: a write costs a phone some milliseconds and some battery. */
 const SAVE_MS = 5000
-/** Storage has been seen to never answer (WebKit after a crash): the connection must not wait for it. */
+/** WebKit's storage sometimes never answers after a crash, and the first dial waits for it. */
 const LOAD_MS = 1000
 
-export function createKeeper(
+export function createStateSaver(
   cache: ViewerCache,
   current: () => [SyncAddress, KeptState] | undefined,
-): Keeper {
-  let due: ReturnType<typeof setTimeout> | undefined
+): StateSaver {
+  let timer: ReturnType<typeof setTimeout> | undefined
   let changed = false
   let savedAt = Number.NEGATIVE_INFINITY
 
-  function now(): void {
-    clearTimeout(due)
-    due = undefined
+  function saveNow(): void {
+    clearTimeout(timer)
+    timer = undefined
     const entry = changed && current()
     changed = false
     if (!entry) return
@@ -37,20 +37,20 @@ export function createKeeper(
   return {
     load(session) {
       return new Promise((resolve) => {
-        const late = setTimeout(resolve, LOAD_MS)
+        const timeout = setTimeout(resolve, LOAD_MS)
         cache
           .load(session)
           .catch(() => undefined)
           .then((kept) => {
-            clearTimeout(late)
+            clearTimeout(timeout)
             resolve(kept)
           })
       })
     },
-    note(soon) {
+    markChanged(soon) {
       changed = true
-      if (soon) due ??= setTimeout(now, Math.max(0, savedAt + SAVE_MS - Date.now()))
+      if (soon) timer ??= setTimeout(saveNow, Math.max(0, savedAt + SAVE_MS - Date.now()))
     },
-    now,
+    saveNow,
   }
 }

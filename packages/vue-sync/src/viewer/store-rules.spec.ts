@@ -11,10 +11,10 @@ function setup(initial: object, rules: StoreRules = {}) {
   return { warnings, admit: (changed: StoreFields, all = changed) => admit(changed, all).fields }
 }
 
-describe('without rules', () => {
+describe('a store without rules', () => {
   const initial = { text: '', count: 0, on: false, list: [], map: {}, any: null, maybe: undefined }
 
-  it('the types of the initial state decide', () => {
+  it('accepts the types of its initial state', () => {
     const { admit, warnings } = setup(initial)
     const good = { text: 'a', count: 1, on: true, list: [1], map: { a: 1 }, any: 'x', maybe: [1] }
     expect(admit(good)).toEqual(good)
@@ -29,7 +29,7 @@ describe('without rules', () => {
     ['list', { list: {} }],
     ['map', { map: [] }],
     ['map', { map: null }],
-  ])('drops a wrong type of %s, and only that', (field, wrong) => {
+  ])('ignores only a field with a wrong type: %s', (field, wrong) => {
     const { admit, warnings } = setup(initial)
     expect(admit({ any: 7, ...wrong })).toEqual({ any: 7 })
     expect(warnings).toEqual([`VS204 store "s", ${field}`])
@@ -45,8 +45,8 @@ describe('without rules', () => {
   )
 })
 
-describe('with', () => {
-  it('an explicit map: kinds, nullable kinds, anything, a test', () => {
+describe('a store with rules', () => {
+  it('accepts an explicit map of kinds, nullable kinds, `any` and functions', () => {
     const { admit } = setup(
       {},
       {
@@ -66,7 +66,7 @@ describe('with', () => {
     expect(admit({ name: 'x', list: [], even: 5, other: 1 })).toEqual({ name: 'x', list: [] })
   })
 
-  it('a Standard Schema: it sees the whole store, and its output counts', () => {
+  it('gives a Standard Schema the whole store, and takes its output', () => {
     const schema = v.object({
       low: v.number(),
       high: v.pipe(v.number(), v.minValue(10)),
@@ -85,7 +85,7 @@ describe('with', () => {
     expect(warnings[0]).toMatch(/^VS204 store "s": /)
   })
 
-  it('an asynchronous schema: refused, with a word', () => {
+  it('refuses an asynchronous schema with a warning', () => {
     const schema = v.objectAsync({
       a: v.pipeAsync(
         v.number(),
@@ -97,7 +97,7 @@ describe('with', () => {
     expect(warnings).toEqual(['VS204 store "s": the schema is asynchronous'])
   })
 
-  it('deserialize: its output is checked against the types of the state', () => {
+  it('checks the output of deserialize against the types of the state', () => {
     const { admit } = setup(
       { when: new Date(0), n: 0 },
       { deserialize: ({ when, ...rest }) => ({ ...rest, when: new Date(when as number) }) },

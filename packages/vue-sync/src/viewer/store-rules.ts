@@ -4,27 +4,27 @@ import type { StoreFields } from '../protocol/index.ts'
 
 export type FieldKind = 'string' | 'number' | 'boolean' | 'array' | 'object'
 
-/** A kind, a kind that may also be `null` (`'string?'`), `'any'`, or a test. */
+/** A kind, a kind that may also be `null` (`'string?'`), `'any'`, or a function that tests the value. */
 export type FieldRule = FieldKind | `${FieldKind}?` | 'any' | ((value: unknown) => boolean)
 
-/** What a viewer's store accepts from the wire. */
+/** The rules for the received fields of one store. */
 export interface StoreRules {
-  /** The accepted fields and their types; others are dropped. @default from the initial state */
+  /** The accepted fields and their types. Others are ignored. @default from the initial state */
   fields?: Record<string, FieldRule>
   /**
-   * A synchronous Standard Schema of the whole store (Valibot, Zod, …). It sees all fields received so
-   * far; its output is what the store gets. @default none
+   * A synchronous Standard Schema of the whole store (Valibot, Zod, …). It gets all fields received so far,
+   * and its output is written to the store. @default none
    */
   schema?: StandardSchemaV1
   /** Turns received fields into state, before `fields` and after `schema`. @default the definition's `sync.deserialize` */
   deserialize?: (fields: Record<string, unknown>) => Record<string, unknown>
 }
 
-/** What a store may take of what came. */
+/** The received fields that a store accepts. */
 export interface Admitted {
-  /** Ready to be written. */
+  /** The fields to write. */
   fields: Record<string, unknown>
-  /** Something was of a wrong type. A field that the store does not have is not refused, only left. */
+  /** Whether a field had a wrong type. A field that the store does not have does not count. */
   refused: boolean
 }
 
@@ -36,7 +36,7 @@ function kindOf(value: unknown): FieldKind | undefined {
     : undefined
 }
 
-/** A field that starts as `null` or `undefined` says nothing about its type. */
+/** A field that starts as `null` or `undefined` accepts any type. */
 function rulesFrom(initial: object): Record<string, FieldRule> {
   return Object.fromEntries(
     Object.entries(initial).map(([key, value]) => [key, kindOf(value) ?? 'any']),
@@ -50,7 +50,7 @@ function fits(rule: FieldRule, value: unknown): boolean {
 }
 
 /**
- * The gate between the wire and one store.
+ * Checks received fields before they are written to one store.
  *
  * @param initial the store's state before anything was received
  */

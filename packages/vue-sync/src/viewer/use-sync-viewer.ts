@@ -6,30 +6,30 @@ import { SYNC_VIEWER_KEY, viewerRefs } from './plugin.ts'
 import type { SyncViewer } from './viewer.ts'
 
 export interface UseSyncViewerReturn {
-  /** The connection to the relay. */
+  /** The state of the connection to the relay. */
   status: Readonly<Ref<LinkStatus>>
   /** When the next dial is due, milliseconds since 1970. */
   retryAt: Readonly<Ref<number | undefined>>
   /** When state last arrived, milliseconds since 1970 by this device's clock. */
   lastUpdate: Readonly<Ref<number | undefined>>
   /**
-   * When what is shown was last known to be the host's current state, milliseconds since 1970: now and
-   * then renewed while it is, and kept with the state by `cache`.
+   * When the shown state was last known to be the host's current state, milliseconds since 1970. Renewed
+   * with each heartbeat, and saved with the state by `cache`.
    */
   asOf: Readonly<Ref<number | undefined>>
   /** What the host calls the session. */
   name: Readonly<Ref<string | undefined>>
-  /** Whether the host is there; `undefined` while that is not known. */
+  /** Whether the host is connected to the relay; `undefined` while that is not known. */
   host: Readonly<Ref<HostPresence['host'] | undefined>>
-  /** Whether what is shown may be old: not connected, or the host is away. */
+  /** Whether the shown state may be old, because the viewer or the host is not connected. */
   stale: Readonly<Ref<boolean>>
-  /** Why the connection stopped for good. */
+  /** The error that ended the connection for good. */
   error: Readonly<Ref<SyncError | undefined>>
   /** Ids of the synced stores, in the host's order. */
   storeIds: Readonly<Ref<string[]>>
-  /** Follows a link from the host, a `ws://` address or `HOST:PORT`. @throws SyncError VS101 */
+  /** Connects to a link from the host, a `ws://` address or `HOST:PORT`. @throws SyncError VS101 */
   connect: (url: string) => void
-  /** Stays disconnected until `connect`. What was received stays on show. */
+  /** Stays disconnected until `connect`. The received state stays on show. */
   disconnect: () => void
 }
 
@@ -47,8 +47,8 @@ export function useSyncViewer(): UseSyncViewerReturn {
 }
 
 /**
- * One store of the host as received, whether this app defines it or not: `undefined` until it arrives.
- * The value is immutable and replaced on change; what did not change inside keeps its identity.
+ * One store of the host as received, even if this app does not define it; `undefined` until it arrives. The
+ * value is immutable and replaced on change. Unchanged parts keep their identity.
  *
  * @throws SyncError VS106 outside an app that uses `syncViewer`
  */

@@ -1,34 +1,34 @@
 import { isContainer, type Json } from '../../protocol/index.ts'
 
-/** What turns one array into another, in this order. Indices are those of the moment. */
+/** Steps that turn one array into another, in this order. Each index counts in the array as it then is. */
 export interface ArrayChange {
-  /** Remove at these, highest first. */
+  /** Remove the elements at these indices, highest first. */
   removed: number[]
-  /** Then take from one place and put at another. */
+  /** Then move elements. */
   moved: [from: number, to: number][]
   /** Then insert these elements of the new array, lowest first. */
   added: number[]
-  /** Then compare in place: which old element each of these new ones was. */
+  /** Then compare these old and new elements in place. */
   changed: [before: number, after: number][]
 }
 
-/** A window that slides by up to this many elements is recognised. */
+/** A list of plain values that has shifted by up to this many elements is recognised. */
 const MOST_SLIDE = 64
-/** Pairs tried when as many elements changed as came or went. */
+/** At most this many pairs of removed and added elements are compared. */
 const MOST_PAIRS = 4096
 
 const range = (from: number, to: number): number[] =>
   Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index)
 
-/** Whether two values look like two states of one thing: at least half of the fields are the same. */
-function isAkin(a: Json, b: Json): boolean {
+/** Whether two values are probably the same item before and after: at least half of the fields are equal. */
+function isSimilar(a: Json, b: Json): boolean {
   if (!isContainer(a) || !isContainer(b) || Array.isArray(a) !== Array.isArray(b)) return false
   const keys = Object.keys(a)
   const same = keys.filter((key) => Object.hasOwn(b, key) && a[key as never] === b[key as never])
   return keys.length > 0 && same.length * 2 >= keys.length
 }
 
-/** Whether `before` from `start` on is `after` from its start on, for all that overlaps. */
+/** Whether `before` from `start` on equals the beginning of `after`, as far as they overlap. */
 function slides(before: Json[], after: Json[], start: number): boolean {
   const overlap = Math.min(before.length - start, after.length)
   if (overlap < 1 || overlap < before.length / 2) return false
@@ -37,7 +37,7 @@ function slides(before: Json[], after: Json[], start: number): boolean {
   return true
 }
 
-/** Indices into `order` of a longest increasing run (patience sorting). */
+/** Indices into `order` of a longest increasing subsequence (patience sorting). */
 function longestRun(order: number[]): Set<number> {
   const tails: number[] = []
   const previous = Array.from<number>({ length: order.length })
@@ -57,7 +57,7 @@ function longestRun(order: number[]): Set<number> {
   return run
 }
 
-/** Which old element each new one is: by identity, else where it stands. -1: none. */
+/** For each new element, the index of the same old one or -1. Plain values match only at the same index. */
 function match(before: Json[], after: Json[]): number[] {
   const places = new Map<Json, number[]>()
   for (let index = before.length - 1; index >= 0; index--) {
@@ -72,7 +72,7 @@ function match(before: Json[], after: Json[]): number[] {
   )
 }
 
-/** Pairs what changed with what it was, among the elements that `match` left over. */
+/** Pairs new elements that `match` left over with the old elements that they replace. */
 function pairChanged(before: Json[], after: Json[], from: number[]): [number, number][] {
   const kept = new Set(from)
   const gone = [...before.keys()].filter((index) => !kept.has(index))
@@ -85,20 +85,20 @@ function pairChanged(before: Json[], after: Json[], from: number[]): [number, nu
     const at =
       sameLength && there !== -1
         ? there
-        : gone.findIndex((old) => isAkin(before[old]!, after[index]!))
+        : gone.findIndex((old) => isSimilar(before[old]!, after[index]!))
     if (at !== -1) pairs.push([gone.splice(at, 1)[0]!, index])
   }
   return pairs
 }
 
 /**
- * Compares two arrays that share the elements that did not change. Cost is linear; the moves are the
- * fewest, but at most `most` of them are worked out.
+ * Compares two arrays that share unchanged elements. The cost is linear, and the number of moves is the
+ * smallest possible.
  *
- * @returns `undefined` when more than `most` elements would have to be touched
+ * @returns `undefined` when more than `most` elements were removed, added or moved
  */
 export function diffArrays(before: Json[], after: Json[], most: number): ArrayChange | undefined {
-  // Plain values have no identity to be found by, so a list of them that slides is looked for.
+  // Plain values have no identity, so a shifted list of them is searched for.
   const slide = isContainer(before[0]) ? 0 : Math.min(MOST_SLIDE, before.length, after.length)
   for (let by = 1; by <= slide; by++) {
     if (slides(before, after, by)) {
@@ -126,7 +126,7 @@ export function diffArrays(before: Json[], after: Json[], most: number): ArrayCh
   const moved: [number, number][] = []
   if (still.size < order.length) {
     const now = [...before.keys()].filter((index) => kept.has(index))
-    // Each element that does not stay is put behind the one that it follows in the end.
+    // Each moved element is put behind the element that it follows in the new array.
     for (const [rank, source] of order.entries()) {
       if (still.has(rank)) continue
       const old = now.indexOf(source)

@@ -6,7 +6,7 @@ import { anyJson } from '../../../test/json-arbitrary.ts'
 
 const json = anyJson()
 
-/** `apply(diff(a, b), a)`, by way of the wire. */
+/** `apply(diff(a, b), a)`, with the patch sent as JSON text. */
 function through(a: Json, b: Json): Json {
   const patch = diffValue(a, b, '/v')
   if (!patch) return b
@@ -24,7 +24,7 @@ const makeRows = (count: number) =>
   }))
 
 describe('diffValue', () => {
-  it('apply(diff(a, b), a) = b, for any JSON', () => {
+  it('gives a patch that turns any JSON into any other', () => {
     fc.assert(
       fc.property(json, json, (a, b) => {
         const before = clone(a)
@@ -35,7 +35,7 @@ describe('diffValue', () => {
     )
   })
 
-  it('holds for every way to change a list, many at once', () => {
+  it('gives a right patch for many list changes at once', () => {
     type Rows = { id: number; n: number }[]
     const at = fc.nat(30)
     const step: fc.Arbitrary<(rows: Rows) => void> = fc.oneof(
@@ -71,7 +71,7 @@ describe('diffValue', () => {
     )
   })
 
-  it('holds for lists of plain values, with equal ones among them', () => {
+  it('gives a right patch for lists of plain values with duplicates', () => {
     const list = fc.array(fc.nat(4), { maxLength: 20 })
     fc.assert(
       fc.property(list, list, (a, b) => {
@@ -112,19 +112,19 @@ describe('diffValue', () => {
       [{ id: -1 }, ...rows.with(500, { ...rows[500]!, name: 'x' })],
       ['add /v/0', 'replace /v/501/name'],
     ],
-  ])('%s is a small patch', (_, after, expected) => {
+  ])('makes a small patch for %s', (_, after, expected) => {
     const patch = diffValue(rows, after, '/v')!
     const told = patch.map(({ op, from, path }) => [op, ...(from ? [from] : []), path].join(' '))
     expect(told).toEqual(expected)
     expect(applyPatch({ v: rows as Json }, patch).v).toEqual(after)
   })
 
-  it('gives up where there is no small patch', () => {
+  it('gives no patch when it would be large', () => {
     const shuffled = rows.map((_, index) => rows[(index * 387) % 1000]!)
     expect(diffValue(rows, shuffled, '/v')).toBeUndefined()
   })
 
-  it('escapes what a path cannot hold', () => {
+  it('escapes special characters in paths', () => {
     expect(diffValue({ 'a/b~c': 1, k: 1 }, { 'a/b~c': 2, k: 1 }, '/v')).toEqual([
       { op: 'replace', path: '/v/a~1b~0c', value: 2 },
     ])

@@ -1,7 +1,7 @@
 import { escapeKey, isContainer, type Json, type PatchOperation } from '../../protocol/index.ts'
 import { diffArrays } from './array-diff.ts'
 
-/** More operations than this are no small patch: the whole value is sent. */
+/** With more operations than this, the whole value is sent instead. */
 const MOST_OPERATIONS = 256
 
 class TooMany extends Error {}
@@ -9,10 +9,10 @@ class TooMany extends Error {}
 type JsonObject = { [key: string]: Json }
 
 /**
- * RFC 6902 operations (add, remove, replace, move) that turn `prev` into `next`, or `undefined` when
- * there is no small patch. Compares by identity: the snapshots share every part that did not change.
+ * Gives RFC 6902 operations (add, remove, replace, move) that turn `prev` into `next`; `undefined` when they
+ * would be too many. Compares by identity, so the snapshots must share unchanged parts.
  *
- * @param path where the value stands, e.g. `/board/rows`
+ * @param path the path of the value, e.g. `/board/rows`
  */
 export function diffValue(prev: Json, next: Json, path: string): PatchOperation[] | undefined {
   const operations: PatchOperation[] = []

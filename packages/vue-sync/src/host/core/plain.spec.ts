@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { NOTHING, tellPath, toPlain } from './plain.ts'
+import { NOTHING, formatPath, toPlain } from './plain.ts'
 
 class Point {
   x = 1
@@ -11,7 +11,7 @@ class Point {
 function plain(value: unknown) {
   const told: string[] = []
   const result = toPlain(value, { key: 's' }, (kind, path) =>
-    told.push(`${tellPath(path)}: ${kind}`),
+    told.push(`${formatPath(path)}: ${kind}`),
   )
   return { result, told }
 }
@@ -39,20 +39,20 @@ describe('toPlain', () => {
     ['Error', new Error('x'), NOTHING],
     ['Uint8Array', new Uint8Array(1), NOTHING],
     ['Promise', Promise.resolve(), NOTHING],
-  ])('names a %s', (kind, value, result) => {
+  ])('reports a %s', (kind, value, result) => {
     expect(plain(value)).toEqual({ result, told: [`store "s": ${kind}`] })
   })
 
-  it('tells where in the store', () => {
+  it('reports the path in the store', () => {
     const { told } = plain({ a: [1, { b: new Map() }] })
     expect(told).toEqual(['store "s", a[1].b: Map'])
   })
 
-  it('takes the fields of an instance, as JSON does', () => {
+  it('copies the fields of a class instance, as JSON does', () => {
     expect(plain({ p: new Point() }).result).toEqual({ p: { x: 1 } })
   })
 
-  it('cuts a cycle, not a shared value', () => {
+  it('leaves out a cycle, but keeps a value that occurs twice', () => {
     const shared = { n: 1 }
     const ring: Record<string, unknown> = { a: shared, b: shared }
     ring['ring'] = ring

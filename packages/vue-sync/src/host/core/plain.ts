@@ -1,27 +1,27 @@
 import { type Json, safeKeys } from '../../protocol/index.ts'
 
-/** Where a value stands in a store: a chain, so that a path costs nothing until it is told. */
+/** The path of a value in a store. A linked list, so that it costs nothing until it is formatted. */
 export interface Path {
   up?: Path
   key: string | number
 }
 
-export function tellPath({ up, key }: Path): string {
+export function formatPath({ up, key }: Path): string {
   if (!up) return `store "${key}"`
   const own = typeof key === 'number' ? `[${key}]` : `.${key}`
-  return up.up ? tellPath(up) + own : `${tellPath(up)}, ${key}`
+  return up.up ? formatPath(up) + own : `${formatPath(up)}, ${key}`
 }
 
-/** Called for a value that JSON cannot carry, with what it is. */
+/** Called for a value that JSON cannot carry. `kind` names its type. */
 export type OnUnplain = (kind: string, path: Path) => void
 
-/** A value that has no JSON form: left out of an object, `null` in an array. */
+/** Stands for a value without a JSON form: it is left out of an object and is `null` in an array. */
 export const NOTHING = Symbol('nothing')
 
-/** A value to descend into. */
+/** Stands for an object or array, whose parts must be read one by one. */
 export const CONTAINER = Symbol('container')
 
-/** The JSON form of a value that has no parts; `CONTAINER` for a plain object or an array. */
+/** The JSON form of a value without parts; `CONTAINER` for a plain object or an array. */
 export function leaf(
   value: unknown,
   path: Path,
@@ -45,11 +45,11 @@ export function leaf(
   const kind = Object.prototype.toString.call(value).slice(8, -1)
   if (kind === 'Object' || kind === 'Array') return CONTAINER
   onUnplain(kind, path)
-  // The one object that JSON has an accepted form for.
+  // `Date` is the only other class with a JSON form of its own.
   return kind === 'Date' ? ((value as Date).toJSON() as string | null) : NOTHING
 }
 
-/** A copy of `value` as JSON, without tracking or sharing: what `serialize` gave. */
+/** Copies a value as JSON, without tracking or sharing. Used for the output of `serialize`. */
 export function toPlain(
   value: unknown,
   path: Path,

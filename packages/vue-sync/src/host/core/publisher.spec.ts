@@ -31,7 +31,7 @@ const delta = (seq: number, payload: object) => ({
 })
 
 describe('publisher', () => {
-  it('sends a whole state first, then what changed, then nothing', () => {
+  it('sends a whole state first, then the changes, then nothing', () => {
     const { publisher, sent, put } = setup()
     put('s', { a: 1, b: 1 })
     expect(publisher.position).toBeUndefined()
@@ -54,7 +54,7 @@ describe('publisher', () => {
     expect(sent.at(-1)).toEqual(delta(2, { s: { a: 2 }, t: { b: 2 } }))
   })
 
-  it('sends a whole state when a store or a field came or went', () => {
+  it('sends a whole state when a store or a field is added or removed', () => {
     const { publisher, sent, put } = setup()
     put('s', { a: 1 })
     publisher.flush()
@@ -70,7 +70,7 @@ describe('publisher', () => {
     expect(sent.at(-1)).toEqual(full(4, { s: { a: 1, c: 1 } }))
   })
 
-  it('refreshes at the same position when nothing changed, and moves on when something did', () => {
+  it('sends a whole state at the same position when nothing changed, and at the next one otherwise', () => {
     const { publisher, sent, put } = setup()
     put('s', { a: 1 })
     publisher.flush()
@@ -84,7 +84,7 @@ describe('publisher', () => {
     ])
   })
 
-  it('loses no change with a message that could not be sent', () => {
+  it('sends the changes of a failed message with the next one', () => {
     const { publisher, sent, put, setOnline } = setup()
     put('s', { a: 1, b: 1 })
     publisher.flush()

@@ -11,24 +11,24 @@ import {
 import { diffSnapshots } from './snapshot-diff.ts'
 
 export interface Publisher {
-  /** Where the host's stream is, to be sent on connect; none before the first message. */
+  /** The position of the latest message, which the host sends on connect; `undefined` before the first one. */
   readonly position: Position | undefined
   /** Adds a store; `read` gives its snapshot with structural sharing. */
   add: (id: string, read: () => StoreFields) => void
   remove: (id: string) => void
-  /** Begins a stream of its own: no position that anybody holds is one of it. */
+  /** Starts over with a new epoch, so that no earlier position is valid. */
   restart: (epoch: string) => void
-  /** Sends what changed since the last message: one message over all stores, or none. */
+  /** Sends the changes since the last message, of all stores in one message. Sends nothing without changes. */
   flush: () => void
-  /** Sends everything, whether it changed or not. */
+  /** Sends the whole state, even if nothing changed. */
   flushAll: () => void
-  /** Sends a hash of the state, once for each position, and not while positions still follow each other. */
+  /** Sends a hash of the state, once per position, and only if the position is that of the previous call. */
   flushHash: () => void
 }
 
 /**
- * Turns snapshots into messages and assigns their positions. A message that could not be sent is no
- * message: its changes are still there for the next flush.
+ * Turns snapshots into messages and assigns their positions. If a message could not be sent, its position is
+ * not used, and the next flush sends its changes.
  *
  * @param epoch random, one per publisher until it is restarted
  * @param send gives `false` when there is no connection

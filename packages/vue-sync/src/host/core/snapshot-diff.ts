@@ -10,8 +10,9 @@ import { diffValue } from './patch-diff.ts'
 
 /**
  * - `same`: nothing to send.
- * - `fields`: values changed; `changed` says them whole, `patch` from inside, whichever is lighter.
- * - `structure`: a store or a field came or went, so only a whole state says it.
+ * - `fields`: values changed. Each field is either whole in `changed` or as operations in `patch`, whichever
+ *   is shorter.
+ * - `structure`: a store or a field was added or removed, which needs a whole state.
  */
 export type Difference =
   | { kind: 'same' | 'structure' }
@@ -22,7 +23,7 @@ function sameKeys(a: object, b: object): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key))
 }
 
-/** Whether `value` is longer than `limit` characters as JSON; looks no further than that. */
+/** Whether `value` as JSON has more than `limit` characters. Stops counting there. */
 function isLongerThan(value: Json, limit: number): boolean {
   let left = limit
   const take = (part: Json): boolean => {
@@ -38,7 +39,7 @@ function isLongerThan(value: Json, limit: number): boolean {
   return take(value)
 }
 
-/** Compares two snapshots by identity: see `createTrackedReader`. */
+/** Compares two snapshots of `createTrackedReader` by identity. */
 export function diffSnapshots(prev: Payload, next: Payload): Difference {
   if (!sameKeys(prev, next)) return { kind: 'structure' }
   const changed: Payload = {}

@@ -1,0 +1,130 @@
+import type { Warn } from '../diagnostics.ts'
+import {
+  type HostPresence,
+  judge,
+  type KeptState,
+  type Message,
+  type Position,
+  readName,
+  samePosition,
+  type StateMessage,
+  type StatusMessage,
+} from '../protocol/index.ts'
+import type { FrameReader } from './frame-reader.ts'
+import type { Mirror } from './mirror.ts'
+
+/** What messages say about the shown state. */
+export interface ReceivedState {
+  /** When state last arrived, milliseconds since 1970. */
+  lastUpdate: number | undefined
+  /** When the shown state was last known to be the host's current state, milliseconds since 1970. */
+  asOf: number | undefined
+  /** What the host calls the session. */
+  name: string | undefined
+  /** Whether the host is connected to the relay; `undefined` while that is not known. */
+  host: HostPresence['host'] | undefined
+}
+
+export interface ReceiverOptions {
+  mirror: Mirror
+  state: ReceivedState
+  warn: Warn
+  isEncrypted: () => boolean
+  /** The reader of the present connection. */
+  reader: () => FrameReader | undefined
+  /** Replaces the connection: the relay then sends what follows `position`, or a whole state. */
+  retry: () => void
+  onDropped: (bad: string) => void
+  /** What `snapshot` gives has changed. `soon`: it is worth a save of its own. */
+  onChange: (soon: boolean) => void
+}
+
+/** Applies messages in the host's order, and asks again when one is missing or does not fit. */
+export interface Receiver {
+  /** The position of the shown state; `undefined` when there is none or it cannot be trusted. */
+  readonly position: Position | undefined
+  receive: (message: Message) => void
+  /** The shown state, to be saved; `undefined` without a position. */
+  snapshot: () => KeptState | undefined
+  /** Shows a saved state, unless another is shown. */
+  restore: (kept: KeptState) => void
+  /** Drops the shown state, before another session's comes. */
+  clear: () => void
+}
+
+export function createReceiver(options: ReceiverOptions): Receiver {
+  const { mirror, state, warn, isEncrypted, reader, retry, onDropped, onChange } = options
+  let position: Position | undefined
+
+  /** Gives whether the name has changed. */
+  function rename(name: unknown): boolean {
+    const before = state.name
+    state.name = readName(name) ?? before
+    return state.name !== before
+  }
+
+  /** Asks for a whole state, because the shown one is wrong. */
+  function resync(why: string): void {
+    if (process.env.NODE_ENV !== 'production') warn('VS208', why)
+    position = undefined
+    retry()
+  }
+
+  async function compareHash(at: Position, expected: number): Promise<void> {
+    const current = reader()!
+    const own = current.wireHash(at, mirror.hash())
+    if ((typeof own === 'number' ? own : await own) === expected) return
+    if (current === reader() && samePosition(position, at)) resync('the hash of its state differs')
+  }
+
+  function receiveStatus(message: StatusMessage): void {
+    const { host, hash, name } = message.payload
+    const isFirst = state.host === undefined
+    if (host === 'online' || host === 'offline') state.host = host
+    // The name of an encrypted session is in its state messages, which the relay cannot write.
+    const isRenamed = rename(!isEncrypted() && name)
+    if (!position || !samePosition(position, message)) return
+    if (host === 'online') state.asOf = Date.now()
+    onChange(isRenamed || isFirst)
+    if (hash !== undefined) compareHash(position, hash).catch(() => {})
+  }
+
+  function receiveState(message: StateMessage): void {
+    const { epoch, seq } = message
+    // Encryption proves that the host wrote the message, but not when: a relay can repeat an old one.
+    if (isEncrypted() && position?.epoch === epoch && seq < position.seq) return onDropped('order')
+    if (!mirror.apply(message)) return resync(`message ${seq} did not fit`)
+    position = { epoch, seq }
+    if (isEncrypted()) rename(message.name)
+    state.lastUpdate = state.asOf = Date.now()
+    onChange(true)
+  }
+
+  return {
+    get position() {
+      return position
+    },
+    receive(message) {
+      const verdict = judge(position, message)
+      if (verdict === 'gap') retry()
+      if (message.type === 'status') receiveStatus(message)
+      else if (verdict === 'apply') receiveState(message)
+    },
+    snapshot() {
+      if (!position) return undefined
+      const { lastUpdate, asOf, name } = state
+      const message = { type: 'session_update' as const, ...position, payload: mirror.state }
+      return { message, lastUpdate: lastUpdate!, asOf: asOf!, name }
+    },
+    restore({ message, lastUpdate, asOf, name }) {
+      if (position || !mirror.apply(message)) return
+      position = { epoch: message.epoch, seq: message.seq }
+      Object.assign(state, { lastUpdate, asOf, name })
+    },
+    clear() {
+      mirror.clear()
+      position = undefined
+      state.lastUpdate = state.asOf = state.name = undefined
+    },
+  }
+}
