@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            'packages/*/src/**/*.spec.ts',
+            'packages/*/{src,test}/**/*.spec.ts',
             'apps/*/src/**/*.spec.ts',
             'scripts/**/*.spec.ts',
           ],

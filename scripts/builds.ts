@@ -48,7 +48,7 @@ export function ensureViewer(): void {
 
 /** The same for the library as it is published. */
 export function ensureLibrary(): void {
-  const sources = ['src', 'package.json', 'tsdown.config.ts', 'trim-partysocket.ts']
+  const sources = ['src', 'package.json', 'tsdown.config.ts']
   if (
     !isFresh(
       join(LIBRARY, 'dist/host.js'),

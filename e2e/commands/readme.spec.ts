@@ -91,5 +91,5 @@ it.each(['npm', 'pnpm'] as const)(
     await expect.poll(() => served.locator('body').innerText()).toContain(title)
     expect(seen.flatMap(({ complaints }) => complaints)).toEqual([])
   },
-  240_000,
+  300_000,
 )
