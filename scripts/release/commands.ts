@@ -27,14 +27,22 @@ export function run([program, ...first]: Command, args: string[], cwd = ROOT): v
   if (status !== 0) throw new Error(`${basename(program)} ${args.join(' ')} failed.`)
 }
 
+export interface ReadOptions {
+  /** @default the repository */
+  cwd?: string
+  /** @default the environment of this process */
+  env?: NodeJS.ProcessEnv
+}
+
 /** Runs a command and returns its standard output. @throws Error with all its output when it fails */
 export async function read(
   [program, ...first]: Command,
   args: string[],
-  cwd = ROOT,
+  { cwd = ROOT, env = process.env }: ReadOptions = {},
 ): Promise<string> {
   try {
-    const { stdout } = await execute(program, [...first, ...args], { cwd, maxBuffer: 2 ** 26 })
+    const options = { cwd, env, maxBuffer: 2 ** 26 }
+    const { stdout } = await execute(program, [...first, ...args], options)
     return stdout
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }

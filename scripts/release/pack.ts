@@ -30,11 +30,9 @@ interface PackReport {
 }
 
 async function pack(folder: string, dir: string): Promise<Tarball> {
-  const output = await read(
-    pnpmCommand(),
-    ['pack', '--json', '--pack-destination', dir],
-    join(ROOT, folder),
-  )
+  const output = await read(pnpmCommand(), ['pack', '--json', '--pack-destination', dir], {
+    cwd: join(ROOT, folder),
+  })
   const { filename, files, ...rest } = JSON.parse(output) as PackReport
   return { ...rest, path: filename, files: files.map(({ path }) => path) }
 }

@@ -46,7 +46,7 @@ function importScript(entries: string[]): string {
 export async function tryTarballs(tarballs: readonly Tarball[]): Promise<string[]> {
   const dir = mkdtempSync(join(tmpdir(), 'vue-sync-try-'))
   const install = (specs: string[]): Promise<string> =>
-    read(['npm'], ['install', '--no-audit', '--no-fund', ...specs], dir)
+    read(['npm'], ['install', '--no-audit', '--no-fund', ...specs], { cwd: dir })
   try {
     writeFileSync(join(dir, 'package.json'), '{ "private": true, "type": "module" }\n')
     await install(tarballs.map(({ path }) => path))
@@ -55,10 +55,12 @@ export async function tryTarballs(tarballs: readonly Tarball[]): Promise<string[
     if (peers.length > 0) await install(peers)
     const entries = manifests.flatMap(({ name, manifest }) => publicEntries(name, manifest))
     writeFileSync(join(dir, 'import.js'), importScript(entries))
-    await read([process.execPath], ['import.js'], dir)
+    await read([process.execPath], ['import.js'], { cwd: dir })
     for (const { name, manifest } of manifests)
       for (const command of Object.keys(manifest.bin ?? {})) {
-        const version = await read([join(dir, 'node_modules/.bin', command)], ['--version'], dir)
+        const version = await read([join(dir, 'node_modules/.bin', command)], ['--version'], {
+          cwd: dir,
+        })
         if (version.trim() !== manifest.version)
           throw new Error(`${command} of ${name} says version ${version.trim()}.`)
       }

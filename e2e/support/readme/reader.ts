@@ -1,0 +1,140 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { expect } from 'vitest'
+import { ROOT } from '../../../scripts/builds.ts'
+import { type Command, read } from '../../../scripts/release/commands.ts'
+import { freePort } from '../free-port.ts'
+import { start } from '../processes.ts'
+import { type Block, shellCommands } from './blocks.ts'
+import { type Manager, terminalEnv } from './manager.ts'
+
+/** Stands in the README where a reader puts the host key. */
+const KEY_PLACEHOLDER = 'THE_HOST_KEY'
+const HOST_KEY = /host\s+key:?\s+(\S+)/i
+const LOCAL_LINK = /(http:\/\/127\.0\.0\.1:\d+\/#k=\S+)/
+
+const CREATE_VITE: Command = [process.execPath, join(ROOT, 'node_modules/create-vite/index.js')]
+
+export interface ReaderOptions {
+  /** An empty folder. */
+  dir: string
+  manager: Manager
+  /** Paths of the tarballs by package name. */
+  tarballs: Record<string, string>
+}
+
+/** Follows the README, block by block, with a new Vite app in one folder and the relay in another. */
+export interface Reader {
+  /** Does what one block says. @throws Error for a command or a place that the reader does not know */
+  follow: (block: Block) => Promise<void>
+  /** Runs the app's build script, which type-checks in the strict mode of the template. @throws Error with its output */
+  build: () => Promise<void>
+  /** Starts the app's development server. Returns its origin on `localhost`. */
+  startApp: () => Promise<string>
+  /** The port of the relay, which the README expects at 9876. */
+  relayPort: () => number
+  /** The viewer link for this computer that the relay printed. */
+  viewerLink: () => string
+  /** Ends the relay and the development server. */
+  stop: () => Promise<void>
+}
+
+interface Program {
+  /** Everything that it printed, to either stream. */
+  output: () => string
+  stop: () => Promise<void>
+}
+
+function launch([name, ...args]: Command, cwd: string, env: NodeJS.ProcessEnv): Program {
+  const { child, stop } = start(name, args, { cwd, env })
+  let text = ''
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.on('data', (data) => (text += String(data)))
+  return { output: () => text, stop }
+}
+
+/** Creates an app from Vite's template, whose strict settings then cover the folder `viewer`, too. */
+async function createApp(dir: string, name: string): Promise<string> {
+  const env = terminalEnv()
+  await read(CREATE_VITE, [name, '--template', 'vue-ts', '--no-interactive'], { cwd: dir, env })
+  const config = join(dir, name, 'tsconfig.app.json')
+  const include = '"src/**/*.vue"'
+  const text = await readFile(config, 'utf8')
+  expect(text).toContain(include)
+  await writeFile(config, text.replace(include, `${include}, "viewer/**/*.ts", "viewer/**/*.vue"`))
+  return join(dir, name)
+}
+
+export async function openReader({ dir, manager, tarballs }: ReaderOptions): Promise<Reader> {
+  const app = await createApp(dir, 'app')
+  const relayDir = join(dir, 'relay')
+  await mkdir(relayDir)
+  let relay: Program | undefined
+  let relayPort = 0
+  let server: Program | undefined
+
+  function readRelay(pattern: RegExp): string {
+    const output = relay?.output() ?? ''
+    const found = pattern.exec(output)?.[1]
+    if (found === undefined) throw new Error(`The relay did not print ${pattern}:\n${output}`)
+    return found
+  }
+
+  async function runInApp(command: string): Promise<void> {
+    const [program, verb, ...specs] = command.split(/\s+/)
+    if (program !== 'npm' || verb !== 'install')
+      throw new Error(`In the app's folder: unknown command "${command}".`)
+    const mapped = specs.map((spec) => tarballs[spec] ?? spec)
+    await manager.add(app, mapped)
+  }
+
+  async function startRelay(command: string): Promise<void> {
+    const [program, name, ...flags] = command.split(/\s+/)
+    if (program !== 'npx' || name !== '@vue-sync/server')
+      throw new Error(`In the relay's folder: unknown command "${command}".`)
+    await manager.installAlone(relayDir, name, tarballs)
+    relayPort = await freePort()
+    const variables = { VUE_SYNC_PORT: String(relayPort), VUE_SYNC_HOST: '127.0.0.1' }
+    const { output } = (relay = launch([program, name, ...flags], relayDir, {
+      ...terminalEnv(),
+      ...variables,
+    }))
+    await expect.poll(output, { timeout: 30_000 }).toMatch(HOST_KEY)
+  }
+
+  async function writeBlock(path: string, code: string): Promise<void> {
+    const file = join(app, path)
+    await mkdir(dirname(file), { recursive: true })
+    const hasPlaceholder = code.includes(KEY_PLACEHOLDER)
+    await writeFile(
+      file,
+      hasPlaceholder ? code.replaceAll(KEY_PLACEHOLDER, readRelay(HOST_KEY)) : code,
+    )
+  }
+
+  return {
+    async follow({ language, target = '', line, ...rest }) {
+      if (language !== 'sh') return writeBlock(target, rest.code)
+      const run = { app: runInApp, relay: startRelay }[target]
+      if (!run) throw new Error(`Line ${line}: there is no folder "${target}".`)
+      for (const command of shellCommands(rest.code)) await run(command)
+    },
+    async build() {
+      await read(manager.command, ['run', 'build'], { cwd: app, env: terminalEnv() })
+    },
+    async startApp() {
+      const port = await freePort()
+      const flags = ['--host', '127.0.0.1', '--port', String(port), '--strictPort']
+      const command: Command = [...manager.command, ...manager.script('dev', flags)]
+      const { output } = (server = launch(command, app, terminalEnv()))
+      await expect.poll(output, { timeout: 30_000 }).toContain(`:${port}/`)
+      return `http://localhost:${port}`
+    },
+    relayPort: () => relayPort,
+    viewerLink: () => readRelay(LOCAL_LINK),
+    async stop() {
+      await Promise.all([relay?.stop(), server?.stop()])
+    },
+  }
+}
