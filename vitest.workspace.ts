@@ -15,7 +15,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts'],
+          include: [
+            'packages/*/{src,test}/**/*.spec.ts',
+            'apps/*/src/**/*.spec.ts',
+            'scripts/**/*.spec.ts',
+          ],
           // A loaded machine may take its time for what is thousands of cases.
           testTimeout: 30_000,
         },

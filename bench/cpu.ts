@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Microseconds of CPU that a process has used so far, as Linux counts them for each of its threads. */
+/** Returns the CPU time of a process in microseconds: the sum of what Linux counts for its threads. */
 export function cpuOf(pid: number): number {
   const tasks = readdirSync(`/proc/${pid}/task`)
   const used = tasks.map((task) => {
@@ -10,7 +10,7 @@ export function cpuOf(pid: number): number {
   return used.reduce((sum, microseconds) => sum + microseconds, 0)
 }
 
-/** Bytes of memory that a process holds for itself alone. */
+/** Returns the private memory of a process in bytes. */
 export function memoryOf(pid: number): number {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
   const kibibytes = ['Private_Clean', 'Private_Dirty'].map((name) =>
@@ -19,7 +19,7 @@ export function memoryOf(pid: number): number {
   return kibibytes.reduce((sum, size) => sum + size, 0) * 1024
 }
 
-/** A process and all that it has started. */
+/** Returns the ids of a process and all its descendants. */
 export function treeOf(pid: number): number[] {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8')

@@ -3,8 +3,8 @@ import process from 'node:process'
 import type { StateMessage } from '@vue-sync/vue/protocol'
 
 /**
- * One server of the comparison, alone in its process: `node bench/fanout-server.ts KIND`. The bench tells
- * it over IPC what to do, and it answers with what that cost.
+ * One server of the comparison in its own process: `node bench/fanout-server.ts KIND`. The benchmark sends
+ * orders over IPC, and the server answers with its CPU and memory use.
  */
 export type Kind = 'ws + Buffer' | 'vue-sync' | 'vue-sync on Bun' | 'Socket.IO' | 'y-websocket'
 
@@ -17,13 +17,13 @@ export interface Usage {
   port?: number
   /** Microseconds of CPU, user and system, since the process began. */
   cpu: number
-  /** Bytes: of Node what it holds itself, of Bun (which buffers outside what it tells of) the process. */
+  /** Bytes: heap and buffers on Node; the resident set on Bun, whose statistics omit socket buffers. */
   memory: number
 }
 
 interface Subject {
   port: number
-  /** What every later client gets at once. */
+  /** Sets the state that later clients receive first. */
   setState: (size: number) => void
   publish: (size: number, seq: number) => void
 }
@@ -45,7 +45,7 @@ const OURS = {
   port: 0,
   host: '127.0.0.1',
   open: true,
-  // All come from one address, at once.
+  // All viewers connect from one address at once.
   limits: { viewersPerSession: 20_000, viewersPerAddress: 20_000, connectionsPerMinute: 100_000 },
 }
 
@@ -64,7 +64,7 @@ function ours(port: number, broadcast: (message: StateMessage) => boolean): Subj
     publish(size) {
       seq++
       send(size, 'config_update')
-      // A host is asked for a snapshot when the deltas outweigh the last one, and answers.
+      // A real relay requests a snapshot when the deltas outweigh the last one, and its host sends it.
       weight += size
       if (seq % 64 !== 0 && weight <= Math.max(last, 16 * 1024)) return
       send(last, 'session_update')
@@ -145,7 +145,7 @@ process.on('message', async (message: Order) => {
   if (message.order === 'publish') {
     for (let sent = 0; sent < message.count; sent++) {
       subject.publish(message.size, ++seq)
-      // The sockets get their turn between two messages, as they have in life.
+      // The pause lets the sockets write between two messages, as in real use.
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
   }

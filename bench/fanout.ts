@@ -7,9 +7,9 @@ import { WebSocket } from 'ws'
 import type { Kind, Order, Usage } from './fanout-server.ts'
 
 /**
- * What a message to many costs the server: `pnpm bench:fanout [--viewers 2000]`. Every server in its own
- * process, one after the other, in one run; the ratios are what counts. Loopback only, about three minutes.
- * `--only 'ws + Buffer,vue-sync on Bun'` leaves the others out.
+ * Measures what a message to many viewers costs the server: `pnpm bench:fanout [--viewers 2000]`. Each server
+ * runs in its own process, one after the other, so that the ratios hold on any machine. Uses loopback only
+ * and takes about three minutes. `--only 'ws + Buffer,vue-sync on Bun'` measures only these servers.
  */
 const { values } = parseArgs({
   options: { viewers: { type: 'string', default: '2000' }, only: { type: 'string' } },
@@ -51,10 +51,10 @@ class Viewer {
         if (data[0] === 50) this.socket.send('3')
         if (data[0] !== 52 || data[1] !== 50) return
       }
-      // Sync step 1 with nothing held: the server answers with the whole document.
+      // Sync step 1 with an empty state vector makes the server send the whole document.
       if (kind === 'y-websocket' && data[0] === 0 && data[1] === 0)
         this.socket.send(Buffer.from([0, 0, 1, 0]))
-      // `{"type":"st…`: told apart by one byte, so that this side costs the same for all.
+      // One byte identifies `{"type":"st…`, so that the viewer side costs the same for all servers.
       if (isOurs(kind) && data[10] === 116) return
       this.received++
       this.bytes += data.length
@@ -71,7 +71,7 @@ class Viewer {
   }
 }
 
-async function tell(child: ChildProcess, order: Order): Promise<Usage> {
+async function request(child: ChildProcess, order: Order): Promise<Usage> {
   child.send(order)
   const [usage] = (await once(child, 'message')) as [Usage]
   return usage
@@ -87,7 +87,7 @@ async function start(kind: Kind): Promise<{ child: ChildProcess; port: number }>
       : { execArgv: [conditions, '--expose-gc', '--no-warnings'] },
   )
   const [{ port }] = (await once(child, 'message')) as [Usage]
-  // What a server loads and compiles at its first connections is not what a connection costs.
+  // The warm-up excludes what a server loads and compiles for its first connections.
   const first = await connect(kind, port!, 100)
   for (const { socket } of first) socket.terminate()
   await pause(200)
@@ -96,7 +96,7 @@ async function start(kind: Kind): Promise<{ child: ChildProcess; port: number }>
 
 async function connect(kind: Kind, port: number, count: number, query = ''): Promise<Viewer[]> {
   const viewers: Viewer[] = []
-  // In waves, so that no listen queue overflows.
+  // Waves keep the listen queue from overflowing.
   while (viewers.length < count) {
     const wave = Array.from(
       { length: Math.min(250, count - viewers.length) },
@@ -116,68 +116,68 @@ async function end(child: ChildProcess, viewers: Viewer[]): Promise<void> {
   await once(child, 'exit')
 }
 
-/** Memory of an idle connection, then CPU for a delivered message, small and large. */
+/** Measures the memory of an idle connection, and the CPU per delivered message, small and large. */
 async function fanout(kind: Kind) {
   const { child, port } = await start(kind)
-  const before = await tell(child, { order: 'usage' })
-  if (isOurs(kind)) await tell(child, { order: 'state', size: 1 })
+  const before = await request(child, { order: 'usage' })
+  if (isOurs(kind)) await request(child, { order: 'state', size: 1 })
   const viewers = await connect(kind, port, VIEWERS)
   await pause(1500)
-  const idle = await tell(child, { order: 'usage' })
+  const idle = await request(child, { order: 'usage' })
   const cost: number[] = []
   for (const size of [KIB, 64 * KIB]) {
     const count = size > KIB ? MESSAGES / 10 : MESSAGES
     const batches: number[] = []
     for (let batch = 0; batch < 5; batch++) {
-      const start = await tell(child, { order: 'usage' })
+      const start = await request(child, { order: 'usage' })
       const target = viewers.map(({ received }) => received + count)
       const all = Promise.all(
         viewers.map((viewer, at) => viewer.until(() => viewer.received >= target[at]!)),
       )
-      await tell(child, { order: 'publish', count, size })
+      await request(child, { order: 'publish', count, size })
       await all
-      const { cpu } = await tell(child, { order: 'usage' })
+      const { cpu } = await request(child, { order: 'usage' })
       batches.push((cpu - start.cpu) / (count * VIEWERS))
     }
-    // The kernel's part of a write varies: the median of five batches.
+    // The kernel's share of a write varies, so the median of five batches counts.
     cost.push(batches.toSorted((one, other) => one - other)[2]!)
   }
   await end(child, viewers)
   return { memory: (idle.memory - before.memory) / VIEWERS / KIB, small: cost[0]!, large: cost[1]! }
 }
 
-/** Everyone connects and wants the state of 64 KiB. */
+/** Measures a reconnect storm: all viewers connect at once and receive 64 KiB of state. */
 async function storm(kind: Kind, query = '', size = 64 * KIB) {
   const { child, port } = await start(kind)
-  if (size > 0) await tell(child, { order: 'state', size })
-  const before = await tell(child, { order: 'usage' })
+  if (size > 0) await request(child, { order: 'state', size })
+  const before = await request(child, { order: 'usage' })
   const begun = performance.now()
   const viewers = await connect(kind, port, VIEWERS, query)
   const quiet = query !== '' || size === 0
   if (quiet) await pause(200)
   else await Promise.all(viewers.map((viewer) => viewer.until(() => viewer.bytes >= 60 * KIB)))
   const seconds = (performance.now() - begun - (quiet ? 200 : 0)) / 1000
-  const { cpu } = await tell(child, { order: 'usage' })
+  const { cpu } = await request(child, { order: 'usage' })
   const bytes = viewers.reduce((sum, viewer) => sum + viewer.bytes, 0)
   await end(child, viewers)
   return { seconds, cpu: (cpu - before.cpu) / 1e6, bytes }
 }
 
-/** One viewer stops reading while 500 messages of 64 KiB pass. */
+/** Measures the memory growth while one viewer stops reading 500 messages of 64 KiB. */
 async function stall(kind: Kind) {
   const { child, port } = await start(kind)
-  if (isOurs(kind)) await tell(child, { order: 'state', size: 64 * KIB })
+  if (isOurs(kind)) await request(child, { order: 'state', size: 64 * KIB })
   const [stalled] = (await connect(kind, port, 1)) as [Viewer]
   const [quick] = (await connect(kind, port, 1)) as [Viewer]
   await pause(200)
-  const before = await tell(child, { order: 'usage' })
+  const before = await request(child, { order: 'usage' })
   stalled.socket.pause()
   const target = quick.received + 500
   const all = quick.until(() => quick.received >= target)
-  await tell(child, { order: 'publish', count: 500, size: 64 * KIB })
+  await request(child, { order: 'publish', count: 500, size: 64 * KIB })
   await all
   await pause(300)
-  const { memory } = await tell(child, { order: 'usage' })
+  const { memory } = await request(child, { order: 'usage' })
   await end(child, [stalled, quick])
   return (memory - before.memory) / KIB / KIB
 }
@@ -206,12 +206,13 @@ for (const kind of KINDS) {
 const current = await storm('vue-sync', '?epoch=bench&seq=0')
 const handshake = await storm('ws + Buffer', '', 0)
 console.log(
-  `\n${VIEWERS} viewers. CPU of the server for a delivered message; memory for an idle connection; ` +
-    `everyone connects and gets 64 KiB; growth while one viewer stalls over 500 × 64 KiB.`,
+  `\n${VIEWERS} viewers. Server CPU per delivered message; memory per idle connection; ` +
+    `storm: all viewers connect and receive 64 KiB; stalled: memory growth while one viewer ` +
+    `stops reading 500 × 64 KiB.`,
 )
 console.table(table)
 console.log(
-  `A storm of viewers that are current: ${current.cpu.toFixed(2)} s of CPU ` +
+  `Storm of viewers that are up to date: ${current.cpu.toFixed(2)} s of CPU ` +
     `(${(current.cpu / baseStorm).toFixed(2)} × ws), ${current.bytes} bytes of state sent. ` +
-    `The bare handshakes of ws: ${handshake.cpu.toFixed(2)} s (${(handshake.cpu / baseStorm).toFixed(2)} × ws).`,
+    `ws handshakes alone: ${handshake.cpu.toFixed(2)} s (${(handshake.cpu / baseStorm).toFixed(2)} × ws).`,
 )

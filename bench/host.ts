@@ -4,12 +4,12 @@ import { createPinia, defineStore } from 'pinia'
 import { createApp, nextTick } from 'vue'
 import * as Y from 'yjs'
 import { createWarn } from '../packages/vue-sync/src/diagnostics.ts'
-import { createPublisher } from '../packages/vue-sync/src/host/publisher.ts'
+import { createPublisher } from '../packages/vue-sync/src/host/core/publisher.ts'
 import { createStoreSource } from '../packages/vue-sync/src/host/store-source.ts'
 
 /**
- * What a change costs the host: `pnpm bench:host`. Everything in one run, so that the ratios hold on any
- * machine. Bounded: a few seconds for each size.
+ * Measures what a change costs the host: `pnpm bench:host`. One run measures all candidates, so that the
+ * ratios hold on any machine. Each size takes a few seconds.
  */
 interface Row {
   id: number
@@ -82,7 +82,7 @@ async function ours(count: number, change: Change, rounds: number): Promise<Cost
   return { mutation: median(mutations), flush: median(flushes), bytes }
 }
 
-/** `$subscribe` as its documentation has it, and the whole state as JSON. */
+/** The simple approach: `$subscribe`, and the whole state as JSON. */
 async function naive(count: number, change: Change, rounds: number): Promise<Cost> {
   const pinia = createPinia()
   createApp({}).use(pinia)
@@ -105,7 +105,7 @@ async function naive(count: number, change: Change, rounds: number): Promise<Cos
 
 const toMap = (row: Row) => new Y.Map<unknown>(Object.entries(row))
 
-/** The bytes that others send for the same change. */
+/** Returns the bytes that fast-json-patch and Yjs send for the same change. */
 function otherBytes(count: number, change: Change): { patch: number; yjs: number } {
   const before = initial(count)()
   const after = structuredClone(before)
@@ -121,7 +121,7 @@ function otherBytes(count: number, change: Change): { patch: number; yjs: number
   let yjs = 0
   doc.on('update', (update: Uint8Array) => (yjs += update.length))
   doc.transact(() => {
-    // The same change as a Yjs application makes it: in place where it can.
+    // A Yjs application changes data in place where it can.
     if (after.title !== before.title) doc.getMap('s').set('title', after.title)
     const moved = after.rows.some((row, index) => row.id !== before.rows[index]?.id)
     if (after.rows.length > before.rows.length) rows.push([toMap(after.rows.at(-1)!)])
@@ -142,7 +142,7 @@ for (const count of sizes) {
   const rounds = count >= 100_000 ? 9 : count >= 10_000 ? 31 : 101
   console.log(`\n${count.toLocaleString('en')} rows × 5 fields (median of ${rounds}, ms)`)
   const table: Record<string, object> = {}
-  // One after the other: what is measured must have the machine for itself.
+  // The candidates run one after the other, so that each has the machine to itself.
   for (const [name, change] of Object.entries(CHANGES)) {
     const mine = await ours(count, change, rounds)
     const plain = await naive(count, change, Math.min(rounds, 9))
@@ -151,7 +151,7 @@ for (const count of sizes) {
       mutation: ms(mine.mutation),
       flush: ms(mine.flush),
       'naive flush': ms(plain.flush),
-      'times less': Math.round(plain.flush / mine.flush),
+      'times faster': Math.round(plain.flush / mine.flush),
       bytes: mine.bytes,
       'full state': plain.bytes,
       'fast-json-patch': others.patch,

@@ -9,8 +9,9 @@ import { freePort } from '../e2e/support/free-port.ts'
 import { cpuOf, memoryOf, treeOf } from './cpu.ts'
 
 /**
- * What more than one process costs and carries: `pnpm bench:nodes [--viewers 1000] [--idle 20000]`. Linux
- * and a `redis-server` on the path (or in VUE_SYNC_REDIS_SERVER). Loopback only, about three minutes.
+ * Measures the cost and capacity of several processes: `pnpm bench:nodes [--viewers 1000] [--idle 20000]`.
+ * Needs Linux and a `redis-server` on the path or in VUE_SYNC_REDIS_SERVER. Uses loopback only and takes
+ * about three minutes.
  */
 const { values } = parseArgs({
   options: {
@@ -22,8 +23,8 @@ const VIEWERS = Math.min(Number(values.viewers), 20_000)
 const IDLE = Math.min(Number(values.idle), 60_000)
 const MESSAGES = 200
 const BATCHES = 5
-/** Messages that are under way at most. */
-const MOST_BEHIND = 10
+/** Limit of messages in transit. */
+const MAX_BEHIND = 10
 const KIB = 1024
 const CLI = fileURLToPath(new URL('../server/src/cli/cli.ts', import.meta.url))
 const KEY = 'host-key-of-the-bench'
@@ -83,20 +84,20 @@ interface Crowd {
   received: number
 }
 
-/** Viewers of all nodes by turns; what is no state is not counted. */
+/** Connects viewers to the nodes in turn, and counts the `config_update` messages they receive. */
 async function connect(ports: number[], count: number): Promise<Crowd> {
   const crowd: Crowd = { sockets: [], received: 0 }
-  // A system has some 28,000 ports of one address for another.
-  const far = (index: number) => (index < 25_000 ? {} : { localAddress: '127.0.0.2' })
+  // Linux has about 28,000 local ports per address, so further viewers use a second one.
+  const localAddressOf = (index: number) => (index < 25_000 ? {} : { localAddress: '127.0.0.2' })
   while (crowd.sockets.length < count) {
     const first = crowd.sockets.length
     const wave = Array.from({ length: Math.min(200, count - first) }, (_, at) => {
       const socket = new WebSocket(
         `ws://127.0.0.1:${ports[(first + at) % ports.length]}`,
         offerProtocols('viewer', undefined),
-        { perMessageDeflate: false, ...far(first + at) },
+        { perMessageDeflate: false, ...localAddressOf(first + at) },
       )
-      // `{"type":"co…`: told apart by one byte.
+      // One byte identifies `{"type":"co…`.
       socket.on('message', (data: Buffer) => data[10] === 111 && crowd.received++)
       return socket
     })
@@ -120,7 +121,7 @@ async function openHost(port: number): Promise<WebSocket> {
 
 let seq = 0
 
-/** CPU of each process for a message that is delivered to one viewer, in microseconds. */
+/** Returns the CPU of each process per message delivered to one viewer, in microseconds. */
 async function costs(nodes: Node[], others: ChildProcess[] = []): Promise<number[]> {
   seq = 0
   const host = await openHost(nodes[0]!.port)
@@ -145,8 +146,8 @@ async function costs(nodes: Node[], others: ChildProcess[] = []): Promise<number
         }),
       )
       await pause(2)
-      // Whoever is too slow is given a snapshot for what it missed, and that is not what is measured.
-      while (crowd.received < target - (MESSAGES - sent + MOST_BEHIND) * VIEWERS) await pause(1)
+      // A slow viewer would get a snapshot instead of the messages, so the host waits for the viewers.
+      while (crowd.received < target - (MESSAGES - sent + MAX_BEHIND) * VIEWERS) await pause(1)
     }
     while (crowd.received < target) await pause(5)
     batches.push(pids.map((pid, at) => (cpuOf(pid) - before[at]!) / (MESSAGES * VIEWERS)))
@@ -157,7 +158,7 @@ async function costs(nodes: Node[], others: ChildProcess[] = []): Promise<number
 
 const rows: Record<string, Record<string, string>> = {}
 let base = 0
-function note(name: string, list: number[], serving: number[] = list): void {
+function addRow(name: string, list: number[], serving: number[] = list): void {
   const sum = list.reduce((all, cost) => all + cost, 0)
   base ||= sum
   rows[name] = {
@@ -171,22 +172,22 @@ function note(name: string, list: number[], serving: number[] = list): void {
 
 async function throughput(): Promise<void> {
   const one = await startNode()
-  note('one relay', await costs([one]))
+  addRow('one relay', await costs([one]))
   await end(one.child)
 
   const workers = await startNode('--workers', '2')
-  note('--workers 2', await costs([workers]))
+  addRow('--workers 2', await costs([workers]))
   await end(workers.child)
 
   const redis = await startRedis()
   const flags = ['--redis', redis.url]
   const nodes = [await startNode(...flags), await startNode(...flags)]
-  note('two nodes, Redis', await costs(nodes, [redis.child]))
+  addRow('two nodes, Redis', await costs(nodes, [redis.child]))
   await end(...nodes.map(({ child }) => child), redis.child)
 
-  // What the machine itself does meanwhile shows in how far this is from the first.
+  // The difference between the two runs of one relay shows the noise of the machine.
   const again = await startNode()
-  note('one relay, again', await costs([again]))
+  addRow('one relay, again', await costs([again]))
   await end(again.child)
 }
 
@@ -206,7 +207,7 @@ async function idle(): Promise<void> {
   const held = (memoryOf(child.pid!) - before) / IDLE / KIB
   console.log(
     `${IDLE} idle viewers on one process: connected in ${seconds.toFixed(1)} s, ` +
-      `${held.toFixed(1)} KiB each of the process's own memory, ${(share * 100).toFixed(1)} % of a core for heartbeats.`,
+      `${held.toFixed(1)} KiB of private memory each, ${(share * 100).toFixed(1)} % of a core for heartbeats.`,
   )
   const open = crowd.sockets.filter(({ readyState }) => readyState === WebSocket.OPEN).length
   if (open < IDLE) console.log(`${IDLE - open} of them were closed.`)
@@ -214,8 +215,8 @@ async function idle(): Promise<void> {
   await end(child)
 }
 
-/** Milliseconds from a send to its arrival, one after the other. */
-async function trips(send: () => void, arrival: () => Promise<unknown>): Promise<number[]> {
+/** Measures the milliseconds from a send to its arrival, for 2,500 messages one after the other. */
+async function measureTrips(send: () => void, arrival: () => Promise<unknown>): Promise<number[]> {
   const times: number[] = []
   for (let trip = 0; trip < 3000; trip++) {
     const began = performance.now()
@@ -229,7 +230,7 @@ async function trips(send: () => void, arrival: () => Promise<unknown>): Promise
 }
 
 async function latency(): Promise<void> {
-  // In a process of its own, as the relay is.
+  // The echo server runs in its own process, like the relay.
   const echo = spawn(
     process.execPath,
     [
@@ -269,23 +270,23 @@ async function latency(): Promise<void> {
       }
       viewer.on('message', onMessage)
     })
-  // By turns, so that whatever else the machine does falls on both.
+  // Alternating rounds expose both to the same load of the machine.
   const echoed: number[] = []
   const relayed: number[] = []
   for (let round = 0; round < 3; round++) {
     echoed.push(
-      ...(await trips(
+      ...(await measureTrips(
         () => client.send(message(trip++)),
         () => once(client, 'message'),
       )),
     )
-    relayed.push(...(await trips(() => host.send(message(++seq)), updated)))
+    relayed.push(...(await measureTrips(() => host.send(message(++seq)), updated)))
   }
   for (const list of [echoed, relayed]) list.sort((a, b) => a - b)
   const at = (list: number[], part: number) => list[Math.floor(list.length * part)]!
   const [p50, p99] = [0.5, 0.99].map((part) => [at(echoed, part), at(relayed, part)] as const)
   console.log(
-    `Latency, 1 KiB: an echo of ws p50 ${p50![0].toFixed(3)}, p99 ${p99![0].toFixed(3)} ms; ` +
+    `Latency, 1 KiB: ws echo p50 ${p50![0].toFixed(3)}, p99 ${p99![0].toFixed(3)} ms; ` +
       `host to viewer p50 ${p50![1].toFixed(3)} (× ${(p50![1] / p50![0]).toFixed(2)}), ` +
       `p99 ${p99![1].toFixed(3)} ms (× ${(p99![1] / p99![0]).toFixed(2)}).`,
   )
@@ -293,11 +294,9 @@ async function latency(): Promise<void> {
   await end(child, echo)
 }
 
+console.log(`${VIEWERS} viewers, 1 KiB. CPU of all processes per message delivered to one viewer.`)
 console.log(
-  `${VIEWERS} viewers, 1 KiB. CPU of all processes for a message delivered to one viewer;`,
-)
-console.log(
-  'the busiest process says how much more than one relay they carry, where cores are free.\n',
+  'The busiest process limits how many times the load of one relay they carry, if cores are free.\n',
 )
 await throughput()
 console.table(rows)

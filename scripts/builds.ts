@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const APP = join(ROOT, 'apps/viewer-pwa')
 const LIBRARY = join(ROOT, 'packages/vue-sync')
+const SERVER = join(ROOT, 'server')
 export const VIEWER_DIR = join(APP, 'dist')
 /** What the built viewer is made of. */
 const SOURCES = [
@@ -47,7 +48,7 @@ export function ensureViewer(): void {
 
 /** The same for the library as it is published. */
 export function ensureLibrary(): void {
-  const sources = ['src', 'package.json', 'tsdown.config.ts', 'trim-partysocket.ts']
+  const sources = ['src', 'package.json', 'tsdown.config.ts']
   if (
     !isFresh(
       join(LIBRARY, 'dist/host.js'),
@@ -55,4 +56,14 @@ export function ensureLibrary(): void {
     )
   )
     build('the library', LIBRARY, 'tsdown/dist/run.mjs')
+}
+
+/** The same for the relay as it is published. */
+export function ensureServer(): void {
+  const sources = [
+    ...['src', 'package.json', 'tsdown.config.ts'].map((name) => join(SERVER, name)),
+    join(LIBRARY, 'src/protocol'),
+  ]
+  if (!isFresh(join(SERVER, 'dist/index.js'), sources))
+    build('the relay', SERVER, 'tsdown/dist/run.mjs')
 }

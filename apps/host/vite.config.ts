@@ -6,7 +6,7 @@ export default defineConfig({
   plugins: [vue()],
   resolve: {
     conditions: ['@vue-sync/source', ...defaultClientConditions],
-    // The package exports only its code, not the files it ships.
+    // The package does not export its data files.
     alias: {
       'vega-datasets/data': fileURLToPath(
         new URL('node_modules/vega-datasets/data', import.meta.url),

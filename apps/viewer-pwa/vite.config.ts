@@ -12,9 +12,9 @@ export default defineConfig({
   plugins: [
     vue(),
     VitePWA({
-      // A reload in the middle of a show is worse than an old version: the person decides.
+      // The user decides, because a reload during a show is worse than an old version.
       registerType: 'prompt',
-      // src/use-updates.ts does it: an update must not reload the page of whoever watches.
+      // src/use-updates.ts registers the worker without reloading a visible page.
       injectRegister: false,
       manifest: {
         id: '/',
@@ -68,7 +68,7 @@ export default defineConfig({
         globPatterns: ['**/*.{js,css,html,svg,png,wasm,woff2}'],
         globIgnores: ['screenshots/**'],
         navigateFallback: '/index.html',
-        // What the relay itself answers.
+        // The relay answers these paths itself.
         navigateFallbackDenylist: [
           /^\/(?:setup|pair|trusted|ca\.(?:crt|pem)|status|metrics|healthz|readyz)$/,
           /^\/admin\//,

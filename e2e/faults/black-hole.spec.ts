@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type BlackHole, openBlackHole } from '../support/black-hole.ts'
 
-// The tests of bad networks are worth what this is.
+// The tests of bad networks rely on this black hole, so it has tests too.
 let hole: BlackHole
 let server: Server
 const clients = new Set<Socket>()
@@ -32,7 +32,7 @@ function dial() {
   return { socket, heard }
 }
 
-it('passes, swallows without closing, takes new connections in silence, and goes on', async () => {
+it('forwards data, swallows it without closing, accepts new connections silently, and delivers all after heal()', async () => {
   const { socket, heard } = dial()
   socket.write('one')
   await expect.poll(() => heard.text).toBe('one!')
@@ -44,7 +44,7 @@ it('passes, swallows without closing, takes new connections in silence, and goes
   await once(late.socket, 'connect')
   late.socket.write('late')
   await expect.poll(() => hole.connections()).toBe(2)
-  // What is to be seen is that nothing comes: another connection's round trip is time enough.
+  // The round trips of a direct connection give swallowed data enough time to arrive, if it could.
   const other = connect((server.address() as { port: number }).port, '127.0.0.1')
   clients.add(other)
   for (let round = 0; round < 20; round++) {
@@ -63,7 +63,7 @@ it('passes, swallows without closing, takes new connections in silence, and goes
   await expect.poll(() => hole.connections()).toBe(1)
 })
 
-it('closes what it holds', async () => {
+it('closes the connections it holds', async () => {
   const { socket, heard } = dial()
   await once(socket, 'connect')
   await expect.poll(() => hole.connections()).toBe(1)

@@ -7,11 +7,11 @@ import { openFaultProxy } from '../support/fault-proxy.ts'
 import { type HostPage, openHost, openViewer, plain, type ViewerPage } from '../support/pages.ts'
 import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
 
-// For a minute: VUE_SYNC_CHURN_SECONDS=60.
+// VUE_SYNC_CHURN_SECONDS=60 runs it for a minute.
 const SECONDS = Number(process.env['VUE_SYNC_CHURN_SECONDS'] ?? 10)
 const COMERS_PER_SECOND = 100
 const STEP_MS = 50
-/** What the relay may hold more than at first: far less than a viewer forgotten each time would cost. */
+/** Allowed growth of the relay's memory in bytes; a leak of one viewer per visit would far exceed it. */
 const MOST_GROWTH = 8 * 1024 * 1024
 
 let relay: ChildRelay
@@ -35,7 +35,7 @@ const memory = async (): Promise<number> => {
 }
 
 it(
-  `two hosts that fight, one reloaded again and again, and viewers that come and go for ${SECONDS} s: all that stay end equal`,
+  `viewers end equal to the host after ${SECONDS} s of two competing hosts, host reloads, and viewers that come and go`,
   async () => {
     const random = seeded(7)
     const upTo = (most: number) => Math.floor(random() * most)
@@ -57,7 +57,7 @@ it(
       const end = performance.now() + seconds * 1000
       while (performance.now() < end) {
         for (const page of hosts) page.change(random)
-        // Who was replaced does not give in.
+        // A replaced host takes the session back.
         for (const { host } of hosts)
           if (host.status.value === 'disconnected' && random() < 0.3) host.start()
         if (random() < 0.1) {
@@ -75,7 +75,7 @@ it(
       }
     }
 
-    // The first part is what code and caches need.
+    // The first quarter warms up code and caches.
     await churn(SECONDS / 4)
     const before = await memory()
     proxy.swallow()
@@ -86,7 +86,7 @@ it(
     const [winner, loser] = hosts
     loser.app.unmount()
     winner.load.by = 'the last word'
-    // The other one may have taken over just before it left.
+    // The loser may have taken over just before its page closed.
     const insists = setInterval(() => {
       if (winner.host.status.value === 'disconnected') winner.host.start()
     }, STEP_MS)

@@ -9,7 +9,7 @@ import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
 const LIMIT = 64
 const CROWD = 100
 
-it('a relay that is out of file descriptors says so, serves who is in, and lets others in when some leave', async () => {
+it('a relay without free file descriptors warns once, serves its clients, and accepts new ones when some leave', async () => {
   const relay = await startCliRelay({ descriptors: LIMIT })
   const open = new Set<WebSocket>()
   const dial = (role: 'host' | 'viewer') => {
@@ -41,7 +41,7 @@ it('a relay that is out of file descriptors says so, serves who is in, and lets 
     host.socket.send(JSON.stringify(config('e', 2, { a: 2 })))
     await expect.poll(() => first.seqs).toEqual([1, 2])
     for (const { socket } of crowd) socket.terminate()
-    // Whoever dials again gets in as soon as there is room.
+    // A client that redials is accepted as soon as descriptors are free.
     let late = dial('viewer')
     await expect
       .poll(() => {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { seeded } from '../../server/test/fuzz-arbitraries.ts'
 import { type FaultProxy, openFaultProxy } from '../support/fault-proxy.ts'
 
-// The tests of bad networks are worth what this is; what swallows is in black-hole.spec.ts.
+// The tests of bad networks rely on this proxy, so it has tests too; black-hole.spec.ts tests swallowing.
 let proxy: FaultProxy
 let server: Server
 let behind: { text: string; socket: Socket; ended: boolean; closed: boolean }[]
@@ -45,7 +45,7 @@ async function dial() {
   return { socket, heard, far: behind.at(-1)! }
 }
 
-it('delays, jitters and throttles without changing what passes or its order', async () => {
+it('delays, jitters and throttles without changing the data or its order', async () => {
   proxy.setWeather({ delay: 5, jitter: 20, rate: 200_000 })
   const { socket, heard, far } = await dial()
   const expected = Array.from({ length: 200 }, (_, at) => `${at} `.repeat(20)).join('')
@@ -58,14 +58,14 @@ it('delays, jitters and throttles without changing what passes or its order', as
   expect(proxy.bytes).toEqual({ up: expected.length, down: expected.length })
 })
 
-it('loses nothing of what is more than it holds', async () => {
+it('loses nothing when the data exceeds its buffers', async () => {
   const { socket, far } = await dial()
   const big = 'x'.repeat(5_000_000)
   socket.end(big)
   await expect.poll(() => [far.text.length, far.ended]).toEqual([big.length, true])
 })
 
-it('passes on an end in one direction while the other goes on', async () => {
+it('forwards the end of one direction while the other stays open', async () => {
   const { socket, heard, far } = await dial()
   socket.end('last')
   await expect.poll(() => [far.text, far.ended]).toEqual(['last', true])
@@ -76,7 +76,7 @@ it('passes on an end in one direction while the other goes on', async () => {
 it.each([
   ['reset', 'ECONNRESET'],
   ['truncate', ''],
-] as const)('ends a piece in its middle by %s', async (ending, error) => {
+] as const)('cuts a message in its middle with %s', async (ending, error) => {
   const { socket, heard, far } = await dial()
   far.socket.write('whole')
   await expect.poll(() => heard.text).toBe('whole')
@@ -92,7 +92,7 @@ it.each([
   expect((await dial()).heard.closed).toBe(false)
 })
 
-it('leaves who is in front half open', async () => {
+it('leaves the client half open when the server side is cut', async () => {
   const { socket, heard, far } = await dial()
   proxy.halfOpen()
   await expect.poll(() => far.ended || far.closed).toBe(true)
@@ -103,7 +103,7 @@ it('leaves who is in front half open', async () => {
   expect([heard.closed, heard.ended, proxy.connections()]).toEqual([false, false, 2])
 })
 
-it('takes new connections to another port from now on', async () => {
+it('sends new connections to another port and keeps the existing ones', async () => {
   const other = createServer((socket) => socket.end('other')).listen(0, '127.0.0.1')
   await once(other, 'listening')
   const first = await dial()

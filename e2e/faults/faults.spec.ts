@@ -7,7 +7,7 @@ import { pause, useCrowd } from '../support/nodes.ts'
 import { type HostPage, openHost, openViewer } from '../support/pages.ts'
 import { startRelay } from '../support/relay.ts'
 
-// The real relay and both real plugins; only the network between them is in the test's hands.
+// The relay and both plugins are real; the test controls only the network between them.
 const KILLS = 50
 const FAULTS = 80
 const SEED = 20_261
@@ -34,7 +34,7 @@ function openPages(hostPort: number, viewerPorts: number[]) {
   return { host, viewers }
 }
 
-it(`a relay killed ${KILLS} times under load: every viewer ends equal, and none is shown a step back`, async () => {
+it(`every viewer ends equal and never shows older state when the relay is killed ${KILLS} times under load`, async () => {
   let relay: CliRelay = await startCliRelay()
   stops.push(() => relay.stop())
   const good = await openProxy(relay.port)
@@ -46,7 +46,7 @@ it(`a relay killed ${KILLS} times under load: every viewer ends equal, and none 
   await expect.poll(() => viewers.every(({ shown }) => shown.length > 0)).toBe(true)
   const stopChanging = keepChanging(host)
   for (let kill = 0; kill < KILLS; kill++) {
-    // The next one starts meanwhile, so that what is waited for is the load and not the command.
+    // The next relay starts before the kill, so that the pages do not wait for its start-up.
     const next = await startCliRelay()
     await pause(upTo(120))
     const killed = relay
@@ -62,7 +62,7 @@ it(`a relay killed ${KILLS} times under load: every viewer ends equal, and none 
   await expectEqual(host, viewers)
 }, 300_000)
 
-it(`${FAULTS} faults of the network, on either side: every viewer ends equal, and none is shown a step back`, async () => {
+it(`every viewer ends equal and never shows older state after ${FAULTS} network faults on either side`, async () => {
   const relay = await startRelay()
   stops.push(relay.stop)
   const { port } = relay.getStatus()
@@ -82,7 +82,7 @@ it(`${FAULTS} faults of the network, on either side: every viewer ends equal, an
     (proxy) => proxy.setWeather({ rate: 2000 + upTo(200_000) }),
     (proxy) => proxy.setWeather({ delay: 0, jitter: 0, rate: Number.POSITIVE_INFINITY }),
     (proxy) => {
-      // A host finds out by silence alone, after 35 s; a viewer by a word of the page's, too.
+      // Only a viewer checks its connection on an event; a host would notice after 35 s of silence.
       if (proxy === hostSide) return
       proxy.halfOpen()
       window.dispatchEvent(new Event('online'))

@@ -7,7 +7,7 @@ import { openSmallDisk, type SmallDisk } from '../support/small-disk.ts'
 import { TOOLS } from '../support/tools.ts'
 
 const DISK_KIB = 64
-const FULL = /State could not be kept in .*: ENOSPC: no space left on device/g
+const FULL = /State could not be saved in .*: ENOSPC: no space left on device/g
 
 let disk: SmallDisk
 let folder: string
@@ -18,7 +18,7 @@ function leave(): void {
   for (const { app } of pages.splice(0)) app.unmount()
 }
 
-/** Killed, so that only what was written while it ran is there for the next. */
+/** Kills the relay, so that the next one finds only what was written before. */
 async function restart(): Promise<void> {
   leave()
   await relay?.stop()
@@ -43,7 +43,7 @@ async function kept(): Promise<{ names: string[]; data: string }> {
 const keeps = (word: string) =>
   expect.poll(async () => (await kept()).data.includes(text(word)), { timeout: 30_000 }).toBe(true)
 
-describe.skipIf(!TOOLS.unshare)('a relay whose disk is full', () => {
+describe.skipIf(!TOOLS.unshare)('a relay with a full disk', () => {
   beforeEach(async () => {
     vi.stubGlobal('window', new EventTarget())
     vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
@@ -58,7 +58,7 @@ describe.skipIf(!TOOLS.unshare)('a relay whose disk is full', () => {
     vi.unstubAllGlobals()
   })
 
-  it('says so once, serves on, keeps what it had whole, and writes again when there is room', async () => {
+  it('warns once, keeps serving, leaves the last saved state intact, and saves again when there is space', async () => {
     const host = open(openHost)
     const viewer = open(openViewer)
     host.load.by = text('first')

@@ -13,7 +13,7 @@ import { type FaultProxy, openFaultProxy } from '../support/fault-proxy.ts'
 import { type Fixture, serveFixture } from '../support/fixture.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
 
-// The place of a host in its session: taken by another, or lost without a word.
+// A host loses its session to another host, or through a connection that dies silently.
 type Tab = Page & { seen: Watched }
 
 const ROUNDS = 6
@@ -63,7 +63,7 @@ async function expectEqual(host: Page, viewers: Page[]): Promise<void> {
   for (const viewer of viewers) await expect.poll(() => board(viewer)).toEqual(state)
 }
 
-it('two tabs that take a session from each other by turns: viewers are always with the last, the other says why and stays away', async () => {
+it('viewers follow the latest of two host tabs that take turns, and the other tab shows VS103 and does not redial', async () => {
   const viewers = [await open('viewer'), await open('viewer')]
   const first = await open('host')
   await linked(first)
@@ -77,7 +77,7 @@ it('two tabs that take a session from each other by turns: viewers are always wi
     await loser.waitForFunction(() => window.test.host.error.value?.code === 'VS103')
     expect(await loser.evaluate(() => window.test.host.status.value)).toBe('disconnected')
     const dialled = loser.seen.sockets
-    // What the loser still does concerns nobody.
+    // Changes in the losing tab must not reach viewers.
     await name(loser, `Lost ${round}`)
     await winner.bringToFront()
     await name(winner, `Round ${round}`)
@@ -93,7 +93,7 @@ it('two tabs that take a session from each other by turns: viewers are always wi
   await expectQuiet(...[...viewers, winner, loser].map(({ seen }) => seen))
 })
 
-describe('a host whose connection is dead and does not say so', () => {
+describe('a host with a dead connection that was not closed', () => {
   let proxy: FaultProxy
   beforeEach(async () => {
     proxy = await openFaultProxy(relay.getStatus().port)
@@ -110,43 +110,46 @@ describe('a host whose connection is dead and does not say so', () => {
     viewer.waitForFunction((wanted) => window.test.viewer.host.value === wanted, state)
 
   it.each([
-    ['and the relay has seen its end', () => proxy.halfOpen(), 'offline'],
-    ['and the relay has not noticed either', () => proxy.swallow(), 'online'],
-  ] as const)('%s: it finds out by silence, and comes back with all', async (_, fail, told) => {
-    // Its clock alone is in the test's hands, so that nobody waits for 35 s of silence.
-    await desk.clock.install()
-    const host = await open('host', `ws://127.0.0.1:${proxy.port}`)
-    await linked(host)
-    await write(host, 'Before')
-    const viewers = [await open('viewer'), await open('viewer')]
-    for (const viewer of viewers) await shows(viewer, 'Before')
-    await host.bringToFront()
+    ['the relay has noticed', () => proxy.halfOpen(), 'offline'],
+    ['the relay has not noticed either', () => proxy.swallow(), 'online'],
+  ] as const)(
+    'reconnects after 35 s of silence and sends all changes (%s)',
+    async (_, fail, hostState) => {
+      // The test moves the clock of the host's page forward instead of waiting for 35 s.
+      await desk.clock.install()
+      const host = await open('host', `ws://127.0.0.1:${proxy.port}`)
+      await linked(host)
+      await write(host, 'Before')
+      const viewers = [await open('viewer'), await open('viewer')]
+      for (const viewer of viewers) await shows(viewer, 'Before')
+      await host.bringToFront()
 
-    fail()
-    await write(host, 'Meanwhile')
-    await expect.poll(() => host.seen.sent.join()).toContain('Meanwhile')
-    for (const viewer of viewers) await hostIs(viewer, told)
-    expect(await host.evaluate(() => window.test.host.status.value)).toBe('connected')
-    for (const viewer of viewers)
-      expect(await viewer.evaluate(() => window.test.stores.useBoard.title)).toBe('Before')
+      fail()
+      await write(host, 'Meanwhile')
+      await expect.poll(() => host.seen.sent.join()).toContain('Meanwhile')
+      for (const viewer of viewers) await hostIs(viewer, hostState)
+      expect(await host.evaluate(() => window.test.host.status.value)).toBe('connected')
+      for (const viewer of viewers)
+        expect(await viewer.evaluate(() => window.test.stores.useBoard.title)).toBe('Before')
 
-    const before = host.seen.sockets
-    await host.clock.fastForward(36_000)
-    await expect.poll(() => host.seen.sockets).toBe(before + 1)
-    proxy.heal()
-    await linked(host)
-    for (const viewer of viewers) await shows(viewer, 'Meanwhile')
-    await write(host, 'After')
-    for (const viewer of viewers) {
-      await shows(viewer, 'After')
-      await hostIs(viewer, 'online')
-    }
-    await expectEqual(host, viewers)
-    for (const { seen } of viewers) {
-      expect(seen.sockets).toBe(1)
-      const seqs = messages(seen.received, 'config_update').map(({ seq }) => seq)
-      expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b))
-    }
-    await expectQuiet(host.seen, ...viewers.map(({ seen }) => seen))
-  })
+      const before = host.seen.sockets
+      await host.clock.fastForward(36_000)
+      await expect.poll(() => host.seen.sockets).toBe(before + 1)
+      proxy.heal()
+      await linked(host)
+      for (const viewer of viewers) await shows(viewer, 'Meanwhile')
+      await write(host, 'After')
+      for (const viewer of viewers) {
+        await shows(viewer, 'After')
+        await hostIs(viewer, 'online')
+      }
+      await expectEqual(host, viewers)
+      for (const { seen } of viewers) {
+        expect(seen.sockets).toBe(1)
+        const seqs = messages(seen.received, 'config_update').map(({ seq }) => seq)
+        expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b))
+      }
+      await expectQuiet(host.seen, ...viewers.map(({ seen }) => seen))
+    },
+  )
 })

@@ -12,7 +12,7 @@ import { type Fixture, serveFixture } from '../support/fixture.ts'
 import { launchSleepy, type SleepyBrowser, type SleepyPage } from '../support/freeze.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
 
-// What happens to the tab of a host, done by a real browser; its viewers are in another one.
+// A real browser crashes and freezes the host's tab; the viewers run in another browser.
 type Viewer = Page & { seen: Watched; shown: () => Promise<number[]> }
 
 let fixture: Fixture
@@ -50,7 +50,7 @@ async function openViewer(): Promise<Viewer> {
   const page = await browser.newPage()
   const seen = watch(page)
   await page.goto(fixture.page('viewer', relay.url, { key: VIEWER_KEY }))
-  // Every `speed` that was ever on show, in order.
+  // Records every displayed `speed`, in order.
   const shown = await page.evaluateHandle(() => {
     const board = window.test.stores.useBoard
     const speeds = [board.speed]
@@ -77,7 +77,7 @@ async function expectEqual(host: SleepyPage, viewers: Viewer[]): Promise<void> {
   for (const viewer of viewers) await expect.poll(() => viewer.evaluate(BOARD)).toEqual(board)
 }
 
-/** `speed` grows from `from` on, many times a second, until the page ends or `stream` is cleared. */
+/** Increments `speed` every 20 ms, starting at `from`, until the page ends or `stream` is cleared. */
 const startStream = (host: SleepyPage, from: number) =>
   host.evaluate(`(() => {
     const board = test.stores.useBoard
@@ -93,8 +93,8 @@ const reaches = (viewers: Viewer[], speed: number) =>
     ),
   )
 
-describe('a host tab that crashes in the middle of its changes', () => {
-  it('leaves viewers with its last state and the word that it is away; loaded again, it has them all', async () => {
+describe('a host tab that crashes while it changes state', () => {
+  it('leaves viewers with its last state and "Host offline", and reaches all of them after a reload', async () => {
     const host = await openHost(5)
     await startStream(host, 1000)
     const viewers = [await openViewer(), await openViewer()]
@@ -124,7 +124,7 @@ describe('a host tab that crashes in the middle of its changes', () => {
     for (const viewer of viewers) {
       await hostIs(viewer, 'online')
       expect(viewer.seen.sockets).toBe(1)
-      // The new page began as every page does; but for that, each is more than the one before.
+      // A new page starts with `speed` at 1 or less; every other value must be higher than the one before.
       const shown = (await viewer.shown()).filter((speed) => speed > 1)
       expect(shown).toEqual(shown.toSorted((a, b) => a - b))
     }
@@ -132,12 +132,11 @@ describe('a host tab that crashes in the middle of its changes', () => {
   })
 })
 
-describe('a host tab that is frozen', () => {
-  /** All that the page has to complain about, from now on. */
+describe('a frozen host tab', () => {
+  /** Collects the page's warnings and errors from now on. */
   const listen = (page: SleepyPage) =>
     page.evaluate(`(() => {
-      // The socket of Vite's own client is over when the page thaws. It then loads the page again, but not
-      // one that says it is leaving.
+      // Vite's client loses its socket during the freeze and then reloads the page, unless it saw 'beforeunload'.
       dispatchEvent(new Event('beforeunload'))
       globalThis.complaints = []
       globalThis.ticks = 0
@@ -156,8 +155,8 @@ describe('a host tab that is frozen', () => {
     await page.waitFor('globalThis.frozen')
   }
 
-  it('has sent what it changed before, shows nothing meanwhile, and goes on when it thaws', async () => {
-    // A frozen page has no timers: what still waited for its debounce was not sent before the thaw.
+  it('sends its changes before the freeze, runs nothing while frozen, and continues after the thaw', async () => {
+    // The debounce outlasts the test, so no timer sends the changes.
     const host = await openHost(60_000)
     await listen(host)
     await host.evaluate('test.host.push()')
@@ -185,7 +184,7 @@ describe('a host tab that is frozen', () => {
     await expectQuiet(viewer.seen, late.seen)
   })
 
-  it('while the relay is replaced comes back to the new one, and viewers end equal', async () => {
+  it('reconnects after the thaw when the relay was replaced meanwhile, and viewers end equal', async () => {
     const host = await openHost(5)
     await listen(host)
     await write(host, 'Before')

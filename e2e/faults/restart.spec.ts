@@ -8,7 +8,7 @@ import { makeEmptyApp } from '../support/app.ts'
 import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
 
 const VIEWERS = 200
-/** Redials that fall into one such slot could be called lockstep if there were many. */
+/** Width of the slots in which redials are counted; many redials in one slot would be lockstep. */
 const SLOT_MS = 20
 
 let relay: TestRelay
@@ -26,7 +26,7 @@ afterEach(async () => {
   vi.unstubAllGlobals()
 })
 
-it('200 viewers whose relay restarts redial spread over time, and all end up to date', async () => {
+it('200 viewers spread their redials over time when the relay restarts, and all end up to date', async () => {
   const host = await connect(relay, 'host')
   host.send(session('e', 1, { round: 1 }))
   const redials: number[] = []
@@ -65,7 +65,7 @@ it('200 viewers whose relay restarts redial spread over time, and all end up to 
     const slot = Math.floor(at / SLOT_MS)
     slots.set(slot, (slots.get(slot) ?? 0) + 1)
   }
-  // Evenly spread they would be 7 to a slot, over 30 slots.
+  // An even spread puts about 7 redials into each of 30 slots.
   expect(Math.max(...slots.values())).toBeLessThan(VIEWERS / 6)
   expect(slots.size).toBeGreaterThan(20)
   await host.close()

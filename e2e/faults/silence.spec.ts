@@ -42,8 +42,8 @@ function show(hidden: boolean): void {
   document.dispatchEvent(new Event('visibilitychange'))
 }
 
-describe('a connection', () => {
-  it('that was accepted and then never spoken on is given up after 35 s', async () => {
+describe('a viewer connection', () => {
+  it('is replaced after 35 s when the relay accepts it and sends nothing', async () => {
     const { status } = start()
     await pass(34_000, false)
     const [first] = network.of('viewer')
@@ -54,7 +54,7 @@ describe('a connection', () => {
     expect(status.value).toBe('connected')
   })
 
-  it('that falls silent is replaced after 35 s, and is live again at once', async () => {
+  it('is replaced after 35 s of silence, and is live again at once', async () => {
     const { status, retryAt } = start()
     await pass(1000)
     expect(status.value).toBe('connected')
@@ -67,7 +67,7 @@ describe('a connection', () => {
     expect([status.value, retryAt.value]).toEqual(['connected', undefined])
   })
 
-  it('is let go of after 30 s hidden, and dialled at once when looked at again', async () => {
+  it('closes after the page was hidden for 30 s, and is dialled at once when the page is shown', async () => {
     const { status } = start()
     await pass(1000)
     show(true)
@@ -82,7 +82,7 @@ describe('a connection', () => {
     expect(status.value).toBe('connected')
   })
 
-  it('is trusted after a short look away, doubted after a longer one', async () => {
+  it('is kept after a few hidden seconds, and replaced after more', async () => {
     start()
     await pass(1000)
     const [first] = network.of('viewer')
@@ -100,14 +100,14 @@ describe('a connection', () => {
   })
 })
 
-describe('a page', () => {
+describe('a viewer page', () => {
   const fresh = (before: unknown) => {
     expect(network.of('viewer')).toHaveLength(1)
     expect(network.of('viewer')[0]).not.toBe(before)
   }
   const connection = () => (navigator as never as { connection: EventTarget }).connection
 
-  it('that is frozen lets go at once, and is live on a fresh socket when it thaws', async () => {
+  it('disconnects at once when it is frozen, and is live on a new socket when it thaws', async () => {
     const { status } = start()
     await pass(1000)
     const [first] = network.of('viewer')
@@ -122,7 +122,7 @@ describe('a page', () => {
     fresh(first)
   })
 
-  it('that is left lets go, and is live when it comes back from the cache, told by pageshow alone', async () => {
+  it('disconnects on pagehide, and is live again on pageshow from the back/forward cache', async () => {
     const { status } = start()
     await pass(1000)
     const [first] = network.of('viewer')
@@ -135,7 +135,7 @@ describe('a page', () => {
     fresh(first)
   })
 
-  it('in the middle of a backoff dials at once when the network is back', async () => {
+  it('dials at once when the network returns during a backoff', async () => {
     const { status, retryAt } = start()
     await pass(1000)
     network.kill()
@@ -147,7 +147,7 @@ describe('a page', () => {
     expect([status.value, retryAt.value]).toEqual(['connected', undefined])
   })
 
-  it('that nobody looks at does not dial for a network that comes back, but when it is looked at', async () => {
+  it('does not dial while hidden when the network returns, but when it is shown', async () => {
     const { status } = start()
     await pass(1000)
     show(true)
@@ -160,7 +160,7 @@ describe('a page', () => {
     expect(status.value).toBe('connected')
   })
 
-  it('that looked away for a moment, while the network changed, comes back on a fresh socket', async () => {
+  it('uses a new socket when the network changed while it was hidden for a moment', async () => {
     start()
     await pass(1000)
     const [first] = network.of('viewer')
@@ -173,7 +173,7 @@ describe('a page', () => {
     fresh(first)
   })
 
-  it('that goes from Wi-Fi to mobile dials afresh; a new estimate of the speed is no change', async () => {
+  it('redials when the connection type changes from Wi-Fi to cellular, but not for a new speed estimate', async () => {
     const { status } = start()
     await pass(1000)
     const [first] = network.of('viewer')
@@ -187,7 +187,7 @@ describe('a page', () => {
     expect(status.value).toBe('connected')
   })
 
-  it('is not believed when it says that there is no network: a dial tells', async () => {
+  it('redials on the offline event, and reports a lost connection only when the dial fails', async () => {
     const { status } = start()
     await pass(1000)
     const [first] = network.of('viewer')

@@ -5,7 +5,7 @@ import { VIEWER_DIR } from '../support/demo.ts'
 import { launchSleepy } from '../support/freeze.ts'
 import { startRelay, type TestRelay } from '../support/relay.ts'
 
-// What a phone does with a page that is not looked at, done by a real browser.
+// A real browser freezes and caches the page, as a phone does with a hidden page.
 let host: Client
 let relay: TestRelay
 let close: (() => Promise<void>) | undefined
@@ -30,7 +30,7 @@ const shows = (text: string) => `document.body.innerText.includes(${JSON.stringi
 const viewerUrl = () => relay.viewerUrls()[0]!.url
 
 describe('the viewer', () => {
-  it('that was frozen shows nothing new meanwhile, and the newest when it wakes', async () => {
+  it('does nothing while frozen, and shows the latest state when it wakes', async () => {
     const browser = await launchSleepy()
     close = browser.close
     const page = await browser.open(viewerUrl())
@@ -59,7 +59,7 @@ describe('the viewer', () => {
     await page.waitFor(`ticks > ${ticks}`)
   })
 
-  it('that comes back from the back/forward cache is live again', async () => {
+  it('is live again when it returns from the back/forward cache', async () => {
     const browser = await launchWithBackCache()
     close = () => browser.close()
     const page = await (await browser.newContext()).newPage()

@@ -6,7 +6,7 @@ import { VIEWER_DIR } from '../support/demo.ts'
 import { launchSleepy } from '../support/freeze.ts'
 import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
 
-// Networks that go without a word, and screens that must not.
+// Networks that fail, with and without an event, and screens that must stay on.
 let host: Client
 let relay: TestRelay
 const closing: (() => Promise<unknown>)[] = []
@@ -40,8 +40,8 @@ const says = (page: Page, text: string | RegExp, timeout = 30_000) =>
   page.getByText(text).first().waitFor({ timeout })
 const viewerUrl = () => relay.viewerUrls()[0]!.url
 
-describe('a network that is gone', () => {
-  it('is told with the time of what is shown, and over when it is back', async () => {
+describe('when the network is lost', () => {
+  it('shows the time of the displayed state, and returns to Live when the network is back', async () => {
     const page = await open(viewerUrl())
     await page.context().setOffline(true)
     await says(page, /No network · as of \d/)
@@ -51,13 +51,13 @@ describe('a network that is gone', () => {
     await says(page, 'Live')
   })
 
-  it('without any event is not shown as live for long, and heals', async () => {
+  it('stops showing Live even without an offline event, and recovers', async () => {
     const hole = await openBlackHole(relay.getStatus().port)
     closing.push(() => hole.close())
     const page = await open(`http://127.0.0.1:${hole.port}/#k=${VIEWER_KEY}`)
     hole.swallow()
     publish(1, 'Second')
-    // 35 s after the last frame it must be known; the rest is for a machine with much to do.
+    // The viewer must notice 35 s after the last frame; the rest of the timeout allows for a loaded machine.
     await page
       .getByText('Live', { exact: true })
       .first()
@@ -70,7 +70,7 @@ describe('a network that is gone', () => {
   })
 })
 
-it('the screen is kept on by choice, and again after the page was away', async () => {
+it('keeps the screen on when the user chooses so, and again after the page was hidden', async () => {
   const browser = await launchSleepy()
   closing.push(() => browser.close())
   const page = await browser.open(viewerUrl())

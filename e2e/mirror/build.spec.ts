@@ -3,7 +3,7 @@ import { type Browser, launchBrowser, watch } from '../support/browser.ts'
 import { type Fixture, serveFixture } from '../support/fixture.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
 
-// What npm gets is bundled (partysocket is trimmed on the way), so it is tried as such once.
+// The published build bundles partysocket and strips its console calls, so one test runs that build.
 let browser: Browser
 let fixture: Fixture
 let relay: TestRelay

@@ -27,7 +27,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** A host page, some viewer pages, and the network between them. */
+/** A host page, three viewer pages, and the network between them. */
 class World {
   readonly network = new ModelNetwork()
   readonly viewers = Array.from({ length: 3 }, () => this.#openViewer())
@@ -122,7 +122,7 @@ const step: fc.Arbitrary<(world: World) => unknown> = fc.oneof(
   }),
 )
 
-it('every viewer ends equal to the host, whatever the network, the relay and the host do', async () => {
+it('every viewer ends equal to the host after any sequence of changes, network faults, relay restarts and reloads', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 50, size: 'max' }), async (steps) => {
       const world = new World()
@@ -146,7 +146,7 @@ it('every viewer ends equal to the host, whatever the network, the relay and the
   )
 })
 
-it('a viewer that was lied to finds out by the hash, asks again, and says so once', async () => {
+it('a viewer with falsified state detects it by the hash, requests the state again, and warns once', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   const world = new World()
   await world.pass(2000)
@@ -155,7 +155,7 @@ it('a viewer that was lied to finds out by the hash, asks again, and says so onc
     ['true title', 'another title'],
     ['second title', 'not that'],
   ] as const) {
-    // The first viewer's socket: it was the first to dial, and after its redial it is the last.
+    // The first viewer dialled first; after its redial, its socket is the last one.
     world.network.of('viewer').at(was === 'true title' ? 0 : -1)!.tamper = (text) =>
       text.replace(was, lie)
     world.board.title = was

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 const caPath = () => join(dir, 'ca.pem')
 
-/** A relay as `vue-sync --https` starts it, with a CA that stays when it is started again. */
+/** Starts a relay as `vue-sync --https` does; its CA outlives a restart. */
 async function startSecure(port = 0): Promise<number> {
   relay = await startRelay(port, { https: true, caDir: dir, viewerDir: VIEWER_DIR })
   return relay.getStatus().port
@@ -37,20 +37,20 @@ async function stopRelay(): Promise<void> {
   relay = host = undefined
 }
 
-/** What a host that was dialled anew says first: all it has. */
+/** Connects a new host, which sends its full state first. */
 async function publish(seq: number, title: string): Promise<void> {
   host = await connect(relay!, 'host', { ca: await readFile(caPath(), 'utf8') })
   host.send({ type: 'session_update', epoch: 'e', seq, payload: { board: { title } } })
 }
 
 const shows = (text: string) => `document.body.innerText.includes(${JSON.stringify(text)})`
-/** In the words of each engine; WebKitGTK’s driver does not say why. */
+/** The error of each engine; WebKitGTK’s driver gives no reason. */
 const REFUSAL = /ERR_CERT_AUTHORITY_INVALID|SEC_ERROR_UNKNOWN_ISSUER|could not be loaded/
 const IS_CONTROLLED = 'navigator.serviceWorker.controller !== null'
 
 describe.each<EngineName>(['chromium', 'firefox', 'webkit'])('in %s', (name) => {
   it.skipIf(!hasEngine(name))(
-    'the viewer is live, outlives the relay, opens without it and is live again',
+    'the viewer is live, keeps its state and reopens without the relay, and is live again when the relay is back',
     async () => {
       const port = await startSecure()
       await publish(0, 'First')
@@ -91,7 +91,7 @@ describe.each<EngineName>(['chromium', 'firefox', 'webkit'])('in %s', (name) => 
     },
   )
 
-  it.skipIf(!hasEngine(name))('a relay whose CA is not trusted is not opened', async () => {
+  it.skipIf(!hasEngine(name))('the browser refuses a relay with an untrusted CA', async () => {
     const port = await startSecure()
     engine = await launchEngine(name)
     await expect(engine.open(`https://127.0.0.1:${port}/`)).rejects.toThrow(REFUSAL)

@@ -28,7 +28,7 @@ const linked = (page: Page) =>
 
 const shows = (page: Page, title: string) => page.waitForSelector(`h1:text-is("${title}")`)
 
-/** A host and a viewer that shows its state. */
+/** Opens a host and a viewer that shows its state. */
 async function pair(): Promise<{ host: Tab; viewer: Tab }> {
   const host = await open('host')
   await linked(host)
@@ -41,7 +41,7 @@ async function pair(): Promise<{ host: Tab; viewer: Tab }> {
 }
 
 describe('state', () => {
-  it('reaches a viewer at once, the second too, and one that comes while the host is away', async () => {
+  it('reaches a first and a second viewer, and a third that joins while the host is offline', async () => {
     const { host, viewer } = await pair()
     const second = await open('viewer')
     await shows(second, 'Live')
@@ -52,11 +52,11 @@ describe('state', () => {
     await expectQuiet(host.seen, viewer.seen, second.seen, third.seen)
   })
 
-  it('travels as one update with the final value and only the changed field', async () => {
+  it('is sent as one update with the final value of only the changed field, after a stream of changes', async () => {
     const { host, viewer } = await pair()
-    // A hidden tab gets one timer a second: the host must be the tab in front, as it is when dragging.
+    // Browsers limit a hidden tab to one timer a second, so the host must be the tab in front.
     await host.bringToFront()
-    // A loaded machine may pause for longer than the debounce: then the changes were no one stream.
+    // A pause longer than the debounce, as on a loaded machine, splits the stream: such an attempt does not count.
     let continuous = false
     for (let attempt = 1; attempt <= 5 && !continuous; attempt++) {
       viewer.seen.received.length = 0
@@ -86,7 +86,7 @@ describe('state', () => {
     await expectQuiet(host.seen, viewer.seen)
   })
 
-  it('sends nothing of a store that did not ask, nor of a field left out', async () => {
+  it('excludes stores without the sync option and fields that are not picked', async () => {
     const { host, viewer } = await pair()
     const wire = host.seen.sent.join()
     expect(wire).not.toContain('1234')
@@ -100,7 +100,7 @@ describe('state', () => {
     expect(Object.keys(full['timer']!)).toEqual(['left'])
   })
 
-  it('carries what JSON cannot through serialize and deserialize', async () => {
+  it('carries values that JSON has no form for, with serialize and deserialize', async () => {
     const { host, viewer } = await pair()
     await host.evaluate(() => {
       window.test.stores.useDated.when = new Date('2026-11-24T12:00:00Z')
@@ -110,7 +110,7 @@ describe('state', () => {
     )
   })
 
-  it('names odd values in development, syncs the rest, and never throws in the host', async () => {
+  it('warns in development of each value that cannot be synced, and syncs the rest', async () => {
     const { host, viewer } = await pair()
     await host.evaluate(() => {
       const cycle: Record<string, unknown> = { ok: 1 }
@@ -137,7 +137,7 @@ describe('state', () => {
     expect(host.seen.complaints).toHaveLength(8)
   })
 
-  it('renders again only what changed, also after a full update', async () => {
+  it('re-renders only components with changed data, also after a full update', async () => {
     const { host, viewer } = await pair()
     await host.evaluate(() => {
       window.test.stores.useBoard.rows = [1, 2, 3].map((id) => ({ id, name: `row ${id}` }))
@@ -153,7 +153,7 @@ describe('state', () => {
     expect(after).toEqual({ ...before, 'row 2': before['row 2']! + 1 })
   })
 
-  it('one changed row of a thousand renders one row, a moved one none', async () => {
+  it('re-renders one row when one of a thousand rows changes, and none when a row moves', async () => {
     const { host, viewer } = await pair()
     await host.evaluate(() => {
       window.test.stores.useBoard.rows = Array.from({ length: 1000 }, (_, id) => ({
@@ -183,7 +183,7 @@ describe('state', () => {
     await expectQuiet(host.seen, viewer.seen)
   })
 
-  it('warns a developer who writes to a synced store in the viewer', async () => {
+  it('warns when code in the viewer writes to a synced store', async () => {
     const { viewer } = await pair()
     await viewer.evaluate(() => {
       window.test.stores.useBoard.nested.a.b = 5
@@ -194,7 +194,7 @@ describe('state', () => {
 })
 
 describe('connection', () => {
-  it('survives a killed relay: growing waits, back by itself, right state, nothing rendered again', async () => {
+  it('reconnects after growing waits when the relay was killed, without re-rendering unchanged components', async () => {
     const { host, viewer } = await pair()
     const waits = viewer.evaluate(
       () =>
@@ -229,7 +229,7 @@ describe('connection', () => {
     await expectQuiet(host.seen, viewer.seen)
   })
 
-  it('disconnect() stays disconnected; connect() resumes', async () => {
+  it('stays closed after disconnect(), and resumes with connect()', async () => {
     const { host, viewer } = await pair()
     await viewer.evaluate(() => window.test.viewer.disconnect())
     const { sockets } = viewer.seen
@@ -255,7 +255,7 @@ describe('connection', () => {
     expect(viewer.seen.sockets).toBe(1)
   })
 
-  it('viewers carry on over a host reload', async () => {
+  it('stays open in viewers when the host reloads', async () => {
     const { host, viewer } = await pair()
     await host.reload()
     await linked(host)
@@ -268,7 +268,7 @@ describe('connection', () => {
     await expectQuiet(host.seen, viewer.seen)
   })
 
-  it('a second host takes over, and the first says so and stays away', async () => {
+  it('moves to a second host, and the first reports VS103 and does not redial', async () => {
     const { host, viewer } = await pair()
     const next = await open('host')
     await linked(next)
@@ -281,7 +281,7 @@ describe('connection', () => {
     expect(host.seen.sockets).toBe(1)
   })
 
-  it('wrong keys are told as such, to host and viewer, and are not tried again', async () => {
+  it('ends with VS102 for host and viewer when the key is wrong, without a redial', async () => {
     const host = await open('host', { key: 'wrong' })
     await host.waitForFunction(() => window.test.host.error.value?.code === 'VS102')
     const viewer = await open('viewer', { key: 'wrong' })
@@ -290,7 +290,7 @@ describe('connection', () => {
     expect([host.seen.sockets, viewer.seen.sockets]).toEqual([1, 1])
   })
 
-  it('counts devices for the host', async () => {
+  it('shows the host how many devices are connected', async () => {
     const { host, viewer } = await pair()
     const label = (text: string) =>
       host.waitForFunction((wanted) => window.test.host.label.value === wanted, text)

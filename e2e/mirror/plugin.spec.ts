@@ -17,7 +17,7 @@ import {
 import { endApps, makeApp, stubPage } from '../support/app.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
 
-// Installing and removing the plugins, with a real relay; what a page does is in mirror.spec.ts.
+// Installs and removes the plugins in Node with a real relay; mirror.spec.ts tests them in a browser page.
 let relay: TestRelay
 let warnings: string[]
 
@@ -41,7 +41,7 @@ const hostOptions = (options: SyncHostOptions = {}) => ({
   ...options,
 })
 
-/** A host app; `arrange` decides the order of things, else Pinia comes first. */
+/** Mounts a host app that installs Pinia before the plugin. */
 function startHost(options: SyncHostOptions = {}) {
   const { app, pinia } = makeApp()
   app.use(pinia).use(syncPlugin, hostOptions(options))
@@ -95,7 +95,7 @@ describe('the host plugin', () => {
       'with Pinia given',
       (app: App, pinia: Pinia) => app.use(syncPlugin, hostOptions({ pinia })).use(pinia),
     ],
-  ])('is installed %s, and syncs stores made at once', async (_, install) => {
+  ])('syncs stores that are created right after it is installed %s', async (_, install) => {
     const { app, pinia } = makeApp()
     install(app, pinia)
     const counter = useCounter(pinia)
@@ -108,7 +108,7 @@ describe('the host plugin', () => {
     expect(warnings).toEqual([])
   })
 
-  it('finds by name the stores made before it, and any other', async () => {
+  it('syncs stores by the names in its options, also those created before it', async () => {
     const { app, pinia } = makeApp()
     app.use(pinia)
     const early = usePlain(pinia)
@@ -122,7 +122,7 @@ describe('the host plugin', () => {
     expect(viewer.storeIds.value).toEqual(['plain'])
   })
 
-  it('follows stores that come, go, and come again', async () => {
+  it('follows stores that are created, disposed of, and created again', async () => {
     const { pinia } = startHost()
     const first = useCounter(pinia)
     const { view, viewer } = startViewer()
@@ -153,18 +153,18 @@ describe('the host plugin', () => {
     await shows({ count: 7, note: 'z', list: [7] })
     pinia.state.value['counter'] = { count: 8, note: 'w', list: [] }
     await shows({ count: 8, note: 'w', list: [] })
-    // The store's own properties still stand for the old object: that is Pinia's way.
+    // In Pinia, the store's own properties still refer to the replaced object; only `$state` has the new one.
     counter.$state.list.push(5)
     await shows({ list: [5] })
   })
 
-  it('survives a hot update of a store’s definition, and sends the new shape', async () => {
+  it('sends the new shape after a hot update of a store’s definition', async () => {
     const { pinia } = startHost()
     const counter = useCounter(pinia)
     const { view } = startViewer()
     await expect.poll(() => view('counter').value?.['count']).toBe(0)
     counter.count = 4
-    // What acceptHMRUpdate does.
+    // acceptHMRUpdate calls it like this.
     const useEdited = defineStore('counter', {
       state: () => ({ count: 0, added: true }),
       sync: true,
@@ -175,7 +175,7 @@ describe('the host plugin', () => {
     await expect.poll(() => view('counter').value).toMatchObject({ count: 5 })
   })
 
-  it('sends at least every maxWait while changes never pause', async () => {
+  it('sends at least once per maxWait while changes never pause', async () => {
     const { pinia } = startHost({ debounce: 100, maxWait: 150 })
     const counter = useCounter(pinia)
     const { view } = startViewer()
@@ -185,7 +185,7 @@ describe('the host plugin', () => {
     clearInterval(writing)
   })
 
-  it('sends what is pending when the page goes', async () => {
+  it('sends pending changes on pagehide', async () => {
     const { pinia, host } = startHost({ debounce: 60_000 })
     const counter = useCounter(pinia)
     await expect.poll(() => host.status.value).toBe('connected')
@@ -194,7 +194,7 @@ describe('the host plugin', () => {
     await expect.poll(() => view('counter').value?.['count']).toBe(0)
     counter.count = 1
     window.dispatchEvent(new Event('pagehide'))
-    // One page holds both here: its viewer lets go too, as the back/forward cache asks, until the page is back.
+    // Host and viewer share this page, so the viewer disconnects too until pageshow.
     expect(view('counter').value?.['count']).toBe(0)
     const elsewhere = startViewer()
     await expect.poll(() => elsewhere.view('counter').value?.['count']).toBe(1)
@@ -202,7 +202,7 @@ describe('the host plugin', () => {
     await expect.poll(() => view('counter').value?.['count']).toBe(1)
   })
 
-  it('does not wait for timers in a hidden page, where they come once a minute', async () => {
+  it('sends without a timer in a hidden page, where timers run once a minute', async () => {
     const { pinia } = startHost({ debounce: 60_000 })
     const counter = useCounter(pinia)
     const { view } = startViewer()
@@ -237,13 +237,13 @@ describe('the host plugin', () => {
     expect(host.label.value).toBe('No device connected')
   })
 
-  it('names a field that a store does not have', () => {
+  it('warns of a picked field that the store does not have', () => {
     const { pinia } = startHost({ stores: { plain: { pick: ['a', 'typo'] } } })
     usePlain(pinia)
     expect(warnings).toEqual([expect.stringContaining('VS206: store "plain" has no field "typo"')])
   })
 
-  it('keeps the last state of a store whose serialize throws, and says so', async () => {
+  it('keeps the last sent state of a store and warns when its serialize throws', async () => {
     const { pinia } = startHost()
     let broken = false
     const useFragile = defineStore('fragile', {
@@ -272,7 +272,7 @@ describe('the host plugin', () => {
     [{ session: 'a b' }, 'VS107: Not a valid option (session must be'],
     [{ debounce: -1 }, 'VS107: Not a valid option (debounce must be'],
     [{ maxWait: Number.NaN }, 'VS107: Not a valid option (maxWait must be'],
-  ])('refuses %j with a code and the field', (options, text) => {
+  ])('rejects %j with an error code that names the option', (options, text) => {
     expect(() => startHost(options)).toThrow(text)
   })
 })
@@ -283,7 +283,7 @@ describe('codecs', () => {
     ['CBOR', { codec: cbor() }],
     ['compression', { compressOver: 200 }],
     ['compressed MessagePack', { codec: msgpack(), compressOver: 200 }],
-  ])('%s: full states, deltas and late joiners', async (_, options) => {
+  ])('%s carries full states and deltas, also to late viewers', async (_, options) => {
     const { pinia } = startHost(options)
     const counter = useCounter(pinia)
     const codecs = [msgpack(), cbor()]
@@ -292,7 +292,7 @@ describe('codecs', () => {
     counter.note = 'long '.repeat(500)
     counter.list.push(1, 2, 3)
     await expect.poll(() => view('counter').value?.['list']).toEqual([1, 2, 3])
-    // Long and short ones in turn: they arrive in the order they were sent.
+    // Alternating sizes show that slow large messages and fast small ones arrive in order.
     for (let count = 1; count <= 10; count++) {
       counter.count = count
       counter.note = count % 2 ? 'short' : `long ${count} `.repeat(300)
@@ -304,7 +304,7 @@ describe('codecs', () => {
     expect(warnings).toEqual([])
   })
 
-  it('a viewer without the codec says which it lacks, and stops', async () => {
+  it('a viewer without the codec stops with VS108 and names the codec', async () => {
     const { pinia } = startHost({ codec: msgpack() })
     useCounter(pinia)
     const { viewer, view } = startViewer()
@@ -315,7 +315,7 @@ describe('codecs', () => {
 })
 
 describe('the viewer plugin', () => {
-  it('keeps what it shows over junk of every kind', async () => {
+  it('keeps its state when it receives invalid messages, and warns of each kind', async () => {
     const junk = new WebSocketServer({ host: '127.0.0.1', port: 0 })
     const dialled = new Promise<WebSocketConnection>((resolve) => junk.on('connection', resolve))
     await once(junk, 'listening')
@@ -350,7 +350,7 @@ describe('the viewer plugin', () => {
     await new Promise((resolve) => junk.close(resolve))
   })
 
-  it('has its state in a Pinia store of its own, and never fills that one', async () => {
+  it('keeps its status in its own Pinia store, which a host cannot overwrite', async () => {
     const { pinia, viewer } = startViewer()
     const host = await rawHost()
     host.send(full(1, { [VIEWER_STORE_ID]: { status: 'hacked' } }))
@@ -362,13 +362,13 @@ describe('the viewer plugin', () => {
     host.close()
   })
 
-  it('fills stores made before it, at once, and later; leaves alone who says sync: false', async () => {
+  it('fills stores created before and after it, but none with sync: false', async () => {
     const useLocal = defineStore('local', { state: () => ({ a: 0 }), sync: false })
     const useOwn = defineStore('own', { state: () => ({ a: 0 }) })
     const { app, pinia } = makeApp()
     app.use(pinia)
     const early = useCounter(pinia)
-    // Pinia keeps no options of a store made before the plugin: that one is named.
+    // Pinia gives plugins no options of stores created earlier, so this one is excluded by name.
     const own = useOwn(pinia)
     app.use(syncViewer, { url: `${relay.url}#k=${VIEWER_KEY}`, stores: { own: false } })
     app.mount({})
@@ -385,7 +385,7 @@ describe('the viewer plugin', () => {
     host.close()
   })
 
-  it('gives a field that the host withdrew its first value again', async () => {
+  it('resets a field to its initial value when the host stops sending it', async () => {
     const { pinia } = startViewer()
     const counter = useCounter(pinia)
     const host = await rawHost()
@@ -397,12 +397,12 @@ describe('the viewer plugin', () => {
     host.close()
   })
 
-  it('heals a gap by itself', async () => {
+  it('recovers from a gap in the sequence', async () => {
     const { view } = startViewer()
     const host = await rawHost()
     host.send(full(1, { s: { a: 1 } }))
     await expect.poll(() => view('s').value).toEqual({ a: 1 })
-    // A whole state of an older position, then a delta that does not follow what the viewer holds.
+    // The relay skips to position 5, so the following delta does not continue the state that the viewer holds.
     relay.broadcast(full(5, { s: { a: 5 } }) as never)
     relay.broadcast(delta(6, { s: { a: 6 } }) as never)
     await expect.poll(() => view('s').value).toEqual({ a: 6 })
@@ -418,7 +418,7 @@ describe('the viewer plugin', () => {
         { op: 'remove', path: '/s/gone' },
       ],
     ],
-  ])('changes nothing for a patch that %s, and asks for all of it', async (_, patch) => {
+  ])('applies nothing of a patch that %s, and requests the full state', async (_, patch) => {
     const { view } = startViewer()
     const host = await rawHost()
     host.send(full(1, { s: { a: 1, b: 1 } }))
@@ -432,7 +432,7 @@ describe('the viewer plugin', () => {
     host.close()
   })
 
-  it('changes nothing for a patch whose result its rules refuse, and asks for all of it', async () => {
+  it('applies nothing of a patch whose result breaks its field rules, and requests the full state', async () => {
     const even = (value: unknown) => Array.isArray(value) && value.length % 2 === 0
     const { pinia } = startViewer({
       stores: { counter: { fields: { count: 'number', list: even } } },
@@ -452,7 +452,7 @@ describe('the viewer plugin', () => {
     host.close()
   })
 
-  it('switches sessions without a trace of the first', async () => {
+  it('clears all state of the first session when it switches to another', async () => {
     const { viewer, view } = startViewer()
     relay.broadcast(full(1, { s: { a: 1 } }) as never)
     await expect.poll(() => view('s').value).toEqual({ a: 1 })
@@ -463,7 +463,7 @@ describe('the viewer plugin', () => {
     expect([viewer.lastUpdate.value, viewer.host.value]).toEqual([undefined, 'offline'])
   })
 
-  it('redials at once when the network is back, also in the middle of a wait', async () => {
+  it('redials at once when the network is back during a backoff', async () => {
     const { viewer } = startViewer({ backoff: { first: 60_000, max: 60_000 } })
     await expect.poll(() => viewer.status.value).toBe('connected')
     const { port } = relay.getStatus()
@@ -475,7 +475,7 @@ describe('the viewer plugin', () => {
     expect(viewer.retryAt.value).toBeUndefined()
   })
 
-  it('throws for what is no address, and outside its app', () => {
+  it('throws for an invalid address, and when it is used outside its app', () => {
     const { viewer, app } = startViewer()
     expect(() => viewer.connect('not an address')).toThrow('VS101')
     const other = makeApp().app

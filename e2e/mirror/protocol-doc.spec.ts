@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => relay.stop())
 
-/** A host in as few words as the page gives it. */
+/** Connects a minimal host, as PROTOCOL.md describes it, and sends the messages. */
 async function publish(...messages: object[]): Promise<WebSocket> {
   const socket = new WebSocket(relay.url, offerProtocols('host', HOST_KEY))
   await new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }))
@@ -35,7 +35,7 @@ const delta = (seq: number, state: object) => ({
   payload: { s: state },
 })
 
-it('the viewer on the page is 30 lines, and follows a host over a relay restart', async () => {
+it('the viewer in PROTOCOL.md has at most 30 lines, and follows a host across a relay restart', async () => {
   expect(snippet.trim().split('\n').length).toBeLessThanOrEqual(30)
   // oxlint-disable-next-line no-implied-eval, no-new-func, typescript/no-implied-eval -- runs the documentation
   const view = new Function(`${snippet}\nreturn view`)() as View

@@ -32,7 +32,7 @@ const GIVEN: Record<string, string> = {
 
 async function readServices(file: string): Promise<Record<string, Service>> {
   const text = await readFile(new URL(`../../docs/deploy/${file}`, import.meta.url), 'utf8')
-  // As Compose does it; what is given twice is meant for the container.
+  // Substitutes variables as Compose does; `$${…}` is left for the container.
   const filled = text.replaceAll(/(?<!\$)\$\{(\w+)(?::\?[^}]*)?\}/g, (_, name: string) => {
     expect(Object.keys(GIVEN)).toContain(name)
     return GIVEN[name]!
@@ -41,25 +41,28 @@ async function readServices(file: string): Promise<Record<string, Service>> {
 }
 
 describe('the files of docs/deploy', () => {
-  it.each(['compose.yaml', 'compose.scaled.yaml'])('%s publishes the proxy alone', async (file) => {
-    const services = Object.entries(await readServices(file))
-    expect(services.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['caddy'])
-  })
+  it.each(['compose.yaml', 'compose.scaled.yaml'])(
+    '%s publishes only the ports of the proxy',
+    async (file) => {
+      const services = Object.entries(await readServices(file))
+      expect(services.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['caddy'])
+    },
+  )
 
   it.skipIf(!hasCaddy).each(['Caddyfile', 'Caddyfile.scaled'])(
-    'Caddy takes %s as it is',
+    'Caddy accepts %s unchanged',
     (file) => {
       expect(() => validate(file, { VUE_SYNC_DOMAIN: 'show.example.com' })).not.toThrow()
     },
   )
 })
 
-// The documented files in parts: Caddy, Redis and relays are real, and only ports and addresses are a test's.
+// Caddy, Redis and the relays run with the documented settings; the test changes only ports and addresses.
 const hasAll = hasCaddy && process.env['VUE_SYNC_REDIS_SERVER'] !== undefined
 describe.skipIf(!hasAll)('two relays behind the Caddy of docs/deploy', () => {
   const { stops } = useCrowd(SEED)
 
-  it('serve as one without stickiness, also while each is replaced in turn', async () => {
+  it('serve one session without sticky connections, also while each is replaced in turn', async () => {
     const services = await readServices('compose.scaled.yaml')
     const { VUE_SYNC_REDIS, ...environment } = services['relay-1']!.environment
     expect(services['relay-2']!.environment).toEqual(services['relay-1']!.environment)
@@ -105,7 +108,7 @@ describe.skipIf(!hasAll)('two relays behind the Caddy of docs/deploy', () => {
     const answering = async (): Promise<number> => JSON.parse(await through('/status')).port
 
     for (const index of [0, 1]) {
-      // As Caddy asks in the network of the containers.
+      // Caddy's health check uses the container's name as host.
       const asked = await ask(dialled(index), '/readyz', { host: `relay-${index + 1}` })
       expect([asked.status, asked.body]).toEqual([200, 'ok'])
     }
@@ -138,7 +141,7 @@ describe.skipIf(!hasAll)('two relays behind the Caddy of docs/deploy', () => {
       await expect.poll(() => host.host.clientCount.value).toBe(viewers.length)
 
       nodes[index] = await startNode(index)
-      // It has the fewest sockets, so Caddy asks it as soon as it knows.
+      // The new node has the fewest sockets, so Caddy prefers it once its health check succeeds.
       await expect.poll(answering).toBe(ports[index])
       expect(await through('/')).toContain('vue-sync viewer')
       for (let more = 0; more < VIEWERS; more++) addViewer()

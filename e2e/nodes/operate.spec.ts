@@ -39,14 +39,14 @@ async function metric(relay: Relay, name: string): Promise<number> {
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(body)?.[1])
 }
 
-describe('a relay of several workers', () => {
-  it('says in /metrics what all of them are and did, whichever is asked', async () => {
+describe('a relay with several workers', () => {
+  it('reports the metrics of all workers, whichever worker answers', async () => {
     const relay = await startWorkers('--metrics')
     await crowd(relay)
-    // The first is there before the others listen.
+    // The first worker answers before the others listen.
     await expect.poll(() => metric(relay, 'vue_sync_processes')).toBe(WORKERS)
     for (let round = 0; round < 2 * WORKERS; round++) {
-      // Open in each of them, and yet one.
+      // The session is open in each worker and counts once.
       expect(await metric(relay, 'vue_sync_sessions')).toBe(1)
       expect(await metric(relay, 'vue_sync_hosts')).toBe(1)
       expect(await metric(relay, 'vue_sync_viewers')).toBe(VIEWERS)

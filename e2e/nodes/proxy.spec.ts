@@ -86,7 +86,7 @@ afterEach(async () => {
 })
 
 describe.skipIf(!hasCaddy)('behind the Caddy of docs/deploy', () => {
-  it('the page comes, the socket stays, and a change arrives at once', async () => {
+  it('the relay serves the viewer page, and the viewer receives changes', async () => {
     const publicUrl = 'https://show.example.com'
     await start({ trustProxy: ['127.0.0.1'], publicUrl })
     expect(relay!.viewerUrls()[0]).toEqual({
@@ -119,7 +119,7 @@ describe.skipIf(!hasCaddy)('behind the Caddy of docs/deploy', () => {
     viewer.terminate()
   })
 
-  it('each client is limited for itself, whatever it says about itself', async () => {
+  it('the relay limits each client by its address, whatever X-Forwarded-For the client sends', async () => {
     await start({ trustProxy: ['127.0.0.1'] })
     for (let count = 0; count < 10; count++)
       await guess('127.0.0.2', { 'x-forwarded-for': `192.0.2.${count}` })
@@ -127,13 +127,13 @@ describe.skipIf(!hasCaddy)('behind the Caddy of docs/deploy', () => {
     expect((await guess('127.0.0.3')).status).toBe(404)
   })
 
-  it('all are one client while the proxy is not trusted', async () => {
+  it('the relay counts all clients as one while the proxy is not trusted', async () => {
     await start({})
     for (let count = 0; count < 10; count++) await guess('127.0.0.2')
     expect((await guess('127.0.0.3')).status).toBe(429)
   })
 
-  it('a relay with https behind it serves only whom a trusted proxy asked for over TLS', async () => {
+  it('a relay with https serves requests only from a trusted proxy that received them over TLS', async () => {
     const caDir = join(dir, 'ca')
     await start({ https: true, caDir })
     expect((await ask({ path: '/' })).text).toContain('Get this device ready')

@@ -19,8 +19,8 @@ import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
 
 const PASSWORD = 's3cret-of-redis'
 
-// Who may do what in Redis, and who finds out.
-describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('a Redis that is closed', () => {
+// Access rights, memory limits and secrets in Redis.
+describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', () => {
   const stops: (() => unknown)[] = []
   let redis: TestRedis
   afterEach(async () => {
@@ -62,25 +62,28 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('a Redis that is closed',
     ['a wrong password', (url: string) => url.replace(PASSWORD, 'wr0ng'), [], 'WRONGPASS'],
     ['no password', (url: string) => url.replace(`:${PASSWORD}@`, ''), [], 'NOAUTH'],
     [
-      'a Redis that repeats what it does not know',
+      'a Redis without the AUTH command, which echoes the command in its error',
       (url: string) => url,
       ['--rename-command', 'HELLO', '', '--rename-command', 'AUTH', ''],
       "unknown command 'auth'",
     ],
-  ])('%s is said in one line, and the node serves alone', async (_, edit, flags, problem) => {
-    await startStore({ flags })
-    const node = await startNode(edit(redis.url))
-    expect(await ready(node)).toBe('200 degraded')
-    const host = await dial(node, 'host')
-    host.send(session('e', 0, { a: 1 }))
-    const viewer = await dial(node, 'viewer')
-    await viewer.until(({ type }) => type === 'session_update')
-    expect(warnings(node)).toEqual([expect.stringContaining(problem)])
-    expect(node.said()).not.toMatch(/s3cret|wr0ng/)
-    expect(await ready(node)).toBe('200 degraded')
-  })
+  ])(
+    '%s: the node warns in one line without the password, and serves alone',
+    async (_, edit, flags, problem) => {
+      await startStore({ flags })
+      const node = await startNode(edit(redis.url))
+      expect(await ready(node)).toBe('200 degraded')
+      const host = await dial(node, 'host')
+      host.send(session('e', 0, { a: 1 }))
+      const viewer = await dial(node, 'viewer')
+      await viewer.until(({ type }) => type === 'session_update')
+      expect(warnings(node)).toEqual([expect.stringContaining(problem)])
+      expect(node.said()).not.toMatch(/s3cret|wr0ng/)
+      expect(await ready(node)).toBe('200 degraded')
+    },
+  )
 
-  it('says where nothing answers, and then what Redis says once there is one', async () => {
+  it('a node warns with the address when nothing answers, and with the error of Redis once it does', async () => {
     await startStore()
     await redis.kill()
     const node = await startNode(redis.url.replace(PASSWORD, 'wr0ng'))
@@ -92,7 +95,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('a Redis that is closed',
     expect(warnings(node)).toHaveLength(2)
   })
 
-  it('a Redis that is full makes nodes say so, and all is put right when there is room', async () => {
+  it('nodes report "degraded" while Redis is out of memory, and catch up when there is space', async () => {
     await startStore({ flags: ['--maxmemory-policy', 'noeviction'] })
     const nodes = [await startNode(), await startNode()] as const
     for (const node of nodes) await expect.poll(() => ready(node)).toBe('200 ok')
@@ -111,7 +114,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('a Redis that is closed',
     for (const node of nodes) await expect.poll(() => ready(node)).toBe('200 ok')
   })
 
-  it('a Redis that is full of what nobody has open makes room by itself, and nobody notices', async () => {
+  it('Redis evicts sessions that no node has open, without effect on the open one', async () => {
     await startStore({ flags: ['--maxmemory', '6mb', '--maxmemory-policy', 'allkeys-lru'] })
     const nodes = [await startNode(), await startNode()] as const
     const host = await dial(nodes[0], 'host')
@@ -134,22 +137,25 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('a Redis that is closed',
     await late.until(({ seq }) => seq === 40)
   })
 
-  // The log was read although what says where it begins was gone: that threw, and who came got nothing.
-  it.each(['session', 'log'])('a Redis that has lost the %s alone gets it back', async (part) => {
-    await startStore()
-    const nodes = [await startNode(), await startNode()] as const
-    const host = await dial(nodes[0], 'host')
-    host.send(session('e', 0, { a: 1 }))
-    const first = await dial(nodes[1], 'viewer')
-    await first.until(({ seq }) => seq === 0)
-    await redis.use((client) => client.del(`vue-sync:{default}:${part}`))
-    const late = await dial(await startNode(), 'viewer')
-    await late.until(({ seq }) => seq === 0)
-    host.send(session('e', 1, { a: 2 }))
-    for (const viewer of [first, late]) await viewer.until(({ seq }) => seq === 1)
-  })
+  // A node once threw when it read a log whose start position was gone, and new viewers got no state.
+  it.each(['session', 'log'])(
+    'nodes restore the %s key when only that one is lost',
+    async (part) => {
+      await startStore()
+      const nodes = [await startNode(), await startNode()] as const
+      const host = await dial(nodes[0], 'host')
+      host.send(session('e', 0, { a: 1 }))
+      const first = await dial(nodes[1], 'viewer')
+      await first.until(({ seq }) => seq === 0)
+      await redis.use((client) => client.del(`vue-sync:{default}:${part}`))
+      const late = await dial(await startNode(), 'viewer')
+      await late.until(({ seq }) => seq === 0)
+      host.send(session('e', 1, { a: 2 }))
+      for (const viewer of [first, late]) await viewer.until(({ seq }) => seq === 1)
+    },
+  )
 
-  it('a user with the rights of docs/scaling.md suffices, and one with less is told what is missing', async () => {
+  it('nodes work with the ACL rule of docs/scaling.md, and warn of a missing right', async () => {
     await startStore()
     const docs = await readFile(new URL('../../docs/scaling.md', import.meta.url), 'utf8')
     const [rule] = /ACL SETUSER .*/.exec(docs)!
@@ -184,7 +190,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('a Redis that is closed',
     expect(warnings(lacking)).toEqual([expect.stringMatching(/NOPERM|can't publish/)])
   })
 
-  it('nodes talk to it over TLS, and only to one whose certificate they trust', async () => {
+  it('nodes connect over TLS, and only when they trust the certificate', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'vue-sync-redis-tls-'))
     stops.push(() => rmSync(dir, { recursive: true }))
     const authority = await makeAuthority({ hostname: 'test', now: Date.now() })
@@ -209,7 +215,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('a Redis that is closed',
     expect(warnings(wary)).toEqual([expect.stringMatching(/certificate/)])
   })
 
-  it('an address that is none is refused without being repeated', () => {
+  it('an invalid address is rejected without repeating it', () => {
     const url = `redis://:12/${PASSWORD}@127.0.0.1`
     let problem: unknown
     try {
@@ -221,7 +227,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('a Redis that is closed',
     expect(inspect(problem)).not.toContain(PASSWORD)
   })
 
-  it('with encryption, Redis is told no word of the state', async () => {
+  it('with encryption, Redis receives no part of the state in clear text', async () => {
     stubPage()
     stubStorage('sessionStorage')
     stubStorage('localStorage')
@@ -275,7 +281,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('a Redis that is closed',
       expect(heard.length).toBeGreaterThan(2)
       for (const key of [HOST_KEY, VIEWER_KEY, PASSWORD])
         expect([finds(heard, key), finds(await held(), key)]).toEqual([false, false])
-      // Where to look is right: without it, both are found.
+      // Without encryption, the same search finds the state in both places.
       await shown(false, 'open')
       expect([finds(heard, marker), finds(await held(), marker)]).toEqual([true, true])
     })

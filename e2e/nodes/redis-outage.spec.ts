@@ -7,7 +7,7 @@ import { pause, useCrowd } from '../support/nodes.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
 
-// Real nodes, a real Redis, both real plugins: only who is killed when is in the test's hands.
+// The nodes, Redis and both plugins are real; the test controls only the outages.
 const SEED = 20_262
 const OUTAGES = 12
 const KILLS = 12
@@ -37,7 +37,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
   })
   afterEach(() => redis.goOn())
 
-  it(`Redis killed, paused and emptied ${OUTAGES} times: every viewer ends equal, and none is shown a step back`, async () => {
+  it(`every viewer ends equal and never shows older state when Redis is killed, paused or emptied ${OUTAGES} times`, async () => {
     const { host, viewers, keepChanging } = await open(nodes.map(({ port }) => port))
     await expect.poll(() => viewers.every(({ shown }) => shown.length > 0)).toBe(true)
     const stopChanging = keepChanging()
@@ -57,20 +57,20 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
     stopChanging()
     await expectEqual(host, viewers)
     for (const index of [0, 1, 2]) await expect.poll(() => ready(index)).toBe('ok')
-    // What is in Redis again serves a node that has just come.
+    // A new node gets the state from Redis.
     nodes.push(await startNode())
     const late = await connect(dialled(3), 'viewer')
     await late.until(({ type }) => type === 'session_update')
     await late.close()
   })
 
-  it('without Redis a node serves what it has, and says so', async () => {
+  it('each node serves the state it has and reports "degraded" while Redis is down', async () => {
     const { host, viewers, keepChanging } = await open(nodes.map(({ port }) => port))
     await expect.poll(() => viewers.every(({ shown }) => shown.length > 0)).toBe(true)
     await redis.kill()
     const stopChanging = keepChanging()
     for (const index of [0, 1, 2]) await expect.poll(() => ready(index)).toBe('degraded')
-    // On the host's own node all goes on; on others, who comes now gets what was there.
+    // The host's node stays live; other nodes give new viewers the last state they received.
     await expect.poll(() => viewers[0]!.load.n).toBeGreaterThan(20)
     const late = await connect(dialled(1), 'viewer')
     await late.until(({ type }) => type === 'session_update')
@@ -83,22 +83,22 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
     expect(nodes[0]!.said()).toContain('The other nodes cannot be reached')
   })
 
-  it(`nodes killed ${KILLS} times under load: host and viewers go on at others, and end equal`, async () => {
+  it(`host and viewers move to other nodes and end equal when nodes are killed ${KILLS} times under load`, async () => {
     const { host, viewers, ways, keepChanging } = await open(nodes.map(({ port }) => port))
     await expect.poll(() => viewers.every(({ shown }) => shown.length > 0)).toBe(true)
     const stopChanging = keepChanging()
-    // Where each of them is: the host first.
+    // The node of each page; the host is the first page.
     const at = [0, 0, 1, 2]
     for (let kill = 0; kill < KILLS; kill++) {
       await pause(upTo(300))
       const index = upTo(nodes.length)
       await nodes[index]!.stop()
-      // As a balancer does: whoever was there is sent elsewhere, and a new node comes.
-      for (const [who, node] of at.entries()) {
+      // Pages of the killed node move to another one, as behind a load balancer, and a new node replaces it.
+      for (const [page, node] of at.entries()) {
         if (node !== index) continue
         const next = (index + 1 + upTo(2)) % nodes.length
-        at[who] = next
-        ways[who]!.retarget(nodes[next]!.port)
+        at[page] = next
+        ways[page]!.retarget(nodes[next]!.port)
       }
       nodes[index] = await startNode()
     }
@@ -106,7 +106,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
     await expectEqual(host, viewers)
   })
 
-  it('of two hosts that came while Redis was gone, one is left, and all show what it has', async () => {
+  it('when Redis returns, one of two hosts that connected meanwhile stays, and all viewers show its state', async () => {
     const first = await connect(dialled(0), 'host')
     const viewers = await Promise.all([0, 1, 2].map((index) => connect(dialled(index), 'viewer')))
     first.send(session('one', 0, { of: 1 }))
@@ -125,7 +125,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
     await second.close()
   })
 
-  it('a node that dies is counted no more, and its host is told to be away', async () => {
+  it('viewers of a dead node are no longer counted, and its host is reported offline', async () => {
     const host = await connect(dialled(0), 'host')
     const viewers = await Promise.all([0, 1, 2].map((index) => connect(dialled(index), 'viewer')))
     const counted = (count: number) =>

@@ -26,13 +26,13 @@ const dialled = (port: number) => ({
   getStatus: () => ({ port }),
 })
 
-/** The processes that a relay started. */
+/** Lists the process ids of a relay's workers. */
 function workersOf(relay: CliRelay): number[] {
   const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(relay.child.pid)])
   return String(stdout).split(/\s+/).filter(Boolean).map(Number)
 }
 
-// All three are the one port: the system says which worker takes a connection.
+// All workers share one port, and the operating system assigns each connection to a worker.
 describeNodes('workers of one machine', async () => {
   const relay = await startWorkers('--admin')
   const server = dialled(relay.port)
@@ -58,7 +58,7 @@ describeRelay('a relay of three workers', async ({ hostKey, viewerKey, heartbeat
 describe('--workers', () => {
   const { stops, upTo, open } = useCrowd(SEED)
 
-  it(`a worker killed ${KILLS} times under load: another comes, and every viewer ends equal`, async () => {
+  it(`restarts workers that are killed ${KILLS} times under load, and every viewer ends equal`, async () => {
     const relay = await startWorkers()
     stops.push(relay.stop)
     const { host, viewers, keepChanging } = await open(Array.from({ length: 6 }, () => relay.port))
@@ -75,7 +75,7 @@ describe('--workers', () => {
     expect(relay.said()).toContain('is started anew')
   })
 
-  it('ends on a signal, with all of its workers, and keeps sessions in a folder', async () => {
+  it('stops all workers on SIGTERM, and restores sessions from the --persist folder', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'vue-sync-workers-'))
     stops.push(() => rmSync(dir, { recursive: true, force: true }))
     const relay = await startWorkers('--persist', dir)
@@ -95,7 +95,7 @@ describe('--workers', () => {
     await late.close()
   })
 
-  it('says in one line when the port is taken', async () => {
+  it('reports in one line that the port is in use', async () => {
     const blocker = createServer().listen(0, '127.0.0.1')
     await once(blocker, 'listening')
     stops.push(() => blocker.close())

@@ -5,7 +5,7 @@ import { syncViewer, useSyncedState, useSyncViewer } from '@vue-sync/vue/viewer'
 import { endApps, makeApp, stubPage, stubStorage } from '../support/app.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
 
-// Who may view, as the host app says it: real plugins, a real relay.
+// The host app controls who may view; the plugins and the relay are real.
 let relay: TestRelay
 let storage: Map<string, string>
 
@@ -48,7 +48,7 @@ const isOut = async (viewer: Viewer) => {
 }
 
 describe('the host', () => {
-  it('issues links, sees who came by them, and revokes one of them', async () => {
+  it('issues viewer links, sees the number of viewers of each, and revokes one', async () => {
     const host = startHost()
     const [press, guests] = [host.issue({ label: 'Press' }), host.issue({ label: 'Guests' })]
     const linkOf = async (wanted: string): Promise<string> => {
@@ -73,7 +73,7 @@ describe('the host', () => {
     expect(host.tokens.value.map(({ label }) => label)).toEqual(['Guests'])
   })
 
-  it('locks out everyone by a rotation, for good: over reloads and restarts of either side', async () => {
+  it('locks out all viewers with rotate(), also after the host reloads and the relay restarts', async () => {
     const host = startHost()
     const viewer = startViewer(mainLink())
     await isIn(viewer)
@@ -97,7 +97,7 @@ describe('the host', () => {
     await expect.poll(() => again.viewerUrl.value).toBe(link)
   })
 
-  it('gives a link for some time only', async () => {
+  it('issues links that expire', async () => {
     const host = startHost()
     host.issue({ expiresIn: 700 })
     const link = () => host.tokens.value[0]?.url
@@ -108,14 +108,14 @@ describe('the host', () => {
   })
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
-    'refuses to issue for %d ms',
+    'rejects an expiry of %d ms',
     (expiresIn) => {
       const host = startHost()
       expect(() => host.issue({ expiresIn })).toThrow('VS107')
     },
   )
 
-  it('goes on where storage holds junk', async () => {
+  it('works when its stored data is invalid', async () => {
     storage.set(`vue-sync:access:${relay.url}/`, '{"generation":"x"}')
     const host = startHost()
     await isIn(startViewer(mainLink()))

@@ -26,7 +26,7 @@ async function copyLink(host: Page): Promise<string> {
   return host.evaluate(() => navigator.clipboard.readText())
 }
 
-it('what a host encrypts is on the phone of who scanned its code, and over reloads of both', async () => {
+it('a phone with the host’s link shows the encrypted state, also after both reload', async () => {
   const host = await openTab(desk, pages.site.url(relay.url).replace('#', '&encrypt#'))
   await host.getByText('Encrypted from here to the phone').waitFor()
   expect(await host.getByText('Or type in the viewer').count()).toBe(0)
@@ -38,7 +38,7 @@ it('what a host encrypts is on the phone of who scanned its code, and over reloa
   await viewer.getByText('Live', { exact: true }).first().waitFor()
   expect(viewer.url()).not.toContain('e=')
 
-  // The demo host takes its key out of the address: the same tab is led there again.
+  // The demo host removes its key from the address, so a reload needs the whole address again.
   await host.goto('about:blank')
   await host.goto(pages.site.url(relay.url).replace('#', '&encrypt#'))
   expect(await copyLink(host)).toBe(link)
@@ -57,7 +57,7 @@ it('what a host encrypts is on the phone of who scanned its code, and over reloa
   await expectQuiet(host.seen, viewer.seen)
 })
 
-it('a viewer that cannot decrypt says why and what to do', async () => {
+it('a viewer that cannot decrypt shows the reason and what to do', async () => {
   const host = await openTab(desk, pages.site.url(relay.url).replace('#', '&encrypt#'))
   await host.getByText('Encrypted from here to the phone').waitFor()
   const link = await copyLink(host)

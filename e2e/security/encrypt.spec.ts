@@ -15,7 +15,7 @@ import {
 import { endApps, makeApp, stubPage, stubStorage } from '../support/app.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
 
-// Encryption with a real relay, and with one in the middle that sees and changes what it likes.
+// Encryption with a real relay, and with a man in the middle who reads and changes frames.
 let relay: TestRelay
 let warnings: string[]
 const closing: (() => void)[] = []
@@ -68,15 +68,15 @@ const through = (link: string, url: string) =>
 
 interface Tap {
   url: string
-  /** Every frame and every request that came this way, as bytes. */
+  /** Every frame sent through the tap, except from the relay, and the headers of every request. */
   seen: Buffer[]
-  /** Changes what the relay sends to viewers; gives `undefined` to pass nothing on. */
+  /** Changes a frame from the relay to a viewer; returns `undefined` to drop it. */
   change: (frame: Buffer, binary: boolean) => Buffer | undefined
-  /** Says something to all viewers. */
+  /** Sends a frame to all viewers. */
   inject: (frame: Buffer | string) => void
 }
 
-/** A man in the middle, on the side of hosts and viewers. */
+/** Starts a man in the middle between the relay and its hosts and viewers. */
 async function startTap(): Promise<Tap> {
   const server = new WebSocketServer({
     host: '127.0.0.1',
@@ -138,8 +138,8 @@ function flip(frame: Buffer): Buffer {
 it.each([
   ['JSON', {}],
   ['MessagePack', { codec: msgpack() }],
-  ['JSON, where compression was asked for too', { compressOver: 100 }],
-])('%s: states, deltas, late joiners and the name arrive', async (_, options) => {
+  ['JSON, although compression is requested too', { compressOver: 100 }],
+])('encrypts full states, deltas and the name, also for late viewers (%s)', async (_, options) => {
   const host = startHost(options)
   const link = await linkOf(host)
   expect(parseLink(link)).toMatchObject({ key: VIEWER_KEY, session: 'default' })
@@ -161,7 +161,7 @@ it.each([
   expect(warnings).toEqual([])
 })
 
-it('is resumed by position: only what was missed is sent', async () => {
+it('sends only the missed changes when an encrypted viewer resumes', async () => {
   const tap = await startTap()
   const received: string[] = []
   tap.change = (frame, binary) => {
@@ -181,7 +181,7 @@ it('is resumed by position: only what was missed is sent', async () => {
   expect(received).toEqual(['config_update'])
 })
 
-it('goes on after a restart of the relay, and after a reload of the host', async () => {
+it('continues with the same link after the relay restarts and the host reloads', async () => {
   const host = startHost({ backoff: { first: 50, max: 50 } })
   const link = await linkOf(host)
   const { board, viewer } = startViewer(link)
@@ -199,7 +199,7 @@ it('goes on after a restart of the relay, and after a reload of the host', async
   expect(viewer.error.value).toBeUndefined()
 })
 
-it('shows what was kept, with the link that opens it', async () => {
+it('shows cached state, and caches the secret of the link with it', async () => {
   const host = startHost()
   const link = await linkOf(host)
   let kept: KeptState | undefined
@@ -224,7 +224,7 @@ it('shows what was kept, with the link that opens it', async () => {
 it.each([
   ['no key', (link: string) => link.replace(/&e=.*/, ''), 'no key'],
   ['another key', (link: string) => link.replace(/&e=.*/, `&e=${randomSecret()}`), 'another key'],
-  ['what is no key', (link: string) => link.replace(/&e=.*/, '&e=abc'), 'another key'],
+  ['an invalid key', (link: string) => link.replace(/&e=.*/, '&e=abc'), 'another key'],
 ])('a link with %s stops with VS110 and shows nothing', async (_, edit, detail) => {
   const host = startHost()
   const { viewer, board } = startViewer(edit(await linkOf(host)))
@@ -236,24 +236,24 @@ it.each([
   expect(viewer.error.value).toBeUndefined()
 })
 
-/** The link once it is another one: the relay has signed it. */
+/** Waits until the host has a link other than `old`, which takes a round trip to the relay. */
 async function newLinkOf(host: ReturnType<typeof startHost>, old: string): Promise<string> {
   await expect.poll(() => linkOf(host)).not.toBe(old)
   return linkOf(host)
 }
 
-it('a rotation is one of the key too: who has the old one reads nothing more, even if let in', async () => {
+it('a rotation replaces the encryption key: the old one decrypts nothing, even for an admitted viewer', async () => {
   const host = startHost()
   const old = await linkOf(host)
   const [there, away] = [startViewer(old), startViewer(old)]
   for (const { board } of [there, away]) await expect.poll(() => board.value?.['count']).toBe(0)
-  // Who comes back is nearly up to date: a relay could go on with what it has of the old key.
+  // `away` misses one change, so the relay could resume it with a frame under the old key.
   away.viewer.disconnect()
   host.board.count = 1
   await expect.poll(() => there.board.value?.['count']).toBe(1)
 
   host.host.rotate()
-  // The relay's word for it, unless two frames under the new key come first.
+  // VS112 is the relay's close code; VS110 follows if two frames under the new key arrive first.
   await expect.poll(() => there.viewer.error.value?.code).toMatch(/VS11[02]/)
   const link = await newLinkOf(host, old)
   const [before, after] = [parseLink(old)!, parseLink(link)!]
@@ -274,7 +274,7 @@ it('a rotation is one of the key too: who has the old one reads nothing more, ev
   expect(await linkOf(startHost())).toBe(link)
 })
 
-it('a rotation where viewers need no key leaves the old one with VS110', async () => {
+it('a rotation on an open relay stops viewers with the old link with VS110', async () => {
   const { port } = relay.getStatus()
   await relay.stop()
   relay = await startRelay(port, { open: true })
@@ -294,7 +294,7 @@ it('a rotation where viewers need no key leaves the old one with VS110', async (
   await expect.poll(() => board.value?.['count']).toBe(1)
 })
 
-it('a rotation without the relay holds when it is back', async () => {
+it('a rotation while the relay is down takes effect when it is back', async () => {
   const host = startHost({ backoff: { first: 50, max: 50 } })
   const old = await linkOf(host)
   const { viewer, board } = startViewer(old)
@@ -310,7 +310,7 @@ it('a rotation without the relay holds when it is back', async () => {
   await expect.poll(() => board.value?.['count']).toBe(1)
 })
 
-it('a host that no longer encrypts is not believed by who was promised encryption', async () => {
+it('a viewer with an encryption key rejects state from a host that does not encrypt', async () => {
   const host = startHost({ encrypt: false })
   await expect.poll(() => host.host.viewerUrl.value).toContain('#k=')
   expect(host.host.viewerUrl.value).not.toContain('e=')
@@ -319,7 +319,7 @@ it('a host that no longer encrypts is not believed by who was promised encryptio
   expect(board.value).toBeUndefined()
 })
 
-it('one frame that was changed, moved or made up is not applied, and heals', async () => {
+it('a viewer rejects a changed, moved or forged frame, and recovers', async () => {
   const tap = await startTap()
   const host = startHost()
   const { viewer, board } = startViewer(through(await linkOf(host), tap.url))
@@ -339,7 +339,7 @@ it('one frame that was changed, moved or made up is not applied, and heals', asy
   }
   const attacks: ((frame: Buffer) => Buffer | undefined)[] = [
     (frame) => (last = frame) && flip(frame),
-    // The one before, said to be the next.
+    // The previous frame with the next position.
     (frame) => rewritten(last!, { seq: headerOf(frame)!.seq }),
     (frame) => rewritten(frame, { type: 'session_update' }),
     (frame) => rewritten(frame, { epoch: 'another' }),
@@ -365,7 +365,7 @@ it('one frame that was changed, moved or made up is not applied, and heals', asy
   expect(warnings.join()).toContain('VS202: bad encryption')
 }, 60_000)
 
-it('a whole state that is older than what is shown is not taken again', async () => {
+it('a viewer rejects a replayed full state that is older than its own', async () => {
   const tap = await startTap()
   let old: Buffer | undefined
   tap.change = (frame, binary) => {
@@ -382,7 +382,7 @@ it('a whole state that is older than what is shown is not taken again', async ()
   expect(board.value?.['count']).toBe(1)
 })
 
-it('state in clear and a name from the relay are not believed', async () => {
+it('a viewer rejects unencrypted state and a session name from the relay', async () => {
   const tap = await startTap()
   const host = startHost()
   const { viewer, board } = startViewer(through(await linkOf(host), tap.url))
@@ -396,7 +396,7 @@ it('state in clear and a name from the relay are not believed', async () => {
   expect(viewer.name.value).toBe('Secret board')
 }, 20_000)
 
-it('the relay is sent neither the key nor a word of the state', async () => {
+it('the relay receives neither the key nor any clear text of the state', async () => {
   const tap = await startTap()
   const host = startHost({ url: tap.url })
   const link = await linkOf(host)
@@ -419,7 +419,7 @@ it('the relay is sent neither the key nor a word of the state', async () => {
     expect(bytes.indexOf(word)).toBe(-1)
 })
 
-it('is on the wire as PROTOCOL.md says', async () => {
+it('a standard AES-256-GCM decrypts the frames as PROTOCOL.md describes', async () => {
   const tap = await startTap()
   const host = startHost({ url: tap.url, session: 'show' })
   const secret = Buffer.from(parseLink(await linkOf(host))!.secret!, 'base64url')
@@ -446,7 +446,7 @@ it('is on the wire as PROTOCOL.md says', async () => {
   expect(await blind({ epoch: 'e', seq: 7 }, 42)).toBe(hash.readUInt32BE(0))
 })
 
-it('the hash of the state is told blinded, and disagreement is found', async () => {
+it('the hash of the state is sent blinded, and a viewer detects a different hash', async () => {
   const tap = await startTap()
   const hashes: number[] = []
   tap.change = (frame, binary) => {
@@ -457,7 +457,7 @@ it('the hash of the state is told blinded, and disagreement is found', async () 
   const host = startHost({ url: tap.url })
   const { board, viewer } = startViewer(through(await linkOf(host), tap.url))
   await expect.poll(() => board.value?.['count']).toBe(0)
-  // The relay's word makes an idle host tell its hash; the next one brings it to the viewers.
+  // A status from the relay makes an idle host send its hash; the next status carries it to the viewers.
   const nudge = async () => {
     const socket = new WebSocket(relay.url, offerProtocols('viewer', VIEWER_KEY))
     await new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }))
@@ -478,7 +478,7 @@ it('the hash of the state is told blinded, and disagreement is found', async () 
   await expect.poll(() => viewer.status.value).toBe('connected')
 })
 
-it('without a secure context a host and a viewer say so, and dial nobody', async () => {
+it('a host and a viewer without a secure context stop with VS111 before they connect', async () => {
   const host = startHost()
   const link = await linkOf(host)
   vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })

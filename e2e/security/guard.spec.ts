@@ -7,7 +7,7 @@ import { VIEWER_DIR } from '../support/demo.ts'
 import { qrPng } from '../support/fake-camera.ts'
 import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
 
-// What a browser makes of the relay's headers, and of pages that are not the relay's.
+// A browser applies the relay's headers, and meets pages of other origins.
 
 let browser: Browser
 let relay: TestRelay
@@ -41,8 +41,8 @@ afterEach(async () => {
 const at = (name: string, { url }: TestRelay) => url.replace('ws://127.0.0.1', `http://${name}`)
 const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
 
-describe('the viewer under its policy', () => {
-  it('shows state, keeps it, reads a code and is installed, without one complaint', async () => {
+describe('the viewer under its content security policy', () => {
+  it('shows state, caches it, reads a photo and installs without a violation', async () => {
     const context = await browser.newContext()
     const page = await context.newPage()
     const seen = watch(page)
@@ -73,7 +73,7 @@ describe('the viewer under its policy', () => {
     await context.close()
   })
 
-  it('is shown in no frame', async () => {
+  it('cannot be framed by another page', async () => {
     const page = await browser.newPage()
     await page.goto(`http://stranger.test:${(stranger.address() as { port: number }).port}/`)
     await page.setContent(`<iframe src="${at('127.0.0.1', other)}/"></iframe>`)
@@ -85,22 +85,22 @@ describe('the viewer under its policy', () => {
 })
 
 describe('a link to another relay', () => {
-  it('leads to the viewer there, which is live', async () => {
+  it('opens the viewer of that relay, which shows live state', async () => {
     const page = await browser.newPage()
     await page.goto(at('lan.test', relay))
     await page.getByRole('textbox').fill(`${at('lan.test', other)}/#k=${VIEWER_KEY}`)
     await page.getByRole('button', { name: 'Connect' }).click()
     await says(page, 'From the other')
     expect(page.url()).toBe(`${at('lan.test', other)}/`)
-    // Who goes back is not sent away again.
+    // Returning to the first relay must not redirect again.
     await page.goto(at('lan.test', relay))
     await page.getByRole('heading', { name: 'See it live' }).waitFor()
     await page.close()
   })
 })
 
-describe('a page of a stranger', () => {
-  it('gets no socket, and is told why', async () => {
+describe('a page of another origin', () => {
+  it('is closed with 4405 and the reason when it opens a socket', async () => {
     const page = await browser.newPage()
     await page.goto(`http://stranger.test:${(stranger.address() as { port: number }).port}/`)
     const closed = await page.evaluate(
@@ -121,7 +121,7 @@ describe('a page of a stranger', () => {
     await page.close()
   })
 
-  it('gets nothing by pointing its own name at the relay', async () => {
+  it('is refused with 421 when its own host name resolves to the relay', async () => {
     const page = await browser.newPage()
     const answer = await page.goto(at('stranger.test', relay))
     expect(answer!.status()).toBe(421)

@@ -26,11 +26,11 @@ afterEach(async () => {
   )
 })
 
-// Parsed, because in a literal `__proto__` is the prototype.
+// JSON.parse makes `__proto__` an own key; in an object literal it would set the prototype.
 const EVIL =
   '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"prototype":{"polluted":1}}'
 const evil = () => JSON.parse(EVIL) as Record<string, unknown>
-/** What may be left of it: keys like any other. */
+/** What may arrive: ordinary own keys. */
 const HARMLESS = { constructor: { prototype: { polluted: 1 } }, prototype: { polluted: 1 } }
 
 const useBox = defineStore('box', {
@@ -53,7 +53,7 @@ function openViewer() {
   return { app, pinia, box, view, viewer }
 }
 
-/** Nothing in it has a prototype that the wire gave it. */
+/** Expects that no object inside has a prototype from the wire. */
 function expectPlain(value: unknown): void {
   if (typeof value !== 'object' || value === null) return
   expect(Object.getPrototypeOf(value)).toBe(
@@ -62,7 +62,7 @@ function expectPlain(value: unknown): void {
   for (const key of Object.keys(value)) expectPlain((value as never)[key])
 }
 
-it('a host serialises such keys as keys, or not at all', async () => {
+it('a host serialises prototype keys as own keys, or omits them', async () => {
   const { app, pinia } = makeApp()
   app.use(pinia).use(syncPlugin, { url: relay.url, key: HOST_KEY, debounce: 5 })
   app.mount({})
@@ -72,7 +72,7 @@ it('a host serialises such keys as keys, or not at all', async () => {
   source.map = evil()
   source.list.push(evil(), [evil()])
   await expect.poll(() => box.list.length).toBe(2)
-  // Nested, so that a patch carries them.
+  // Nested keys are sent as a patch.
   source.list = Array.from({ length: 50 }, (_, id) => ({ id, fill: 'x'.repeat(50) }))
   await expect.poll(() => box.list.length).toBe(50)
   Object.assign(source.list[7] as object, JSON.parse(`{"deep":${EVIL}}`), { constructor: 'text' })
@@ -97,7 +97,7 @@ it.each([
   ],
   ['a field', (state: object) => ({ box: { ...state, ...evil() } })],
   ['a value', (state: object) => ({ box: { ...state, map: evil(), list: [evil(), [evil()]] } })],
-])('a viewer that is sent such keys as %s stays what it is', async (_, wrap) => {
+])('a viewer that receives prototype keys as %s keeps its prototypes', async (_, wrap) => {
   const host = await connect(relay, 'host')
   const { box, view, viewer, pinia } = openViewer()
   const send = (type: string, seq: number, payload: object) =>
@@ -112,7 +112,7 @@ it.each([
   expect(Object.getPrototypeOf(view.value)).toBe(Object.prototype)
   expect((view.value as { polluted?: unknown }).polluted).toBeUndefined()
   expect((pinia.state.value as { polluted?: unknown }).polluted).toBeUndefined()
-  // What is gone again takes nothing along.
+  // Removing these keys must not remove anything else.
   send('session_update', 3, { box: { ...whole, n: 3 } })
   await expect.poll(() => box.n).toBe(3)
   expect(box.$state).toEqual({ n: 3, map: {}, list: [] })
@@ -123,7 +123,7 @@ it.each([
 const KEYS = ['__proto__', 'constructor', 'prototype', 'constructor/prototype']
 const PLACES = ['', '/box', '/box/map', '/box/list', '/box/list/0', '/box/n']
 it.each(PLACES.flatMap((place) => KEYS.map((key) => `${place}/${key}`)))(
-  'a patch to %s reaches no prototype',
+  'a patch to %s changes no prototype',
   async (path) => {
     const host = await connect(relay, 'host')
     const { box, view } = openViewer()
@@ -146,7 +146,7 @@ it.each(PLACES.flatMap((place) => KEYS.map((key) => `${place}/${key}`)))(
     let seq = 1
     for (const patch of patches) {
       host.send({ ...config('e', seq + 1, {}), payload: {}, patch })
-      // What did not fit is asked for again; either way the next whole state is shown.
+      // The viewer requests the full state when a patch does not fit, and shows the next one in any case.
       sendAll((seq += 2))
       await expect.poll(() => box.n).toBe(seq)
       expect(view.value).toEqual(whole(seq))
@@ -156,7 +156,7 @@ it.each(PLACES.flatMap((place) => KEYS.map((key) => `${place}/${key}`)))(
   },
 )
 
-it('a relay passes them on unread, and its own words and pages stay what they are', async () => {
+it('a relay forwards prototype keys unchanged, and its own messages and pages stay intact', async () => {
   const host = await connect(relay, 'host')
   const viewer = await connect(relay, 'viewer')
   const frame = JSON.stringify({ ...session('e', 1, {}), payload: { box: evil() } })

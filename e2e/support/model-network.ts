@@ -1,6 +1,8 @@
 import { readOffer, readPosition } from '@vue-sync/vue/protocol'
-import type { RelayPeer, Viewer } from '../../server/src/core/session/audience.ts'
-import { type Host, Session } from '../../server/src/core/session/session.ts'
+import type { Viewer } from '../../server/src/core/session/audience.ts'
+import type { Host } from '../../server/src/core/session/host-seat.ts'
+import type { RelayPeer } from '../../server/src/core/session/relay-peer.ts'
+import { createSession, type Session } from '../../server/src/core/session/session.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -49,7 +51,7 @@ export class ModelNetwork {
 }
 
 function makeSession(): Session {
-  return new Session({
+  return createSession({
     capacity: 16,
     highWaterMark: 2000,
     encode: (frame) => (typeof frame === 'string' ? encoder.encode(frame) : frame.slice()),

@@ -53,7 +53,7 @@ const canvas = (page: Page) =>
   }))
 
 describe('the demo', () => {
-  it('a slider dragged for two seconds is one update, with the final value and that field alone', async () => {
+  it('sends one update with the final value of one field for a slider that is dragged for two seconds', async () => {
     const { host, viewer } = await openBoth()
     const slider = host.getByRole('slider', { name: 'Speed' })
     const box = (await slider.boundingBox())!
@@ -62,7 +62,7 @@ describe('the demo', () => {
       const times: number[] = ((window as never as { inputs: number[] }).inputs = [])
       addEventListener('input', () => times.push(performance.now()), true)
     })
-    // A loaded machine may hold the mouse still for longer than the debounce: then it was no one drag.
+    // A pause longer than the debounce, as on a loaded machine, splits the drag: such an attempt does not count.
     let continuous = false
     for (let attempt = 0; attempt < 5 && !continuous; attempt++) {
       viewer.seen.received.length = 0
@@ -70,7 +70,7 @@ describe('the demo', () => {
       await host.mouse.move(box.x + box.width * 0.2, y)
       await host.mouse.down()
       for (let step = 0; step <= 40; step++) {
-        // Each try ends elsewhere: a drag back to the value before it would rightly send nothing.
+        // Each attempt ends at another value, because a drag back to the previous value sends nothing.
         await host.mouse.move(box.x + box.width * (0.2 + step * (0.018 - attempt * 0.002)), y)
         await host.waitForTimeout(45)
       }
@@ -90,7 +90,7 @@ describe('the demo', () => {
     await expectQuiet(host.seen, viewer.seen)
   })
 
-  it('the scene keeps its phase over a change of its settings, and rebuilds only for new data', async () => {
+  it('keeps the phase of the scene when settings change, and rebuilds it only for new data', async () => {
     const { host, viewer } = await openBoth()
     await expect.poll(async () => (await canvas(viewer)).phase).toBeGreaterThan(0.02)
     const before = await canvas(viewer)
@@ -114,7 +114,7 @@ describe('the demo', () => {
     await expectQuiet(host.seen, viewer.seen)
   })
 
-  it('a relay that was killed comes back, and its host’s republish does not rebuild the scene', async () => {
+  it('reconnects after a relay restart without rebuilding the scene', async () => {
     const { host, viewer } = await openBoth()
     const { rebuilds } = await canvas(viewer)
     const { port } = relay.getStatus()
@@ -128,7 +128,7 @@ describe('the demo', () => {
     await says(viewer, 'After the storm')
   })
 
-  it('a new code locks out who came by the old one, at once and with the reason', async () => {
+  it('locks out viewers of the old code at once, with the reason, when the host makes a new code', async () => {
     const { host, viewer } = await openBoth()
     await host.getByRole('button', { name: 'New code' }).click()
     await says(viewer, 'Stopped: this link is no longer good')
@@ -142,7 +142,7 @@ describe('the demo', () => {
     await says(host, 'Live · 1 device connected')
   })
 
-  it('a bad CSV is told what is wrong with it; a good one is on the phone', async () => {
+  it('reports the problem of an invalid CSV, and shows a valid one on the phone', async () => {
     const { host, viewer } = await openBoth()
     const dir = await mkdtemp(join(tmpdir(), 'vue-sync-'))
     const drop = async (name: string, text: string): Promise<void> => {
@@ -164,7 +164,7 @@ describe('the demo', () => {
 })
 
 describe('the viewer app', () => {
-  it('opens from the link, keeps the key out of the address bar, and remembers it', async () => {
+  it('opens from a link, removes the key from the address bar, and remembers it', async () => {
     const { viewer } = await openBoth()
     expect(viewer.url()).toBe(`http://127.0.0.1:${relay.getStatus().port}/`)
     const again = await openViewer(viewer.url())
@@ -172,7 +172,7 @@ describe('the viewer app', () => {
     await expectQuiet(viewer.seen, again.seen)
   })
 
-  it('asks to be paired when it knows nothing, and says what a link looks like', async () => {
+  it('asks for a code or link at the first start, and explains what is wrong with an invalid one', async () => {
     await openHost()
     const viewer = await openViewer(`http://127.0.0.1:${relay.getStatus().port}/`)
     await viewer.getByRole('heading', { name: 'See it live' }).waitFor()
@@ -185,7 +185,7 @@ describe('the viewer app', () => {
     await says(viewer, 'Global temperature')
   })
 
-  it('needs no link at all where the relay is open', async () => {
+  it('needs no link when the relay is open', async () => {
     await relay.stop()
     relay = await startRelay(0, { viewerDir: VIEWER_DIR, open: true })
     await openHost()
@@ -193,13 +193,13 @@ describe('the viewer app', () => {
     await says(viewer, 'Global temperature')
   })
 
-  it('says why it stopped when its key is refused', async () => {
+  it('shows the reason when its key is refused', async () => {
     const viewer = await openViewer(`http://127.0.0.1:${relay.getStatus().port}/#k=wrong`)
     await says(viewer, 'Stopped: the key was refused')
     await says(viewer, 'Scan the code on the host again.')
   })
 
-  it('shows any host’s stores as a tree that follows, and disconnects for good when told to', async () => {
+  it('shows live stores as a tree, and stays disconnected until the user connects again', async () => {
     const { host, viewer } = await openBoth()
     await viewer.getByRole('button', { name: 'Inspector' }).click()
     await host.getByRole('slider', { name: 'Amplitude' }).fill('0.5')
@@ -224,7 +224,7 @@ describe('the viewer app', () => {
     await says(viewer, /Host offline, last update/)
   })
 
-  it('shows live state without a secure context too, as on a plain LAN address', async () => {
+  it('shows live state without a secure context, as on an http address in the LAN', async () => {
     const host = await openHost()
     const viewer = await openViewer(relay.viewerUrls()[0]!.url.replace('127.0.0.1', 'lan.test'))
     await says(viewer, 'Global temperature')

@@ -31,7 +31,7 @@ function setTitle(host: Page, title: string): Promise<void> {
   }, title)
 }
 
-/** A host, and a viewer that has shown `Kept` and gone. */
+/** Opens a host, and lets a viewer show `Kept` and close. */
 async function keep(): Promise<Tab> {
   const host = await open('host')
   await host.waitForFunction(() => window.test.host.status.value === 'connected')
@@ -43,7 +43,7 @@ async function keep(): Promise<Tab> {
   return host
 }
 
-/** Writes into the database as another version of this software would have, or a failing disk. */
+/** Writes records into the database as another version or a failing disk would leave them. */
 function tamper(page: Page, change: string): Promise<unknown> {
   return page.evaluate(`new Promise((resolve, reject) => {
     const request = indexedDB.open('vue-sync')
@@ -57,7 +57,7 @@ function tamper(page: Page, change: string): Promise<unknown> {
   })`)
 }
 
-/** Why nothing more can be written. */
+/** Returns the name of the error with which a write of 1 MB fails. */
 const PROBE = `new Promise((resolve) => {
   const request = indexedDB.open('vue-sync')
   request.onsuccess = () => {
@@ -71,8 +71,8 @@ const PROBE = `new Promise((resolve) => {
   }
 })`
 
-describe('a viewer that keeps its state', () => {
-  it('shows it without any relay, with the time it is of, and goes on from there', async () => {
+describe('a viewer that caches its state', () => {
+  it('shows it with its time while the relay is down, and updates it when the relay is back', async () => {
     const host = await keep()
     const { port } = relay.getStatus()
     await host.close()
@@ -93,7 +93,7 @@ describe('a viewer that keeps its state', () => {
     await expectQuiet(viewer.seen)
   })
 
-  it('receives only what it missed', async () => {
+  it('receives only the changes it missed', async () => {
     const host = await keep()
     const viewer = await open('viewer')
     await viewer.waitForFunction(() => window.test.viewer.status.value === 'connected')
@@ -110,7 +110,7 @@ describe('a viewer that keeps its state', () => {
     await expectQuiet(viewer.seen, third.seen)
   })
 
-  it('is listed with the name its host gives it, and forgotten with its key', async () => {
+  it('lists the session with its name, and forgets it together with its key', async () => {
     await keep()
     const viewer = await open('viewer')
     await shows(viewer, 'Kept')
@@ -132,8 +132,8 @@ describe('a viewer that keeps its state', () => {
     expect(await viewer.textContent('h1')).toBe('Board')
   })
 
-  // The list was written after the state, by a page that no longer ran: only what was listed before was there.
-  it('is listed with the name that came last, however soon the page is left', async () => {
+  // The list was once written after the state, and a page that closed in between left the old name.
+  it('lists the session with its latest name even when the page closes right after the change', async () => {
     const host = await keep()
     const viewer = await open('viewer')
     await shows(viewer, 'Kept')
@@ -152,8 +152,8 @@ describe('a viewer that keeps its state', () => {
   it.each([
     ['is corrupt', '(store) => store.put({ v: 1, frame: "{", lastUpdate: 1, asOf: 1 }, key)'],
     ['is of another version', '(store) => store.put({ v: 99, state: {} }, key)'],
-    ['is no record at all', '(store) => store.put("junk", key)'],
-  ])('drops a record that %s, and is live all the same', async (_, change) => {
+    ['is not a record', '(store) => store.put("junk", key)'],
+  ])('drops a record that %s, and is live', async (_, change) => {
     await keep()
     const viewer = await open('viewer')
     await shows(viewer, 'Kept')
@@ -178,15 +178,15 @@ describe('a viewer that keeps its state', () => {
     ],
     ['missing', 'Object.defineProperty(globalThis, "indexedDB", { value: undefined })'],
     ['never answered', 'IDBFactory.prototype.open = () => new EventTarget()'],
-  ])('is live where storage is %s', async (_, script) => {
+  ])('is live when storage is %s', async (_, script) => {
     await keep()
     const viewer = await open('viewer', (page) => page.addInitScript(script))
     await shows(viewer, 'Kept')
     await expectQuiet(viewer.seen)
   })
 
-  it('is live where the quota is used up, and keeps what was kept', async () => {
-    // Before any other page: browsers remember for a while how much there was left. It holds while this one is open.
+  it('is live when the quota is exceeded, and keeps the earlier record', async () => {
+    // The browser caches the free space, so the quota is set before any other page opens; it lasts while this page is open.
     const control = await context.newCDPSession(await context.newPage())
     const origin = new URL(pages.site.page('viewer', '')).origin
     await control.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 500_000 })
@@ -206,7 +206,7 @@ describe('a viewer that keeps its state', () => {
     await shows(viewer, 'Kept')
   })
 
-  it('shows another session when it is told to, and nothing of the first in it', async () => {
+  it('shows nothing of the first session after it connects to another', async () => {
     await keep()
     const viewer = await open('viewer')
     await shows(viewer, 'Kept')
@@ -228,8 +228,8 @@ describe('a viewer that keeps its state', () => {
   })
 })
 
-describe('one connection for an app', () => {
-  it('however often it is told to connect, and none when it is gone', async () => {
+describe('a viewer app', () => {
+  it('has one connection however often connect() is called, and none after unmount', async () => {
     await keep()
     const viewer = await open('viewer')
     await shows(viewer, 'Kept')

@@ -17,7 +17,7 @@ import { cameraArgs, qrPng, writeCameraFile } from '../support/fake-camera.ts'
 import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
 import { openTab, PHONE, type Tab } from '../support/tabs.ts'
 
-// Every way in, for a person with a phone. The relay names its addresses; what leads to it must be what it says.
+// Tests every way to connect with a phone, with the addresses that the relay itself prints.
 type Phone = Tab & { requests: string[] }
 
 let browser: Browser
@@ -70,7 +70,7 @@ async function type(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Connect' }).click()
 }
 
-/** Takes a picture with the phone's camera app, as far as a page can tell. */
+/** Gives the page a photo, as the phone's camera app does. */
 async function takePhoto(page: Page, buffer: Buffer): Promise<void> {
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
@@ -80,7 +80,7 @@ async function takePhoto(page: Page, buffer: Buffer): Promise<void> {
 }
 
 describe('a short code', () => {
-  it('that the host’s panel shows leads to what that host shows', async () => {
+  it('from the host’s panel opens that host’s session', async () => {
     await host.close()
     const demo = await serveDemoHost()
     const desk = await browser.newContext()
@@ -89,7 +89,7 @@ describe('a short code', () => {
     const shown = await panel.locator('.pair-code strong').textContent()
     expect(shown).toMatch(/^[\dA-HJKMNP-TV-Z]{3} [\dA-HJKMNP-TV-Z]{3}$/)
     const page = await open()
-    // As a person types it: small letters, and what looks the same.
+    // Lower-case letters, a dash, and the letter o for a zero are accepted too.
     await type(page, shown!.toLowerCase().replace(' ', '-').replaceAll('0', 'o'))
     await says(page, 'Global temperature')
     await says(page, 'Live')
@@ -99,7 +99,7 @@ describe('a short code', () => {
     await demo.close()
   })
 
-  it('that is wrong, is told so and where to look', async () => {
+  it('is rejected with a hint to the host’s screen when it is wrong', async () => {
     const page = await open()
     await type(page, '000 000')
     await page
@@ -111,7 +111,7 @@ describe('a short code', () => {
     await page.getByRole('alert').filter({ hasText: 'Type the short code' }).waitFor()
   })
 
-  it('cannot be guessed: after a few wrong ones the relay waits', async () => {
+  it('cannot be guessed, because the relay limits wrong attempts', async () => {
     const page = await open()
     const alert = page.getByRole('alert').filter({ hasText: 'Too many wrong codes' })
     for (let tries = 0; tries < 50 && !(await alert.isVisible()); tries++) {
@@ -122,7 +122,7 @@ describe('a short code', () => {
     await alert.waitFor()
   })
 
-  it('with the relay gone says that nothing answers', async () => {
+  it('leads to a hint about Wi-Fi when the relay does not answer', async () => {
     const page = await open()
     await relay.stop()
     await type(page, 'K7Q 4MX')
@@ -131,7 +131,7 @@ describe('a short code', () => {
 })
 
 describe('a photo', () => {
-  it('of the code is enough, and nothing is asked of any other host', async () => {
+  it('of the code connects the viewer without a request to any other origin', async () => {
     const page = await open()
     await takePhoto(page, qrPng(link()))
     await isLive(page)
@@ -142,7 +142,7 @@ describe('a photo', () => {
     await expectQuiet(page.seen)
   })
 
-  it('is read without any network once the viewer is installed', async () => {
+  it('is read without a network once the viewer is installed', async () => {
     const page = await open()
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
     await page.reload()
@@ -158,7 +158,7 @@ describe('a photo', () => {
     await isLive(page)
   })
 
-  it('is not blamed for a reader that could not be loaded', async () => {
+  it('leads to an error about the reader when the reader cannot be loaded', async () => {
     const context = await browser.newContext({ serviceWorkers: 'block' })
     const page = await open(origin(), context)
     await relay.stop()
@@ -169,7 +169,7 @@ describe('a photo', () => {
 
   it.each([
     ['of another code', () => qrPng('https://example.com/menu'), 'That is another code'],
-    ['that is no picture', () => Buffer.from('junk'), 'could not be read'],
+    ['that is not an image', () => Buffer.from('junk'), 'could not be read'],
     [
       'without a code',
       () =>
@@ -179,7 +179,7 @@ describe('a photo', () => {
         ),
       'No code found|could not be read',
     ],
-  ])('%s, is told so', async (_, picture, words) => {
+  ])('%s shows what is wrong, and another photo can be taken', async (_, picture, words) => {
     const page = await open()
     await takePhoto(page, picture())
     await page
@@ -213,7 +213,7 @@ describe('the camera', () => {
       args: [...BROWSER_LAUNCH.args, ...cameraArgs(file, answer)],
     })
     context = await eye.newContext(PHONE)
-    // What a person would be asked, and when.
+    // Records each request for the camera and its tracks.
     await context.addInitScript(() => {
       const { mediaDevices } = navigator
       const ask = mediaDevices.getUserMedia.bind(mediaDevices)
@@ -236,7 +236,7 @@ describe('the camera', () => {
       ),
     )
 
-  it('is asked for on a tap only; one scan, from a cold start, and it is off again', async () => {
+  it('starts only on a tap, connects with the first scan, and is off afterwards', async () => {
     const page = await look(link())
     await scanButton(page).waitFor()
     expect(await asked(page)).toEqual([])
@@ -247,7 +247,7 @@ describe('the camera', () => {
     await expectQuiet(page.seen)
   })
 
-  it('that sees nothing can be left, and is off again', async () => {
+  it('is off after the user cancels the scan', async () => {
     const page = await look(undefined)
     await scanButton(page).click()
     await expect.poll(() => asked(page)).toEqual([['live']])
@@ -257,14 +257,14 @@ describe('the camera', () => {
     await isLive(page)
   })
 
-  it('that sees another code says so and goes on looking', async () => {
+  it('keeps scanning after it reports an unrelated code', async () => {
     const page = await look('WIFI:S:guests;;')
     await scanButton(page).click()
     await says(page, 'That is another code')
     expect(await asked(page)).toEqual([['live']])
   })
 
-  it('that is denied is explained, with the other ways in', async () => {
+  it('leads to an explanation and the other ways to connect when it is denied', async () => {
     const page = await look(link(), 'deny')
     await scanButton(page).click()
     await says(page, 'The camera is not allowed here')
@@ -276,7 +276,7 @@ describe('the camera', () => {
 })
 
 describe('plain http', () => {
-  it('has no button that cannot work, reads a photo, and leads to the guide with the session', async () => {
+  it('hides the scan button, reads a photo, and links to the guide with the session', async () => {
     const lan = link().replace('127.0.0.1', 'lan.test')
     const page = await open(new URL(lan).origin)
     await page.getByRole('heading', { name: 'See it live' }).waitFor()
@@ -292,8 +292,8 @@ describe('plain http', () => {
   })
 })
 
-describe('sessions seen before', () => {
-  it('are listed with name and time, opened with a tap, and forgotten for good', async () => {
+describe('remembered sessions', () => {
+  it('are listed with name and time, open with a tap, and are forgotten with their key', async () => {
     const page = await open(link())
     await isLive(page)
     await page.getByRole('button', { name: 'Menu' }).click()
@@ -316,7 +316,7 @@ describe('sessions seen before', () => {
     expect(left).not.toContain(VIEWER_KEY)
   })
 
-  it('are two when there are two, and the home screen’s short cut asks which', async () => {
+  it('are listed separately, and the home-screen shortcut opens the list', async () => {
     const second = await startRelay(0, { viewerDir: VIEWER_DIR })
     const other = await publish(second, 'Second', 'f')
     const page = await open(link())
@@ -340,7 +340,7 @@ describe('sessions seen before', () => {
     await second.stop()
   })
 
-  it('that moved to another address is one session still', async () => {
+  it('stay one session when the relay moves to another address', async () => {
     const page = await open(link())
     await isLive(page)
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
@@ -349,7 +349,7 @@ describe('sessions seen before', () => {
     await host.close()
     await relay.stop()
     await says(page, 'Reconnecting')
-    // Another port is another address: what the host's screen shows leads there.
+    // The restarted relay gets another port; the new link leads there.
     relay = await startRelay(0, { viewerDir: VIEWER_DIR })
     host = await publish(relay, 'Moved')
     await page.getByRole('button', { name: 'Menu' }).click()

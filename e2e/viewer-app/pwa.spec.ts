@@ -17,7 +17,7 @@ import { launchSleepy } from '../support/freeze.ts'
 import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
 import { trustInStore } from '../support/trust.ts'
 
-// The viewer as an installed app: a profile that lasts, TLS as a phone meets it, and a new version under an open page.
+// The viewer as an installed app: a persistent profile, TLS on a phone, and updates while a page is open.
 let dir: string
 let relay: TestRelay
 let host: Client
@@ -30,7 +30,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
   await host.close()
   await relay.stop()
-  // A browser that was just closed may still write.
+  // A browser may still write files right after it is closed.
   await rm(dir, { recursive: true, force: true, maxRetries: 10 })
 })
 
@@ -41,7 +41,7 @@ async function start(options: Parameters<typeof startRelay>[1] = {}): Promise<vo
   host.send({ type: 'session_update', epoch: 'e', seq: 0, payload: { board: { title: 'First' } } })
 }
 
-/** A profile that stays when its browser is closed; it trusts what its home directory says. */
+/** Launches Chromium with a persistent profile, which trusts the CAs in its home directory. */
 async function launchProfile(): Promise<BrowserContext> {
   const context = await chromium.launchPersistentContext(join(dir, 'profile'), {
     ...BROWSER_LAUNCH,
@@ -57,7 +57,7 @@ const installed = (page: Page) =>
   page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
 
 describe('an installed viewer', () => {
-  it('of a fresh profile pairs by code, and opens again without network and relay', async () => {
+  it('pairs by code in a new profile, and opens again without network and relay', async () => {
     await start()
     const { payload } = await host.until(({ payload: { pairCode } }) => pairCode !== undefined)
     const first = await launchProfile()
@@ -82,12 +82,12 @@ describe('an installed viewer', () => {
   })
 })
 
-describe('TLS, as a phone meets it', () => {
-  /** A name of this machine that the certificate is for, and that is no loopback name to a browser. */
+describe('a phone and a relay with TLS', () => {
+  /** A name in the relay's certificate that browsers do not treat as loopback. */
   const name = () => `${hostname().split('.')[0]!.toLowerCase()}.test`
   const link = (scheme: 'http' | 'https') => `${scheme}://${name()}:${port()}/#k=${VIEWER_KEY}`
 
-  it('over plain http the guide is shown, with the certificate to take', async () => {
+  it('show the guide with the certificate over plain http', async () => {
     await start({ https: true, caDir: dir })
     const browser = await launchBrowser()
     closing.push(() => browser.close())
@@ -98,11 +98,11 @@ describe('TLS, as a phone meets it', () => {
     expect(new URL(page.url()).protocol).toBe('http:')
   })
 
-  it('with a certificate that is not trusted the state is live, and a line says what is missing', async () => {
+  it('show live state and a warning when the certificate is not trusted', async () => {
     await start({ https: true, caDir: dir })
     const browser = await launchBrowser()
     closing.push(() => browser.close())
-    // What a person does who clicks through the browser's warning.
+    // The option stands for a user who dismisses the browser's warning.
     const context = await browser.newContext({ ignoreHTTPSErrors: true })
     const page = await context.newPage()
     await page.goto(link('https'))
@@ -115,7 +115,7 @@ describe('TLS, as a phone meets it', () => {
   })
 
   it.skipIf(!hasEngine('chromium'))(
-    'with the CA trusted the plain link leads on to TLS, and the viewer can be installed',
+    'redirect the http link to https and allow an install when the CA is trusted',
     async () => {
       await start({ https: true, caDir: dir })
       await trustInStore(join(dir, '.pki/nssdb'), join(dir, 'ca.pem'))
@@ -136,7 +136,7 @@ describe('TLS, as a phone meets it', () => {
   )
 })
 
-it('of another protocol version says so, and keeps what it shows', async () => {
+it('a viewer with another protocol version shows the problem, and keeps the displayed state', async () => {
   await start()
   const browser = await launchBrowser()
   closing.push(() => browser.close())
@@ -145,7 +145,7 @@ it('of another protocol version says so, and keeps what it shows', async () => {
   await page.goto(relay.viewerUrls()[0]!.url)
   await says(page, 'First')
   await says(page, 'Live')
-  // The relay is real and refuses; it is the viewer that speaks as one of tomorrow would.
+  // The viewer offers a future version, and the real relay refuses it.
   await context.addInitScript(() => {
     const Real = WebSocket
     globalThis.WebSocket = class extends Real {
@@ -164,7 +164,7 @@ it('of another protocol version says so, and keeps what it shows', async () => {
   await says(later, 'First')
 })
 
-describe('a new build under an open page', () => {
+describe('a new build while a page is open', () => {
   const BUILT_ANEW = 'document.querySelector("meta[name=build]") !== null'
   const UPDATE =
     'navigator.serviceWorker.getRegistration().then((found) => found.update()).then(() => true)'
@@ -176,7 +176,7 @@ describe('a new build under an open page', () => {
     await start({ viewerDir })
   })
 
-  /** What a build of other sources leaves: another page, and a worker that lists another revision of it. */
+  /** Imitates a new build: a changed page, and a worker that lists the page's new revision. */
   async function buildAnew(): Promise<void> {
     const index = join(viewerDir, 'index.html')
     const page = await readFile(index, 'utf8')
@@ -195,7 +195,7 @@ describe('a new build under an open page', () => {
     await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
   }
 
-  it('offers itself, reloads nothing, and takes over cleanly on a tap', async () => {
+  it('is offered without a reload, and takes over on a tap', async () => {
     const browser = await launchBrowser()
     closing.push(() => browser.close())
     const page = await browser.newPage()
@@ -225,7 +225,7 @@ describe('a new build under an open page', () => {
     expect(await page.getByText('A new version is ready.').count()).toBe(0)
   })
 
-  it('takes over when nobody looks', async () => {
+  it('takes over while the page is hidden', async () => {
     const browser = await launchSleepy()
     closing.push(() => browser.close())
     const page = await browser.open(relay.viewerUrls()[0]!.url)

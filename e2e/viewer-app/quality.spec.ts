@@ -6,7 +6,7 @@ import { type Browser, BROWSER_LAUNCH, type BrowserContext, type Page } from '..
 import { serveDemoHost, VIEWER_DIR } from '../support/demo.ts'
 import { startRelay, type TestRelay } from '../support/relay.ts'
 
-// What Lighthouse would ask for, without its timings: a11y by axe-core, targets, fit, manifest, offline shell.
+// Lighthouse's checks without its timings: accessibility (axe-core), tap targets, layout, manifest, page head.
 let browser: Browser
 let relay: TestRelay
 let demo: Awaited<ReturnType<typeof serveDemoHost>>
@@ -35,7 +35,7 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 const SMALL_PHONE = { ...PHONE, viewport: { width: 320, height: 568 } }
 const DESKTOP = { viewport: { width: 1440, height: 900 } }
 
-/** Every screen of the viewer, and how a person gets there. */
+/** Every screen of the viewer, and how a user gets there. */
 const SCREENS: [name: string, go: (page: Page) => Promise<unknown>][] = [
   ['the first run', (page) => page.goto(origin()).then(() => heading(page, 'See it live'))],
   [
@@ -85,7 +85,7 @@ const SCREENS: [name: string, go: (page: Page) => Promise<unknown>][] = [
     },
   ],
   [
-    'sessions seen before',
+    'remembered sessions',
     async (page) => {
       await page.goto(link())
       await says(page, 'Global temperature')
@@ -113,7 +113,7 @@ const heading = (page: Page, name: string) => page.getByRole('heading', { name }
 const says = (page: Page, text: string) => page.getByText(text).first().waitFor()
 
 async function use(options: object, run: (page: Page, context: BrowserContext) => Promise<void>) {
-  // The larger text is a style that this test adds, which the viewer's own policy would refuse.
+  // The viewer's content security policy would refuse the style that enlarges the text.
   const context = await browser.newContext({ ...options, bypassCSP: true })
   try {
     await run(await context.newPage(), context)
@@ -127,14 +127,14 @@ describe.each(SCREENS)('%s', (_, go) => {
     ['phone, light', { ...PHONE, colorScheme: 'light' }],
     ['phone, dark', { ...PHONE, colorScheme: 'dark' }],
     ['desktop, dark', { ...DESKTOP, colorScheme: 'dark' }],
-  ])('has no accessibility violation: %s', async (_name, options) => {
+  ])('has no accessibility violation (%s)', async (_name, options) => {
     await use(options, async (page) => {
       await go(page)
       expect(await violations(page)).toEqual([])
     })
   })
 
-  it('has targets for fingertips, fits a small phone, also with text twice as large', async () => {
+  it('has large tap targets and fits a small phone, also with text at 200 %', async () => {
     await use(SMALL_PHONE, async (page) => {
       await go(page)
       expect(await smallTargets(page)).toEqual([])
@@ -144,7 +144,7 @@ describe.each(SCREENS)('%s', (_, go) => {
     })
   })
 
-  it('moves nothing for who asked for less motion', async () => {
+  it('has no animation when the user prefers reduced motion', async () => {
     await use({ ...PHONE, reducedMotion: 'reduce' }, async (page) => {
       await go(page)
       const moving = await page.evaluate(() =>
@@ -156,14 +156,17 @@ describe.each(SCREENS)('%s', (_, go) => {
 })
 
 describe('the host’s page', () => {
-  it.each(['light', 'dark'] as const)('has no accessibility violation: %s', async (colorScheme) => {
-    await hostPage.emulateMedia({ colorScheme })
-    expect(await violations(hostPage)).toEqual([])
-  })
+  it.each(['light', 'dark'] as const)(
+    'has no accessibility violation (%s)',
+    async (colorScheme) => {
+      await hostPage.emulateMedia({ colorScheme })
+      expect(await violations(hostPage)).toEqual([])
+    },
+  )
 })
 
 describe('the viewer', () => {
-  it('goes from its skeleton to the first state without anything jumping', async () => {
+  it('replaces its skeleton with the first state without a layout shift', async () => {
     const host = await connect(relay, 'host', { path: '/s/late' })
     await use(PHONE, async (page) => {
       await page.addInitScript(() => {
@@ -184,7 +187,7 @@ describe('the viewer', () => {
     await host.close()
   })
 
-  it('is walked through by keyboard in the order it is read', async () => {
+  it('has a keyboard order that follows the reading order', async () => {
     await use(DESKTOP, async (page) => {
       await page.goto(origin())
       await heading(page, 'See it live')
@@ -207,7 +210,7 @@ describe('the viewer', () => {
     })
   })
 
-  it('gives the focus back to what opened a sheet, and keeps it inside while it is open', async () => {
+  it('keeps the focus inside an open sheet, and returns it to the opening button', async () => {
     await use(DESKTOP, async (page) => {
       await page.goto(link())
       const menu = page.getByRole('button', { name: 'Menu' })
@@ -228,7 +231,7 @@ describe('the viewer', () => {
     })
   })
 
-  it('has a manifest with all that an install wants, and files that are what it says', async () => {
+  it('has a manifest with everything an install needs, and icons of the sizes it states', async () => {
     const get = (path: string) => fetch(new URL(path, origin()))
     const response = await get('/manifest.webmanifest')
     expect(response.headers.get('content-type')).toContain('application/manifest+json')
@@ -251,14 +254,14 @@ describe('the viewer', () => {
     ]
     for (const { src, sizes } of pictures) {
       const bytes = Buffer.from(await (await get(src)).arrayBuffer())
-      // A PNG states its size at a fixed place.
+      // A PNG stores its width and height at fixed offsets.
       expect([src, `${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`]).toEqual([src, sizes])
     }
     for (const path of ['/', '/sw.js', '/manifest.webmanifest'])
       expect((await get(path)).headers.get('cache-control')).toBe('no-cache')
   })
 
-  it('has a page head that phones understand', async () => {
+  it('has a page head with language, viewport, theme colors, icon and description', async () => {
     await use(PHONE, async (page) => {
       await page.goto(origin())
       const head = await page.evaluate(() => ({

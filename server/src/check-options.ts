@@ -1,5 +1,5 @@
 import { compile as compileTrust } from 'proxy-addr'
-import { LEAST, type Limits } from './core/limits.ts'
+import { MIN_LIMITS, type Limits } from './core/limits.ts'
 import { UsageError } from './core/usage-error.ts'
 import { nameOf } from './guard/guard.ts'
 import { checkRedisUrl } from './nodes/redis/redis-url.ts'
@@ -93,7 +93,7 @@ export function checkOptions(options: SyncServerOptions): void {
   checkTrustProxy(options.trustProxy ?? [])
   checkAllowed(options)
   for (const [name, value] of Object.entries(options.limits ?? {})) {
-    if (!Object.hasOwn(LEAST, name)) throw new UsageError(`limits.${name} is no limit.`)
-    checkInteger(`limits.${name}`, value, LEAST[name as keyof Limits], Number.MAX_SAFE_INTEGER)
+    if (!Object.hasOwn(MIN_LIMITS, name)) throw new UsageError(`limits.${name} is no limit.`)
+    checkInteger(`limits.${name}`, value, MIN_LIMITS[name as keyof Limits], Number.MAX_SAFE_INTEGER)
   }
 }

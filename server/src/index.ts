@@ -17,20 +17,19 @@ export type {
   ListedViewer,
   Log as BackplaneLog,
   Mark as BackplaneMark,
-  Note as BackplaneNote,
+  Notice as BackplaneNotice,
   Outcome as BackplaneOutcome,
   ReplaceOptions,
 } from './core/shared/backplane.ts'
 export { createRedisBackplane } from './nodes/redis/redis-backplane.ts'
 export { REDIS_DEFAULTS } from './nodes/redis/redis-options.ts'
 export type { RedisBackplaneOptions } from './nodes/redis/redis-options.ts'
-export { Hub } from './nodes/hub.ts'
-export type { HubOptions } from './nodes/hub.ts'
+export { createHub } from './nodes/hub.ts'
+export type { Hub, HubOptions } from './nodes/hub.ts'
 export { createHubBackplane } from './nodes/hub-backplane.ts'
 export type { HubBackplaneOptions } from './nodes/hub-backplane.ts'
 export type { Entry } from './core/session/retained.ts'
-export type { SessionAbout } from './core/session/session.ts'
-export type { KeptSession } from './core/session/saved-session.ts'
+export type { SessionInfo, StoredSession } from './core/session/stored-session.ts'
 export { LIMIT_DEFAULTS } from './core/limits.ts'
 export type { Limits } from './core/limits.ts'
 export { formatBanner } from './cli/banner.ts'

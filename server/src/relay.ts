@@ -1,12 +1,11 @@
 export type { Authorize, AuthorizeRequest } from './core/access/authorize.ts'
-export type { KeptSession } from './core/session/saved-session.ts'
 export { LIMIT_DEFAULTS } from './core/limits.ts'
 export type { Limits } from './core/limits.ts'
 export { createRelay } from './core/relay.ts'
 export type { Relay } from './core/relay.ts'
 export { RELAY_DEFAULTS } from './core/relay-options.ts'
 export type { RelayOptions } from './core/relay-options.ts'
-export type { RelayPeer } from './core/session/audience.ts'
+export type { RelayPeer } from './core/session/relay-peer.ts'
 export type {
   AppendOptions,
   Backplane,
@@ -15,13 +14,13 @@ export type {
   ListedViewer,
   Log as BackplaneLog,
   Mark as BackplaneMark,
-  Note as BackplaneNote,
+  Notice as BackplaneNotice,
   Outcome as BackplaneOutcome,
   ReplaceOptions,
 } from './core/shared/backplane.ts'
-export { Hub } from './nodes/hub.ts'
-export type { HubOptions } from './nodes/hub.ts'
+export { createHub } from './nodes/hub.ts'
+export type { Hub, HubOptions } from './nodes/hub.ts'
 export { createHubBackplane } from './nodes/hub-backplane.ts'
 export type { HubBackplaneOptions } from './nodes/hub-backplane.ts'
 export type { Entry } from './core/session/retained.ts'
-export type { SessionAbout } from './core/session/session.ts'
+export type { SessionInfo, StoredSession } from './core/session/stored-session.ts'

@@ -98,7 +98,7 @@ export function createSyncServer(
           url: options.redis,
           ...(options.redisPrefix !== undefined && { prefix: options.redisPrefix }),
         })
-  const pairing = new Pairing({ share: backplane?.keepCode })
+  const pairing = new Pairing({ share: backplane?.storeCode })
   const currentPort = (): number => running?.listener.port ?? port
   const linkOptions = (key = viewerKey): LinkOptions => ({
     book,
@@ -123,7 +123,7 @@ export function createSyncServer(
     hostKey,
     viewerKey,
     authorize: options.authorize,
-    onChange: (session, read) => disk?.note(session, read),
+    onChange: (session, read) => disk?.scheduleWrite(session, read),
     capacity,
     heartbeat,
     backplane,

@@ -2,19 +2,20 @@ import type { Backplane, BackplaneMessage } from '../src/core/shared/backplane.t
 import type { Hub, HubListener } from '../src/nodes/hub.ts'
 
 /**
- * A node's way to the hub that a test opens, shuts and lets things through, one at a time: what is asked,
- * what is answered and what is told come each in their own order, as over the two connections to a Redis.
+ * A node's connection to the hub in the hands of a test, which cuts it, mends it and moves one item at a time.
+ * Calls, answers and messages each keep their own order, as over the two connections to a Redis.
  */
 export class FlakyBackplane implements Backplane {
   readonly id: string
   readonly interval = 1
   isHealthy = true
-  onHealth: Backplane['onHealth']
+  onHealthChange: Backplane['onHealthChange']
   readonly #hub: Hub
   readonly #listeners = new Map<string, (message: BackplaneMessage) => void>()
-  readonly #asked: { act: () => unknown; answer: (value: never) => void; fail: () => void }[] = []
-  readonly #answers: { give: () => void; fail: () => void }[] = []
-  readonly #told: [session: string, message: BackplaneMessage][] = []
+  readonly #calls: { perform: () => unknown; answer: (value: never) => void; fail: () => void }[] =
+    []
+  readonly #answers: { deliver: () => void; fail: () => void }[] = []
+  readonly #messages: [session: string, message: BackplaneMessage][] = []
 
   readonly now: () => number
 
@@ -24,78 +25,82 @@ export class FlakyBackplane implements Backplane {
     this.now = now
   }
 
-  /** Things that are under way. */
+  /** One function per kind of item that is on its way. It moves the first such item. */
   get lanes(): (() => void)[] {
-    const lanes = [() => this.#perform(), () => this.#answers.shift()!.give(), () => this.#tell()]
-    const filled = [this.#asked, this.#answers, this.#told]
+    const lanes = [
+      () => this.#perform(),
+      () => this.#answers.shift()!.deliver(),
+      () => this.#deliver(),
+    ]
+    const filled = [this.#calls, this.#answers, this.#messages]
     return lanes.filter((_, index) => filled[index]!.length > 0)
   }
 
-  /** @param reached how many of what was asked still gets there, though nobody hears the answer */
+  /** @param reached how many calls still reach the hub, although their answers are lost */
   cut(reached: number): void {
     if (!this.isHealthy) return
     this.isHealthy = false
-    for (const [index, { act, fail }] of this.#asked.splice(0).entries()) {
-      if (index < reached) act()
+    for (const [index, { perform, fail }] of this.#calls.splice(0).entries()) {
+      if (index < reached) perform()
       fail()
     }
     for (const { fail } of this.#answers.splice(0)) fail()
-    this.#told.length = 0
+    this.#messages.length = 0
     for (const session of this.#listeners.keys()) this.#hub.unsubscribe(session, this.#onMessage)
-    this.onHealth?.(false)
+    this.onHealthChange?.(false)
   }
 
   mend(): void {
     if (this.isHealthy) return
     this.isHealthy = true
-    this.onHealth?.(true)
+    this.onHealthChange?.(true)
   }
 
   subscribe: Backplane['subscribe'] = (session, listener) => {
     this.#listeners.set(session, listener)
-    return this.#ask(() => this.#hub.subscribe(session, this.#onMessage))
+    return this.#call(() => this.#hub.subscribe(session, this.#onMessage))
   }
   unsubscribe: Backplane['unsubscribe'] = (session) => {
     this.#listeners.delete(session)
     this.#hub.unsubscribe(session, this.#onMessage)
   }
-  load: Backplane['load'] = (...args) => this.#ask(() => this.#hub.load(...args))
+  load: Backplane['load'] = (...args) => this.#call(() => this.#hub.load(...args))
   append: Backplane['append'] = (session, options) =>
-    this.#ask(() => this.#hub.append(session, this.id, options))
+    this.#call(() => this.#hub.append(session, this.id, options))
   replace: Backplane['replace'] = (session, options) =>
-    this.#ask(() => this.#hub.replace(session, this.id, options))
+    this.#call(() => this.#hub.replace(session, this.id, options))
   claim: Backplane['claim'] = (session, options) =>
-    this.#ask(() => this.#hub.claim(session, this.id, options))
-  describe: Backplane['describe'] = (session, term, about) =>
-    this.#ask(() => this.#hub.describe(session, this.id, term, about))
-  sessions: Backplane['sessions'] = () => this.#ask(() => this.#hub.sessions())
-  forget: Backplane['forget'] = (session) => this.#ask(() => this.#hub.forget(session))
-  note: Backplane['note'] = (session, note) => {
-    this.#ask(() => this.#hub.note(session, this.id, note)).catch(() => {})
+    this.#call(() => this.#hub.claim(session, this.id, options))
+  setInfo: Backplane['setInfo'] = (session, term, info) =>
+    this.#call(() => this.#hub.setInfo(session, this.id, term, info))
+  sessions: Backplane['sessions'] = () => this.#call(() => this.#hub.sessions())
+  forget: Backplane['forget'] = (session) => this.#call(() => this.#hub.forget(session))
+  notify: Backplane['notify'] = (session, notice) => {
+    this.#call(() => this.#hub.notify(session, this.id, notice)).catch(() => {})
   }
-  findCode: Backplane['findCode'] = (code) => this.#ask(() => this.#hub.findCode(code))
-  keepCode: Backplane['keepCode'] = (...args) => this.#hub.keepCode(...args)
+  findCode: Backplane['findCode'] = (code) => this.#call(() => this.#hub.findCode(code))
+  storeCode: Backplane['storeCode'] = (...args) => this.#hub.storeCode(...args)
   start: Backplane['start'] = () => Promise.resolve()
   stop: Backplane['stop'] = () => Promise.resolve()
 
-  readonly #onMessage: HubListener = (session, message) => this.#told.push([session, message])
+  readonly #onMessage: HubListener = (session, message) => this.#messages.push([session, message])
 
-  #ask<T>(act: () => T): Promise<T> {
+  #call<T>(perform: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const fail = (): void => reject(new Error('cut'))
       if (!this.isHealthy) return fail()
-      this.#asked.push({ act, answer: resolve as (value: never) => void, fail })
+      this.#calls.push({ perform, answer: resolve as (value: never) => void, fail })
     })
   }
 
   #perform(): void {
-    const { act, answer, fail } = this.#asked.shift()!
-    const value = act()
-    this.#answers.push({ give: () => answer(value as never), fail })
+    const { perform, answer, fail } = this.#calls.shift()!
+    const value = perform()
+    this.#answers.push({ deliver: () => answer(value as never), fail })
   }
 
-  #tell(): void {
-    const [session, message] = this.#told.shift()!
+  #deliver(): void {
+    const [session, message] = this.#messages.shift()!
     this.#listeners.get(session)?.(message)
   }
 }

@@ -254,7 +254,7 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       for (const client of [host, ...all])
         expect(await client.closed).toEqual({
           code: 4410,
-          reason: 'Whoever runs the relay ended this session',
+          reason: 'The operator of the relay ended this session',
         })
       for (const index of [0, 1, 2]) {
         const late = await dial(index, 'viewer')

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { startRuntime } from './child-runtime.ts'
 import { createHubBackplane } from '../src/nodes/hub-backplane.ts'
-import { Hub } from '../src/nodes/hub.ts'
+import { createHub } from '../src/nodes/hub.ts'
 import { describeRelay } from './relay-contract.ts'
 import { createSyncServer } from '../src/server.ts'
 
@@ -12,7 +12,7 @@ describeRelay('a relay on Node', async (options) => {
 })
 
 describeRelay('a relay of three nodes', async (options) => {
-  const hub = new Hub()
+  const hub = createHub()
   const servers = [0, 1, 2].map(() =>
     createSyncServer({
       port: 0,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readCsv, readCsvFile, thinOut } from './csv.ts'
 
 describe('readCsv', () => {
-  it('takes the first column as the place and the first numeric one as the value', () => {
+  it('uses the first column as the label and the first numeric column as the value', () => {
     expect(readCsv('day,note,temp\nMon,fine,3.5\nTue,wet,-1\n')).toEqual([
       { t: 'Mon', v: 3.5 },
       { t: 'Tue', v: -1 },
@@ -16,7 +16,7 @@ describe('readCsv', () => {
     ])
   })
 
-  it('keeps only the rows that were asked for', () => {
+  it('keeps only the rows that match where', () => {
     const text = 'symbol,date,price\nA,d1,1\nB,d1,9\nA,d2,2'
     expect(readCsv(text, { value: 'price', where: ['symbol', 'A'] })).toEqual([
       { t: 'd1', v: 1 },
@@ -35,7 +35,7 @@ describe('readCsv', () => {
     ['a,b\nx,1\n"y,2', 'quote that is never closed'],
     ['PK\0\x03\x04', 'not a text file'],
     ['a,b\n' + 'x,1\n'.repeat(2_000_000), 'larger than 5 MB'],
-  ])('says what is wrong with %#', (text, problem) => {
+  ])('reports what is wrong with an invalid file (%#)', (text, problem) => {
     expect(() => readCsv(text)).toThrow(problem)
   })
 
@@ -46,7 +46,7 @@ describe('readCsv', () => {
 })
 
 describe('thinOut', () => {
-  it('averages neighbours, keeps short series as they are', () => {
+  it('averages neighbouring points, and leaves short series unchanged', () => {
     const points = Array.from({ length: 10 }, (_, index) => ({ t: `t${index}`, v: index }))
     expect(thinOut(points, 10)).toBe(points)
     expect(thinOut(points, 5)).toEqual([

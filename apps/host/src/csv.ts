@@ -1,21 +1,21 @@
 import type { Series, SeriesPoint } from '@vue-sync/demo'
 import { parse } from 'papaparse'
 
-/** What is wrong with a file, in words for the person who chose it. */
+/** A problem with a CSV file; the message is shown to the user. */
 export class CsvError extends Error {}
 
 export interface CsvColumns {
-  /** Header of the column with the values. @default the first numeric one */
+  /** Header of the column with the values. @default the first numeric column */
   value?: string
   /** Keep only rows where this column has this text. @default all rows */
   where?: [column: string, text: string]
 }
 
 const MOST_BYTES = 5 * 1024 * 1024
-/** More points than this are averaged into this many: no screen shows more. */
+/** Longer series are averaged down to at most this many points; a screen cannot show more. */
 const MOST_POINTS = 400
 
-/** Neighbours averaged, so that at most `most` points are left. */
+/** Averages neighbouring points so that at most `most` are left. */
 export function thinOut(points: SeriesPoint[], most = MOST_POINTS): SeriesPoint[] {
   const size = Math.ceil(points.length / most)
   if (size <= 1) return points
@@ -37,10 +37,10 @@ function toNumber(text: string | undefined): number | undefined {
 }
 
 /**
- * Reads a CSV text with a header line as one series: the first column tells the place, the first numeric
- * column the value.
+ * Reads a CSV text with a header line as one series. The first column labels the points, and the first
+ * numeric column has their values.
  *
- * @throws CsvError naming row and column
+ * @throws CsvError that names the row and column
  */
 export function readCsv(text: string, { value, where }: CsvColumns = {}): SeriesPoint[] {
   if (text.length > MOST_BYTES)
@@ -77,7 +77,7 @@ export function readCsv(text: string, { value, where }: CsvColumns = {}): Series
   })
 }
 
-/** @throws CsvError for a file that is not a series */
+/** @throws CsvError if the file is not a series */
 export async function readCsvFile(file: File): Promise<Series> {
   if (file.size > MOST_BYTES)
     throw new CsvError(

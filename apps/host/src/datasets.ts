@@ -1,7 +1,7 @@
 import type { Series } from '@vue-sync/demo'
 import { type CsvColumns, readCsv, thinOut } from './csv.ts'
 
-/** A real series from the npm package vega-datasets. Its text is loaded when it is chosen. */
+/** A series from the npm package vega-datasets, which is loaded only when the user chooses it. */
 export interface Dataset {
   id: string
   title: string

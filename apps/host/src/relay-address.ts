@@ -1,8 +1,8 @@
 import type { SyncHostOptions } from '@vue-sync/vue/host'
 
 /**
- * Where to publish: `?relay=` and `#host-key=` of the page win over what the dev command hands over.
- * The key is taken out of the address bar.
+ * Reads the relay's address and host key. `?relay=` and `#host-key=` of the page override the environment
+ * variables of the dev command. The key is removed from the address bar.
  */
 export function readRelayAddress(): Pick<SyncHostOptions, 'url' | 'key'> {
   const fragment = new URLSearchParams(location.hash.slice(1))

@@ -5,16 +5,16 @@ import { CsvError, readCsvFile } from './csv.ts'
 import { type Dataset, loadDataset } from './datasets.ts'
 
 export interface UseDataReturn {
-  /** Id of the data set on show, or `file`. */
+  /** Id of the displayed data set, or `file`. */
   chosen: Ref<string>
   loading: Ref<boolean>
-  /** What is wrong with the last choice, in words. */
+  /** Why the last choice failed, as a message for the user. */
   problem: Ref<string>
   choose: (dataset: Dataset) => Promise<void>
   chooseFile: (file: File) => Promise<void>
 }
 
-/** Puts a series into the session; the latest choice wins over slower earlier ones. */
+/** Loads series into the session. A slower earlier choice never replaces a later one. */
 export function useData(): UseDataReturn {
   const session = useSessionStore()
   const { push } = useSyncHost()
@@ -35,7 +35,7 @@ export function useData(): UseDataReturn {
       session.$patch({ metadata: { createdAt: new Date().toISOString(), points: points.length } })
       session.data = data
       chosen.value = id
-      // New data is a new scene: viewers rebuild on a whole state, never on a delta.
+      // New data makes a new scene, so viewers get it as one full state.
       push()
     } catch (error) {
       if (mine !== latest) return

@@ -13,7 +13,7 @@ const live: Condition = {
   error: undefined,
 }
 
-suite('the status strip says', () => {
+suite('the status strip', () => {
   it.each<[string, Partial<Condition>, string]>([
     ['Live', {}, 'live'],
     ['Connecting…', { status: 'connecting', host: undefined }, 'busy'],
@@ -37,16 +37,16 @@ suite('the status strip says', () => {
     ['No network', { status: 'connecting', online: false }, 'away'],
     ['Live', { online: false }, 'live'],
     ['Disconnected · as of 14:02', { status: 'disconnected', asOf: TWO_PAST }, 'stopped'],
-  ])('“%s”', (text, condition, tone) => {
+  ])('shows “%s”', (text, condition, tone) => {
     expect(describe({ ...live, ...condition }, NOW, 'en-GB')).toMatchObject({ text, tone })
   })
 
-  it('nothing new to a screen reader while a countdown runs', () => {
+  it('announces nothing new to screen readers during a countdown', () => {
     const waiting = { ...live, status: 'reconnecting' as const, retryAt: NOW + 9000 }
     expect(describe(waiting, NOW).announced).toBe(describe(waiting, NOW + 4000).announced)
   })
 
-  it('what to do, whenever it has stopped', () => {
+  it('advises what to do for every error that stops the viewer', () => {
     for (const code of [
       'VS102',
       'VS103',
@@ -61,12 +61,12 @@ suite('the status strip says', () => {
   })
 })
 
-suite('a time', () => {
+suite('clockTime', () => {
   it.each([
     [TWO_PAST, '14:02'],
     [new Date(2026, 10, 23, 9, 30).getTime(), '23 Nov, 09:30'],
     [new Date(2026, 0, 2, 23, 59).getTime(), '2 Jan, 23:59'],
-  ])('%d', (time, text) => {
+  ])('formats %d as “%s”', (time, text) => {
     expect(clockTime(time, NOW, 'en-GB')).toBe(text)
   })
 })

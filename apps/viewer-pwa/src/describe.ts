@@ -1,26 +1,26 @@
 import type { ErrorCode, LinkStatus } from '@vue-sync/vue/viewer'
 
-/** What is known of the connection. Times are milliseconds since 1970. */
+/** The state of the connection. Times are milliseconds since 1970. */
 export interface Condition {
   status: LinkStatus
   host: 'online' | 'offline' | undefined
   retryAt: number | undefined
   lastUpdate: number | undefined
-  /** When what is shown was last known to be current. */
+  /** When the displayed state was last known to be current. */
   asOf: number | undefined
-  /** What the browser says of its network: only its "no" means anything. */
+  /** `navigator.onLine`; only `false` is reliable. */
   online: boolean
   error: { code: ErrorCode } | undefined
 }
 
 export interface Description {
-  /** `live`: what is shown is now. `busy`: soon again. `away`: nothing to be done here. `stopped`: something is. */
+  /** `live`: current. `busy`: connecting. `away`: outdated, resumes by itself. `stopped`: the user must act. */
   tone: 'live' | 'busy' | 'away' | 'stopped'
-  /** What to read. */
+  /** The displayed text. */
   text: string
-  /** The same for a screen reader, without the seconds that pass. */
+  /** The text for screen readers, without the countdown. */
   announced: string
-  /** What the person can do. */
+  /** What the user can do. */
   advice?: string
 }
 
@@ -53,7 +53,7 @@ export function ago(milliseconds: number): string {
   return `${Math.floor(hours / 24)} days ago`
 }
 
-/** "14:02", with the day when that was not today, as this device writes them. */
+/** Formats a time such as "14:02" in the device's locale, with the date if it is not today. */
 export function clockTime(time: number, now: number, locale?: string): string {
   const date = new Date(time)
   const clock = { hour: '2-digit', minute: '2-digit' } as const
@@ -62,7 +62,7 @@ export function clockTime(time: number, now: number, locale?: string): string {
   return date.toLocaleString(locale, { day: 'numeric', month: 'short', ...clock })
 }
 
-/** The truth about the connection in words. */
+/** Describes the connection for the user. */
 export function describe(condition: Condition, now: number, locale?: string): Description {
   const { status, host, retryAt, lastUpdate, asOf, online, error } = condition
   const age = asOf === undefined ? '' : ` · as of ${clockTime(asOf, now, locale)}`
@@ -87,7 +87,7 @@ export function describe(condition: Condition, now: number, locale?: string): De
       ? say('busy', 'Connected, waiting for the host')
       : say('live', 'Live')
   }
-  // Still dialling: a relay on this very device needs no network.
+  // The viewer keeps dialling, because a relay on this device needs no network.
   if (!online) return say('away', `No network${age}`)
   if (status === 'connecting') return say('busy', `Connecting…${age}`)
   const seconds = retryAt === undefined ? 0 : Math.ceil((retryAt - now) / 1000)

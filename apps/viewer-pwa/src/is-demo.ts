@@ -1,7 +1,7 @@
 import { MODES } from '@vue-sync/demo'
 import type { StoreFields } from '@vue-sync/vue/viewer'
 
-/** Whether two stores are those of the demo host, so that its scene can show them. */
+/** Returns whether the two stores have the shape of the demo host's stores, which the scene can show. */
 export function isDemo(session: StoreFields | undefined, config: StoreFields | undefined): boolean {
   const data = session?.['data']
   return (

@@ -16,7 +16,7 @@ it('remembers and forgets', () => {
   expect(memory.read()).toBeUndefined()
 })
 
-it('works without storage, remembering nothing', () => {
+it('remembers nothing and does not throw without storage', () => {
   const memory = createMemory('link', () => {
     throw new DOMException('denied', 'SecurityError')
   })

@@ -1,4 +1,4 @@
-/** A little text under a name, or nothing where storage is refused (private mode, policy). */
+/** Stores a short text under a name. Stores nothing if storage is unavailable (private mode, policy). */
 export interface Memory {
   read: () => string | undefined
   write: (text: string) => void

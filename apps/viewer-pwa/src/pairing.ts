@@ -1,7 +1,7 @@
 import { formatLink, isSessionName, readPairCode } from '@vue-sync/vue/protocol'
 import { isScannedLink } from './session-link.ts'
 
-/** Why something that was typed, pasted, photographed or scanned opens nothing, in words. */
+/** Why an input (typed, pasted, photographed or scanned) cannot be opened; the message is shown to the user. */
 export class PairingProblem extends Error {}
 
 const TOO_MANY = 'Too many wrong codes. Wait a minute, then type the one that the host shows now.'
@@ -10,7 +10,7 @@ const NO_RELAY = 'The relay does not answer. Is this phone on the same Wi-Fi as 
 const NO_LINK =
   'That is not a link from a host. It looks like http://192.168.1.20:9876/#k=… – a short code has six letters and digits.'
 
-/** The relay that served this page knows which session a short code stands for. */
+/** Asks the relay that served this page for the session of a short code. */
 async function redeem(code: string, origin: string): Promise<string> {
   let response: Response
   try {
@@ -32,10 +32,10 @@ async function redeem(code: string, origin: string): Promise<string> {
 }
 
 /**
- * The link in what a person typed or pasted: a link, an address, or a short code.
+ * Returns the link for a text that the user typed or pasted: a link, an address, or a short code.
  *
  * @param origin of this page
- * @throws PairingProblem in words for the person
+ * @throws PairingProblem with a message for the user
  */
 export async function linkFrom(typed: string, origin: string): Promise<string> {
   if (typed.trim() === '')
@@ -44,7 +44,7 @@ export async function linkFrom(typed: string, origin: string): Promise<string> {
   return code ? redeem(code, origin) : typed.trim()
 }
 
-/** @throws PairingProblem when the code is not one of ours */
+/** @throws PairingProblem if the QR code is not a viewer link */
 export function linkFromCode(text: string): string {
   if (!isScannedLink(text))
     throw new PairingProblem('That is another code. Use the square one on the host’s screen.')

@@ -1,6 +1,6 @@
 import type { BarcodeDetector as Ponyfill } from 'barcode-detector/ponyfill'
 
-/** The reader’s own files could not be loaded: no picture is to blame. */
+/** The QR reader could not be loaded; the picture is not the problem. */
 export class NoReader extends Error {}
 
 type Detector = Pick<Ponyfill, 'detect'>
@@ -17,7 +17,7 @@ async function nativeDetector(): Promise<Detector | undefined> {
   }
 }
 
-/** Safari and Firefox have none: then ours, with its wasm from our own origin, never from a CDN. */
+/** Loads a BarcodeDetector for Safari and Firefox, with its wasm from this origin instead of a CDN. */
 async function ponyfill(): Promise<Detector> {
   const [{ BarcodeDetector, prepareZXingModule }, { default: wasm }] = await Promise.all([
     import('barcode-detector/ponyfill'),
@@ -27,12 +27,12 @@ async function ponyfill(): Promise<Detector> {
   return new BarcodeDetector({ formats: ['qr_code'] })
 }
 
-/** The texts of the QR codes in a picture. @throws NoReader, and what the decoder throws for what is no picture */
+/** Returns the texts of the QR codes in a picture. @throws NoReader, or the decoder's error for invalid pictures */
 export async function readCodes(picture: ImageBitmapSource): Promise<string[]> {
   detector ??= nativeDetector()
     .then((native) => native ?? ponyfill())
     .catch((cause: unknown) => {
-      // A chunk that could not be loaded may be there the next time.
+      // The next call tries again, because the chunk may load then.
       detector = undefined
       throw new NoReader('The QR reader could not be loaded', { cause })
     })

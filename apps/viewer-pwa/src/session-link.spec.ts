@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fitToPage, isScannedLink, linkOfPage, nameOf, pageOf } from './session-link.ts'
 
-describe('the page’s own link', () => {
+describe('linkOfPage', () => {
   it.each([
     ['http://10.0.0.1:9876/', undefined],
     ['http://10.0.0.1:9876/#k=abc', 'http://10.0.0.1:9876/#k=abc'],
@@ -10,18 +10,18 @@ describe('the page’s own link', () => {
     ['http://10.0.0.1:9876/#k=abc&e=def', 'http://10.0.0.1:9876/#k=abc&e=def'],
     ['http://10.0.0.1:9876/s/show', 'http://10.0.0.1:9876/#s=show'],
     ['http://10.0.0.1:9876/#s=..%2F', undefined],
-  ])('%s', (href, link) => {
+  ])('reads from %s the link %s', (href, link) => {
     expect(linkOfPage(href)).toBe(link)
   })
 })
 
-describe('the page of another relay', () => {
+describe('the viewer page of another relay', () => {
   it.each([
     ['ws://10.0.0.1:9876/s/show#k=x', 'http://10.0.0.1:9876/#s=show&k=x'],
     ['https://10.0.0.2:9876/#k=x', 'https://10.0.0.2:9876/#k=x'],
     ['http://10.0.0.2:9876/#k=x', undefined],
     ['javascript:alert(1)', undefined],
-  ])('of %s is %s', (link, page) => {
+  ])('for the link %s is %s', (link, page) => {
     expect(pageOf(link, 'http://10.0.0.2:9876')).toBe(page)
   })
 })
@@ -33,7 +33,7 @@ describe('nameOf', () => {
   })
 })
 
-describe('a page that came by TLS', () => {
+describe('a page loaded over TLS', () => {
   it.each([
     ['http://10.0.0.1:9876/#k=x', 'https://10.0.0.1:9876/#k=x'],
     ['ws://show.local:9876/s/a#k=x', 'https://show.local:9876/#s=a&k=x'],
@@ -41,13 +41,13 @@ describe('a page that came by TLS', () => {
     ['http://127.0.0.1:9876/#k=x', 'http://127.0.0.1:9876/#k=x'],
     ['http://localhost:9876/', 'http://localhost:9876/'],
     ['not a link', 'not a link'],
-  ])('follows %s as %s', (link, fit) => {
+  ])('opens %s as %s', (link, fit) => {
     expect(fitToPage(link, 'https:')).toBe(fit)
     expect(fitToPage(link, 'http:')).toBe(link)
   })
 })
 
-describe('a scanned code', () => {
+describe('isScannedLink', () => {
   it.each([
     ['http://192.168.1.5:9876/#k=abc', true],
     [' https://show.example/#s=a&k=b\n', true],
@@ -55,7 +55,7 @@ describe('a scanned code', () => {
     ['WIFI:S:home;T:WPA;P:secret;;', false],
     ['192.168.1.5:9876', false],
     ['', false],
-  ])('%j', (text, is) => {
+  ])('of %j is %s', (text, is) => {
     expect(isScannedLink(text)).toBe(is)
   })
 })

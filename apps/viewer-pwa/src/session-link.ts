@@ -2,7 +2,7 @@ import { formatLink, parseLink } from '@vue-sync/vue/protocol'
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
-/** The session that the page's own address names, if it names one: by a fragment, or by a path. */
+/** Returns the session link in the page's own address (its fragment or path), if there is one. */
 export function linkOfPage(href: string): string | undefined {
   const { origin, pathname, hash } = new URL(href)
   const fragment = new URLSearchParams(hash.slice(1))
@@ -12,8 +12,8 @@ export function linkOfPage(href: string): string | undefined {
 }
 
 /**
- * A link that this page may follow. One that came by TLS may open no plain socket but to its own machine,
- * and a relay with TLS shows its plain address in the code: TLS is on the same port.
+ * Returns the link that this page may open. A page loaded over TLS may open plain sockets only to loopback.
+ * A relay with TLS serves http and https on the same port, and its QR code contains the http address.
  */
 export function fitToPage(link: string, protocol: string): string {
   const address = parseLink(link)
@@ -22,14 +22,14 @@ export function fitToPage(link: string, protocol: string): string {
   return formatLink({ ...address, origin: address.origin.replace('ws:', 'wss:') })
 }
 
-/** Where the relay of a link shows it by itself; `undefined` where that is this very page. */
+/** Returns the viewer page of the link's own relay, or `undefined` if this is that page. */
 export function pageOf(link: string, here: string): string | undefined {
   const address = parseLink(link)
   const page = address && formatLink(address)
   return page !== undefined && new URL(page).origin !== here ? page : undefined
 }
 
-/** A link for a person to read: no key in it. */
+/** Returns a readable name for a link, without its key. */
 export function nameOf(link: string): string {
   const address = parseLink(link)
   if (!address) return link
@@ -37,7 +37,7 @@ export function nameOf(link: string): string {
   return address.session === 'default' ? host : `${host} · ${address.session}`
 }
 
-/** What a scanned code must be: a link, not merely something that could be read as one. */
+/** Accepts only full URLs, because `parseLink` also accepts bare host names. */
 export function isScannedLink(text: string): boolean {
   return /^(?:https?|wss?):\/\//i.test(text.trim()) && parseLink(text) !== undefined
 }

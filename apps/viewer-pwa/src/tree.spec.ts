@@ -11,11 +11,11 @@ describe('tree', () => {
     ['x', 'string', '“x”'],
     [1.5, 'number', '1.5'],
     [false, 'boolean', 'false'],
-  ])('%j', (value, kind, text) => {
+  ])('shows %j as %s with the preview %s', (value, kind, text) => {
     expect([kindOf(value), preview(value)]).toEqual([kind, text])
   })
 
-  it('has parts only where there are some', () => {
+  it('has entries only for objects and arrays', () => {
     expect(entriesOf(['a'])).toEqual([['0', 'a']])
     expect(entriesOf({ a: 1 })).toEqual([['a', 1]])
     expect(entriesOf('text')).toEqual([])

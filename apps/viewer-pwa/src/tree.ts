@@ -7,12 +7,12 @@ export function kindOf(value: Json): Kind {
   return Array.isArray(value) ? 'array' : (typeof value as Kind)
 }
 
-/** The parts of an object or array, in order. */
+/** Returns the entries of an object or array, in order. */
 export function entriesOf(value: Json): [key: string, value: Json][] {
   return typeof value === 'object' && value !== null ? Object.entries(value) : []
 }
 
-/** One line for a value that is not opened. */
+/** Returns one line for a collapsed value. */
 export function preview(value: Json): string {
   switch (kindOf(value)) {
     case 'array': {

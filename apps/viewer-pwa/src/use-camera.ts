@@ -5,11 +5,11 @@ export type CameraState = 'asking' | 'on' | 'denied' | 'missing' | 'busy' | 'fai
 
 export interface UseCameraReturn {
   state: Readonly<Ref<CameraState>>
-  /** Asks for the camera, shows it, and looks for codes until the scope ends. */
+  /** Requests the camera, shows its picture, and scans for codes until the scope ends. */
   start: (video: HTMLVideoElement) => Promise<void>
 }
 
-/** Between two looks at the picture: a phone decodes one in some 20 ms. */
+/** Pause between two scans; a phone decodes a picture in about 20 ms. */
 const LOOK_MS = 150
 
 const STATES: Record<string, CameraState> = {
@@ -21,12 +21,12 @@ const STATES: Record<string, CameraState> = {
   AbortError: 'busy',
 }
 
-/** Pages without a secure context have no camera to ask for. */
+/** Returns `false` on pages without a secure context, where browsers offer no camera. */
 export function hasCamera(): boolean {
   return typeof navigator.mediaDevices?.getUserMedia === 'function'
 }
 
-/** The camera as a scanner: `onCode` gets each text found, also the same again. */
+/** Scans QR codes with the camera. `onCode` receives every result, including repeats. */
 export function useCamera(onCode: (text: string) => void): UseCameraReturn {
   const state = shallowRef<CameraState>('asking')
   let stream: MediaStream | undefined
@@ -59,7 +59,7 @@ export function useCamera(onCode: (text: string) => void): UseCameraReturn {
           video: { facingMode: 'environment', width: { ideal: 1280 } },
           audio: false,
         })
-        // Closed while the person was being asked: the light must go out.
+        // The scanner closed while the browser asked for permission, so the camera must be turned off.
         if (ended) return stop()
         video.srcObject = stream
         await video.play()

@@ -1,18 +1,18 @@
 import { useEventListener } from '@vueuse/core'
 import { computed, type ComputedRef, shallowRef } from 'vue'
 
-/** Chromium's own; in no standard, so not in TypeScript's DOM. */
+/** A non-standard event of Chromium, which TypeScript's DOM types lack. */
 interface InstallPrompt extends Event {
   prompt: () => Promise<{ outcome: 'accepted' | 'dismissed' }>
 }
 
 export interface UseInstallReturn {
-  /** `prompt`: one tap installs. `share-menu`: the person does it by hand. `none`: installed, or not possible here. */
+  /** `prompt`: one tap installs. `share-menu`: the user installs by hand. `none`: installed or impossible. */
   way: ComputedRef<'prompt' | 'share-menu' | 'none'>
   install: () => Promise<void>
 }
 
-/** An iPad says that it is a Mac, but no Mac has a touch screen. */
+/** An iPad identifies itself as a Mac, but no Mac has a touch screen. */
 function isApplePhone(): boolean {
   return (
     /iPhone|iPad|iPod/.test(navigator.userAgent) ||
@@ -27,7 +27,7 @@ function isInstalled(): boolean {
   )
 }
 
-/** How this device puts the viewer on its home screen. */
+/** Offers the way in which this device can install the viewer. */
 export function useInstall(): UseInstallReturn {
   const offered = shallowRef<InstallPrompt>()
   const installed = shallowRef(isInstalled())
@@ -46,7 +46,7 @@ export function useInstall(): UseInstallReturn {
     }),
     async install() {
       const prompt = offered.value
-      // A prompt works once.
+      // A prompt can be used only once.
       offered.value = undefined
       await prompt?.prompt()
     },

@@ -4,13 +4,13 @@ import type { KnownSession, SessionCache } from '@vue-sync/vue/cache'
 export const CACHE_KEY: InjectionKey<SessionCache> = Symbol('session cache')
 
 export interface UseKnownSessionsReturn {
-  /** The latest first. */
+  /** Sorted by last use, latest first. */
   sessions: Readonly<Ref<KnownSession[]>>
   refresh: () => Promise<void>
   forget: (link: string) => Promise<void>
 }
 
-/** The sessions that this device has shown. */
+/** Lists the sessions that this device has shown. */
 export function useKnownSessions(): UseKnownSessionsReturn {
   const cache = inject(CACHE_KEY)
   const sessions = shallowRef<KnownSession[]>([])

@@ -7,23 +7,23 @@ import { fitToPage, linkOfPage, nameOf, pageOf } from './session-link.ts'
 import { CACHE_KEY } from './use-known-sessions.ts'
 
 export interface UseSessionReturn {
-  /** The link in use; `undefined` shows the pairing screen. */
+  /** The open link; `undefined` shows the pairing screen. */
   link: Readonly<Ref<string | undefined>>
-  /** The link as it was given, when this page could not follow it as it was. */
+  /** The original link if `fitToPage` changed it. */
   givenLink: Readonly<Ref<string | undefined>>
-  /** What the host calls the session, else its address. */
+  /** The host's name for the session, or its address. */
   name: ComputedRef<string>
-  /** Follows a link and remembers it. @throws SyncError for what is not one */
+  /** Opens a link and remembers it. @throws SyncError if the link is invalid */
   open: (link: string) => void
   reconnect: () => void
   disconnect: () => void
-  /** Back to the pairing screen; the session stays in the list. */
+  /** Returns to the pairing screen; the session stays in the list. */
   leave: () => void
-  /** The same, and nothing of the session stays on this device. */
+  /** Returns to the pairing screen and deletes the session from this device. */
   forget: () => void
 }
 
-/** Which session this page shows: the one in its address, else the one remembered, else the page's own relay. */
+/** Opens the session in the page's address, or the remembered one, or the page's own relay if it is open. */
 export function useSession(): UseSessionReturn {
   const { connect, disconnect, status, name, error } = useSyncViewer()
   const cache = inject(CACHE_KEY)
@@ -48,13 +48,13 @@ export function useSession(): UseSessionReturn {
   function readPage(): boolean {
     const next = linkOfPage(location.href)
     if (!next) return false
-    // The key goes no further than this: not into the history, not into a screenshot.
+    // Keeps the key out of the browser's history and out of screenshots.
     history.replaceState(null, '', '/')
     open(next)
     return true
   }
 
-  /** The relay serves this page: one that asks for no key can be shown without any link. */
+  /** Tries the relay that serves this page, which needs no link if it is open. */
   function guessPage(): void {
     connect(location.origin)
     const stop = watch(status, (now) => {
@@ -66,7 +66,7 @@ export function useSession(): UseSessionReturn {
     })
   }
 
-  // The home screen's short cut to another session.
+  // The home-screen shortcut opens `/?pair`.
   const wantsPairing = new URLSearchParams(location.search).has('pair')
   if (wantsPairing) history.replaceState(null, '', '/')
   if (!readPage() && !wantsPairing) {
@@ -75,11 +75,11 @@ export function useSession(): UseSessionReturn {
     else guessPage()
   }
   useEventListener(window, 'hashchange', readPage)
-  // A relay takes no page of another: it serves a viewer of its own.
+  // A relay refuses pages of other origins, so the link opens in that relay's own viewer.
   watch(error, (now) => {
     const own = now?.code === 'VS109' && link.value && pageOf(link.value, location.origin)
     if (!own) return
-    // Whoever comes back to this page has not come for that.
+    // Returning to this page must not redirect again.
     memory.forget()
     location.assign(own)
   })

@@ -5,26 +5,26 @@ import { createMemory } from './memory.ts'
 export interface UseShowReturn {
   /** Whether this device can keep its screen on. */
   canStayAwake: Readonly<Ref<boolean>>
-  /** The person's choice, remembered. */
+  /** The user's choice, which is remembered. */
   awake: Ref<boolean>
   canFill: Readonly<Ref<boolean>>
   canTurn: boolean
   isFull: Readonly<Ref<boolean>>
-  /** Full screen and nobody touches it: nothing but the show. */
+  /** Full screen without a recent touch, so controls are hidden. */
   bare: ComputedRef<boolean>
   toggleFull: () => Promise<void>
-  /** Full screen, and sideways however the phone is held. */
+  /** Enters full screen and locks the landscape orientation. */
   fillSideways: () => Promise<void>
 }
 
-/** After a touch, the bars of a full screen stay for this long. */
+/** Controls stay visible in full screen for this long after a touch. */
 const PEEK_MS = 4000
 
 interface LockableOrientation {
   lock?: (orientation: 'landscape') => Promise<void>
 }
 
-/** For a screen that is to be looked at for long: awake, full, sideways. */
+/** Keeps the screen awake, full and in landscape for long viewing. */
 export function useShow(): UseShowReturn {
   const memory = createMemory('vue-sync:awake', () => localStorage)
   const { isSupported: canStayAwake, request, release } = useWakeLock()
@@ -35,7 +35,7 @@ export function useShow(): UseShowReturn {
       if (wanted) memory.write('1')
       else memory.forget()
       if (!canStayAwake.value) return
-      // Refused when the battery is low: then the choice stands for the next time.
+      // The browser refuses when the battery is low; the choice is kept for the next start.
       const done = wanted ? request('screen') : release()
       done.catch(() => {})
     },

@@ -3,19 +3,19 @@ import { type Ref, shallowRef } from 'vue'
 import { Workbox } from 'workbox-window'
 
 export interface UseUpdatesReturn {
-  /** A new version is here; it takes over with `apply`, or when nobody looks. */
+  /** A new version is ready; it takes over with `apply`, or while the page is hidden. */
   ready: Readonly<Ref<boolean>>
-  /** The browser refuses a service worker although the address is one for it: it does not trust the certificate. */
+  /** The browser refuses the service worker on https, because it does not trust the certificate. */
   untrusted: Readonly<Ref<boolean>>
   apply: () => void
-  /** Looks for a new version now. */
+  /** Checks for a new version now. */
   check: () => void
 }
 
-/** A viewer on a wall is never reloaded by hand. */
+/** A wall display is never reloaded by hand, so it must check regularly. */
 const CHECK_MS = 60 * 60 * 1000
 
-/** The app shell for offline use, and new versions of it: never in the middle of a show. */
+/** Registers the service worker, and applies new versions only on request or while the page is hidden. */
 export function useUpdates(): UseUpdatesReturn {
   const ready = shallowRef(false)
   const untrusted = shallowRef(false)
@@ -24,7 +24,7 @@ export function useUpdates(): UseUpdatesReturn {
 
   const workbox = new Workbox('/sw.js')
   let asked = false
-  /** Another tab has let the new version in: this one still runs the old. */
+  /** Another tab activated the new version, while this page still runs the old one. */
   let replaced = false
 
   function apply(): void {

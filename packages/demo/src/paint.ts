@@ -8,7 +8,7 @@ export interface Stage {
 
 const TAU = Math.PI * 2
 
-/** The sample at `at` turns through the series, out and back, so that endless motion has no seam. */
+/** Interpolates the series at `at` turns. Odd turns run backwards, so that endless motion has no seam. */
 function sampleAt(samples: readonly number[], at: number): number {
   const turn = ((at % 2) + 2) % 2
   const place = (turn > 1 ? 2 - turn : turn) * (SAMPLES - 1)
@@ -41,7 +41,7 @@ function hueOf(color: string): { hue: number; saturation: number; lightness: num
   }
 }
 
-/** Shades around the chosen colour: `shift` in degrees of hue, `alpha` 0 to 1. */
+/** Returns a function for shades of the colour: `shift` in degrees of hue, `alpha` and `lift` from 0 to 1. */
 function shades(
   color: string,
   dark: boolean,
@@ -54,7 +54,7 @@ function shades(
 
 type Context = CanvasRenderingContext2D
 
-/** Ribbons that carry the series across the stage, the front one brightest. */
+/** Paints the series as ribbons across the stage, with the front one brightest. */
 function paintWave(context: Context, { samples, phase, config }: Scene, stage: Stage): void {
   const { width, height, dark } = stage
   const shade = shades(config.color, dark)
@@ -86,7 +86,7 @@ function paintWave(context: Context, { samples, phase, config }: Scene, stage: S
   }
 }
 
-/** The series bent into rings that turn against each other. */
+/** Paints the series as rings that turn in opposite directions. */
 function paintOrbit(context: Context, { samples, phase, config }: Scene, stage: Stage): void {
   const { width, height, dark } = stage
   const shade = shades(config.color, dark)
@@ -120,7 +120,7 @@ function paintOrbit(context: Context, { samples, phase, config }: Scene, stage: 
   context.restore()
 }
 
-/** A window of the series as mirrored bars, gliding through it. */
+/** Paints a moving window of the series as mirrored bars. */
 function paintBars(context: Context, { samples, phase, config }: Scene, stage: Stage): void {
   const { width, height, dark } = stage
   const shade = shades(config.color, dark)

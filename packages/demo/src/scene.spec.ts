@@ -17,20 +17,20 @@ const series = (values: number[]) => ({
 })
 
 describe('resample', () => {
-  it('stretches any series over 0 to 1', () => {
+  it('scales any series to values from 0 to 1', () => {
     const samples = resample([10, 30, 20])
     expect(samples).toHaveLength(SAMPLES)
     expect([Math.min(...samples), samples.at(-1)]).toEqual([0, 0.5])
     expect(Math.max(...samples)).toBeCloseTo(1, 1)
   })
 
-  it.each([[[]], [[5]], [[7, 7, 7]]])('lays %j in the middle', (values) => {
+  it.each([[[]], [[5]], [[7, 7, 7]]])('maps the flat or empty series %j to 0.5', (values) => {
     expect(new Set(resample(values))).toEqual(new Set([0.5]))
   })
 })
 
 describe('a scene', () => {
-  it('keeps its phase when it is retuned, and moves on from there', () => {
+  it('keeps its phase when the settings change, and continues from there', () => {
     const scene = createScene(config)
     scene.advance(0.05)
     const before = scene.phase
@@ -41,7 +41,7 @@ describe('a scene', () => {
     expect(scene.rebuilds).toBe(0)
   })
 
-  it('keeps its phase over new data, and counts a rebuild', () => {
+  it('keeps its phase when the data changes, and counts a rebuild', () => {
     const scene = createScene(config)
     scene.advance(0.05)
     const before = scene.phase
@@ -49,7 +49,7 @@ describe('a scene', () => {
     expect([scene.phase, scene.rebuilds, scene.samples.at(-1)]).toEqual([before, 1, 1])
   })
 
-  it('stands still while disabled, and does not leap after a pause', () => {
+  it('stands still while disabled, and does not jump after a pause', () => {
     const scene = createScene({ ...config, enabled: false })
     scene.advance(0.05)
     expect(scene.phase).toBe(0)

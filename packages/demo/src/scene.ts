@@ -1,18 +1,18 @@
 import type { SceneConfig, Series } from './stores.ts'
 
-/** A series of any length becomes this many samples from 0 to 1: drawing costs the same for all. */
+/** Number of samples for a series of any length, so that drawing always costs the same. */
 export const SAMPLES = 240
 
 /**
- * The state of the animation, apart from any canvas. `setData` rebuilds; `setConfig` only retunes: the
- * phase is accumulated, so a new speed bends the motion and never makes it jump.
+ * The state of the animation, independent of a canvas. `setData` rebuilds the samples; `setConfig` keeps
+ * them. The phase accumulates, so a new speed never makes the motion jump.
  */
 export interface Scene {
   readonly samples: readonly number[]
-  /** Turns since the start: 1 is one cycle. */
+  /** Cycles since the start. */
   readonly phase: number
   readonly config: Readonly<SceneConfig>
-  /** How often `setData` had to build. */
+  /** Number of calls to `setData`. */
   readonly rebuilds: number
   setData: (data: Series) => void
   setConfig: (config: SceneConfig) => void
@@ -20,7 +20,7 @@ export interface Scene {
   advance: (seconds: number) => void
 }
 
-/** The values, stretched over `SAMPLES` places and over 0 to 1; a flat series lies in the middle. */
+/** Resamples the values to `SAMPLES` samples from 0 to 1; a flat series becomes 0.5. */
 export function resample(values: readonly number[]): number[] {
   if (values.length === 0) return Array.from({ length: SAMPLES }, () => 0.5)
   let low = Infinity
@@ -41,7 +41,7 @@ export function resample(values: readonly number[]): number[] {
 }
 
 const CYCLES_PER_SECOND = 0.1
-/** A tab that was away does not leap ahead when it comes back. */
+/** Limits one step, so that the animation does not jump when a hidden tab is shown again. */
 const MOST_SECONDS = 0.1
 
 export function createScene(config: SceneConfig): Scene {

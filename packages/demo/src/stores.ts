@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import '@vue-sync/vue/host'
 
-/** One value of a series; `t` is what a person calls its place, e.g. `1958-03`. */
+/** One value of a series; `t` is its label, e.g. `1958-03`. */
 export interface SeriesPoint {
   t: string
   v: number
@@ -21,14 +21,14 @@ export interface SceneConfig {
   /** Cycles of the animation per ten seconds. */
   speed: number
   mode: Mode
-  /** 0 to 2; 1 fills the stage. */
+  /** From 0 to 2; 1 fills the stage. */
   amplitude: number
   enabled: boolean
   /** `#rrggbb` */
   color: string
 }
 
-/** What is shown. The same definition fills itself in the viewer. */
+/** The displayed data. The viewer uses the same definition, and the plugin fills it there. */
 export const useSessionStore = defineStore('session', {
   state: () => ({
     name: 'Untitled session',
@@ -38,7 +38,7 @@ export const useSessionStore = defineStore('session', {
   sync: true,
 })
 
-/** How it is shown. Each control is a field, so that a dragged slider sends that field alone. */
+/** The settings of the scene. Each control has its own field, so that dragging a slider sends only that field. */
 export const useConfigStore = defineStore('config', {
   state: (): SceneConfig => ({
     speed: 1,

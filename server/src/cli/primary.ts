@@ -1,7 +1,7 @@
 import { tellMachine, tellPerson } from './announcement.ts'
 import type { CliRequest } from './cli-options.ts'
 import { createDiskStore } from '../storage/disk-store.ts'
-import { Hub } from '../nodes/hub.ts'
+import { createHub } from '../nodes/hub.ts'
 import { generateKey } from '../core/access/keys.ts'
 import type { Log } from '../operate/log.ts'
 import { checkOptions } from '../check-options.ts'
@@ -26,7 +26,7 @@ export async function runPrimary(request: CliRequest, log: Log): Promise<Primary
 
   const warn = (text: string): void => log('warn', text)
   const disk = persist === undefined ? undefined : createDiskStore({ dir: persist, warn })
-  const hub = redis === undefined ? new Hub({ onChange: disk?.note }) : undefined
+  const hub = redis === undefined ? createHub({ onChange: disk?.scheduleWrite }) : undefined
   if (disk && hub) for (const [session, kept] of await disk.load()) hub.restore(session, kept)
 
   const workers = createWorkers({

@@ -6,8 +6,10 @@ import type { RelayOptions } from './relay-options.ts'
 import type { Refusal } from './session-limits.ts'
 import type { TokenSigner } from './access/tokens.ts'
 
+/** The decision about a connection. */
 export interface Admitted {
   pass: Pass
+  /** Why the connection is refused; `undefined` if it is admitted. */
   refusal: Refusal | undefined
 }
 
@@ -17,7 +19,7 @@ export interface AdmissionOptions extends Pick<
 > {
   authorizeTimeout: number
   verify: TokenSigner['verify']
-  /** Why a pass is not good, or no longer. */
+  /** Why a pass is not valid; `undefined` while it is. */
   problemOf: (session: string, pass: Pass) => string | undefined
   warn: (text: string) => void
 }
@@ -30,7 +32,7 @@ function refused(code: number, reason: string): Admitted {
   return { pass: MAIN_PASS, refusal: { code, reason } }
 }
 
-/** Who is let in: by what the app says, else by the relay's keys and the tokens it signed. */
+/** Decides whether a client is admitted: first the app's `authorize`, then the relay's keys and signed tokens. */
 export function createAdmission(options: AdmissionOptions): Admit {
   const { authorize, authorizeTimeout, verify, problemOf, warn } = options
 
@@ -39,7 +41,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
     try {
       return await askAuthorize(authorize, request, authorizeTimeout)
     } catch (error) {
-      warn(`authorize failed, a client was sent away: ${(error as Error).message}`)
+      warn(`authorize failed and a client was refused: ${(error as Error).message}`)
       return 'failed'
     }
   }
@@ -51,15 +53,18 @@ export function createAdmission(options: AdmissionOptions): Admit {
 
   return async ({ role, key, session, headers }) => {
     if (!role)
-      return refused(CLOSE.unsupported, 'This relay speaks vue-sync.host.v1 and vue-sync.viewer.v1')
+      return refused(
+        CLOSE.unsupported,
+        'This relay supports vue-sync.host.v1 and vue-sync.viewer.v1',
+      )
     const answer = await decide({ role, key, session, headers })
     if (answer === 'failed')
-      return refused(CLOSE.undecided, 'The relay cannot tell now who is let in')
-    if (answer === false) return refused(CLOSE.badToken, `This ${role} is not let in`)
+      return refused(CLOSE.undecided, 'The relay cannot check access right now')
+    if (answer === false) return refused(CLOSE.badToken, `This ${role} is not authorized`)
     if (answer === true) return { pass: AUTHORIZED_PASS, refusal: undefined }
-    const right = role === 'host' ? options.hostKey : options.viewerKey
-    if (right === undefined) return { pass: MAIN_PASS, refusal: undefined }
-    if (await keysMatch(key, right))
+    const expected = role === 'host' ? options.hostKey : options.viewerKey
+    if (expected === undefined) return { pass: MAIN_PASS, refusal: undefined }
+    if (await keysMatch(key, expected))
       return role === 'viewer'
         ? admitViewer(session, MAIN_PASS)
         : { pass: MAIN_PASS, refusal: undefined }

@@ -3,7 +3,8 @@ import { connect as dialTcp } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { AddressCounts } from '../guard/address-counts.ts'
 import { createSyncServer, LIMIT_DEFAULTS, type Limits, type SyncServer } from '../index.ts'
-import { createTeller, LEAST, LIMIT_FLAGS } from './limits.ts'
+import { LIMIT_FLAGS, MIN_LIMITS } from './limits.ts'
+import { createThrottledWarn } from './throttled-warn.ts'
 import {
   ask,
   type Client,
@@ -38,7 +39,7 @@ const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
 const big = (seq: number, bytes: number) => session('e', seq, { a: 'x'.repeat(bytes) })
 
 describe('limits', () => {
-  it('messages: of a host, and of a viewer, each for itself', async () => {
+  it('closes a host and a viewer whose message is too large, each by its own limit', async () => {
     await start({ hostMessage: 4096, viewerMessage: 200 })
     const [loud, quiet, host] = [await join('viewer'), await join('viewer'), await join('host')]
     loud.send('x'.repeat(201))
@@ -52,22 +53,24 @@ describe('limits', () => {
     expect(quiet.of('session_update')).toHaveLength(1)
   })
 
-  it('viewers of a session: the others stay, and another session takes them', async () => {
+  it('refuses viewers above the limit of a session, and no others', async () => {
     await start({ viewersPerSession: 2 })
     const inside = [await join('viewer'), await join('viewer')]
     await Promise.all(inside.map(isIn))
     for (let count = 0; count < 5; count++)
-      expect(await (await join('viewer')).closed).toEqual(busy('as many viewers'))
+      expect(await (await join('viewer')).closed).toEqual(busy('limit of viewers'))
     await isIn(await join('viewer', { path: '/s/other' }))
     await isIn(await join('host'))
-    expect(warnings).toEqual(['A viewer was refused: its session has 2 (--max-viewers)'])
+    expect(warnings).toEqual([
+      'A viewer was refused: its session has 2 viewers already (--max-viewers)',
+    ])
     await inside[0]!.close()
     await expect.poll(() => server.getStatus().clientCount).toBe(2)
     await isIn(await join('viewer'))
     expect(inside[1]!.socket.readyState).toBe(1)
   })
 
-  it('viewers of an address: by the address that a trusted proxy tells', async () => {
+  it('refuses viewers above the limit of an address, as reported by a trusted proxy', async () => {
     await start({ viewersPerAddress: 2 }, ['loopback'])
     const inside = [
       await join('viewer', from('192.0.2.1')),
@@ -85,22 +88,22 @@ describe('limits', () => {
     await isIn(await join('viewer', from('192.0.2.1')))
   })
 
-  it('sessions: one that nobody is in makes room', async () => {
+  it('refuses sessions above the limit, and drops an abandoned one to make room', async () => {
     await start({ sessions: 2 })
     const first = await join('host', { path: '/s/a' })
     first.send(session('e', 1, { a: 1 }))
     const second = await join('viewer', { path: '/s/b' })
     await Promise.all([isIn(first), isIn(second)])
-    expect(await (await join('viewer', { path: '/s/c' })).closed).toEqual(busy('sessions'))
-    expect(await (await join('host', { path: '/s/d' })).closed).toEqual(busy('sessions'))
-    expect(warnings).toEqual(['A session was refused: 2 are open (--max-sessions)'])
+    expect(await (await join('viewer', { path: '/s/c' })).closed).toEqual(busy('limit of sessions'))
+    expect(await (await join('host', { path: '/s/d' })).closed).toEqual(busy('limit of sessions'))
+    expect(warnings).toEqual(['A session was refused: 2 are open already (--max-sessions)'])
     await isIn(await join('viewer', { path: '/s/a' }))
     await second.close()
     await isIn(await join('viewer', { path: '/s/c' }))
     expect(first.socket.readyState).toBe(1)
   })
 
-  it('retained bytes: what nobody is in goes first, then who brings too much', async () => {
+  it('drops the state of abandoned sessions before it closes a host above the retained bytes', async () => {
     await start({ retainedBytes: 10_000 })
     const old = await join('host', { path: '/s/old' })
     old.send(big(1, 5000))
@@ -119,9 +122,9 @@ describe('limits', () => {
 
     const greedy = await join('host', { path: '/s/b' })
     greedy.send(big(1, 6000))
-    expect(await greedy.closed).toEqual(busy('as much state'))
+    expect(await greedy.closed).toEqual(busy('limit of retained state'))
     expect(warnings).toEqual([
-      'A host was closed: sessions hold 10000 bytes already (--max-retained)',
+      'A host was closed: the sessions hold 10000 bytes already (--max-retained)',
     ])
     host.send(config('e', 2, { a: 'y' }))
     await viewer.until(({ seq }) => seq === 2)
@@ -130,7 +133,7 @@ describe('limits', () => {
     await (await join('viewer', { path: '/s/b' })).until(({ seq }) => seq === 1)
   })
 
-  it('a host may replace its state for ever: only what is kept counts', async () => {
+  it('counts only the state that is retained, however often a host replaces it', async () => {
     await start({ retainedBytes: 10_000 })
     const [host, viewer] = [await join('host'), await join('viewer')]
     for (let seq = 1; seq <= 50; seq++) host.send(big(seq, 4000))
@@ -138,7 +141,7 @@ describe('limits', () => {
     expect(warnings).toEqual([])
   })
 
-  it('connections in a minute: of one address, and told once', async () => {
+  it('refuses connections above the rate of an address, and warns once', async () => {
     await start({ connectionsPerMinute: 3 }, ['loopback'])
     const inside = [1, 2, 3].map(() => join('viewer', from('192.0.2.1')))
     await Promise.all((await Promise.all(inside)).map(isIn))
@@ -149,7 +152,7 @@ describe('limits', () => {
     expect(warnings[0]).toContain('--max-connections')
   })
 
-  it('two hundred viewers behind one address come three times in a minute', async () => {
+  it('admits two hundred viewers behind one address three times in a minute', async () => {
     await start({})
     for (let storm = 0; storm < 3; storm++) {
       const crowd = await Promise.all(Array.from({ length: 200 }, () => join('viewer')))
@@ -160,12 +163,12 @@ describe('limits', () => {
   })
 
   it.each(['', 'GET / HTTP/1.1\r\nHost: 127', 'POST /pair HTTP/1.1\r\nHost: 127.0.0.1\r\n'])(
-    'the time to say what one wants: %j',
-    async (said) => {
+    'closes a client that does not complete its request in time: %j',
+    async (request) => {
       await start({ handshakeTime: 300 })
       const host = await join('host')
       const begun = Date.now()
-      const socket = dialTcp(server.getStatus().port, '127.0.0.1', () => socket.write(said))
+      const socket = dialTcp(server.getStatus().port, '127.0.0.1', () => socket.write(request))
       socket.on('error', () => {})
       socket.resume()
       await once(socket, 'close')
@@ -176,9 +179,9 @@ describe('limits', () => {
     },
   )
 
-  it('are checked', () => {
+  it('are validated, and their help states the default', () => {
     for (const name of Object.keys(LIMIT_DEFAULTS) as (keyof Limits)[]) {
-      const limits = { [name]: LEAST[name] - 1 }
+      const limits = { [name]: MIN_LIMITS[name] - 1 }
       expect(() => createSyncServer({ limits })).toThrow(`[vue-sync] limits.${name} must be`)
       expect(LIMIT_FLAGS[name].help).toContain(`(${LIMIT_DEFAULTS[name]})`)
     }
@@ -186,22 +189,22 @@ describe('limits', () => {
   })
 })
 
-describe('what a refusal costs', () => {
-  it('one line a minute of each kind', () => {
+describe('the cost of a refusal', () => {
+  it('is one warning per minute and kind', () => {
     let now = 0
-    const said: string[] = []
-    const tell = createTeller(
-      (text) => said.push(text),
+    const warned: string[] = []
+    const warn = createThrottledWarn(
+      (text) => warned.push(text),
       () => now,
     )
     for (now = 0; now < 130_000; now += 1000) {
-      tell('a', `a ${now}`)
-      tell('b', `b ${now}`)
+      warn('a', `a ${now}`)
+      warn('b', `b ${now}`)
     }
-    expect(said).toEqual(['a 0', 'b 0', 'a 60000', 'b 60000', 'a 120000', 'b 120000'])
+    expect(warned).toEqual(['a 0', 'b 0', 'a 60000', 'b 60000', 'a 120000', 'b 120000'])
   })
 
-  it('two numbers for each address, whose network counts with IPv6', () => {
+  it('is two numbers per address, or per network with IPv6', () => {
     let now = 0
     const counts = new AddressCounts(() => now)
     expect(['2001:db8::1', '2001:db8::2', '10.0.0.1'].map((at) => counts.arrived(at))).toEqual([

@@ -2,42 +2,45 @@ import type { Peer } from 'crossws'
 import type { Authorize } from './access/authorize.ts'
 import type { Backplane } from './shared/backplane.ts'
 import type { RelayStatus } from '@vue-sync/vue/protocol'
-import type { KeptSession } from './session/saved-session.ts'
+import type { StoredSession } from './session/stored-session.ts'
 import { LIMIT_DEFAULTS, type Limits } from './limits.ts'
-import type { RelayPeer } from './session/audience.ts'
+import type { RelayPeer } from './session/relay-peer.ts'
 
 export interface RelayOptions {
-  /** Opens publishing. @default none: anyone may publish */
+  /** The key that hosts need. @default none: anyone may publish */
   hostKey?: string | undefined
-  /** Opens viewing. @default none: anyone may view */
+  /** The key that viewers need. @default none: anyone may view */
   viewerKey?: string | undefined
   /**
-   * Decides who may publish and view, for apps with a login of their own: `true` lets in, `false` refuses,
-   * `undefined` leaves it to the keys. What it throws, and no answer in time, lets nobody in and asks the
-   * client to try again. @default the keys alone
+   * Decides who may publish and view, for apps that have a login: `true` admits the client, `false` refuses
+   * it, `undefined` leaves the decision to the keys. If it throws or does not answer in time, the client is
+   * refused and asked to try again. @default only the keys decide
    */
   authorize?: Authorize | undefined
-  /** Milliseconds that `authorize` gets. @default 5000 */
+  /** Milliseconds within which `authorize` must answer. @default 5000 */
   authorizeTimeout?: number
-  /** Deltas kept for viewers that resume; at least 16. @default 64 */
+  /** Deltas held for viewers that resume; at least 16. @default 64 */
   capacity?: number
-  /** Bytes a viewer may have buffered before it gets no more until it has drained. @default 524288 */
+  /** Buffered bytes above which a viewer receives nothing more until it has drained. @default 524288 */
   highWaterMark?: number
   /** Milliseconds between heartbeats. @default 15000 */
   heartbeat?: number
-  /** A copy as bytes, text as UTF-8. @default TextEncoder */
+  /** Copies a frame into bytes, text as UTF-8. @default TextEncoder */
   encode?: (frame: string | Uint8Array) => Uint8Array
-  /** A faster way to a peer than crossws's own, where the runtime has one. @default crossws's own */
-  toPeer?: (peer: Peer, otherwise: (peer: Peer) => RelayPeer) => RelayPeer
-  /** What several relays share, so that they are one. @default none: this one is alone */
+  /** Wraps a peer for a runtime with a faster way to send than crossws has. @default crossws's own send */
+  toPeer?: (peer: Peer, fallback: (peer: Peer) => RelayPeer) => RelayPeer
+  /** Connects several relays, so that they work as one. @default none: this is the only node */
   backplane?: Backplane | undefined
-  /** What the relay may hold, each node for itself. @default LIMIT_DEFAULTS */
+  /** Limits of this node. @default LIMIT_DEFAULTS */
   limits?: Partial<Limits>
-  /** What hosts are told about the relay of their session. @default no address */
+  /** The part of a host's status that describes the relay. @default port 0 of 127.0.0.1 */
   describe?: (session: string) => Omit<RelayStatus, 'clientCount' | 'want'>
-  /** A session has changed: `read` gives what should outlive the relay, for `restore`. @default nothing does */
-  onChange?: ((session: string, read: () => KeptSession | undefined) => void) | undefined
-  /** Where warnings go. @default nowhere */
+  /**
+   * Called when a session has changed. `read` returns what to store of it, for `restore` after a restart;
+   * `undefined` means that nothing of it is to be stored. @default nothing is stored
+   */
+  onChange?: ((session: string, read: () => StoredSession | undefined) => void) | undefined
+  /** Receives warnings. @default warnings are dropped */
   warn?: (text: string) => void
 }
 

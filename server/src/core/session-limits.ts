@@ -1,8 +1,10 @@
 import { CLOSE, type Role } from '@vue-sync/vue/protocol'
-import { createTeller, type Limits } from './limits.ts'
+import type { Limits } from './limits.ts'
 import type { Session } from './session/session.ts'
-import type { Sessions } from './sessions.ts'
+import type { SessionRegistry } from './session-registry.ts'
+import { createThrottledWarn } from './throttled-warn.ts'
 
+/** The code and the reason that a connection is closed with. */
 export interface Refusal {
   code: number
   reason: string
@@ -10,29 +12,34 @@ export interface Refusal {
 
 export interface SessionLimitOptions {
   limits: Pick<Limits, 'viewersPerSession' | 'sessions' | 'retainedBytes'>
-  sessions: Sessions
+  sessions: SessionRegistry
   warn: (text: string) => void
 }
 
 export interface SessionLimits {
-  /** Why a session takes no more, if that is so. */
-  refusal: (role: Role, name: string) => Refusal | undefined
-  /** Weighs a session anew. Gives why what it holds cannot stay, if that is so. */
-  weigh: (session: Session) => Refusal | undefined
+  /** Returns why a client may not enter a session; `undefined` if it may. May drop an abandoned session. */
+  checkEntry: (role: Role, name: string) => Refusal | undefined
+  /**
+   * Counts the retained bytes after a session has changed. Above the limit it drops abandoned sessions, and
+   * then the state of this session: the refusal is for its host.
+   */
+  checkRetained: (session: Session) => Refusal | undefined
 }
 
 const busy = (reason: string): Refusal => ({ code: CLOSE.busy, reason })
 
-/** What the relay may hold. Over it, what nobody is connected to goes first, the oldest of it before. */
+/** Limits what the relay holds. Above a limit, abandoned sessions are dropped first, the oldest before all. */
 export function createSessionLimits(options: SessionLimitOptions): SessionLimits {
-  const { limits, sessions, warn } = options
-  const tell = createTeller(warn)
-  /** What each was last found to hold; a session that is gone holds nothing, and is no key any more. */
-  const weights = new WeakMap<Session, number>()
+  const { limits, sessions } = options
+  const warn = createThrottledWarn(options.warn)
+  /** The retained bytes of each session when they were last counted. */
+  const counted = new WeakMap<Session, number>()
+  /** An upper bound of the sum. The sum itself is computed only above the limit, as this runs per message. */
+  let upperBound = 0
 
-  function abandoned(but?: Session): [name: string, session: Session] | undefined {
+  function findAbandoned(except?: Session): [name: string, session: Session] | undefined {
     for (const entry of sessions.entries())
-      if (entry[1].isAbandoned && entry[1] !== but) return entry
+      if (entry[1].isAbandoned && entry[1] !== except) return entry
     return undefined
   }
 
@@ -42,49 +49,52 @@ export function createSessionLimits(options: SessionLimitOptions): SessionLimits
     return bytes
   }
 
-  /** Counted in full only when it may be too much: this runs for each message. */
-  let most = 0
-
   return {
-    refusal(role, name) {
+    checkEntry(role, name) {
       const session = sessions.find(name)
       if (!session && sessions.size >= limits.sessions) {
-        const old = abandoned()
-        if (!old) {
-          tell('sessions', `A session was refused: ${limits.sessions} are open (--max-sessions)`)
-          return busy('This relay has as many sessions as it takes')
+        const abandoned = findAbandoned()
+        if (!abandoned) {
+          warn(
+            'sessions',
+            `A session was refused: ${limits.sessions} are open already (--max-sessions)`,
+          )
+          return busy('This relay has reached its limit of sessions')
         }
-        sessions.forget(old[0])
+        sessions.forget(abandoned[0])
       }
       if (role === 'viewer' && session && session.viewerCount >= limits.viewersPerSession) {
-        tell(
+        warn(
           'viewers',
-          `A viewer was refused: its session has ${limits.viewersPerSession} (--max-viewers)`,
+          `A viewer was refused: its session has ${limits.viewersPerSession} viewers already (--max-viewers)`,
         )
-        return busy('This session has as many viewers as it takes')
+        return busy('This session has reached its limit of viewers')
       }
       return undefined
     },
-    weigh(session) {
+    checkRetained(session) {
       const bytes = session.retainedBytes
-      most += Math.max(0, bytes - (weights.get(session) ?? 0))
-      weights.set(session, bytes)
-      if (most <= limits.retainedBytes) return undefined
-      most = sum()
-      for (let old = abandoned(session); old && most > limits.retainedBytes;) {
-        sessions.forget(old[0])
-        most = sum()
-        old = abandoned(session)
+      upperBound += Math.max(0, bytes - (counted.get(session) ?? 0))
+      counted.set(session, bytes)
+      if (upperBound <= limits.retainedBytes) return undefined
+      upperBound = sum()
+      for (
+        let abandoned = findAbandoned(session);
+        abandoned && upperBound > limits.retainedBytes;
+        abandoned = findAbandoned(session)
+      ) {
+        sessions.forget(abandoned[0])
+        upperBound = sum()
       }
-      if (most <= limits.retainedBytes) return undefined
-      session.drop()
-      most -= bytes
-      weights.set(session, 0)
-      tell(
+      if (upperBound <= limits.retainedBytes) return undefined
+      session.dropState()
+      upperBound -= bytes
+      counted.set(session, 0)
+      warn(
         'retained',
-        `A host was closed: sessions hold ${limits.retainedBytes} bytes already (--max-retained)`,
+        `A host was closed: the sessions hold ${limits.retainedBytes} bytes already (--max-retained)`,
       )
-      return busy('This relay holds as much state as it takes')
+      return busy('This relay has reached its limit of retained state')
     },
   }
 }

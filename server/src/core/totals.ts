@@ -1,13 +1,13 @@
 import type { Relay } from './relay.ts'
 
-/** What a relay is and did, in few numbers. */
+/** The main figures of a relay. */
 export interface Totals {
-  /** Those that are open here. */
+  /** Names of the sessions that are open on this node. */
   sessions: string[]
   viewers: number
-  /** Messages to viewers so far. */
+  /** Messages sent to viewers so far. */
   messages: number
-  /** Bytes of them. */
+  /** Bytes of these messages. */
   bytes: number
 }
 

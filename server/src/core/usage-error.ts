@@ -1,6 +1,6 @@
 const PREFIX = '[vue-sync] '
 
-/** A mistake that one line tells: what is wrong and what to do. */
+/** A mistake in the usage of the relay. The message is one line: what is wrong and how to fix it. */
 export class UsageError extends Error {
   constructor(text: string) {
     super(text.startsWith(PREFIX) ? text : `${PREFIX}${text}`)

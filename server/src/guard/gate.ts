@@ -2,9 +2,11 @@ import { CLOSE, type Role } from '@vue-sync/vue/protocol'
 import { AddressCounts } from './address-counts.ts'
 import type { Clients, IncomingCall } from './clients.ts'
 import { BAD_ORIGIN, type Caller, type Guard, mayDial } from './guard.ts'
-import { createTeller, type Limits } from '../core/limits.ts'
-import type { Admission, Relay } from '../core/relay.ts'
+import type { Limits } from '../core/limits.ts'
+import type { Admission } from '../core/connections.ts'
+import type { Relay } from '../core/relay.ts'
 import type { Refusal } from '../core/session-limits.ts'
+import { createThrottledWarn } from '../core/throttled-warn.ts'
 
 export interface GateOptions {
   hooks: Relay['hooks']
@@ -42,7 +44,7 @@ export interface Gate {
 /** Stands before the relay's hooks: knows pages and addresses, of which the relay knows nothing. */
 export function createGate(options: GateOptions): Gate {
   const { hooks, guard, clients, limits, needsKey, isClosing } = options
-  const tell = createTeller(options.warn)
+  const tell = createThrottledWarn(options.warn)
   const counts = new AddressCounts()
 
   function refusalOf(

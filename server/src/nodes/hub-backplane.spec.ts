@@ -1,8 +1,8 @@
-import { createHubBackplane, createSyncServer, Hub } from '../index.ts'
+import { createHub, createHubBackplane, createSyncServer } from '../index.ts'
 import { describeNodes } from '../../test/nodes-suite.ts'
 
 describeNodes('in one process', async () => {
-  const hub = new Hub()
+  const hub = createHub()
   const servers = [0, 1, 2].map(() =>
     createSyncServer({
       port: 0,

@@ -3,17 +3,18 @@ import type { Backplane, BackplaneMessage } from '../core/shared/backplane.ts'
 import type { Hub, HubListener } from './hub.ts'
 
 export interface HubBackplaneOptions {
+  /** The hub that all relays share. */
   hub: Hub
-  /** Milliseconds between what a node says of itself. @default 5000 */
+  /** Milliseconds between two announcements of a node. @default 5000 */
   interval?: number
 }
 
-/** As over any network: what is asked is done in order, and answered later. */
-async function later<T>(act: () => T): Promise<T> {
-  return act()
+/** Resolves later, as over a network: calls are performed in order, and callers see the result afterwards. */
+async function later<T>(call: () => T): Promise<T> {
+  return call()
 }
 
-/** Several relays in one process: each with a backplane of its own. */
+/** Connects several relays in one process. Each relay needs its own backplane, and all share one hub. */
 export function createHubBackplane({ hub, interval = 5000 }: HubBackplaneOptions): Backplane {
   const id = randomId()
   const listeners = new Map<string, (message: BackplaneMessage) => void>()
@@ -23,7 +24,7 @@ export function createHubBackplane({ hub, interval = 5000 }: HubBackplaneOptions
     interval,
     now: Date.now,
     isHealthy: true,
-    onHealth: undefined,
+    onHealthChange: undefined,
     async subscribe(session, listener) {
       listeners.set(session, listener)
       hub.subscribe(session, onMessage)
@@ -36,12 +37,12 @@ export function createHubBackplane({ hub, interval = 5000 }: HubBackplaneOptions
     append: (session, options) => later(() => hub.append(session, id, options)),
     replace: (session, options) => later(() => hub.replace(session, id, options)),
     claim: (session, options) => later(() => hub.claim(session, id, options)),
-    describe: (session, term, about) => later(() => hub.describe(session, id, term, about)),
+    setInfo: (session, term, info) => later(() => hub.setInfo(session, id, term, info)),
     sessions: () => later(() => hub.sessions()),
     forget: (session) => later(() => hub.forget(session)),
-    note: (session, note) => hub.note(session, id, note),
+    notify: (session, notice) => hub.notify(session, id, notice),
     findCode: (code) => later(() => hub.findCode(code)),
-    keepCode: (code, session, milliseconds) => hub.keepCode(code, session, milliseconds),
+    storeCode: hub.storeCode,
     async start() {},
     async stop() {
       for (const session of listeners.keys()) hub.unsubscribe(session, onMessage)

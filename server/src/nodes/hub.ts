@@ -1,217 +1,179 @@
 import { randomId } from '@vue-sync/vue/protocol'
-import {
-  type AppendOptions,
-  type BackplaneMessage,
-  type ClaimOptions,
-  type Log,
-  type Mark,
-  MOST_AHEAD_MS,
-  type Note,
-  type Outcome,
-  type ReplaceOptions,
+import type {
+  AppendOptions,
+  BackplaneMessage,
+  ClaimOptions,
+  Log,
+  Mark,
+  Notice,
+  Outcome,
+  ReplaceOptions,
 } from '../core/shared/backplane.ts'
-import type { KeptSession } from '../core/session/saved-session.ts'
-import { type Entry, Retained } from '../core/session/retained.ts'
-import type { SessionAbout } from '../core/session/session.ts'
+import { createRetained } from '../core/session/retained.ts'
+import type { SessionInfo, StoredSession } from '../core/session/stored-session.ts'
+import {
+  appendEntry,
+  claimTerm,
+  clearLog,
+  createHubLog,
+  type HubLog,
+  NO_INFO,
+  replaceEntries,
+} from './hub-log.ts'
 
 export interface HubOptions {
-  /** Milliseconds that a session is kept which nobody touches. @default a day */
-  keepFor?: number
-  /** @default Date.now */
+  /** Milliseconds after which an unused session is deleted. @default 86400000, a day */
+  sessionTtl?: number
+  /** Milliseconds since 1970. @default Date.now */
   now?: () => number
-  /** What is kept of a session has changed. @default nothing happens */
-  onChange?: ((session: string, read: () => KeptSession | undefined) => void) | undefined
+  /**
+   * Called when a session has changed. `read` returns what to store of it, for `restore` after a restart;
+   * `undefined` means that nothing of it is to be stored. @default nothing is stored
+   */
+  onChange?: ((session: string, read: () => StoredSession | undefined) => void) | undefined
 }
 
-interface KeptLog {
-  mark: Mark | undefined
-  term: number
-  holder: string | undefined
-  about: SessionAbout
-  entries: Entry[]
-  touched: number
-}
-
-/** A term that was forgotten here is of another holder than the one that is known. */
-function setTerm(log: KeptLog, term: number): void {
-  if (term > log.term) log.holder = undefined
-  log.term = term
-}
-
-/** Who is told what happens in a session: of one node. */
+/** Receives the messages of one node's sessions. */
 export type HubListener = (session: string, message: BackplaneMessage) => void
 
+/** What all nodes share, in the memory of one process. See `Backplane` for the calls; `from` is the node. */
+export interface Hub {
+  /** Restores a stored session. Must be called before a node uses it. */
+  restore: (session: string, stored: StoredSession) => void
+  subscribe: (session: string, listener: HubListener) => void
+  unsubscribe: (session: string, listener: HubListener) => void
+  load: (session: string, known: Mark | undefined) => Log | undefined
+  append: (session: string, from: string, options: AppendOptions) => Outcome
+  replace: (session: string, from: string, options: ReplaceOptions) => Outcome
+  claim: (session: string, from: string, options: ClaimOptions) => number | undefined
+  setInfo: (session: string, from: string, term: number, info: SessionInfo) => Outcome
+  sessions: () => string[]
+  forget: (session: string) => void
+  notify: (session: string, from: string, notice: Notice) => void
+  findCode: (code: string) => string | undefined
+  storeCode: (code: string, session: string, milliseconds: number) => void
+  /** Loses everything, as a Redis that was emptied. */
+  flush: () => void
+}
+
 const DAY_MS = 24 * 60 * 60_000
-/** All that follows the snapshot is needed. */
-const MOST_KEPT = Number.MAX_SAFE_INTEGER
-const NOTHING: SessionAbout = { name: undefined, access: undefined }
+/** A stored session needs every delta after its snapshot. */
+const UNLIMITED = Number.MAX_SAFE_INTEGER
 
-/** What all nodes share, in one process's memory. Each call is done before the next begins. */
-export class Hub {
-  readonly #keepFor: number
-  readonly #now: () => number
-  readonly #onChange: HubOptions['onChange']
-  readonly #logs = new Map<string, KeptLog>()
-  readonly #codes = new Map<string, { session: string; until: number }>()
-  readonly #listeners = new Map<string, Set<HubListener>>()
-  readonly #untold: [session: string, message: BackplaneMessage][] = []
+export function createHub(options: HubOptions = {}): Hub {
+  const { sessionTtl = DAY_MS, now = Date.now, onChange } = options
+  const logs = new Map<string, HubLog>()
+  const codes = new Map<string, { session: string; until: number }>()
+  const listeners = new Map<string, Set<HubListener>>()
+  const queue: [session: string, message: BackplaneMessage][] = []
 
-  constructor({ keepFor = DAY_MS, now = Date.now, onChange }: HubOptions = {}) {
-    this.#keepFor = keepFor
-    this.#now = now
-    this.#onChange = onChange
-  }
-
-  /** Puts a session back as it was kept, before anyone is there. */
-  restore(session: string, { entries, ...about }: KeptSession): void {
-    const mark = entries.length > 0 ? { log: randomId(), count: entries.length } : undefined
-    Object.assign(this.#logOf(session), { mark, about, entries })
-  }
-
-  subscribe(session: string, listener: HubListener): void {
-    const listeners = this.#listeners.get(session) ?? new Set()
-    listeners.add(listener)
-    this.#listeners.set(session, listeners)
-  }
-
-  unsubscribe(session: string, listener: HubListener): void {
-    const listeners = this.#listeners.get(session)
-    listeners?.delete(listener)
-    if (listeners?.size === 0) this.#listeners.delete(session)
-  }
-
-  load(session: string, known: Mark | undefined): Log | undefined {
-    this.#forgetOld()
-    const log = this.#logs.get(session)
-    if (!log) return { mark: undefined, term: 0, about: NOTHING, entries: [] }
-    log.touched = this.#now()
-    const { mark, term, about, entries } = log
-    if (known && mark && mark.log === known.log && mark.count === known.count) return undefined
-    return { mark, term, about, entries: [...entries] }
-  }
-
-  append(session: string, from: string, { term, entry, keep }: AppendOptions): Outcome {
-    const log = this.#logOf(session)
-    if (term < log.term) return 'stale'
-    const head = log.entries.at(-1)?.position
-    const isSameEpoch = head?.epoch === entry.position.epoch
-    if (entry.snapshot) {
-      // One of another position begins anew; one of this replaces the snapshot before.
-      const isFresh = !isSameEpoch || head.seq !== entry.position.seq
-      log.entries = isFresh ? [] : log.entries.filter(({ snapshot }) => !snapshot)
-    } else if (!isSameEpoch || head.seq + 1 < entry.position.seq) return 'gap'
-    else if (head.seq >= entry.position.seq) return 'ok'
-    setTerm(log, term)
-    log.mark = { log: log.mark?.log ?? randomId(), count: (log.mark?.count ?? 0) + 1 }
-    log.entries.push(entry)
-    const snapshot = log.entries.findLastIndex((kept) => kept.snapshot)
-    const surplus = Math.min(snapshot, log.entries.length - 1 - keep)
-    if (surplus > 0) log.entries.splice(0, surplus)
-    this.#tell(session, { type: 'entry', from, mark: log.mark, entry })
-    return 'ok'
-  }
-
-  replace(session: string, from: string, options: ReplaceOptions): Outcome {
-    const { term, about, entries, onlyIfEmpty } = options
-    const log = this.#logOf(session)
-    if (term < log.term) return 'stale'
-    if (onlyIfEmpty && log.entries.length > 0) return 'gap'
-    setTerm(log, term)
-    Object.assign(log, { about, entries: [...entries] })
-    log.mark = { log: randomId(), count: entries.length }
-    this.#tell(session, { type: 'reset', from, mark: log.mark })
-    return 'ok'
-  }
-
-  claim(session: string, from: string, { holder, term, since }: ClaimOptions): number | undefined {
-    const log = this.#logOf(session)
-    if (log.holder === holder) return log.term
-    // Above all before, also after everything was lost.
-    const isAhead = log.term > this.#now() + MOST_AHEAD_MS
-    if ((term ?? since) < log.term && !isAhead) return undefined
-    log.term = term ?? Math.max(since, log.term + 1)
-    log.holder = holder
-    this.#tell(session, { type: 'claim', from, term: log.term })
-    return log.term
-  }
-
-  describe(session: string, from: string, term: number, about: SessionAbout): Outcome {
-    const log = this.#logOf(session)
-    if (term < log.term) return 'stale'
-    log.about = about
-    this.#tell(session, { type: 'about', from, about })
-    return 'ok'
-  }
-
-  sessions(): string[] {
-    this.#forgetOld()
-    const all = [...this.#logs]
-    return all.filter(([, { entries }]) => entries.length > 0).map(([name]) => name)
-  }
-
-  forget(session: string): void {
-    const log = this.#logOf(session)
-    setTerm(log, log.term + 1)
-    Object.assign(log, { mark: undefined, about: NOTHING, entries: [] })
-    this.#onChange?.(session, () => this.#keep(session))
-  }
-
-  note(session: string, from: string, note: Note): void {
-    this.#tell(session, { type: 'note', from, note })
-  }
-
-  /** Forgets everything, as a Redis that was emptied. */
-  flush(): void {
-    this.#logs.clear()
-    this.#codes.clear()
-  }
-
-  findCode(code: string): string | undefined {
-    this.#forgetOld()
-    return this.#codes.get(code)?.session
-  }
-
-  keepCode(code: string, session: string, milliseconds: number): void {
-    this.#codes.set(code, { session, until: this.#now() + milliseconds })
-  }
-
-  #keep(session: string): KeptSession | undefined {
-    const log = this.#logs.get(session)
-    if (!log) return undefined
-    const entries = new Retained(MOST_KEPT, log.entries).whole()
-    return entries.length > 0 || log.about.access ? { ...log.about, entries } : undefined
-  }
-
-  #logOf(session: string): KeptLog {
-    const log = this.#logs.get(session) ?? {
-      mark: undefined,
-      term: 0,
-      holder: undefined,
-      about: NOTHING,
-      entries: [],
-      touched: 0,
-    }
-    log.touched = this.#now()
-    this.#logs.set(session, log)
+  function openLog(session: string): HubLog {
+    const log = logs.get(session) ?? createHubLog()
+    log.touched = now()
+    logs.set(session, log)
     return log
   }
 
-  #forgetOld(): void {
-    const now = this.#now()
-    for (const [name, { touched }] of this.#logs)
-      if (touched < now - this.#keepFor && !this.#listeners.has(name)) this.#logs.delete(name)
-    for (const [code, { until }] of this.#codes) if (until <= now) this.#codes.delete(code)
+  function readStored(session: string): StoredSession | undefined {
+    const log = logs.get(session)
+    if (!log) return undefined
+    const retained = createRetained(UNLIMITED)
+    retained.replace(log.entries)
+    const entries = retained.fromSnapshot()
+    return entries.length > 0 || log.info.access ? { ...log.info, entries } : undefined
   }
 
-  /** Who hears of one thing may do another: everyone hears of the first one first. */
-  #tell(session: string, message: BackplaneMessage): void {
-    if (message.type !== 'note' && message.type !== 'claim')
-      this.#onChange?.(session, () => this.#keep(session))
-    this.#untold.push([session, message])
-    if (this.#untold.length > 1) return
-    for (let next = this.#untold[0]; next; next = this.#untold[0]) {
-      for (const listener of this.#listeners.get(next[0]) ?? []) listener(...next)
-      this.#untold.shift()
+  const reportChange = (session: string): void => onChange?.(session, () => readStored(session))
+
+  /** A listener may publish again. The queue makes all listeners receive the first message first. */
+  function publish(session: string, message: BackplaneMessage): void {
+    queue.push([session, message])
+    if (queue.length > 1) return
+    for (let next = queue[0]; next; next = queue[0]) {
+      for (const listener of listeners.get(next[0]) ?? []) listener(...next)
+      queue.shift()
     }
+  }
+
+  function deleteExpired(): void {
+    const time = now()
+    for (const [name, { touched }] of logs)
+      if (touched < time - sessionTtl && !listeners.has(name)) logs.delete(name)
+    for (const [code, { until }] of codes) if (until <= time) codes.delete(code)
+  }
+
+  return {
+    restore(session, { entries, ...info }) {
+      const mark = entries.length > 0 ? { log: randomId(), count: entries.length } : undefined
+      Object.assign(openLog(session), { mark, info, entries })
+    },
+    subscribe(session, listener) {
+      const subscribed = listeners.get(session) ?? new Set()
+      subscribed.add(listener)
+      listeners.set(session, subscribed)
+    },
+    unsubscribe(session, listener) {
+      const subscribed = listeners.get(session)
+      subscribed?.delete(listener)
+      if (subscribed?.size === 0) listeners.delete(session)
+    },
+    load(session, known) {
+      deleteExpired()
+      const log = logs.get(session)
+      if (!log) return { mark: undefined, term: 0, about: NO_INFO, entries: [] }
+      log.touched = now()
+      const { mark, term, info, entries } = log
+      if (known && mark && mark.log === known.log && mark.count === known.count) return undefined
+      return { mark, term, about: info, entries: [...entries] }
+    },
+    append(session, from, append) {
+      const mark = appendEntry(openLog(session), append)
+      if (typeof mark === 'string') return mark
+      reportChange(session)
+      publish(session, { type: 'entry', from, mark, entry: append.entry })
+      return 'ok'
+    },
+    replace(session, from, replace) {
+      const mark = replaceEntries(openLog(session), replace)
+      if (typeof mark === 'string') return mark
+      reportChange(session)
+      publish(session, { type: 'reset', from, mark })
+      return 'ok'
+    },
+    claim(session, from, claim) {
+      const log = openLog(session)
+      const outcome = claimTerm(log, claim, now())
+      if (!outcome) return undefined
+      if (outcome === 'granted') publish(session, { type: 'claim', from, term: log.term })
+      return log.term
+    },
+    setInfo(session, from, term, info) {
+      const log = openLog(session)
+      if (term < log.term) return 'stale'
+      log.info = info
+      reportChange(session)
+      publish(session, { type: 'about', from, about: info })
+      return 'ok'
+    },
+    sessions() {
+      deleteExpired()
+      return [...logs].filter(([, { entries }]) => entries.length > 0).map(([name]) => name)
+    },
+    forget(session) {
+      clearLog(openLog(session))
+      reportChange(session)
+    },
+    notify: (session, from, notice) => publish(session, { type: 'note', from, note: notice }),
+    findCode(code) {
+      deleteExpired()
+      return codes.get(code)?.session
+    },
+    storeCode(code, session, milliseconds) {
+      codes.set(code, { session, until: now() + milliseconds })
+    },
+    flush() {
+      logs.clear()
+      codes.clear()
+    },
   }
 }

@@ -78,7 +78,7 @@ describe('/admin', () => {
     for (const client of clients)
       expect(await client.closed).toEqual({
         code: 4410,
-        reason: 'Whoever runs the relay ended this session',
+        reason: 'The operator of the relay ended this session',
       })
     const late = await connect(server, 'viewer', { path: '/s/show' })
     await late.until(({ type }) => type === 'status')

@@ -1,6 +1,6 @@
 import type { Position } from '@vue-sync/vue/protocol'
 import type { Backplane, ListedViewer } from '../core/shared/backplane.ts'
-import { listViewers } from '../core/shared/listed-viewers.ts'
+import { listLocalViewers } from '../core/shared/listed-viewers.ts'
 import type { Relay } from '../core/relay.ts'
 import type { Session } from '../core/session/session.ts'
 
@@ -46,14 +46,14 @@ const PATIENCE_MS = 1000
 const MEET_MS = 250
 
 function summary(name: string, session: Session): AdminSession {
-  const { about, hostSince, viewerCount, viewerCountOfAll, retainedBytes, head } = session
+  const { info, hostSince, viewerCount, totalViewerCount, retainedBytes, head } = session
   return {
     name,
     open: true,
-    ...(about.name !== undefined && { title: about.name }),
+    ...(info.name !== undefined && { title: info.name }),
     host: hostSince === undefined ? 'offline' : 'online',
     ...(hostSince !== undefined && { hostSince }),
-    viewers: { here: viewerCount, all: viewerCountOfAll },
+    viewers: { here: viewerCount, all: totalViewerCount },
     retainedBytes,
     ...head,
   }
@@ -106,7 +106,7 @@ export function createAdmin({ relay, backplane }: AdminOptions): Admin {
 
   async function viewersOf(name: string, session: Session): Promise<ListedViewer[]> {
     const shared = sessions.shared(name)
-    return shared ? shared.list(PATIENCE_MS) : listViewers(session, node)
+    return shared ? shared.listViewers(PATIENCE_MS) : listLocalViewers(session, node)
   }
 
   return {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createHubBackplane } from '../nodes/hub-backplane.ts'
-import { Hub } from '../nodes/hub.ts'
+import { createHub } from '../nodes/hub.ts'
 import { createSyncServer, type SyncServer, type SyncServerOptions } from '../index.ts'
 import { ask, config, connect, session } from '../../test/client.ts'
 
@@ -106,7 +106,7 @@ describe('/metrics', () => {
   })
 
   it('says that the other nodes cannot be reached', async () => {
-    const hub = createHubBackplane({ hub: new Hub() })
+    const hub = createHubBackplane({ hub: createHub() })
     let isHealthy = true
     const backplane = Object.defineProperty(hub, 'isHealthy', { get: () => isHealthy })
     const server = await start({ metrics: true, backplane, hostKey: 'h', viewerKey: 'v' })

@@ -7,12 +7,12 @@ import {
   Registry,
 } from 'prom-client'
 import { CLOSE } from '@vue-sync/vue/protocol'
-import type { Sessions } from '../core/sessions.ts'
+import type { SessionRegistry } from '../core/session-registry.ts'
 import type { RelayStats } from '../core/session/relay-stats.ts'
 
 export interface MetricsSource {
   stats: RelayStats
-  sessions: Sessions
+  sessions: SessionRegistry
   /** Whether other nodes can be reached, or there are none. */
   isConnected: () => boolean
 }

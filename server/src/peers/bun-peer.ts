@@ -1,5 +1,5 @@
 import type { Peer } from 'crossws'
-import type { RelayPeer } from '../core/session/audience.ts'
+import type { RelayPeer } from '../core/session/relay-peer.ts'
 import { textOf } from './text-frames.ts'
 
 /**

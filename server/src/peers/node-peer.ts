@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Peer } from 'crossws'
-import type { RelayPeer } from '../core/session/audience.ts'
+import type { RelayPeer } from '../core/session/relay-peer.ts'
 
 /** The part of a `ws` socket that is used here. `_socket` is its name for the connection since its first version. */
 interface NodeWebSocket {

@@ -6,9 +6,10 @@ import { createGuard, misdirected } from '../guard/guard.ts'
 import { generateKey } from '../core/access/keys.ts'
 import { LIMIT_DEFAULTS, type Limits } from '../core/limits.ts'
 import { checkOptions } from '../check-options.ts'
-import { type Admission, createRelay, type Relay } from '../core/relay.ts'
+import type { Admission } from '../core/connections.ts'
+import { createRelay, type Relay } from '../core/relay.ts'
 import { RUNTIME_DEFAULTS, type RuntimeOptions } from './runtime-options.ts'
-import type { RelayPeer } from '../core/session/audience.ts'
+import type { RelayPeer } from '../core/session/relay-peer.ts'
 import { encodeWithText } from '../peers/text-frames.ts'
 
 export interface RuntimeServer {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cbor } from '../codecs/cbor.ts'
 import { msgpack } from '../codecs/msgpack.ts'
-import { anyJson } from '../json-arbitrary.ts'
+import { anyJson } from '../../test/json-arbitrary.ts'
 import {
   type Codec,
   type ConfigUpdate,

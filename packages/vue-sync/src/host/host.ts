@@ -17,41 +17,41 @@ import {
   type StatusMessage,
   type ViewerUrl,
 } from '../protocol/index.ts'
+import { createFrameWriter } from './core/frame-writer.ts'
+import { createPublisher } from './core/publisher.ts'
 import { createAccess, type HostAccess } from './access.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
-import { createOutbox } from './outbox.ts'
 import { checkDelays, readRelay } from './read-options.ts'
-import { createPublisher } from './publisher.ts'
 import { renewSecret, secretOfTab, withSecret } from './secret.ts'
-import { createStoreSource } from './store-source.ts'
+import { createSyncedStores } from './synced-stores.ts'
 
 export interface SyncHostState {
   status: LinkStatus
   clientCount: number
   viewerUrls: ViewerUrl[]
   pairCode: string | undefined
-  /** As the relay has signed them. */
+  /** The issued tokens, with the signature of the relay. */
   signed: SignedToken[]
   retryAt: number | undefined
   error: SyncError | undefined
 }
 
-/** One publishing host: its stores, its connection, and what the relay says. */
+/** A host that publishes stores to one session of a relay. */
 export interface SyncHost {
   readonly state: SyncHostState
   readonly access: Pick<HostAccess, 'rules' | 'issue' | 'revoke'>
-  /** Locks out everyone, by the key of an encrypted session too. */
+  /** Makes every link shown until now invalid. An encrypted session gets a new secret too. */
   rotate: () => void
   /** Syncs a store until `detach`, or until it is disposed. */
   attach: (store: Store, options: SyncOptions) => void
   detach: (id: string) => void
-  /** Sends a whole state after the next quiet moment: the store's definition was replaced. */
+  /** Sends a whole state after the debounce: HMR has replaced a store's definition. */
   refresh: () => void
   start: () => void
   stop: () => void
   /** Sends a whole state now. */
   push: () => void
-  /** Sends pending changes now: the page may never run again. */
+  /** Sends pending changes now, because the page may never run again. */
   flushBeforeLeaving: () => void
   dispose: () => void
 }
@@ -66,7 +66,6 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   if (process.env.NODE_ENV !== 'production') checkDelays('', options)
   const { debounce = HOST_DEFAULTS.debounce } = options
   const warn = createWarn()
-  const sources = new Map<string, () => void>()
   const state: SyncHostState = shallowReactive({
     status: 'disconnected',
     clientCount: 0,
@@ -76,74 +75,83 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     retryAt: undefined,
     error: undefined,
   })
+  const address = formatSocketUrl({ ...relay, session })
+  let secret = options.encrypt ? secretOfTab(address) : undefined
   let link: Link | undefined
+  /** The relay has sent a status on this connection. Before that, it may have to refuse what is sent. */
   let greeted = false
-
-  /** The page goes: there is no time to compress. */
+  /** The page is being left, so there is no time to compress. */
   let leaving = false
-  const place = formatSocketUrl({ ...relay, session })
-  let secret = options.encrypt ? secretOfTab(place) : undefined
-  const nameNow = (): string | undefined =>
+  /** The session name that was sent on this connection. */
+  let sentName: string | undefined
+  let flushedAt = 0
+
+  const currentName = (): string | undefined =>
     readName(toValue(options.name) ?? globalThis.document?.title)
-  const outbox = createOutbox({
+  const writer = createFrameWriter({
     codec: options.codec,
     compressOver: options.compressOver,
     session,
     secret: () => secret,
-    name: nameNow,
+    name: currentName,
     send: (frame) => link !== undefined && link.send(frame),
-    onFailed: notSent,
+    onFailed: warnUnsent,
   })
-
-  // Until the relay has said what it holds, anything sent could be a message it must refuse.
   const transmit = (message: StateMessage | StatusMessage): boolean =>
-    greeted && outbox.post(message, leaving)
-
+    greeted && writer.write(message, leaving)
   const publisher = createPublisher(randomId(), transmit)
-  let flushedAt = 0
-  /** What the relay was told that the session is called, on this connection. */
-  let named: string | undefined
-
-  function tellName(): void {
-    const name = secret ? undefined : nameNow()
-    if (name === undefined || name === named) return
-    if (transmit({ type: 'status', payload: { name } })) named = name
-  }
-
+  const stores = createSyncedStores({
+    publisher,
+    debounce,
+    maxWait: options.maxWait,
+    warn,
+    isReady: () => greeted,
+    isHidden,
+    flushedAt: () => flushedAt,
+    flush,
+  })
   const access = createAccess(
     `vue-sync:access:${relay.origin}${sessionPath(session)}`,
     () => localStorage,
-    tellAccess,
+    sendAccess,
   )
 
-  /** Before any state: who was locked out must not see it. */
-  function tellAccess(): void {
+  /** An encrypted session carries its name inside its state messages instead. */
+  function sendName(): void {
+    const name = secret ? undefined : currentName()
+    if (name === undefined || name === sentName) return
+    if (transmit({ type: 'status', payload: { name } })) sentName = name
+  }
+
+  /** Sent before any state, so that revoked viewers do not receive it. */
+  function sendAccess(): void {
     if (access.rules.value) transmit({ type: 'status', payload: { access: access.rules.value } })
   }
 
-  function notSent(error: unknown): void {
+  function warnUnsent(error: unknown): void {
     if (process.env.NODE_ENV !== 'production') warn('VS207', 'the state could not be sent', error)
   }
 
-  /** Nothing that goes wrong in here may reach the app: it has its own work to do. */
-  function safely(send: () => void): void {
+  /** Catches every error, because this runs inside the app's own code and must not break it. */
+  function sendSafely(send: () => void): void {
     if (!greeted) return
     try {
-      tellName()
+      sendName()
       send()
     } catch (error) {
-      notSent(error)
+      warnUnsent(error)
     }
   }
 
-  function publish(all: boolean): void {
+  function flush(): void {
     flushedAt = Date.now()
-    safely(all ? publisher.flushAll : publisher.flush)
+    sendSafely(publisher.flush)
   }
-  const flush = (): void => publish(false)
-  const flushAll = (): void => publish(true)
-  const structureChanged = useDebounceFn(flush, debounce)
-  const replaced = useDebounceFn(flushAll, debounce)
+  function flushAll(): void {
+    flushedAt = Date.now()
+    sendSafely(publisher.flushAll)
+  }
+  const flushAllSoon = useDebounceFn(flushAll, debounce)
 
   function stop(): void {
     flush()
@@ -152,25 +160,25 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   }
 
   function onFrame(frame: unknown): void {
-    const told = parseStatus(frame)
-    if (!told) return
-    const { clientCount, viewerUrls, pairCode, tokens, want } = told
+    const status = parseStatus(frame)
+    if (!status) return
+    const { clientCount, viewerUrls, pairCode, tokens, want } = status
     if (typeof clientCount === 'number') state.clientCount = clientCount
-    const opener = secret
+    const linkSecret = secret
     if (Array.isArray(viewerUrls))
-      state.viewerUrls = opener
-        ? viewerUrls.map((entry) => ({ ...entry, url: withSecret(entry.url, opener) }))
+      state.viewerUrls = linkSecret
+        ? viewerUrls.map((entry) => ({ ...entry, url: withSecret(entry.url, linkSecret) }))
         : viewerUrls
-    // A relay gives for a code what it knows: not the secret.
+    // A pair code is exchanged at the relay, which does not have the secret.
     if (!secret) state.pairCode = pairCode
     state.signed = Array.isArray(tokens) ? tokens : []
-    const first = !greeted
+    const isFirst = !greeted
     greeted = true
-    if (first) tellAccess()
-    // A delta first, so that viewers in sync are not sent the snapshot that only refreshes the relay.
-    if (first ? !want : want || isHidden()) flush()
+    if (isFirst) sendAccess()
+    // A delta first: the whole state then only refreshes the relay, and viewers in sync do not receive it.
+    if (isFirst ? !want : want || isHidden()) flush()
     if (want) flushAll()
-    else safely(publisher.flushHash)
+    else sendSafely(publisher.flushHash)
   }
 
   return {
@@ -178,41 +186,16 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     access,
     rotate() {
       if (secret) {
-        secret = renewSecret(place)
+        secret = renewSecret(address)
         publisher.restart(randomId())
-        // Before the relay gives out links with the new key: by then it holds nothing of the old one.
+        // Before the relay signs new links: it then holds no state under the old secret.
         flushAll()
       }
       access.rotate()
     },
-    attach(store, own) {
-      const id = store.$id
-      sources.get(id)?.()
-      if (process.env.NODE_ENV !== 'production') checkDelays(`stores.${id}.`, own)
-      const { maxWait = options.maxWait } = own
-      const changed = useDebounceFn(flush, own.debounce ?? debounce, maxWait ? { maxWait } : {})
-      const source = createStoreSource(store, own, warn, () => {
-        if (!greeted) return
-        // A hidden page gets a timer each second at best, each minute at worst: what has waited long
-        // enough goes now, and the rest with the relay's next word.
-        if (isHidden() && Date.now() - flushedAt >= (own.debounce ?? debounce)) {
-          flushedAt = Date.now()
-          queueMicrotask(flush)
-        } else void changed()
-      })
-      publisher.add(id, source.read)
-      sources.set(id, () => {
-        source.stop()
-        changed.cancel()
-        publisher.remove(id)
-      })
-      void structureChanged()
-    },
-    detach(id) {
-      sources.get(id)?.()
-      if (sources.delete(id)) void structureChanged()
-    },
-    refresh: () => void replaced(),
+    attach: stores.attach,
+    detach: stores.detach,
+    refresh: () => void flushAllSoon(),
     start() {
       if (link) return
       state.error = secret && !canEncrypt() ? new SyncError('VS111') : undefined
@@ -228,8 +211,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
           state.retryAt = retryAt
           if (status !== 'connected') {
             greeted = false
-            outbox.drop()
-            named = state.pairCode = undefined
+            writer.discard()
+            sentName = state.pairCode = undefined
             state.clientCount = 0
             state.signed = []
           }
@@ -249,10 +232,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     },
     dispose() {
       stop()
-      structureChanged.cancel()
-      replaced.cancel()
-      for (const stop of sources.values()) stop()
-      sources.clear()
+      stores.detachAll()
     },
   }
 }

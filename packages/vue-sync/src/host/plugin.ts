@@ -1,6 +1,6 @@
 import type { Pinia, PiniaPluginContext, Store } from 'pinia'
 import type { App, InjectionKey } from 'vue'
-import { madeStores } from '../pinia/made-stores.ts'
+import { madeStores } from '../pinia/existing-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
 import { createSyncHost, type SyncHost } from './host.ts'

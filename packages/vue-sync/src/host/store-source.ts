@@ -3,7 +3,7 @@ import { ReactiveEffect, shallowReactive, toRaw } from 'vue'
 import type { Warn } from '../diagnostics.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { safeKeys, share, type StoreFields } from '../protocol/index.ts'
-import { NOTHING, type OnUnplain, tellPath, toPlain } from './plain.ts'
+import { NOTHING, type OnUnplain, tellPath, toPlain } from './core/plain.ts'
 import { createTrackedReader } from './tracked-snapshot.ts'
 
 export interface StoreSource {

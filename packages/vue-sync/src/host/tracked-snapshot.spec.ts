@@ -1,7 +1,7 @@
 import { markRaw, reactive, ref, shallowRef, triggerRef } from 'vue'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../protocol/index.ts'
-import { type Path, tellPath } from './plain.ts'
+import { type Path, tellPath } from './core/plain.ts'
 import { createTrackedReader } from './tracked-snapshot.ts'
 
 function setup() {

@@ -11,7 +11,7 @@ import {
   unref,
 } from 'vue'
 import { type Json, safeKeys, share } from '../protocol/index.ts'
-import { CONTAINER, leaf, NOTHING, type OnUnplain, type Path, toPlain } from './plain.ts'
+import { CONTAINER, leaf, NOTHING, type OnUnplain, type Path, toPlain } from './core/plain.ts'
 
 type Read = Json | typeof NOTHING
 

@@ -1,4 +1,4 @@
-import { isRecord } from './parse.ts'
+import { isRecord } from './record.ts'
 
 /** The relay's own viewer key, as it is called where tokens are revoked. */
 export const MAIN_TOKEN = 'main'

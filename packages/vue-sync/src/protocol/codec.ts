@@ -1,5 +1,6 @@
 import type { Message, StateMessage } from './envelope.ts'
-import { badPart, isRecord } from './parse.ts'
+import { badPart } from './parse.ts'
+import { isRecord } from './record.ts'
 
 /** Turns the body of a state message into bytes and back: JSON, unless a host is given another. */
 export interface Codec {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { anyJson } from '../json-arbitrary.ts'
+import { anyJson } from '../../test/json-arbitrary.ts'
 import type { Json } from './envelope.ts'
 import { hashOf } from './hash.ts'
 import { clone, equal } from './share.ts'

@@ -1,14 +1,11 @@
 import type { Message, Position, StatusMessage } from './envelope.ts'
+import { isRecord } from './record.ts'
 
 /** What made a frame no message: the part of it that is wrong. */
 export type BadPart = 'frame' | 'JSON' | 'type' | 'payload' | 'patch' | 'epoch, seq'
 
 /** Called when a frame is dropped. */
 export type OnDropped = (bad: BadPart) => void
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 export function isPosition(value: object): value is Position {
   const { epoch, seq } = value as Partial<Position>

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json } from './envelope.ts'
 import { clone, equal, share } from './share.ts'
-import { anyJson } from '../json-arbitrary.ts'
+import { anyJson } from '../../test/json-arbitrary.ts'
 
 const json = anyJson()
 

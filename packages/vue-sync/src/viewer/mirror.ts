@@ -1,7 +1,7 @@
 import type { Pinia, Store } from 'pinia'
 import { type ShallowRef, shallowReactive, shallowRef, toRaw, watch, type WatchHandle } from 'vue'
 import type { Warn } from '../diagnostics.ts'
-import { madeStores } from '../pinia/made-stores.ts'
+import { madeStores } from '../pinia/existing-stores.ts'
 import {
   applyPatch,
   clone,

@@ -1,6 +1,6 @@
 import { defineStore, type PiniaPluginContext, type Pinia, type Store } from 'pinia'
 import { type App, computed, type InjectionKey, shallowReadonly, toRefs } from 'vue'
-import { madeStores } from '../pinia/made-stores.ts'
+import { madeStores } from '../pinia/existing-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
 import type { SyncViewerOptions } from './options.ts'

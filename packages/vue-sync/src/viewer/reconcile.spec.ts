@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { effect, reactive, toRaw } from 'vue'
 import { clone } from '../protocol/index.ts'
 import { reconcile } from './reconcile.ts'
-import { anyJson } from '../json-arbitrary.ts'
+import { anyJson } from '../../test/json-arbitrary.ts'
 
 const json = anyJson()
 const rows = (...ids: number[]) => ids.map((id) => ({ id, at: { x: id } }))

@@ -16,8 +16,8 @@ import {
   samePosition,
   type SyncAddress,
 } from '../protocol/index.ts'
-import { createFrameReader, type FrameReader } from './frames.ts'
-import { createKeeper } from './keeper.ts'
+import { createFrameReader, type FrameReader } from './frame-reader.ts'
+import { createKeeper } from './state-saver.ts'
 import { createMirror, type Mirror } from './mirror.ts'
 import { type SyncViewerOptions, VIEWER_DEFAULTS } from './options.ts'
 import { followPage } from './page-lifecycle.ts'

@@ -23,7 +23,7 @@ const view = (cookie: string, key?: string) =>
   connect(server, 'viewer', { key, path: '/s/show', headers: { cookie } })
 
 describe('authorize', () => {
-  it('lets in and refuses by what the app knows, or leaves it to the keys', async () => {
+  it('admits or refuses a client, or leaves the decision to the keys', async () => {
     const asked: unknown[] = []
     await start(async ({ role, session, key, headers }) => {
       asked.push([role, session, key])
@@ -34,7 +34,7 @@ describe('authorize', () => {
     await ada.until(({ type }) => type === 'status')
     expect(await (await view('eve', 'v')).closed).toEqual({
       code: 4401,
-      reason: 'This viewer is not let in',
+      reason: 'This viewer is not authorized',
     })
     const other = await view('other', 'v')
     await other.until(({ type }) => type === 'status')
@@ -44,20 +44,20 @@ describe('authorize', () => {
     other.socket.terminate()
   })
 
-  it('that throws lets nobody in, tells no client why, and asks to try again', async () => {
+  it('that throws refuses the client without the cause, and asks it to try again', async () => {
     await start(() => {
       throw new Error('database is gone')
     })
     expect(await (await view('ada', 'v')).closed).toEqual({
       code: 4010,
-      reason: 'The relay cannot tell now who is let in',
+      reason: 'The relay cannot check access right now',
     })
-    expect(warnings).toEqual(['authorize failed, a client was sent away: database is gone'])
+    expect(warnings).toEqual(['authorize failed and a client was refused: database is gone'])
   })
 })
 
 describe('an authorize that never answers', () => {
-  it('is waited for so long, and no longer', async () => {
+  it('rejects after the timeout', async () => {
     const { askAuthorize } = await import('./authorize.ts')
     const request = {
       role: 'viewer' as const,

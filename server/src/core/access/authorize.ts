@@ -3,9 +3,9 @@ import type { Role } from '@vue-sync/vue/protocol'
 export interface AuthorizeRequest {
   role: Role
   session: string
-  /** The key that was offered, if any. */
+  /** The key that the client offered; `undefined` for none. */
   key: string | undefined
-  /** Of the upgrade: cookies, `authorization`, what a proxy adds. */
+  /** Headers of the upgrade request: cookies, `authorization`, headers added by a proxy. */
   headers: Headers
 }
 
@@ -13,21 +13,25 @@ export type Authorize = (
   request: AuthorizeRequest,
 ) => boolean | undefined | Promise<boolean | undefined>
 
-/** @throws Error when there is no answer in time, and what `authorize` throws */
+/**
+ * Calls the app's `authorize` and waits at most `timeout` milliseconds.
+ *
+ * @throws Error when the time is over, and any error that `authorize` throws
+ */
 export async function askAuthorize(
   authorize: Authorize,
   request: AuthorizeRequest,
   timeout: number,
 ): Promise<boolean | undefined> {
-  let late: ReturnType<typeof setTimeout> | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
   try {
     return await Promise.race([
       authorize(request),
       new Promise<never>((_, reject) => {
-        late = setTimeout(() => reject(new Error(`no answer in ${timeout} ms`)), timeout)
+        timer = setTimeout(() => reject(new Error(`no answer in ${timeout} ms`)), timeout)
       }),
     ])
   } finally {
-    clearTimeout(late)
+    clearTimeout(timer)
   }
 }

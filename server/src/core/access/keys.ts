@@ -1,6 +1,6 @@
 import { randomId } from '@vue-sync/vue/protocol'
 
-/** A key that nobody guesses: 128 random bits or more, safe in a URL. */
+/** A random key of at least 128 bits, safe in a URL. */
 export function generateKey(): string {
   return randomId()
 }
@@ -10,11 +10,11 @@ async function digest(text: string): Promise<Uint8Array> {
 }
 
 /**
- * Whether a key is the right one, in a time that tells nothing of either: both are hashed to one length,
- * and every byte is compared.
+ * Compares two keys in a time that depends on neither: both are hashed to the same length, and every byte
+ * is compared.
  */
-export async function keysMatch(given: string | undefined, right: string): Promise<boolean> {
-  const [a, b] = await Promise.all([digest(given ?? ''), digest(right)])
+export async function keysMatch(given: string | undefined, expected: string): Promise<boolean> {
+  const [a, b] = await Promise.all([digest(given ?? ''), digest(expected)])
   let difference = given === undefined ? 1 : 0
   for (let index = 0; index < a.length; index++) difference |= a[index]! ^ b[index]!
   return difference === 0

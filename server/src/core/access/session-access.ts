@@ -6,83 +6,82 @@ import {
 } from '@vue-sync/vue/protocol'
 import type { TokenClaims } from './tokens.ts'
 
-/** The longest that a timer can wait on every runtime. */
-const LONGEST_WAIT = 2 ** 31 - 1
+/** The longest delay that a timer accepts on every runtime, in milliseconds. */
+const MAX_TIMEOUT = 2 ** 31 - 1
 
-/** By what a viewer came in: the relay's own key, or a token. */
+/** How a viewer was admitted: with the relay's viewer key, or with a token. */
 export type Pass = Pick<TokenClaims, 'id' | 'expires'> & { generation?: number }
 
 export const MAIN_PASS: Pass = { id: MAIN_TOKEN, expires: undefined }
 
-/** By `authorize`: neither a rotation nor a revoked key means it. */
+/** For viewers that `authorize` admitted. No rotation and no revoked key applies to them. */
 export const AUTHORIZED_PASS: Pass = { id: 'authorized', expires: undefined }
 
-export interface AccessOptions {
+export interface SessionAccessOptions {
   sign: (generation: number, token: ViewerToken) => Promise<string>
+  /** Milliseconds since 1970. */
   now: () => number
 }
 
-/** Who may view one session, as its host has said it. */
-export class Access {
-  readonly #options: AccessOptions
-  #rules: AccessRules | undefined
-  #revoked = new Set<string>()
-  #signed: Omit<SignedToken, 'viewers'>[] = []
+/** A token and its signed key, without the count of viewers. */
+export type SignedKey = Omit<SignedToken, 'viewers'>
 
-  constructor(options: AccessOptions) {
-    this.#options = options
-  }
+/** The access rules of one session, as its host set them. */
+export interface SessionAccess {
+  /** `undefined` until a host sets rules. */
+  readonly rules: AccessRules | undefined
+  /** The tokens that are not revoked, with their keys. */
+  readonly signedTokens: readonly SignedKey[]
+  /** The key that viewer links carry. `undefined` when no key admits a viewer any more. */
+  linkKey: (viewerKey: string | undefined) => { key: string | undefined } | undefined
+  /** Applies the rules synchronously. Resolves when the tokens are signed. */
+  setRules: (rules: AccessRules) => Promise<void>
+  /** Why a pass is no longer valid; `undefined` while it is. */
+  problem: (pass: Pass) => string | undefined
+  /** Milliseconds until the first of these passes expires, at most what a timer accepts. */
+  timeToExpiry: (passes: Iterable<Pass>) => number | undefined
+}
 
-  /** Nothing is forgotten with it. */
-  get isDefault(): boolean {
-    return !this.#rules
-  }
+export function createSessionAccess({ sign, now }: SessionAccessOptions): SessionAccess {
+  let rules: AccessRules | undefined
+  let revoked = new Set<string>()
+  let signedTokens: SignedKey[] = []
 
-  get rules(): AccessRules | undefined {
-    return this.#rules
-  }
-
-  get signed(): readonly Omit<SignedToken, 'viewers'>[] {
-    return this.#signed
-  }
-
-  /** What the links carry; `undefined` where no key opens the session any more. */
-  linkKey(viewerKey: string | undefined): { key: string | undefined } | undefined {
-    if (viewerKey === undefined || !this.#revoked.has(MAIN_TOKEN)) return { key: viewerKey }
-    const now = this.#options.now()
-    const good = this.#rules?.tokens.find(({ expires }) => expires === undefined || expires > now)
-    const key = this.#signed.find(({ id }) => id === good?.id)?.key
-    return key === undefined ? undefined : { key }
-  }
-
-  /** Holds from this very moment; resolves when the tokens are signed. */
-  async set(rules: AccessRules): Promise<void> {
-    this.#rules = rules
-    this.#revoked = new Set(rules.revoked)
-    const good = rules.tokens.filter(({ id }) => !this.#revoked.has(id))
-    const signed = await Promise.all(
-      good.map(async (token) => ({
-        id: token.id,
-        key: await this.#options.sign(rules.generation, token),
-      })),
-    )
-    if (this.#rules === rules) this.#signed = signed
-  }
-
-  /** Why a pass is good no more, if that is so. */
-  problem({ id, generation, expires }: Pass): string | undefined {
-    if (this.#revoked.has(id)) return 'This link was withdrawn'
-    if (generation !== undefined && generation < (this.#rules?.generation ?? 0))
-      return 'This link was withdrawn'
-    if (expires !== undefined && expires <= this.#options.now()) return 'This link has expired'
-    return undefined
-  }
-
-  /** Milliseconds until the first of these ends, as far as a timer can wait. */
-  wait(passes: Iterable<Pass>): number | undefined {
-    let first = Number.POSITIVE_INFINITY
-    for (const { expires } of passes) if (expires !== undefined) first = Math.min(first, expires)
-    if (first === Number.POSITIVE_INFINITY) return undefined
-    return Math.min(Math.max(0, first - this.#options.now()), LONGEST_WAIT)
+  return {
+    get rules() {
+      return rules
+    },
+    get signedTokens() {
+      return signedTokens
+    },
+    linkKey(viewerKey) {
+      if (viewerKey === undefined || !revoked.has(MAIN_TOKEN)) return { key: viewerKey }
+      const valid = rules?.tokens.find(({ expires }) => expires === undefined || expires > now())
+      const key = signedTokens.find(({ id }) => id === valid?.id)?.key
+      return key === undefined ? undefined : { key }
+    },
+    async setRules(next) {
+      rules = next
+      revoked = new Set(next.revoked)
+      const valid = next.tokens.filter(({ id }) => !revoked.has(id))
+      const signed = await Promise.all(
+        valid.map(async (token) => ({ id: token.id, key: await sign(next.generation, token) })),
+      )
+      // Newer rules may have been set while these tokens were signed.
+      if (rules === next) signedTokens = signed
+    },
+    problem({ id, generation, expires }) {
+      if (revoked.has(id)) return 'This link was withdrawn'
+      if (generation !== undefined && generation < (rules?.generation ?? 0))
+        return 'This link was withdrawn'
+      if (expires !== undefined && expires <= now()) return 'This link has expired'
+      return undefined
+    },
+    timeToExpiry(passes) {
+      let first = Number.POSITIVE_INFINITY
+      for (const { expires } of passes) if (expires !== undefined) first = Math.min(first, expires)
+      if (first === Number.POSITIVE_INFINITY) return undefined
+      return Math.min(Math.max(0, first - now()), MAX_TIMEOUT)
+    },
   }
 }

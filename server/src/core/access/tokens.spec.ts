@@ -21,30 +21,30 @@ afterEach(async () => {
   await server.stop()
 })
 
-async function view(key: string | undefined): Promise<Client> {
+async function openViewer(key: string | undefined): Promise<Client> {
   const client = await connect(server, 'viewer', { key })
   clients.push(client)
   return client
 }
 
 type Rules = { generation?: number; tokens?: object[]; revoked?: string[] }
-const say = ({ generation = 0, tokens = [], revoked = [] }: Rules, by = host): void =>
+const setAccess = ({ generation = 0, tokens = [], revoked = [] }: Rules, by = host): void =>
   by.send({ type: 'status', payload: { access: { generation, tokens, revoked } } })
 
-/** The token as the relay has signed it. */
+/** The key of a token, as the relay has signed it. */
 async function keyOf(id: string, by = host): Promise<string> {
   type Signed = { id: string; key: string }[]
   const has = (tokens: unknown) => ((tokens ?? []) as Signed).find((token) => token.id === id)
   const { payload } = await by.until(({ payload: { tokens } }) => has(tokens) !== undefined)
   return has(payload['tokens'])!.key
 }
-const sees = (client: Client) => client.until(({ type }) => type === 'session_update')
+const receivesState = (client: Client) => client.until(({ type }) => type === 'session_update')
 
 describe('viewer tokens', () => {
-  it('let in who has one, are counted, and need no memory of the relay', async () => {
-    say({ tokens: [{ id: 'guests', label: 'Guests' }] })
+  it('admit their viewers, are counted, and stay valid after a restart of the relay', async () => {
+    setAccess({ tokens: [{ id: 'guests', label: 'Guests' }] })
     const key = await keyOf('guests')
-    await sees(await view(key))
+    await receivesState(await openViewer(key))
     await host.until(({ payload }) =>
       JSON.stringify(payload['tokens'] ?? '').includes('"viewers":1'),
     )
@@ -52,66 +52,66 @@ describe('viewer tokens', () => {
     await server.stop()
     server = createSyncServer({ port, host: '127.0.0.1', hostKey: 'h', viewerKey: 'v' })
     await server.start()
-    const viewer = await view(key)
+    const viewer = await openViewer(key)
     host = await connect(server, 'host')
     host.send({ type: 'session_update', epoch: 'e', seq: 0, payload: { a: { b: 1 } } })
-    await sees(viewer)
+    await receivesState(viewer)
   })
 
-  it('that are revoked close their viewers at once and for good, and nobody else', async () => {
-    say({ tokens: [{ id: 'one' }, { id: 'two' }] })
+  it('close only their own viewers when they are revoked, at once and for good', async () => {
+    setAccess({ tokens: [{ id: 'one' }, { id: 'two' }] })
     const [one, two, main] = [
-      await view(await keyOf('one')),
-      await view(await keyOf('two')),
-      await view('v'),
+      await openViewer(await keyOf('one')),
+      await openViewer(await keyOf('two')),
+      await openViewer('v'),
     ]
-    await Promise.all([one, two, main].map(sees))
-    say({ tokens: [{ id: 'two' }], revoked: ['one'] })
+    await Promise.all([one, two, main].map(receivesState))
+    setAccess({ tokens: [{ id: 'two' }], revoked: ['one'] })
     expect(await one.closed).toEqual({ code: 4403, reason: 'This link was withdrawn' })
-    expect((await (await view(await keyOf('one'))).closed).code).toBe(4403)
+    expect((await (await openViewer(await keyOf('one'))).closed).code).toBe(4403)
     host.send({ type: 'config_update', epoch: 'e', seq: 1, payload: { a: { b: 2 } } })
     await Promise.all([two, main].map((it) => it.until(({ type }) => type === 'config_update')))
   })
 
-  it('are all void after a rotation, the relay’s own key too, and the links carry the new one', async () => {
-    say({ tokens: [{ id: 'old' }] })
-    const old = await view(await keyOf('old'))
-    const main = await view('v')
-    say({ generation: 1, tokens: [{ id: 'new' }], revoked: ['main'] })
+  it('are all void after a rotation, as is the relay’s own key, and the links carry the new one', async () => {
+    setAccess({ tokens: [{ id: 'old' }] })
+    const old = await openViewer(await keyOf('old'))
+    const main = await openViewer('v')
+    setAccess({ generation: 1, tokens: [{ id: 'new' }], revoked: ['main'] })
     expect((await old.closed).code).toBe(4403)
     expect((await main.closed).code).toBe(4403)
     const key = await keyOf('new')
     expect(server.viewerUrls().map(({ url }) => url.split('#')[1])).toEqual(
       server.viewerUrls().map(() => `k=${key}`),
     )
-    await sees(await view(key))
-    expect((await (await view('v')).closed).code).toBe(4403)
+    await receivesState(await openViewer(key))
+    expect((await (await openViewer('v')).closed).code).toBe(4403)
   })
 
-  it('end when they expire, for who is connected too', async () => {
-    say({
+  it('close their viewers when they expire', async () => {
+    setAccess({
       tokens: [
         { id: 'gone', expires: 1 },
         { id: 'soon', expires: Date.now() + 400 },
       ],
     })
-    expect(await (await view(await keyOf('gone'))).closed).toEqual({
+    expect(await (await openViewer(await keyOf('gone'))).closed).toEqual({
       code: 4403,
       reason: 'This link has expired',
     })
-    const soon = await view(await keyOf('soon'))
+    const soon = await openViewer(await keyOf('soon'))
     expect((await soon.closed).code).toBe(4403)
   })
 
-  it('hold for one session only, and a viewer can say nothing about them', async () => {
-    say({ tokens: [{ id: 'here', expires: Date.now() + HOUR }] })
+  it('are valid for one session only, and a viewer cannot change them', async () => {
+    setAccess({ tokens: [{ id: 'here', expires: Date.now() + HOUR }] })
     const key = await keyOf('here')
     const elsewhere = await connect(server, 'viewer', { key, path: '/s/other' })
     expect((await elsewhere.closed).code).toBe(4401)
-    const viewer = await view(key)
-    await sees(viewer)
-    say({ revoked: ['main', 'here'] }, viewer)
-    await sees(await view('v'))
+    const viewer = await openViewer(key)
+    await receivesState(viewer)
+    setAccess({ revoked: ['main', 'here'] }, viewer)
+    await receivesState(await openViewer('v'))
   })
 
   it.each([
@@ -121,22 +121,22 @@ describe('viewer tokens', () => {
     { generation: 0, tokens: [], revoked: Array(1001).fill('main') },
     { generation: 0, tokens: [], revoked: [7] },
     'junk',
-  ])('junk in their place changes nothing: %j', async (access) => {
+  ])('ignore invalid access rules: %j', async (access) => {
     host.send({ type: 'status', payload: { access } })
     host.send({ type: 'config_update', epoch: 'e', seq: 1, payload: { a: { b: 2 } } })
-    await sees(await view('v'))
+    await receivesState(await openViewer('v'))
   })
 })
 
-it('no warning and no close reason names a key', async () => {
-  const said: string[] = []
+it('no warning and no close reason contains a key', async () => {
+  const texts: string[] = []
   const secret = 'secret-of-a-guest'
   const other = createSyncServer({
     port: 0,
     host: '127.0.0.1',
     hostKey: 'secret-of-the-host',
     viewerKey: 'secret-of-viewers',
-    warn: (text) => void said.push(text),
+    warn: (text) => void texts.push(text),
     authorize: ({ key }) => {
       if (key === secret) throw new Error('the app is down')
       return undefined
@@ -146,16 +146,16 @@ it('no warning and no close reason names a key', async () => {
   for (const role of ['host', 'viewer'] as const) {
     for (const key of [secret, 'secret-that-is-wrong', undefined]) {
       const { closed } = await connect(other, role, { key })
-      said.push((await closed).reason)
+      texts.push((await closed).reason)
     }
   }
   const publisher = await connect(other, 'host')
   publisher.send('junk')
-  await expect.poll(() => said.some((text) => text.includes('Dropped'))).toBe(true)
+  await expect.poll(() => texts.some((text) => text.includes('Dropped'))).toBe(true)
   publisher.socket.terminate()
   await other.stop()
-  expect(said.length).toBeGreaterThan(8)
-  expect(said.filter((text) => text.includes('secret'))).toEqual([])
+  expect(texts.length).toBeGreaterThan(8)
+  expect(texts.filter((text) => text.includes('secret'))).toEqual([])
 })
 
 describe('a signature', () => {
@@ -165,7 +165,7 @@ describe('a signature', () => {
     expires: fc.option(fc.integer({ min: 0, max: 8.64e15 }), { nil: undefined }),
   })
 
-  it('gives back what was signed, and nothing after any change of it', async () => {
+  it('verifies what was signed, and nothing that was changed', async () => {
     await fc.assert(
       fc.asyncProperty(
         token,

@@ -1,7 +1,7 @@
 import { toBase64Url, type ViewerToken } from '@vue-sync/vue/protocol'
 import { keysMatch } from './keys.ts'
 
-/** What a token says of itself, once its signature is found to be right. */
+/** The content of a token whose signature is valid. */
 export interface TokenClaims {
   id: string
   generation: number
@@ -11,16 +11,19 @@ export interface TokenClaims {
 
 export interface TokenSigner {
   sign: (session: string, generation: number, token: ViewerToken) => Promise<string>
-  /** `undefined` for what was not signed here for this session. Whether it is still good is another matter. */
+  /**
+   * `undefined` when the token was not signed with this secret for this session. Does not check whether the
+   * token has expired or was revoked.
+   */
   verify: (session: string, key: string) => Promise<TokenClaims | undefined>
 }
 
 const encoder = new TextEncoder()
-/** 128 bits of the signature. */
+/** The signature is cut to 128 bits. */
 const MAC_BYTES = 16
 const TOKEN = /^([\w-]{1,64})\.(\d{1,15})\.(\d{0,16})\.[\w-]{22}$/
 
-/** Tokens need no memory: who knows the host key can tell which are its own, also after a restart. */
+/** Signs tokens with a key derived from the host key, so that they stay valid after a restart without storage. */
 export function createTokenSigner(secret: string): TokenSigner {
   let imported: Promise<CryptoKey> | undefined
   const key = (): Promise<CryptoKey> =>
@@ -32,7 +35,7 @@ export function createTokenSigner(secret: string): TokenSigner {
       ['sign'],
     ))
 
-  async function write(session: string, claims: string): Promise<string> {
+  async function signClaims(session: string, claims: string): Promise<string> {
     const text = encoder.encode(`${session}\n${claims}`)
     const mac = new Uint8Array(await crypto.subtle.sign('HMAC', await key(), text))
     return `${claims}.${toBase64Url(mac.subarray(0, MAC_BYTES))}`
@@ -40,12 +43,12 @@ export function createTokenSigner(secret: string): TokenSigner {
 
   return {
     sign: (session, generation, { id, expires }) =>
-      write(session, `${id}.${generation}.${expires ?? ''}`),
+      signClaims(session, `${id}.${generation}.${expires ?? ''}`),
     async verify(session, given) {
       const [, id, generation, expires] = TOKEN.exec(given) ?? []
       if (id === undefined) return undefined
-      const right = await write(session, `${id}.${generation}.${expires}`)
-      if (!(await keysMatch(given, right))) return undefined
+      const expected = await signClaims(session, `${id}.${generation}.${expires}`)
+      if (!(await keysMatch(given, expected))) return undefined
       return { id, generation: Number(generation), expires: expires ? Number(expires) : undefined }
     },
   }

@@ -1,13 +1,13 @@
 import type { Position } from '@vue-sync/vue/protocol'
 import { samePosition } from '@vue-sync/vue/protocol'
 
-/** One message as the host sent it, and the position it leads to. */
+/** One state message as the host sent it, and the position it leads to. */
 export interface Entry {
   position: Position
   bytes: Uint8Array
-  /** A binary frame, to be sent as one. */
+  /** Whether it is sent as a binary frame. */
   binary: boolean
-  /** The whole state, not what follows on the one before. */
+  /** Whether it is a whole state and not a change of the state before. */
   snapshot: boolean
 }
 
@@ -16,156 +16,173 @@ interface Delta extends Entry {
   upTo: number
 }
 
-/** Deltas after the snapshot weigh on late joiners only past this, however small the snapshot is. */
+/** However small the snapshot is, deltas after it count as heavy only above this many bytes. */
 const LIGHT_BYTES = 16 * 1024
-/** A host that never answers the request for a snapshot may cost this many capacities, no more. */
-const MOST_CAPACITIES = 16
-const MOST_BYTES = 64 * 1024 * 1024
+/** A host that never answers the request for a snapshot costs at most this many capacities. */
+const MAX_CAPACITIES = 16
+const MAX_BYTES = 64 * 1024 * 1024
 
 /**
- * What a session keeps for its viewers: the latest snapshot and the recent deltas, each held once.
- * From any position it names the next message to send. Deltas are contiguous and end at `head`; those
- * that followed the snapshot are never dropped, so the way from it to `head` is always whole.
+ * The messages that a session holds for its viewers: the latest snapshot and the recent deltas, each once.
+ * For any position it returns the next message to send. Deltas are contiguous and end at `head`. Deltas that
+ * followed the snapshot are never dropped before it, so the way from the snapshot to `head` is complete.
  */
-export class Retained {
-  #snapshot: Entry | undefined
-  #deltas: Delta[] = []
-  #head: Position | undefined
-  /** The head before the last delta. */
-  #before: Position | undefined
-  readonly #capacity: number
-
-  /** @param entries what `log` gave of another */
-  constructor(capacity: number, entries: readonly Entry[] = []) {
-    this.#capacity = capacity
-    const [first] = entries
-    // What precedes its snapshot there has nothing to follow on here.
-    if (first && !first.snapshot)
-      this.#head = { epoch: first.position.epoch, seq: first.position.seq - 1 }
-    for (const entry of entries) this.take(entry)
-  }
-
+export interface Retained {
   /** The position of the latest message. */
-  get head(): Position | undefined {
-    return this.#head
+  readonly head: Position | undefined
+  readonly bytes: number
+  readonly deltaCount: number
+  /** Whether a fresh snapshot would serve late joiners better than the messages held. */
+  readonly isHeavy: boolean
+  /** Adds the next message. Returns `false` when a message before it is missing. */
+  add: (entry: Entry) => boolean
+  /** Replaces everything by the `log` of another node. Only appends where the two overlap. */
+  replace: (log: readonly Entry[]) => void
+  clear: () => void
+  /**
+   * The next message for a viewer at `position`, on the lighter of the two ways to `head`. `undefined` when
+   * the viewer is current or ahead, and when no way is known.
+   */
+  next: (position: Position | undefined) => Entry | undefined
+  /** All messages held, in order, so that another node can hold as much. Empty without a snapshot. */
+  log: () => Entry[]
+  /** The messages for a viewer without a position: the snapshot and the deltas after it. */
+  fromSnapshot: () => Entry[]
+}
+
+/** @param capacity deltas held for viewers that resume */
+export function createRetained(capacity: number): Retained {
+  let snapshot: Entry | undefined
+  let deltas: Delta[] = []
+  let head: Position | undefined
+  /** The head before the last delta. */
+  let previous: Position | undefined
+
+  function add(entry: Entry): boolean {
+    return entry.snapshot ? addSnapshot(entry) : addDelta(entry)
   }
 
-  get bytes(): number {
-    const first = this.#deltas[0]
-    const deltas = first ? this.#deltas.at(-1)!.upTo - first.upTo + first.bytes.length : 0
-    return deltas + (this.#snapshot?.bytes.length ?? 0)
-  }
-
-  /** Takes the next message; `false` when something before it is missing. */
-  take(entry: Entry): boolean {
-    if (!entry.snapshot) return this.#takeDelta(entry)
-    this.#takeSnapshot(entry)
+  /** A snapshot of the current position replaces only the snapshot before it. */
+  function addSnapshot(entry: Entry): true {
+    if (!samePosition(entry.position, head)) {
+      deltas = []
+      head = entry.position
+      previous = undefined
+    }
+    snapshot = entry
+    trim()
     return true
   }
 
-  /** Takes a whole state. One that states the current position replaces the snapshot and nothing else. */
-  #takeSnapshot(entry: Entry): void {
-    if (!samePosition(entry.position, this.#head)) {
-      this.#deltas = []
-      this.#head = entry.position
-      this.#before = undefined
-    }
-    this.#snapshot = entry
-    this.#trim()
-  }
-
-  #takeDelta(entry: Entry): boolean {
-    const head = this.#head
+  function addDelta(entry: Entry): boolean {
     const { epoch, seq } = entry.position
     if (!head || head.epoch !== epoch || head.seq + 1 !== seq) return false
-    const upTo = (this.#deltas.at(-1)?.upTo ?? 0) + entry.bytes.length
-    this.#deltas.push({ ...entry, upTo })
-    this.#before = head
-    this.#head = entry.position
-    this.#trim()
+    const upTo = (deltas.at(-1)?.upTo ?? 0) + entry.bytes.length
+    deltas.push({ ...entry, upTo })
+    previous = head
+    head = entry.position
+    trim()
     return true
   }
 
-  /** Whether late joiners would be better served by a fresh snapshot. */
-  get isHeavy(): boolean {
-    if (!this.#snapshot) return this.#head !== undefined
-    const { count, bytes } = this.#sinceSnapshot()
-    return count >= this.#capacity || bytes > Math.max(this.#snapshot.bytes.length, LIGHT_BYTES)
+  function clear(): void {
+    snapshot = head = previous = undefined
+    deltas = []
   }
 
-  /** The next message for who holds `position`: the lighter of the two ways to `head`, if there is one. */
-  next(position: Position | undefined): Entry | undefined {
-    if (!this.#head || samePosition(position, this.#head)) return undefined
-    // It has what is still on its way here, from another node or from the host: it is not sent back.
-    if (position?.epoch === this.#head.epoch && position.seq > this.#head.seq) return undefined
-    const snapshot = this.#snapshot
-    const last = this.#deltas.at(-1)
-    // Nearly always: who has all but the message that has just come.
-    if (last && position && position === this.#before) return last
-    const delta = position && this.#after(position)
+  function replace(log: readonly Entry[]): void {
+    const next = log.findIndex(({ position: { epoch, seq } }) => {
+      return head?.epoch === epoch && head.seq + 1 === seq
+    })
+    if (next >= 0) {
+      for (const entry of log.slice(next)) add(entry)
+      return
+    }
+    clear()
+    const [first] = log
+    // The deltas before the snapshot need a head that they follow on.
+    if (first && !first.snapshot)
+      head = { epoch: first.position.epoch, seq: first.position.seq - 1 }
+    for (const entry of log) add(entry)
+  }
+
+  function next(position: Position | undefined): Entry | undefined {
+    if (!head || samePosition(position, head)) return undefined
+    // This viewer has messages that are still on their way here, from another node or from the host.
+    if (position?.epoch === head.epoch && position.seq > head.seq) return undefined
+    const last = deltas.at(-1)
+    // The usual case: the viewer lacks only the latest message.
+    if (last && position && position === previous) return last
+    const delta = position && deltaAfter(position)
     if (!delta || !snapshot) return delta ?? snapshot
     if (delta.position.seq > snapshot.position.seq) return delta
-    const tail = this.#weightFrom(delta)
-    return tail <= snapshot.bytes.length + this.#sinceSnapshot().bytes ? delta : snapshot
+    const tail = weightFrom(delta)
+    return tail <= snapshot.bytes.length + sinceSnapshot().bytes ? delta : snapshot
   }
 
-  /** All that is held, in order: another that takes it holds as much. Empty without a snapshot. */
-  log(): Entry[] {
-    const snapshot = this.#snapshot
-    if (!snapshot) return []
-    const { epoch, seq } = snapshot.position
-    const before = this.#deltas.filter(
-      ({ position }) => position.epoch === epoch && position.seq <= seq,
-    )
-    return [...before, snapshot, ...this.#deltas.slice(before.length)]
-  }
-
-  /** Deltas held. */
-  get count(): number {
-    return this.#deltas.length
-  }
-
-  /** All that who holds nothing is sent. */
-  whole(): Entry[] {
-    const entries: Entry[] = []
-    for (let entry = this.next(undefined); entry; entry = this.next(entry.position))
-      entries.push(entry)
-    return entries
-  }
-
-  #after({ epoch, seq }: Position): Delta | undefined {
-    const first = this.#deltas[0]
+  function deltaAfter({ epoch, seq }: Position): Delta | undefined {
+    const first = deltas[0]
     if (first?.position.epoch !== epoch) return undefined
-    return this.#deltas[seq + 1 - first.position.seq]
+    return deltas[seq + 1 - first.position.seq]
   }
 
-  #weightFrom(delta: Delta): number {
-    return this.#deltas.at(-1)!.upTo - delta.upTo + delta.bytes.length
+  function weightFrom(delta: Delta): number {
+    return deltas.at(-1)!.upTo - delta.upTo + delta.bytes.length
   }
 
-  #sinceSnapshot(): { count: number; bytes: number } {
-    const delta = this.#snapshot && this.#after(this.#snapshot.position)
+  function sinceSnapshot(): { count: number; bytes: number } {
+    const delta = snapshot && deltaAfter(snapshot.position)
     if (!delta) return { count: 0, bytes: 0 }
-    return {
-      count: this.#head!.seq - this.#snapshot!.position.seq,
-      bytes: this.#weightFrom(delta),
-    }
+    return { count: head!.seq - snapshot!.position.seq, bytes: weightFrom(delta) }
   }
 
-  /** Older deltas stay for viewers that resume, within the capacity and the snapshot's own weight. */
-  #trim(): void {
-    const since = this.#sinceSnapshot()
-    if (since.count > this.#capacity * MOST_CAPACITIES || since.bytes > MOST_BYTES)
-      this.#snapshot = undefined
-    const needed = this.#snapshot ? since.count : 0
-    const light = Math.max(this.#snapshot?.bytes.length ?? 0, LIGHT_BYTES)
+  /** Deltas before the snapshot stay for viewers that resume, within the capacity and the snapshot's weight. */
+  function trim(): void {
+    const since = sinceSnapshot()
+    if (since.count > capacity * MAX_CAPACITIES || since.bytes > MAX_BYTES) snapshot = undefined
+    const needed = snapshot ? since.count : 0
+    const light = Math.max(snapshot?.bytes.length ?? 0, LIGHT_BYTES)
     let surplus = 0
     while (
-      this.#deltas.length - surplus > needed &&
-      (this.#deltas.length - surplus > this.#capacity ||
-        this.#weightFrom(this.#deltas[surplus]!) > light)
+      deltas.length - surplus > needed &&
+      (deltas.length - surplus > capacity || weightFrom(deltas[surplus]!) > light)
     )
       surplus++
-    if (surplus > 0) this.#deltas.splice(0, surplus)
+    if (surplus > 0) deltas.splice(0, surplus)
+  }
+
+  return {
+    get head() {
+      return head
+    },
+    get bytes() {
+      const [first] = deltas
+      return (first ? weightFrom(first) : 0) + (snapshot?.bytes.length ?? 0)
+    },
+    get deltaCount() {
+      return deltas.length
+    },
+    get isHeavy() {
+      if (!snapshot) return head !== undefined
+      const { count, bytes } = sinceSnapshot()
+      return count >= capacity || bytes > Math.max(snapshot.bytes.length, LIGHT_BYTES)
+    },
+    add,
+    replace,
+    clear,
+    next,
+    log() {
+      if (!snapshot) return []
+      const { epoch, seq } = snapshot.position
+      const before = deltas.filter(
+        ({ position }) => position.epoch === epoch && position.seq <= seq,
+      )
+      return [...before, snapshot, ...deltas.slice(before.length)]
+    },
+    fromSnapshot() {
+      const entries: Entry[] = []
+      for (let entry = next(undefined); entry; entry = next(entry.position)) entries.push(entry)
+      return entries
+    },
   }
 }

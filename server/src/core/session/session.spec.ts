@@ -1,15 +1,17 @@
 import fc from 'fast-check'
 import { judge, parseMessage, type Position } from '@vue-sync/vue/protocol'
 import { describe, expect, it } from 'vitest'
-import type { RelayPeer, Viewer } from './audience.ts'
-import { type Host, Session } from './session.ts'
+import type { Viewer } from './audience.ts'
+import type { Host } from './host-seat.ts'
+import type { RelayPeer } from './relay-peer.ts'
+import { createSession, type Session } from './session.ts'
 
 const MARK = 400
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
 
 const makeSession = () =>
-  new Session({
+  createSession({
     capacity: 16,
     highWaterMark: MARK,
     encode: (frame) => (typeof frame === 'string' ? encoder.encode(frame) : frame.slice()),
@@ -17,7 +19,7 @@ const makeSession = () =>
     warn: () => {},
   })
 
-/** A viewer with a network of its own: what the relay sent lies in `pipe` until it is taken out. */
+/** A viewer with its own network: frames of the relay stay in the pipe until the test reads them. */
 class ModelViewer {
   held: Position | undefined
   state: unknown
@@ -48,7 +50,7 @@ class ModelViewer {
     this.#member = this.#session.addViewer(peer, this.held)
   }
 
-  /** The network takes `count` frames, and tells the relay when nothing is left. */
+  /** The network delivers `count` frames, and reports a drain when none is left. */
   read(count: number): void {
     for (const bytes of this.#pipe.splice(0, count)) {
       const message = parseMessage(decoder.decode(bytes))!
@@ -82,7 +84,7 @@ class ModelViewer {
   }
 }
 
-/** A host that follows the protocol: it answers every wish, and what it says may be lost with its socket. */
+/** A host that follows the protocol: it answers every request. Its messages are lost when it is disconnected. */
 class ModelHost {
   epoch = 'e0'
   seq = 0
@@ -109,22 +111,22 @@ class ModelHost {
   #inbox: string[] = []
 
   answer(): void {
-    const wishes = this.#inbox.splice(0).map((text) => JSON.parse(text))
-    if (wishes.some(({ payload }) => payload.want)) this.refresh()
+    const statuses = this.#inbox.splice(0).map((text) => JSON.parse(text))
+    if (statuses.some(({ payload }) => payload.want)) this.refresh()
   }
 
   refresh(): void {
-    this.#say({ type: 'session_update', payload: { s: this.state } })
+    this.#send({ type: 'session_update', payload: { s: this.state } })
   }
 
   change(fields: object): void {
     Object.assign(this.state, fields)
     this.seq++
-    this.#say({ type: 'config_update', payload: { s: fields } })
+    this.#send({ type: 'config_update', payload: { s: fields } })
     this.answer()
   }
 
-  call(name: unknown): void {
+  rename(name: unknown): void {
     const frame = JSON.stringify({ type: 'status', payload: { name } })
     if (this.#member) this.#session.receive(this.#member, frame)
   }
@@ -146,7 +148,7 @@ class ModelHost {
     this.#member = undefined
   }
 
-  #say(message: object): void {
+  #send(message: object): void {
     if (!this.#member) return
     const frame = JSON.stringify({ ...message, epoch: this.epoch, seq: this.seq })
     this.#session.receive(this.#member, frame)
@@ -156,7 +158,7 @@ class ModelHost {
 describe('a session', () => {
   it('brings every viewer to the host’s state, through reloads, stalls, drops and refreshes', () => {
     type Model = { session: Session; host: ModelHost; viewers: ModelViewer[] }
-    const which = fc.nat(3)
+    const viewerIndex = fc.nat(3)
     const value = fc.oneof(fc.nat(9), fc.string({ maxLength: 120 }))
     const step: fc.Arbitrary<(model: Model) => void> = fc.oneof(
       {
@@ -171,23 +173,23 @@ describe('a session', () => {
       fc.constantFrom('Final', 'Semifinal', '', 7).map(
         (name) =>
           ({ host }: Model) =>
-            host.call(name),
+            host.rename(name),
       ),
       fc.constant(({ host }: Model) => host.reload()),
       fc.constant(({ host }: Model) => host.leave()),
       fc.constant(({ host }: Model) => host.connect()),
       fc.constant(({ session }: Model) => session.heartbeat()),
-      fc.tuple(which, fc.nat(4)).map(
+      fc.tuple(viewerIndex, fc.nat(4)).map(
         ([at, count]) =>
           ({ viewers }: Model) =>
             viewers[at]!.read(count),
       ),
-      which.map(
+      viewerIndex.map(
         (at) =>
           ({ viewers }: Model) =>
             viewers[at]!.connect(),
       ),
-      which.map(
+      viewerIndex.map(
         (at) =>
           ({ viewers }: Model) =>
             viewers[at]!.drop(),
@@ -201,15 +203,15 @@ describe('a session', () => {
         for (const act of steps) act({ session, host, viewers })
         host.connect()
         host.change({ last: true })
-        host.call('  The\nend ')
+        host.rename('  The\nend ')
         for (const viewer of viewers) {
           if (!viewer.isConnected) viewer.connect()
           for (let round = 0; round < 300 && viewer.isBusy; round++) viewer.read(3)
           expect(viewer.state).toEqual(host.state)
           expect(viewer.held).toEqual({ epoch: host.epoch, seq: host.seq })
           expect(viewer.name).toBe('The end')
-          expect(viewer.gaps, 'a relay in order leaves no gap').toBe(0)
-          // The mark, one message over it, and a status.
+          expect(viewer.gaps, 'a working relay leaves no gap').toBe(0)
+          // The high-water mark, one message above it, and a status.
           expect(viewer.most).toBeLessThan(MARK + 1500)
         }
         session.close(4000, '')
@@ -218,7 +220,7 @@ describe('a session', () => {
     )
   })
 
-  it('asks a host that never answers only so often, and forgets what would grow without end', () => {
+  it('asks a host that never answers a bounded number of times, and bounds what it retains', () => {
     const session = makeSession()
     const sent: string[] = []
     const host = session.addHost(
@@ -229,13 +231,13 @@ describe('a session', () => {
       },
       undefined,
     )
-    const say = (message: object) =>
+    const send = (message: object) =>
       session.receive(host, JSON.stringify({ epoch: 'e', ...message }))
-    say({ type: 'session_update', seq: 0, payload: { s: {} } })
+    send({ type: 'session_update', seq: 0, payload: { s: {} } })
     const viewer = new ModelViewer(session)
     viewer.connect()
     for (let seq = 1; seq <= 5000; seq++) {
-      say({ type: 'config_update', seq, payload: { s: { n: seq } } })
+      send({ type: 'config_update', seq, payload: { s: { n: seq } } })
       viewer.read(9)
     }
     expect(sent.filter((text) => text.includes('want'))).toHaveLength(2)
@@ -245,13 +247,13 @@ describe('a session', () => {
     late.connect()
     late.read(9)
     expect(late.state).toBeUndefined()
-    say({ type: 'session_update', seq: 5000, payload: { s: { n: 5000 } } })
+    send({ type: 'session_update', seq: 5000, payload: { s: { n: 5000 } } })
     late.read(9)
     expect(late.state).toEqual({ n: 5000 })
     session.close(4000, '')
   })
 
-  it('keeps nothing of a name that only viewers asked for', () => {
+  it('is empty again when the viewers of an unknown session have left', () => {
     const session = makeSession()
     const viewer = new ModelViewer(session)
     viewer.connect()

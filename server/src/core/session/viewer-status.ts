@@ -6,62 +6,68 @@ export interface ViewerStatusOptions {
   encode: (message: StatusMessage) => Uint8Array
 }
 
-/** What viewers are told besides the state. Encoded once for all of them. */
-export class ViewerStatus {
-  readonly #options: ViewerStatusOptions
-  #presence: HostPresence = { host: 'offline', since: Date.now() }
-  /** What the host calls the session: stays when the host goes, and when the next says none. */
-  #name: string | undefined
-  /** Of the state at the head. */
-  #hash: number | undefined
-  #bytes: Uint8Array | undefined
+/** The status that viewers of a session receive besides its state. It is encoded once for all of them. */
+export interface ViewerStatus {
+  readonly host: HostPresence['host']
+  /** Since when the host is online or offline, in milliseconds since 1970. */
+  readonly since: number
+  /** The session's name. It stays when the host leaves, and when the next host sends none. */
+  readonly name: string | undefined
+  setHost: (host: HostPresence['host'], since?: number) => void
+  setName: (name: string) => void
+  /** Sets the hash of the state at the head. */
+  setHash: (hash: number) => void
+  /** Must be called when the head changes: the status states it, and the hash belongs to the state before. */
+  headChanged: () => void
+  /**
+   * Returns the encoded status. A viewer that is not current receives it without a position, which it would
+   * take for a gap.
+   */
+  bytes: (isCurrent: boolean) => Uint8Array
+}
 
-  constructor(options: ViewerStatusOptions) {
-    this.#options = options
-  }
+export function createViewerStatus({ head, encode }: ViewerStatusOptions): ViewerStatus {
+  let presence: HostPresence = { host: 'offline', since: Date.now() }
+  let name: string | undefined
+  let hash: number | undefined
+  /** The encoded status for current viewers; `undefined` when something in it has changed. */
+  let encoded: Uint8Array | undefined
 
-  get host(): HostPresence['host'] {
-    return this.#presence.host
-  }
-
-  get since(): number {
-    return this.#presence.since
-  }
-
-  get name(): string | undefined {
-    return this.#name
-  }
-
-  setHost(host: HostPresence['host'], since = Date.now()): void {
-    this.#presence = { host, since }
-    this.#bytes = undefined
-  }
-
-  setName(name: string | undefined): void {
-    this.#name = name
-    this.#bytes = undefined
-  }
-
-  setHash(hash: number): void {
-    this.#hash = hash
-    this.#bytes = undefined
-  }
-
-  /** A message changes the position that the status states, and the hash is of the state before. */
-  stateChanged(): void {
-    this.#bytes = this.#hash = undefined
-  }
-
-  /** For who holds all, and for who does not: that one must not be told a position, or would take it for a gap. */
-  bytes(isCurrent: boolean): Uint8Array {
-    if (isCurrent && this.#bytes) return this.#bytes
-    const presence = { ...this.#presence, ...(this.#name !== undefined && { name: this.#name }) }
-    if (!isCurrent) return this.#options.encode({ type: 'status', payload: presence })
-    this.#bytes = this.#options.encode({
-      type: 'status',
-      ...this.#options.head(),
-      payload: { ...presence, ...(this.#hash !== undefined && { hash: this.#hash }) },
-    })
-    return this.#bytes
+  return {
+    get host() {
+      return presence.host
+    },
+    get since() {
+      return presence.since
+    },
+    get name() {
+      return name
+    },
+    setHost(host, since = Date.now()) {
+      presence = { host, since }
+      encoded = undefined
+    },
+    setName(next) {
+      name = next
+      encoded = undefined
+    },
+    setHash(next) {
+      hash = next
+      encoded = undefined
+    },
+    headChanged() {
+      encoded = hash = undefined
+    },
+    bytes(isCurrent) {
+      if (isCurrent && encoded) return encoded
+      const payload = { ...presence, ...(name !== undefined && { name }) }
+      if (!isCurrent) return encode({ type: 'status', payload })
+      encoded = encode({
+        type: 'status',
+        ...head(),
+        payload: { ...payload, ...(hash !== undefined && { hash }) },
+      })
+      return encoded
+    },
   }
 }

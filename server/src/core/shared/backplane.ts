@@ -1,26 +1,32 @@
 import type { Position } from '@vue-sync/vue/protocol'
 import type { Entry } from '../session/retained.ts'
-import type { SessionAbout } from '../session/session.ts'
+import type { SessionInfo } from '../session/stored-session.ts'
+
+// Nodes exchange the objects of this file as JSON in Redis and as structured clones between processes. Their
+// field names are therefore a wire format that all nodes of a relay share.
 
 /** A place in the log of a session: which log, and how many messages it had. */
 export interface Mark {
-  /** Random: a log that was replaced or lost and begun anew is another. */
+  /** Random. A log that was replaced, or lost and begun again, has another id. */
   log: string
   count: number
 }
 
-/** What one node tells the others of a session, besides its state. Nobody keeps it. */
-export type Note =
+/** What one node tells the others about a session, besides its state. Notices are not stored. */
+export type Notice =
   | {
-      /** Sent every `interval`, and on change: who says nothing for three of them is gone. */
+      /** Sent every `interval`, and on change. A node that sends nothing for three intervals counts as gone. */
       type: 'here'
       viewers: number
       tokens: Record<string, number>
-      /** Milliseconds since 1970; of a node that has the host. */
+      /** Set by the node that has the host, in milliseconds since 1970. */
       hostSince?: number | undefined
     }
+  /** Asks every node to send `here`. */
   | { type: 'who' }
+  /** The node has left the session. */
   | { type: 'gone' }
+  /** Asks the node that has the host for a snapshot. */
   | { type: 'want' }
   | { type: 'hash'; position: Position; hash: number }
   | { type: 'close'; code: number; reason: string }
@@ -28,33 +34,33 @@ export type Note =
   | { type: 'list'; ask: string }
   | { type: 'listed'; ask: string; viewers: ListedViewer[] }
 
-/** A viewer as whoever runs the relay sees it. */
+/** A viewer as the operator of the relay sees it. */
 export interface ListedViewer {
   /** `NODE.NUMBER` */
   id: string
-  /** By which token it came. */
+  /** The id of the token that it was admitted with. */
   token: string
-  /** Milliseconds since 1970. */
+  /** When it connected, in milliseconds since 1970. */
   since: number
   bufferedBytes: number
 }
 
 export type BackplaneMessage =
   | { type: 'entry'; from: string; mark: Mark; entry: Entry }
-  /** The log was replaced: `load` gives it. */
+  /** The log was replaced. `load` returns the new one. */
   | { type: 'reset'; from: string; mark: Mark }
-  /** A host was let in. Terms only grow: who has the highest is the host. */
+  /** A host was admitted. Terms only grow, and the host with the highest term is the host. */
   | { type: 'claim'; from: string; term: number }
-  | { type: 'about'; from: string; about: SessionAbout }
-  | { type: 'note'; from: string; note: Note }
+  | { type: 'about'; from: string; about: SessionInfo }
+  | { type: 'note'; from: string; note: Notice }
 
-/** What is kept of a session. */
+/** The stored log of a session. */
 export interface Log {
   /** `undefined` when there is no state. */
   mark: Mark | undefined
-  /** Of the last host; 0 for none. */
+  /** The term of the last host; 0 for none. */
   term: number
-  about: SessionAbout
+  about: SessionInfo
   /** In order, see `Retained.log`. */
   entries: Entry[]
 }
@@ -62,75 +68,77 @@ export interface Log {
 export interface AppendOptions {
   term: number
   entry: Entry
-  /** Messages that are kept before this one and the snapshot. */
+  /** Messages to keep before this one, besides all that follow the snapshot. */
   keep: number
 }
 
 export interface ReplaceOptions {
   term: number
-  about: SessionAbout
+  about: SessionInfo
   entries: Entry[]
-  /** Leaves a log as it is that has a message already. */
+  /** Leaves a log unchanged that has messages. @default false */
   onlyIfEmpty?: boolean
 }
 
 export interface ClaimOptions {
-  /** The connection of the host, among all of all nodes: claiming twice is claiming once. */
+  /** The host's connection, unique over all nodes. Claiming twice for one connection has no further effect. */
   holder: string
-  /** What it was given before: it holds on to that, also when it is forgotten here. */
+  /** The term that this host was given before. It keeps that term, even if the store has forgotten it. */
   term?: number | undefined
-  /** When the host came, by the clock of all nodes: a claim that was heard late gives way to later hosts. */
+  /** When the host connected, by the shared clock. A claim that arrives late gives way to later hosts. */
   since: number
 }
 
-/** A term further ahead is of a clock that was put back since, and stops nobody. */
-export const MOST_AHEAD_MS = 1000
+/** A term further ahead of the clock, in milliseconds, was given before the clock was set back. It is ignored. */
+export const MAX_TERM_LEAD = 1000
 
 /**
- * - `ok`: it is in the log now, or was.
- * - `gap`: it does not follow on what is there.
- * - `stale`: another host was let in since.
+ * - `ok`: the message is in the log.
+ * - `gap`: the message does not follow the last one in the log.
+ * - `stale`: another host has been admitted since.
  */
 export type Outcome = 'ok' | 'gap' | 'stale'
 
 /**
- * What the nodes of one relay share: for each session a log of messages, one after the other for all of
- * them, and who the host is. What cannot be reached rejects, and later says so by `onHealth`.
+ * What the nodes of one relay share: for each session one log of messages, in the same order for all nodes,
+ * and which host is the current one. Calls reject while the other nodes cannot be reached; `onHealthChange`
+ * reports when they can be reached again.
  */
 export interface Backplane {
-  /** This node among the others: random. */
+  /** The random id of this node. */
   readonly id: string
-  /** Milliseconds between what a node says of itself. */
+  /** Milliseconds between two `here` notices of a node. */
   readonly interval: number
-  /** Milliseconds since 1970, by a clock that is the same on all nodes. */
+  /** Milliseconds since 1970, by a clock that all nodes share. */
   now: () => number
-  /** Whether the others can be reached. */
+  /** Whether the other nodes can be reached. */
   readonly isHealthy: boolean
-  /** Why they cannot, in words for a log and without secrets. */
+  /** Why they cannot be reached, for a log. Contains no secrets. */
   readonly problem?: string | undefined
-  /** Called whenever that changes, and after any time in which messages may have been missed. */
-  onHealth: ((isHealthy: boolean) => void) | undefined
-  /** Resolves when no message can be missed any more. Order is the same on every node. */
+  /** Called when `isHealthy` changes, and after any time in which messages may have been missed. */
+  onHealthChange: ((isHealthy: boolean) => void) | undefined
+  /** Resolves once no message can be missed. All nodes receive messages in the same order. */
   subscribe: (session: string, listener: (message: BackplaneMessage) => void) => Promise<void>
   unsubscribe: (session: string) => void
-  /** `undefined` when the log has not changed since `known`. */
+  /** Resolves to `undefined` when the log has not changed since `known`. */
   load: (session: string, known: Mark | undefined) => Promise<Log | undefined>
   append: (session: string, options: AppendOptions) => Promise<Outcome>
   replace: (session: string, options: ReplaceOptions) => Promise<Outcome>
-  /** Gives the term of a host, or `undefined` when a later one was let in. */
+  /** Resolves to the term of the host, or to `undefined` when a later host has been admitted. */
   claim: (session: string, options: ClaimOptions) => Promise<number | undefined>
-  describe: (session: string, term: number, about: SessionAbout) => Promise<Outcome>
-  /** Names of the sessions of which there is a state. */
+  /** Stores the name and the access rules of a session, and sends them to all nodes. */
+  setInfo: (session: string, term: number, info: SessionInfo) => Promise<Outcome>
+  /** Names of the sessions that have a state. */
   sessions: () => Promise<string[]>
-  /** Drops all that is kept of a session. What its host has on its way then is stale. */
+  /** Deletes all that is stored of a session. Messages that its host has already sent become stale. */
   forget: (session: string) => Promise<void>
-  /** Lost when the others cannot be reached. */
-  note: (session: string, note: Note) => void
-  /** What a short code stands for. */
+  /** Sends a notice to all nodes. It is lost while they cannot be reached. */
+  notify: (session: string, notice: Notice) => void
+  /** The session that a pairing code stands for. */
   findCode: (code: string) => Promise<string | undefined>
-  keepCode: (code: string, session: string, milliseconds: number) => void
-  /** Resolves when the others can be reached, or that is given up for now. */
+  storeCode: (code: string, session: string, milliseconds: number) => void
+  /** Resolves when the other nodes can be reached, or when the first attempt has failed. */
   start: () => Promise<void>
-  /** What was said is still said; `start` may follow. */
+  /** Sends what is already queued, then disconnects. `start` may follow. */
   stop: () => Promise<void>
 }

@@ -1,15 +1,25 @@
 import { randomId } from '@vue-sync/vue/protocol'
-import type { Backplane, BackplaneMessage, Log } from '../../core/shared/backplane.ts'
+import type {
+  AppendOptions,
+  Backplane,
+  BackplaneMessage,
+  ClaimOptions,
+  Log,
+  Notice,
+  ReplaceOptions,
+} from '../../core/shared/backplane.ts'
 import type { Hub, HubListener } from '../hub.ts'
 import { encodeFramed } from '../../peers/node-peer.ts'
 import type { Entry } from '../../core/session/retained.ts'
+import type { SessionInfo } from '../../core/session/stored-session.ts'
 
-/** What goes between the processes of one relay; structured clones, so that bytes stay bytes. */
+// Messages between the processes of one relay. They are structured clones, so that bytes stay bytes. A worker
+// that is started after an update may be newer than its primary, so the names in them must not change.
 interface Call {
   vueSync: 'call'
   node: string
   id: number
-  act: Act
+  act: CallName
   args: unknown[]
 }
 interface Answer {
@@ -17,52 +27,58 @@ interface Answer {
   id: number
   value: unknown
 }
-interface Tell {
+interface Event {
   vueSync: 'tell'
   session: string
   message: BackplaneMessage
 }
 
-/** One end of a channel between two processes: a worker's `process`, or a worker as its primary sees it. */
+/** One end of the channel between a worker and its primary. */
 export interface Channel {
   send: (message: object) => void
-  /** Gives how to stop. */
+  /** Returns how to stop listening. */
   listen: (listener: (message: unknown) => void) => () => void
 }
 
-const ACTS = {
+/** The calls of a worker. Those about listeners get the worker's own. */
+const CALLS = {
   subscribe: (hub: Hub, _node: string, session: string, listener: HubListener) =>
     hub.subscribe(session, listener),
   unsubscribe: (hub: Hub, _node: string, session: string, listener: HubListener) =>
     hub.unsubscribe(session, listener),
   load: (hub: Hub, _node: string, ...args: Parameters<Hub['load']>) => hub.load(...args),
-  append: (hub: Hub, node: string, session: string, options: never) =>
+  append: (hub: Hub, node: string, session: string, options: AppendOptions) =>
     hub.append(session, node, options),
-  replace: (hub: Hub, node: string, session: string, options: never) =>
+  replace: (hub: Hub, node: string, session: string, options: ReplaceOptions) =>
     hub.replace(session, node, options),
-  claim: (hub: Hub, node: string, session: string, options: never) =>
+  claim: (hub: Hub, node: string, session: string, options: ClaimOptions) =>
     hub.claim(session, node, options),
-  describe: (hub: Hub, node: string, session: string, term: number, about: never) =>
-    hub.describe(session, node, term, about),
+  describe: (hub: Hub, node: string, session: string, term: number, info: SessionInfo) =>
+    hub.setInfo(session, node, term, info),
   sessions: (hub: Hub) => hub.sessions(),
   forget: (hub: Hub, _node: string, session: string) => hub.forget(session),
-  note: (hub: Hub, node: string, session: string, note: never) => hub.note(session, node, note),
+  note: (hub: Hub, node: string, session: string, notice: Notice) =>
+    hub.notify(session, node, notice),
   findCode: (hub: Hub, _node: string, code: string) => hub.findCode(code),
-  keepCode: (hub: Hub, _node: string, ...args: Parameters<Hub['keepCode']>) =>
-    hub.keepCode(...args),
+  keepCode: (hub: Hub, _node: string, ...args: Parameters<Hub['storeCode']>) =>
+    hub.storeCode(...args),
 } as const
-type Act = keyof typeof ACTS
+type CallName = keyof typeof CALLS
 
 function is<T extends { vueSync: string }>(message: unknown, type: T['vueSync']): message is T {
   return (message as T | null)?.vueSync === type
 }
 
-/** Lets one worker use the hub of its primary. Gives how to stop: whoever is gone hears nothing. */
+/**
+ * Gives one worker access to the hub of its primary.
+ *
+ * @returns how to disconnect the worker. The other nodes are told that it is gone.
+ */
 export function serveHub(hub: Hub, channel: Channel): () => void {
   const sessions = new Set<string>()
   let worker: string | undefined
   const onMessage: HubListener = (session, message) =>
-    channel.send({ vueSync: 'tell', session, message } satisfies Tell)
+    channel.send({ vueSync: 'tell', session, message } satisfies Event)
   const unlisten = channel.listen((message) => {
     if (!is<Call>(message, 'call')) return
     const { id, node, act, args } = message
@@ -70,55 +86,58 @@ export function serveHub(hub: Hub, channel: Channel): () => void {
     worker = node
     if (act === 'subscribe') sessions.add(session)
     if (act === 'unsubscribe') sessions.delete(session)
-    const isAboutListening = act === 'subscribe' || act === 'unsubscribe'
-    const perform = ACTS[act] as (...all: unknown[]) => unknown
-    const value = perform(hub, node, ...args, ...(isAboutListening ? [onMessage] : []))
+    const needsListener = act === 'subscribe' || act === 'unsubscribe'
+    const perform = CALLS[act] as (...all: unknown[]) => unknown
+    const value = perform(hub, node, ...args, ...(needsListener ? [onMessage] : []))
     channel.send({ vueSync: 'answer', id, value } satisfies Answer)
   })
   return () => {
     unlisten()
     for (const session of sessions) {
       hub.unsubscribe(session, onMessage)
-      if (worker !== undefined) hub.note(session, worker, { type: 'gone' })
+      if (worker !== undefined) hub.notify(session, worker, { type: 'gone' })
     }
   }
 }
 
-/** A copy of its own, as sockets take it. */
-const owned = (entry: Entry): Entry => ({
+/** Copies the bytes into a frame that Node's sockets write in one call. */
+const framed = (entry: Entry): Entry => ({
   ...entry,
   bytes: encodeFramed(entry.bytes, entry.binary),
 })
 
 export interface ClusterBackplaneOptions {
   channel: Channel
-  /** Milliseconds between what a node says of itself. @default 5000 */
+  /** Milliseconds between two announcements of a node. @default 5000 */
   interval?: number
 }
 
-/** What the workers of one relay share, in the memory of their primary. */
+/** Connects the workers of one relay through the hub in their primary. */
 export function createClusterBackplane(options: ClusterBackplaneOptions): Backplane {
   const { channel, interval = 5000 } = options
   const node = randomId()
   const listeners = new Map<string, (message: BackplaneMessage) => void>()
-  const waiting = new Map<number, (value: never) => void>()
+  /** Calls without an answer yet. */
+  const pending = new Map<number, (value: never) => void>()
   let calls = 0
   let unlisten: (() => void) | undefined
 
-  function call<T>(act: Act, ...args: unknown[]): Promise<T> {
+  function call<T>(act: CallName, ...args: unknown[]): Promise<T> {
     const id = ++calls
     channel.send({ vueSync: 'call', node, id, act, args } satisfies Call)
-    return new Promise((resolve) => waiting.set(id, resolve))
+    return new Promise((resolve) => pending.set(id, resolve))
   }
 
-  function onMessage(message: unknown): void {
-    if (is<Answer>(message, 'answer')) {
-      waiting.get(message.id)?.(message.value as never)
-      waiting.delete(message.id)
-    } else if (is<Tell>(message, 'tell')) {
-      const { session, message: told } = message
-      const isOthers = told.type === 'entry' && told.from !== node
-      listeners.get(session)?.(isOthers ? { ...told, entry: owned(told.entry) } : told)
+  function onMessage(received: unknown): void {
+    if (is<Answer>(received, 'answer')) {
+      pending.get(received.id)?.(received.value as never)
+      pending.delete(received.id)
+    } else if (is<Event>(received, 'tell')) {
+      const { session, message } = received
+      const isForeignEntry = message.type === 'entry' && message.from !== node
+      listeners.get(session)?.(
+        isForeignEntry ? { ...message, entry: framed(message.entry) } : message,
+      )
     }
   }
 
@@ -127,7 +146,7 @@ export function createClusterBackplane(options: ClusterBackplaneOptions): Backpl
     interval,
     now: Date.now,
     isHealthy: true,
-    onHealth: undefined,
+    onHealthChange: undefined,
     async subscribe(session, listener) {
       listeners.set(session, listener)
       await call('subscribe', session)
@@ -138,17 +157,17 @@ export function createClusterBackplane(options: ClusterBackplaneOptions): Backpl
     },
     async load(session, known) {
       const log = await call<Log | undefined>('load', session, known)
-      return log && { ...log, entries: log.entries.map(owned) }
+      return log && { ...log, entries: log.entries.map(framed) }
     },
     append: (session, append) => call('append', session, append),
     replace: (session, replace) => call('replace', session, replace),
     claim: (session, claim) => call('claim', session, claim),
-    describe: (session, term, about) => call('describe', session, term, about),
+    setInfo: (session, term, info) => call('describe', session, term, info),
     sessions: () => call('sessions'),
     forget: (session) => call('forget', session),
-    note: (session, note) => void call('note', session, note),
+    notify: (session, notice) => void call('note', session, notice),
     findCode: (code) => call('findCode', code),
-    keepCode: (code, session, milliseconds) => void call('keepCode', code, session, milliseconds),
+    storeCode: (code, session, milliseconds) => void call('keepCode', code, session, milliseconds),
     async start() {
       unlisten ??= channel.listen(onMessage)
     },

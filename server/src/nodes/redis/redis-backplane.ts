@@ -1,101 +1,59 @@
 import { Buffer } from 'node:buffer'
-import { Redis, type RedisOptions } from 'ioredis'
 import { randomId } from '@vue-sync/vue/protocol'
 import type { Backplane, BackplaneMessage, Outcome } from '../../core/shared/backplane.ts'
 import { REDIS_DEFAULTS, type RedisBackplaneOptions } from './redis-options.ts'
+import { createRedisClients } from './redis-clients.ts'
 import { checkRedisUrl } from './redis-url.ts'
-import {
-  type LoadedLog,
-  readLog,
-  readMessage,
-  writeAbout,
-  writeHeader,
-  writeNote,
-} from './redis-messages.ts'
+import { readLog, readMessage, writeHeader, writeInfo, writeNotice } from './redis-messages.ts'
 import { watchRedis } from './redis-health.ts'
-import { createProblemText } from './redis-problem.ts'
-import { APPEND, CLAIM, DESCRIBE, FORGET, LOAD, PROBE, REPLACE } from './redis-scripts.ts'
-
-type Scripted = Redis &
-  Record<
-    'vsAppend' | 'vsReplace' | 'vsClaim' | 'vsDescribe' | 'vsForget' | 'vsProbe',
-    (...args: (string | number | Buffer)[]) => Promise<string | null>
-  > & { vsLoadBuffer: (...args: (string | number)[]) => Promise<LoadedLog | null> }
-
-const SCRIPTS = {
-  vsAppend: APPEND,
-  vsReplace: REPLACE,
-  vsClaim: CLAIM,
-  vsDescribe: DESCRIBE,
-  vsForget: FORGET,
-  vsLoad: LOAD,
-  vsProbe: PROBE,
-}
+import { createErrorText } from './redis-problem.ts'
 
 function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-/** Longest wait between two tries to connect. */
-const MOST_RETRY_MS = 2000
-
 /**
- * What nodes share, in Redis 6.2 or later. It needs no persistence of its own: what it loses, the nodes put
- * back. Retained sessions take as much memory there as on one node.
+ * Connects nodes through Redis 6.2 or later. Redis needs no persistence, as the nodes restore what it loses.
+ * Retained sessions take as much memory there as on one node.
  *
- * @throws UsageError for an address that is none
+ * @throws UsageError for an invalid address
  */
 export function createRedisBackplane(options: RedisBackplaneOptions): Backplane {
   checkRedisUrl(options.url)
-  const { prefix, keepFor, interval, patience, encode } = { ...REDIS_DEFAULTS, ...options }
+  const { prefix, sessionTtl, interval, timeout, encode } = { ...REDIS_DEFAULTS, ...options }
   const id = randomId()
-  const connection = {
-    connectTimeout: patience,
-    commandTimeout: patience,
-    // What cannot be said now is said anew when it can: nothing waits, and nothing is said twice.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (times) => Math.min(MOST_RETRY_MS, 50 * 2 ** Math.min(times, 6)),
-    lazyConnect: true,
-    scripts: Object.fromEntries(
-      Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua, numberOfKeys: 2 }]),
-    ),
-    ...options.redis,
-  } as RedisOptions & { replyMapping: 'legacy' }
-  const client = new Redis(options.url, connection) as unknown as Scripted
-  const subscriber = new Redis(options.url, connection)
+  const { client, subscriber } = createRedisClients({ ...options, timeout })
   const listeners = new Map<string, (message: BackplaneMessage) => void>()
-  /** From this process's clock, which nobody puts back, to Redis's. */
-  let offset = performance.timeOrigin
+  /** The difference between Redis's clock and this process's monotonic one, in milliseconds. */
+  let clockOffset = performance.timeOrigin
   let isStarted = false
 
   const channelOf = (session: string): string => `${prefix}:{${session}}`
-  /** What every script is given first: the keys, and how its arguments begin. */
-  const begin = (session: string) =>
+  /** The first arguments of every script: its keys, the channel, the node and the time to live. */
+  const scriptArgs = (session: string) =>
     [
       `${prefix}:{${session}}:session`,
       `${prefix}:{${session}}:log`,
       channelOf(session),
       id,
-      keepFor,
+      sessionTtl,
     ] as const
   const codeKey = (code: string): string => `${prefix}:code:${code}`
 
   const health = watchRedis({
     connections: [client, subscriber],
-    interval: Math.min(interval, patience),
-    write: createProblemText({ ...options, patience }),
-    onChange: (isHealthy) => backplane.onHealth?.(isHealthy),
-    // All kinds of what comes later, so that what Redis refuses is known here and at once.
+    interval: Math.min(interval, timeout),
+    errorText: createErrorText({ ...options, timeout }),
+    onChange: (isHealthy) => backplane.onHealthChange?.(isHealthy),
+    // Uses every kind of command that is needed later, so that missing permissions show at the start.
     async probe() {
       const key = `${prefix}:probe`
       const [[seconds, microseconds]] = await Promise.all([
         client.time(),
-        client.vsProbe(key, key, `${key}:sent`, keepFor),
+        client.vsProbe(key, key, `${key}:sent`, sessionTtl),
         subscriber.subscribe(`${key}:heard`),
       ])
-      offset = Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.now()
+      clockOffset = Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.now()
     },
   })
 
@@ -106,7 +64,7 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     try {
       message = readMessage(data, encode)
     } catch {
-      // Not of a node of this version.
+      // Another version wrote it, or another program.
     }
     if (message) listener(message)
   })
@@ -114,14 +72,14 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
   const backplane: Backplane = {
     id,
     interval,
-    now: () => performance.now() + offset,
+    now: () => performance.now() + clockOffset,
     get isHealthy() {
       return health.isHealthy
     },
     get problem() {
       return health.problem
     },
-    onHealth: undefined,
+    onHealthChange: undefined,
     async subscribe(session, listener) {
       listeners.set(channelOf(session), listener)
       await subscriber.subscribe(channelOf(session))
@@ -132,13 +90,13 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     },
     async load(session, known) {
       const { log = '', count = 0 } = known ?? {}
-      const loaded = await client.vsLoadBuffer(...begin(session), log, count)
+      const loaded = await client.vsLoadBuffer(...scriptArgs(session), log, count)
       return loaded ? readLog(loaded, encode) : undefined
     },
     async append(session, { term, entry, keep }) {
       const { epoch, seq } = entry.position
       return (await client.vsAppend(
-        ...begin(session),
+        ...scriptArgs(session),
         term,
         entry.snapshot ? 1 : 0,
         epoch,
@@ -151,23 +109,28 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     },
     async replace(session, { term, about, entries, onlyIfEmpty }) {
       return (await client.vsReplace(
-        ...begin(session),
+        ...scriptArgs(session),
         term,
         onlyIfEmpty ? 1 : 0,
         randomId(),
-        writeAbout(about),
+        writeInfo(about),
         ...entries.flatMap((entry) => [writeHeader(entry), toBuffer(entry.bytes)]),
       )) as Outcome
     },
     async claim(session, { holder, term, since }) {
-      const given = await client.vsClaim(...begin(session), holder, term ?? '', Math.round(since))
-      return given === null ? undefined : Number(given)
+      const granted = await client.vsClaim(
+        ...scriptArgs(session),
+        holder,
+        term ?? '',
+        Math.round(since),
+      )
+      return granted === null ? undefined : Number(granted)
     },
-    async describe(session, term, about) {
-      return (await client.vsDescribe(...begin(session), term, writeAbout(about))) as Outcome
+    async setInfo(session, term, info) {
+      return (await client.vsDescribe(...scriptArgs(session), term, writeInfo(info))) as Outcome
     },
     async sessions() {
-      // A stream is there while there is a state, so that nothing more need be kept, or forgotten in time.
+      // A session has a stream exactly while it has a state, so no list of sessions is stored.
       const [before, after] = [`${prefix}:{`, '}:log']
       const names = new Set<string>()
       let cursor = '0'
@@ -179,15 +142,15 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       return [...names].toSorted()
     },
     async forget(session) {
-      await client.vsForget(...begin(session))
+      await client.vsForget(...scriptArgs(session))
     },
-    note(session, note) {
-      client.publish(channelOf(session), writeNote(id, note)).catch(() => {})
+    notify(session, notice) {
+      client.publish(channelOf(session), writeNotice(id, notice)).catch(() => {})
     },
     async findCode(code) {
       return (await client.get(codeKey(code))) ?? undefined
     },
-    keepCode(code, session, milliseconds) {
+    storeCode(code, session, milliseconds) {
       client.set(codeKey(code), session, 'PX', milliseconds).catch(() => {})
     },
     async start() {
@@ -200,7 +163,7 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       isStarted = false
       health.stop()
       listeners.clear()
-      // What was said before is on its way before this.
+      // Earlier commands are sent before this one.
       await client.quit().catch(() => {})
       for (const redis of [client, subscriber]) redis.disconnect()
     },

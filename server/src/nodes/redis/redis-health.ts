@@ -1,74 +1,74 @@
 import type { Redis } from 'ioredis'
-import { isAnswer } from './redis-problem.ts'
+import { isRedisReply } from './redis-problem.ts'
 
 export interface RedisHealthOptions {
   connections: readonly Redis[]
-  /** Does what a node must be able to do: rejects when it cannot. */
+  /** Performs what a node must be able to do. Rejects when Redis does not allow it. */
   probe: () => Promise<unknown>
   /** Milliseconds between two probes. */
   interval: number
-  /** Puts an error into words for a log. */
-  write: (error: unknown) => string | undefined
-  /** Called on each change, and with `false` again when Redis itself says something else that is wrong. */
+  /** Describes an error for a log. */
+  errorText: (error: unknown) => string | undefined
+  /** Called on each change, and again with `false` when Redis answers with another error. */
   onChange: (isHealthy: boolean) => void
 }
 
 export interface RedisHealth {
   readonly isHealthy: boolean
-  /** Why not. */
+  /** Why it is not healthy; `undefined` while it is. */
   readonly problem: string | undefined
   start: () => Promise<void>
   stop: () => void
 }
 
-/** Whether Redis answers, and lets this node do what it must. */
+/** Watches whether Redis answers, and allows this node what it needs. */
 export function watchRedis(options: RedisHealthOptions): RedisHealth {
-  const { connections, probe, interval, write, onChange } = options
+  const { connections, probe, interval, errorText, onChange } = options
   let isHealthy = false
   let isRunning = false
   let problem: string | undefined
-  /** What `onChange` was last called for, while something is wrong. */
-  let told: string | undefined
-  let beating: Promise<void> | undefined
+  /** The problem that `onChange` was last called for; `undefined` while Redis is healthy. */
+  let reported: string | undefined
+  let probing: Promise<void> | undefined
   let timer: ReturnType<typeof setInterval> | undefined
 
   function setHealth(next: boolean): void {
     if (next === isHealthy || !isRunning) return
     isHealthy = next
     if (next) problem = undefined
-    told = next ? undefined : (problem ??= 'the connection was closed')
+    reported = next ? undefined : (problem ??= 'the connection was closed')
     onChange(next)
   }
 
-  function noteError(error: unknown): void {
-    problem = write(error) ?? problem
-    // A password that is wrong is known only once there is a Redis to say so.
-    if (!isAnswer(error) || told === undefined || told === problem || !isRunning) return
-    told = problem
+  function onError(error: unknown): void {
+    problem = errorText(error) ?? problem
+    // A wrong password, for example, shows only after the connection is there again.
+    if (!isRedisReply(error) || reported === undefined || reported === problem || !isRunning) return
+    reported = problem
     onChange(false)
   }
 
-  /** Who was cut off has said so before: `close` comes before `ready`. */
-  function beat(): Promise<void> {
-    beating ??= probe()
+  /** A lost connection is reported before this runs, as `close` comes before `ready`. */
+  function check(): Promise<void> {
+    probing ??= probe()
       .then(
         () => setHealth(true),
         (error: unknown) => {
           const isConnected = connections.every(({ status }) => status === 'ready')
-          // Else the connection has said better why.
-          if (isAnswer(error) || isConnected) noteError(error)
+          // Otherwise the error of the connection says more.
+          if (isRedisReply(error) || isConnected) onError(error)
           setHealth(false)
         },
       )
-      .finally(() => (beating = undefined))
-    return beating
+      .finally(() => (probing = undefined))
+    return probing
   }
 
   for (const redis of connections) {
-    // ioredis dials again by itself.
-    redis.on('error', noteError)
+    // ioredis reconnects by itself.
+    redis.on('error', onError)
     redis.on('close', () => setHealth(false))
-    redis.on('ready', () => void beat())
+    redis.on('ready', () => void check())
   }
 
   return {
@@ -80,14 +80,14 @@ export function watchRedis(options: RedisHealthOptions): RedisHealth {
     },
     async start() {
       isRunning = true
-      timer = setInterval(() => void beat(), interval)
+      timer = setInterval(() => void check(), interval)
       await Promise.all(connections.map((redis) => redis.connect().catch(() => {})))
-      await beat()
-      if (!isHealthy) told ??= problem ?? ''
+      await check()
+      if (!isHealthy) reported ??= problem ?? ''
     },
     stop() {
       isRunning = isHealthy = false
-      told = undefined
+      reported = undefined
       clearInterval(timer)
     },
   }

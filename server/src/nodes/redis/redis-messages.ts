@@ -1,10 +1,10 @@
 import type { Buffer } from 'node:buffer'
 import { isPosition, isRecord, readAccess, readName } from '@vue-sync/vue/protocol'
-import type { BackplaneMessage, Log, Note } from '../../core/shared/backplane.ts'
+import type { BackplaneMessage, Log, Notice } from '../../core/shared/backplane.ts'
 import type { Entry } from '../../core/session/retained.ts'
-import type { SessionAbout } from '../../core/session/session.ts'
+import type { SessionInfo } from '../../core/session/stored-session.ts'
 
-/** Makes bytes that came from elsewhere the relay's own, as sockets take them. */
+/** Copies bytes, framed as the runtime's sockets need them. */
 export type EncodeBytes = (bytes: Uint8Array, binary: boolean) => Uint8Array
 
 const NEWLINE = 0x0a
@@ -13,7 +13,7 @@ export function writeHeader({ position: { epoch, seq }, binary, snapshot }: Entr
   return JSON.stringify({ epoch, seq, binary, snapshot })
 }
 
-export function writeAbout({ name, access }: SessionAbout): string {
+export function writeInfo({ name, access }: SessionInfo): string {
   return JSON.stringify({ name, access })
 }
 
@@ -30,13 +30,18 @@ function readEntry(header: string, bytes: Buffer, encode: EncodeBytes): Entry | 
   }
 }
 
-function readAbout(text: string): SessionAbout {
-  const about: unknown = text === '' ? {} : JSON.parse(text)
-  if (!isRecord(about)) return { name: undefined, access: undefined }
-  return { name: readName(about['name']), access: readAccess(about['access']) }
+function readInfo(text: string): SessionInfo {
+  const info: unknown = text === '' ? {} : JSON.parse(text)
+  if (!isRecord(info)) return { name: undefined, access: undefined }
+  return { name: readName(info['name']), access: readAccess(info['access']) }
 }
 
-/** What the scripts publish: `TYPE NODE LOG COUNT HEADER`, a newline, and the rest. `undefined` for what is none. */
+/**
+ * Reads what the scripts publish: `TYPE NODE LOG COUNT HEADER`, a newline, and the body. `undefined` for
+ * anything else.
+ *
+ * @throws SyntaxError for invalid JSON
+ */
 export function readMessage(data: Buffer, encode: EncodeBytes): BackplaneMessage | undefined {
   const end = data.indexOf(NEWLINE)
   const [, type, from = '', log = '', number = '', header = ''] =
@@ -53,19 +58,19 @@ export function readMessage(data: Buffer, encode: EncodeBytes): BackplaneMessage
     case 'claim':
       return { type, from, term: Number(number) }
     case 'about':
-      return { type, from, about: readAbout(body.toString()) }
+      return { type, from, about: readInfo(body.toString()) }
     case 'note':
-      return { type, from, note: JSON.parse(body.toString()) as Note }
+      return { type, from, note: JSON.parse(body.toString()) as Notice }
     default:
       return undefined
   }
 }
 
-export function writeNote(from: string, note: Note): string {
-  return `note ${from} - 0 \n${JSON.stringify(note)}`
+export function writeNotice(from: string, notice: Notice): string {
+  return `note ${from} - 0 \n${JSON.stringify(notice)}`
 }
 
-/** What the script LOAD gives. */
+/** The result of the script LOAD. */
 export type LoadedLog = [
   log: Buffer,
   count: Buffer,
@@ -74,15 +79,15 @@ export type LoadedLog = [
   entries: [id: Buffer, fields: Buffer[]][],
 ]
 
-export function readLog([log, count, term, about, kept]: LoadedLog, encode: EncodeBytes): Log {
-  const entries = kept.flatMap(([, [, header, , bytes]]) => {
+export function readLog([log, count, term, info, stored]: LoadedLog, encode: EncodeBytes): Log {
+  const entries = stored.flatMap(([, [, header, , bytes]]) => {
     const entry = header && bytes && readEntry(header.toString(), bytes, encode)
     return entry ? [entry] : []
   })
   return {
     mark: log.length > 0 ? { log: log.toString(), count: Number(count) } : undefined,
     term: Number(term),
-    about: readAbout(about.toString()),
+    about: readInfo(info.toString()),
     entries,
   }
 }

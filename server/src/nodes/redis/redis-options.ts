@@ -3,27 +3,30 @@ import { encodeFramed } from '../../peers/node-peer.ts'
 import type { EncodeBytes } from './redis-messages.ts'
 
 export interface RedisBackplaneOptions {
-  /** `redis://`, `rediss://` for TLS; with user, password and database where there are some. */
+  /** `redis://USER:PASSWORD@HOST:PORT/DATABASE`; `rediss://` for TLS. User, password and database are optional. */
   url: string
-  /** What keys and channels begin with: several relays may share one Redis. @default 'vue-sync' */
+  /** Prefix of keys and channels, so that several relays can share one Redis. @default 'vue-sync' */
   prefix?: string
-  /** Milliseconds that a session is kept which no node has open. @default a day */
-  keepFor?: number
-  /** Milliseconds between what a node says of itself; who says nothing for three of them is gone. @default 5000 */
+  /** Milliseconds after which a session that no node has open expires. @default 86400000, a day */
+  sessionTtl?: number
+  /**
+   * Milliseconds between two announcements of a node. A node that is silent for three intervals counts as gone.
+   * @default 5000
+   */
   interval?: number
-  /** Milliseconds in which Redis must answer. @default 2000 */
-  patience?: number
-  /** Further options of ioredis: TLS, sentinels. @default none */
+  /** Milliseconds within which Redis must answer. @default 2000 */
+  timeout?: number
+  /** Further options for ioredis: TLS, sentinels. @default {} */
   redis?: RedisOptions
-  /** Makes the bytes of a message the relay's own. @default as the Node server does */
+  /** Copies the bytes of a message, framed as the runtime's sockets need them. @default encodeFramed */
   encode?: EncodeBytes
 }
 
 export const REDIS_DEFAULTS = {
   prefix: 'vue-sync',
-  keepFor: 24 * 60 * 60_000,
+  sessionTtl: 24 * 60 * 60_000,
   interval: 5000,
-  patience: 2000,
+  timeout: 2000,
   redis: {} as RedisOptions,
   encode: encodeFramed as EncodeBytes,
 } satisfies Omit<RedisBackplaneOptions, 'url'>

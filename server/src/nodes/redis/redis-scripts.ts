@@ -1,12 +1,10 @@
-import { MOST_AHEAD_MS } from '../../core/shared/backplane.ts'
+import { MAX_TERM_LEAD } from '../../core/shared/backplane.ts'
 
-/**
- * What must happen in Redis in one step. A session is a hash (`term`, `holder`, `log`, `count`, `snapshot`, `epoch`,
- * `seq`, `about`) and a stream of messages whose ids are the counts; each step is published as well, so that
- * the order of the channel is the order of the log.
- *
- * KEYS: the hash, the stream. ARGV begins with the channel and the node.
- */
+// Each script is one atomic step. A session is a hash (`term`, `holder`, `log`, `count`, `snapshot`, `epoch`,
+// `seq`, `about`) and a stream of messages whose ids are the counts. Each script also publishes its change, so
+// that the channel has the order of the log.
+//
+// KEYS: the hash, the stream. ARGV begins with the channel, the node and the time to live in milliseconds.
 
 /** ARGV: channel, node, ttl, term, snapshot (0 or 1), epoch, seq, keep, fresh log id, header, bytes. */
 export const APPEND = `
@@ -16,7 +14,7 @@ local epoch, seq, keep = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
 local known = redis.call('HMGET', meta, 'term', 'log', 'count', 'snapshot', 'epoch', 'seq')
 local before = tonumber(known[1] or '0')
 if term < before then return 'stale' end
--- A term that was forgotten here is of another holder than the one that is known.
+-- A higher term than the known one was lost here, so its holder is unknown.
 if term > before then redis.call('HDEL', meta, 'holder') end
 local log, count = known[2], tonumber(known[3] or '0')
 local snapshot = tonumber(known[4] or '0')
@@ -65,15 +63,15 @@ redis.call('PUBLISH', channel, 'reset ' .. node .. ' ' .. ARGV[6] .. ' ' .. coun
 return 'ok'
 `
 
-/** ARGV: channel, node, ttl, holder, term or nothing, since. Gives the term, or nothing. */
+/** ARGV: channel, node, ttl, holder, term or an empty string, since. Returns the term, or nil. */
 export const CLAIM = `
 local meta = KEYS[1]
 local stored = redis.call('HMGET', meta, 'term', 'holder')
 if stored[2] == ARGV[4] then return stored[1] end
 local known, term, since = tonumber(stored[1] or '0'), tonumber(ARGV[5]), tonumber(ARGV[6])
-local isAhead = known > tonumber(redis.call('TIME')[1]) * 1000 + 1000 + ${MOST_AHEAD_MS}
+local isAhead = known > tonumber(redis.call('TIME')[1]) * 1000 + 1000 + ${MAX_TERM_LEAD}
 if (term or since) < known and not isAhead then return nil end
--- Above all before, also after Redis has lost everything.
+-- Above all earlier terms, also after Redis has lost everything.
 term = term or math.max(since, known + 1)
 local text = string.format('%.0f', term)
 redis.call('HSET', meta, 'term', text, 'holder', ARGV[4])
@@ -92,7 +90,7 @@ redis.call('PUBLISH', ARGV[1], 'about ' .. ARGV[2] .. ' - 0 \\n' .. ARGV[5])
 return 'ok'
 `
 
-/** ARGV: channel, node, ttl. The term stays, higher than before: what a host has on its way is stale. */
+/** ARGV: channel, node, ttl. The higher term makes messages stale that the host has already sent. */
 export const FORGET = `
 local meta, stream = KEYS[1], KEYS[2]
 local known = tonumber(redis.call('HGET', meta, 'term') or '0')
@@ -102,19 +100,19 @@ redis.call('PEXPIRE', meta, ARGV[3])
 return 'ok'
 `
 
-/** ARGV: channel, node, ttl, known log, known count. Gives nothing when that is all there is. */
+/** ARGV: channel, node, ttl, known log, known count. Returns nil when the log has not changed since. */
 export const LOAD = `
 local meta, stream = KEYS[1], KEYS[2]
 local known = redis.call('HMGET', meta, 'log', 'count', 'term', 'about')
 redis.call('PEXPIRE', meta, ARGV[3])
 redis.call('PEXPIRE', stream, ARGV[3])
--- Either may have been evicted without the other.
+-- Redis may have evicted one of the two keys without the other.
 if not known[1] or redis.call('EXISTS', stream) == 0 then return { '', '0', known[3] or '0', known[4] or '', {} } end
 if known[1] == ARGV[4] and known[2] == ARGV[5] then return nil end
 return { known[1], known[2], known[3] or '0', known[4] or '', redis.call('XRANGE', stream, '-', '+') }
 `
 
-/** Whether a node may do here what it must. ARGV: channel, ttl. */
+/** Checks that this user may write and publish. ARGV: channel, ttl. */
 export const PROBE = `
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[2])
 redis.call('PUBLISH', ARGV[1], '')

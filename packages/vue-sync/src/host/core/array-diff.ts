@@ -1,4 +1,4 @@
-import { isContainer, type Json } from '../protocol/index.ts'
+import { isContainer, type Json } from '../../protocol/index.ts'
 
 /** What turns one array into another, in this order. Indices are those of the moment. */
 export interface ArrayChange {

@@ -7,8 +7,8 @@ import {
   type SessionUpdate,
   type StatusMessage,
   type StoreFields,
-} from '../protocol/index.ts'
-import { diffSnapshots } from './diff.ts'
+} from '../../protocol/index.ts'
+import { diffSnapshots } from './snapshot-diff.ts'
 
 export interface Publisher {
   /** Where the host's stream is, to be sent on connect; none before the first message. */

@@ -5,7 +5,7 @@ import {
   type PatchOperation,
   type Payload,
   type StoreFields,
-} from '../protocol/index.ts'
+} from '../../protocol/index.ts'
 import { diffValue } from './patch-diff.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { escapeKey, isContainer, type Json, type PatchOperation } from '../protocol/index.ts'
+import { escapeKey, isContainer, type Json, type PatchOperation } from '../../protocol/index.ts'
 import { diffArrays } from './array-diff.ts'
 
 /** More operations than this are no small patch: the whole value is sent. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { applyPatch, clone, type Json, share } from '../protocol/index.ts'
+import { applyPatch, clone, type Json, share } from '../../protocol/index.ts'
 import { diffValue } from './patch-diff.ts'
-import { anyJson } from '../json-arbitrary.ts'
+import { anyJson } from '../../../test/json-arbitrary.ts'
 
 const json = anyJson()
 

@@ -1,5 +1,5 @@
 import { type Arbitrary, jsonValue } from 'fast-check'
-import type { Json } from './protocol/index.ts'
+import type { Json } from '../src/protocol/index.ts'
 
 /** Any JSON that the library carries, for property tests: `__proto__` keys are dropped on purpose, see their own tests. */
 export function anyJson(maxDepth = 4): Arbitrary<Json> {

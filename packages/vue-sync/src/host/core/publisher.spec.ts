@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Json, StoreFields } from '../protocol/index.ts'
-import { deviceLabel } from './device-label.ts'
+import type { Json, StoreFields } from '../../protocol/index.ts'
 import { createPublisher } from './publisher.ts'
 
 function setup() {
@@ -96,15 +95,5 @@ describe('publisher', () => {
     put('s', { a: 2, b: 2 })
     publisher.flush()
     expect(sent).toEqual([full(1, { s: { a: 1, b: 1 } }), delta(2, { s: { a: 2, b: 2 } })])
-  })
-})
-
-describe('deviceLabel', () => {
-  it.each([
-    [0, 'No device connected'],
-    [1, '1 device connected'],
-    [2, '2 devices connected'],
-  ])('%d: %s', (count, label) => {
-    expect(deviceLabel(count)).toBe(label)
   })
 })

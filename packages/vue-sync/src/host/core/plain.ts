@@ -1,4 +1,4 @@
-import { type Json, safeKeys } from '../protocol/index.ts'
+import { type Json, safeKeys } from '../../protocol/index.ts'
 
 /** Where a value stands in a store: a chain, so that a path costs nothing until it is told. */
 export interface Path {

@@ -1,52 +1,59 @@
-import { type Cipher, loadCipher } from '../encrypt/index.ts'
+import { type Cipher, loadCipher } from '../../encrypt/index.ts'
 import {
   type Codec,
   encodeFrame,
   type StateMessage,
   type StatusMessage,
-} from '../protocol/index.ts'
+} from '../../protocol/index.ts'
 
-export interface OutboxOptions {
+export interface FrameWriterOptions {
   codec?: Codec | undefined
+  /** Bodies of more bytes than this are compressed. @default never */
   compressOver?: number | undefined
   session: string
-  /** Encrypts what is sent from now on. */
+  /** The secret that encrypts the next message; `undefined` for a session in clear. */
   secret: () => string | undefined
-  /** What the session is called: said in encrypted messages. */
+  /** The session's name, which encrypted messages carry. */
   name: () => string | undefined
+  /** Gives `false` when there is no open connection. */
   send: (frame: string | Uint8Array) => boolean
   onFailed: (error: unknown) => void
 }
 
-/** Turns messages into frames and sends them in the order they came, on the connection they came for. */
-export interface Outbox {
-  /** @param leaving the page goes: there is no time to compress */
-  post: (message: StateMessage | StatusMessage, leaving: boolean) => boolean
-  /** The connection is gone: what is not sent by now is for nobody. */
-  drop: () => void
+/** Turns messages into frames. Sends them in order, and only on the connection they were written for. */
+export interface FrameWriter {
+  /**
+   * Gives `false` when the message could not be sent.
+   *
+   * @param leaving the page is being left, so there is no time to compress
+   */
+  write: (message: StateMessage | StatusMessage, leaving: boolean) => boolean
+  /** The connection is lost: frames that are still being compressed or encrypted are not sent. */
+  discard: () => void
 }
 
 type Frame = string | Uint8Array
 
-export function createOutbox(options: OutboxOptions): Outbox {
+export function createFrameWriter(options: FrameWriterOptions): FrameWriter {
   const { codec, compressOver, session, send } = options
-  // Compression and encryption take their time: what was said after must arrive after.
+  /** Settles when the frames before are sent: compression and encryption take time, but order must hold. */
   let sending: Promise<void> | undefined
   let connection = 0
   let cipher: Promise<Cipher> | undefined
-  let keyed: string | undefined
+  let cipherSecret: string | undefined
 
-  async function seal(message: StateMessage | StatusMessage, key: string): Promise<Frame> {
+  async function seal(message: StateMessage | StatusMessage, secret: string): Promise<Frame> {
     const name = options.name()
     const { type } = message
-    // Taken now: it may not wait, and never compressed: lengths would tell what texts have in common.
+    // Encoded before the first `await`, because the state may change. Never compressed, because the length
+    // of a compressed text says something about its content.
     const frame =
       type === 'status'
         ? ''
         : encodeFrame({ ...message, ...(name !== undefined && { name }) }, { codec, binary: true })
-    if (key !== keyed) cipher = undefined
-    keyed = key
-    cipher ??= loadCipher(key, session)
+    if (secret !== cipherSecret) cipher = undefined
+    cipherSecret = secret
+    cipher ??= loadCipher(secret, session)
     try {
       const { seal, blind } = await cipher
       if (type !== 'status') return await seal(message, (await frame) as Uint8Array)
@@ -54,7 +61,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const hash = await blind({ epoch: epoch!, seq: seq! }, payload.hash!)
       return JSON.stringify({ type, epoch, seq, payload: { hash } })
     } catch (error) {
-      // A chunk that could not be loaded may be there the next time.
+      // A chunk that could not be loaded now may load for the next message.
       cipher = undefined
       throw error
     }
@@ -69,13 +76,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   return {
-    post(message, leaving) {
+    write(message, leaving) {
       const frame = encode(message, leaving)
       if (!sending && !(frame instanceof Promise)) return send(frame)
-      const mine = connection
-      // One that comes too late is missed by the relay, which then asks for all of it.
+      const from = connection
+      // If this frame is discarded or fails, the relay sees a gap and asks for a whole state.
       const task: Promise<void> = Promise.all([frame, sending])
-        .then(([ready]) => void (mine === connection && send(ready)))
+        .then(([ready]) => void (from === connection && send(ready)))
         .catch(options.onFailed)
         .then(() => {
           if (sending === task) sending = undefined
@@ -83,6 +90,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
       sending = task
       return true
     },
-    drop: () => void connection++,
+    discard: () => void connection++,
   }
 }

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { ROOT } from '../builds.ts'
+import { fail } from '../fail.ts'
+import { checkTarball } from './check-tarball.ts'
+import { pnpmCommand, read, run } from './commands.ts'
+import { packAll, PUBLISHED, type Tarball, TARBALLS_DIR } from './pack.ts'
+import { distTag, releaseProblems } from './release-problems.ts'
+import { tryTarballs } from './try-tarballs.ts'
+
+const HELP = `Usage: pnpm release [options]
+
+Builds, packs, checks and tries both packages, then publishes them to npm with provenance.
+
+  --dry-run     do everything but publish
+  --no-build    pack the build that is there
+  --help        print this`
+
+const FLAGS = {
+  'dry-run': { type: 'boolean', default: false },
+  build: { type: 'boolean', default: true },
+  help: { type: 'boolean', default: false },
+} as const
+
+function readArgs() {
+  try {
+    return parseArgs({ options: FLAGS, allowNegative: true }).values
+  } catch (error) {
+    fail(`${(error as Error).message.split('. ')[0]}. See --help.`)
+  }
+}
+
+function describe({ name, version, path, files, size }: Tarball): string {
+  return [
+    `${name} ${version}`,
+    `  tag    ${distTag(version)}`,
+    `  file   ${path}`,
+    `  size   ${(size / 1024).toFixed(1)} KiB in ${files.length} files`,
+    ...files.map((file) => `         ${file}`),
+  ].join('\n')
+}
+
+function readPackage(folder: string) {
+  const text = (file: string): string => readFileSync(join(ROOT, folder, file), 'utf8')
+  const { name, version } = JSON.parse(text('package.json')) as { name: string; version: string }
+  return { name, version, changelog: text('CHANGELOG.md') }
+}
+
+async function findProblems(): Promise<string[]> {
+  return releaseProblems({
+    changes: await read(['git'], ['status', '--porcelain']),
+    pending: readdirSync(join(ROOT, '.changeset')).filter(
+      (file) => file.endsWith('.md') && file !== 'README.md',
+    ),
+    packages: PUBLISHED.map(readPackage),
+    env: process.env,
+  })
+}
+
+function publish({ path, version }: Tarball): void {
+  run(['npm'], ['publish', path, '--provenance', '--access', 'public', '--tag', distTag(version)])
+}
+
+async function release(isDryRun: boolean, build: boolean): Promise<void> {
+  const problems = await findProblems()
+  if (problems.length > 0 && !isDryRun) fail(problems.join('\n[vue-sync] '))
+  if (build) run(pnpmCommand(), ['build'])
+  rmSync(TARBALLS_DIR, { recursive: true, force: true })
+  const tarballs = await packAll(TARBALLS_DIR)
+  for (const tarball of tarballs) checkTarball(tarball)
+  const entries = await tryTarballs(tarballs)
+  console.log(`\nInstalled with npm into an empty folder, and imported ${entries.join(', ')}.`)
+  console.log(`\n${tarballs.map(describe).join('\n\n')}\n`)
+  if (isDryRun) {
+    console.log('[vue-sync] Nothing was published: this was a dry run.')
+    for (const problem of problems) console.log(`[vue-sync] Before a release: ${problem}`)
+  } else for (const tarball of tarballs) publish(tarball)
+}
+
+const { 'dry-run': isDryRun, build, help } = readArgs()
+if (help) console.log(HELP)
+else await release(isDryRun, build).catch((error: Error) => fail(error.message))

@@ -1,0 +1,134 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { parse } from 'yaml'
+import { ensureLibrary, ROOT } from '../builds.ts'
+import { fail } from '../fail.ts'
+import { BROWSER_ENV, ensureBrowser } from './browser.ts'
+
+/**
+ * Tests the library against other versions of its dependencies than the workspace has. Each combination
+ * gets a copy of the workspace with pnpm overrides. There run the library's unit tests, its plugins against a
+ * real relay, the published build in Chromium, and the type checks of the source and of the published types.
+ */
+type Versions = Record<string, string>
+
+const LIBRARY = 'packages/vue-sync'
+const TESTS = [LIBRARY, 'e2e/mirror/plugin.spec.ts', 'e2e/mirror/build.spec.ts']
+/** Root devDependencies that none of these tests need: more than 200 MB of runtimes. */
+const UNNEEDED = ['bun', 'deno', 'node']
+
+interface Manifest {
+  dependencies: Versions
+  devDependencies: Versions
+  peerDependencies: Versions
+}
+const readManifest = (path: string): Manifest => JSON.parse(readFileSync(path, 'utf8'))
+// pnpm sets this to the very pnpm that runs the script.
+const pnpm = process.env['npm_execpath'] ?? fail('Run this through pnpm: pnpm test:matrix.')
+
+/** The first version that each of the library's declared ranges allows. */
+function lowestVersions(): Versions {
+  const { dependencies, peerDependencies } = readManifest(join(ROOT, LIBRARY, 'package.json'))
+  const ranges = { ...dependencies, ...peerDependencies }
+  return Object.fromEntries(
+    ['pinia', 'vue', '@vueuse/core', 'idb-keyval'].map((name) => {
+      const lowest = /\d+\.\d+\.\d+/.exec(ranges[name] ?? '')?.[0]
+      return [name, lowest ?? fail(`${LIBRARY}/package.json declares no range for ${name}.`)]
+    }),
+  )
+}
+
+const COMBINATIONS: [title: string, versions: Versions][] = [
+  ['the lowest of all', lowestVersions()],
+  ['what most apps have', { pinia: '3.0.4', '@vueuse/core': '14.4.0' }],
+]
+
+function run(cwd: string, command: string, args: string[]): void {
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: Infinity,
+  })
+  if (status !== 0) throw new Error(`${args.join(' ')} failed:\n${stdout}${stderr}`)
+}
+
+const runNode = (cwd: string, script: string, ...args: string[]): void =>
+  run(cwd, process.execPath, [join(cwd, 'node_modules', script), ...args])
+
+function copyWorkspace(dir: string, versions: Versions): void {
+  const { stdout } = spawnSync(
+    'git',
+    ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+    {
+      cwd: ROOT,
+      encoding: 'utf8',
+    },
+  )
+  for (const file of stdout.split('\0').filter(Boolean))
+    cpSync(join(ROOT, file), join(dir, file), { force: true })
+  cpSync(join(ROOT, LIBRARY, 'dist'), join(dir, LIBRARY, 'dist'), { recursive: true })
+
+  const manifest = readManifest(join(dir, 'package.json'))
+  for (const name of UNNEEDED) delete manifest.devDependencies[name]
+  writeFileSync(join(dir, 'package.json'), JSON.stringify(manifest))
+  const settingsPath = join(dir, 'pnpm-workspace.yaml')
+  const settings = parse(readFileSync(settingsPath, 'utf8')) as { allowBuilds: object }
+  const allowBuilds = { ...settings.allowBuilds, 'vue-demi': false }
+  // JSON is YAML.
+  writeFileSync(settingsPath, JSON.stringify({ ...settings, allowBuilds, overrides: versions }))
+  // Without the source condition the fixture sees the types that npm gets.
+  const published = {
+    extends: './tsconfig.base.json',
+    compilerOptions: { customConditions: [] },
+    include: ['e2e/fixture/*.ts', `${LIBRARY}/src/env.d.ts`],
+  }
+  writeFileSync(join(dir, 'tsconfig.published.json'), JSON.stringify(published))
+}
+
+function test(versions: Versions): void {
+  const dir = mkdtempSync(join(tmpdir(), 'vue-sync-matrix-'))
+  try {
+    copyWorkspace(dir, versions)
+    const isScript = /\.[cm]?js$/.test(pnpm)
+    const install = ['install', '--no-frozen-lockfile', '--prefer-offline']
+    run(dir, isScript ? process.execPath : pnpm, [...(isScript ? [pnpm] : []), ...install])
+    for (const [name, version] of Object.entries(versions)) {
+      const path = join(dir, LIBRARY, 'node_modules', name, 'package.json')
+      const installed = (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
+      if (installed !== version) throw new Error(`${name} ${installed} was installed.`)
+    }
+    runNode(dir, 'typescript/bin/tsc', '-p', `${LIBRARY}/tsconfig.json`)
+    runNode(dir, 'typescript/bin/tsc', '-p', 'tsconfig.published.json')
+    runNode(dir, 'vitest/vitest.mjs', 'run', ...TESTS)
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+try {
+  process.env[BROWSER_ENV] = ensureBrowser()
+  ensureLibrary()
+} catch (error) {
+  fail((error as Error).message)
+}
+const { devDependencies } = readManifest(join(ROOT, 'package.json'))
+const describe = (versions: Versions): string =>
+  Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')
+
+for (const [title, versions] of COMBINATIONS) {
+  const startedAt = Date.now()
+  const all = { pinia: '', vue: devDependencies['vue']!, ...versions }
+  try {
+    test(versions)
+  } catch (error) {
+    fail(`FAILED ${title}: ${describe(all)}\n${(error as Error).message}`)
+  }
+  const seconds = Math.round((Date.now() - startedAt) / 1000)
+  console.log(`passed ${title}: ${describe(all)} (${seconds} s)`)
+}
+console.log('not repeated: the highest of all, which `pnpm test` covers')

@@ -1,0 +1,146 @@
+import { CLOSE, type RelayStatus } from '@vue-sync/vue/protocol'
+import type { Backplane } from './shared/backplane.ts'
+import { createSession, type Session, type SessionOptions } from './session/session.ts'
+import { createSharedSession, type SharedSession } from './shared/shared-session.ts'
+import type { TokenSigner } from './access/tokens.ts'
+
+export interface SessionRegistryOptions extends Omit<SessionOptions, 'sign' | 'describe'> {
+  sign: TokenSigner['sign']
+  describe: (session: string) => Omit<RelayStatus, 'clientCount' | 'want'>
+  /** @default none: this node is the only one */
+  backplane?: Backplane | undefined
+}
+
+/** The sessions that are open on this node. */
+export interface SessionRegistry {
+  readonly size: number
+  /** The oldest first. */
+  entries: () => MapIterator<[name: string, session: Session]>
+  values: () => MapIterator<Session>
+  find: (name: string) => Session | undefined
+  /** The part of a session that talks to the other nodes; `undefined` without a backplane. */
+  shared: (name: string) => SharedSession | undefined
+  /** Finds a session, or creates it. */
+  open: (name: string) => Session
+  /** Resolves when the state that other nodes have of it is here; `undefined` when it is here already. */
+  whenReady: (name: string) => Promise<void> | undefined
+  /** Keeps a session open without connections until the returned function is called. */
+  hold: (name: string) => () => void
+  /** Drops a session from this node without closing connections. */
+  forget: (name: string) => void
+  /** Ends a session on all nodes. Rejects when the other nodes cannot be reached. */
+  end: (name: string) => Promise<void>
+  /** Connects to the other nodes. Resolves when they can be reached, or when the first attempt has failed. */
+  start: () => Promise<void>
+  /** Closes and forgets all sessions. */
+  stop: (code: number, reason: string) => Promise<void>
+}
+
+const ENDED = 'The operator of the relay ended this session'
+
+export function createSessionRegistry(options: SessionRegistryOptions): SessionRegistry {
+  const { sign, describe, backplane, ...sessionOptions } = options
+  const sessions = new Map<string, Session>()
+  const sharedSessions = new Map<string, SharedSession>()
+  /** Sessions without connections at the last tick. At the next one they are left to the other nodes. */
+  let idle = new Set<string>()
+  /** How many callers hold each session. */
+  const holds = new Map<string, number>()
+  let timer: ReturnType<typeof setInterval> | undefined
+
+  function forget(name: string): void {
+    sessions.delete(name)
+    sharedSessions.get(name)?.leave()
+    sharedSessions.delete(name)
+  }
+
+  /** Ends a session on this node: its clients do not connect again, and its state is forgotten. */
+  function close(name: string): void {
+    sessions.get(name)?.close(CLOSE.sessionOver, ENDED)
+    forget(name)
+  }
+
+  function warnUnreachable(): void {
+    const cause = backplane?.problem ? ` (${backplane.problem})` : ''
+    options.warn(`The other nodes cannot be reached${cause}: serving alone`)
+  }
+
+  function tick(): void {
+    const nextIdle = new Set<string>()
+    for (const [name, shared] of sharedSessions) {
+      shared.tick()
+      if (!sessions.get(name)?.isAbandoned || !shared.isHealthy) continue
+      if (holds.has(name)) continue
+      if (idle.has(name)) forget(name)
+      else nextIdle.add(name)
+    }
+    idle = nextIdle
+  }
+
+  return {
+    get size() {
+      return sessions.size
+    },
+    entries: () => sessions.entries(),
+    values: () => sessions.values(),
+    find: (name) => sessions.get(name),
+    shared: (name) => sharedSessions.get(name),
+    open(name) {
+      const known = sessions.get(name)
+      if (known) return known
+      const session = createSession({
+        ...sessionOptions,
+        sign: (generation, token) => sign(name, generation, token),
+        describe: () => describe(name),
+      })
+      sessions.set(name, session)
+      if (backplane) {
+        const shared = createSharedSession({
+          name,
+          session,
+          backplane,
+          now: () => performance.now(),
+          onClose: () => close(name),
+        })
+        sharedSessions.set(name, shared)
+      }
+      return session
+    },
+    whenReady(name) {
+      const shared = sharedSessions.get(name)
+      return shared && !shared.isReady ? shared.ready : undefined
+    },
+    hold(name) {
+      holds.set(name, (holds.get(name) ?? 0) + 1)
+      return () => {
+        const left = holds.get(name)! - 1
+        if (left > 0) holds.set(name, left)
+        else holds.delete(name)
+      }
+    },
+    forget,
+    async end(name) {
+      close(name)
+      backplane?.notify(name, { type: 'close', code: CLOSE.sessionOver, reason: ENDED })
+      await backplane?.forget(name)
+    },
+    async start() {
+      if (!backplane || timer) return
+      timer = setInterval(tick, backplane.interval)
+      backplane.onHealthChange = (isHealthy) => {
+        if (!isHealthy) return warnUnreachable()
+        for (const shared of sharedSessions.values()) void shared.heal()
+      }
+      await backplane.start()
+      if (!backplane.isHealthy) warnUnreachable()
+    },
+    async stop(code, reason) {
+      clearInterval(timer)
+      timer = undefined
+      for (const session of sessions.values()) session.close(code, reason)
+      for (const name of sharedSessions.keys()) forget(name)
+      sessions.clear()
+      await backplane?.stop()
+    },
+  }
+}

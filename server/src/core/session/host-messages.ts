@@ -1,0 +1,142 @@
+import {
+  parseMessage,
+  readAccess,
+  readHeader,
+  readName,
+  samePosition,
+  type StateMessage,
+  type StatusMessage,
+} from '@vue-sync/vue/protocol'
+import type { SessionAccess } from '../access/session-access.ts'
+import type { Audience } from './audience.ts'
+import type { Host, HostSeat } from './host-seat.ts'
+import type { Entry, Retained } from './retained.ts'
+import type { RelayStats } from './relay-stats.ts'
+import type { SessionEvents } from './session-events.ts'
+import type { SessionInfo } from './stored-session.ts'
+import type { ViewerStatus } from './viewer-status.ts'
+
+export interface HostMessagesOptions {
+  /** Copies a frame into bytes that the relay owns. */
+  encode: (frame: string | Uint8Array) => Uint8Array
+  retained: Retained
+  status: ViewerStatus
+  access: SessionAccess
+  audience: Audience
+  seat: HostSeat
+  stats: RelayStats
+  events: () => SessionEvents | undefined
+  /** Called after each change of the retained state. */
+  onState: () => void
+  requestSnapshot: () => void
+  warn: (text: string) => void
+}
+
+/** Applies what the host of a session sends, and what other nodes report of it. */
+export interface HostMessages {
+  readonly info: SessionInfo
+  /**
+   * Applies one frame: text, or a binary frame of which only the header is read.
+   *
+   * @param from the host that sent it; `undefined` for messages of the app around the relay, which may not
+   * set access rules
+   * @returns whether it was a state message that is now retained
+   */
+  publish: (frame: unknown, from?: Host) => boolean
+  /** Applies the name and the access rules that another node received. */
+  applyInfo: (info: SessionInfo) => void
+}
+
+/** The part of a state message that a relay reads. */
+type Header = Pick<StateMessage, 'type' | 'epoch' | 'seq'>
+
+export function createHostMessages(options: HostMessagesOptions): HostMessages {
+  const { encode, retained, status, access, audience, seat, stats, events, warn } = options
+  const { onState, requestSnapshot } = options
+  const info = (): SessionInfo => ({ name: status.name, access: access.rules })
+
+  function read(frame: unknown, from?: Host): StatusMessage | Header | undefined {
+    if (frame instanceof Uint8Array) {
+      const header = readHeader(frame)?.header
+      if (header) return header as Header
+    }
+    return parseMessage(frame, (bad) => {
+      if (from?.hasWarned) return
+      if (from) from.hasWarned = true
+      warn(`Dropped a message from the host: bad ${bad}`)
+    })
+  }
+
+  /** The hash of the host's state goes out with the next heartbeat, unless the state changes before. */
+  function applyHash(message: StatusMessage): void {
+    const { hash } = message.payload
+    const { head } = retained
+    if (typeof hash !== 'number' || !head || !samePosition(message, head)) return
+    status.setHash(hash)
+    events()?.onHash(head, hash)
+  }
+
+  /** Returns whether the name has changed. */
+  function setName(name: string): boolean {
+    if (name === status.name) return false
+    status.setName(name)
+    audience.sendStatus()
+    return true
+  }
+
+  function setRules(rules: NonNullable<SessionInfo['access']>): void {
+    void access.setRules(rules).then(() => seat.sendStatus())
+    audience.closeRevoked()
+  }
+
+  function applyStatus(message: StatusMessage, from: Host | undefined): void {
+    applyHash(message)
+    const name = readName(message.payload.name)
+    if (name !== undefined && setName(name)) events()?.onInfoChange(info())
+    // Only a host may set access rules.
+    const rules = from && readAccess(message.payload.access)
+    if (!rules) return
+    setRules(rules)
+    events()?.onInfoChange(info())
+  }
+
+  return {
+    get info() {
+      return info()
+    },
+    publish(frame, from) {
+      const began = performance.now()
+      const message = read(frame, from)
+      if (!message) return false
+      if (message.type === 'status') {
+        applyStatus(message, from)
+        return false
+      }
+      const { epoch, seq } = message
+      const entry: Entry = {
+        position: { epoch, seq },
+        bytes: encode(frame as string | Uint8Array),
+        binary: typeof frame !== 'string',
+        snapshot: message.type === 'session_update',
+      }
+      if (!retained.add(entry)) {
+        const { head } = retained
+        const isKnown = head?.epoch === epoch && seq <= head.seq
+        if (!isKnown) requestSnapshot()
+        return isKnown
+      }
+      if (entry.snapshot) seat.snapshotReceived()
+      onState()
+      stats.onPublished?.(performance.now() - began)
+      events()?.onEntry(entry)
+      if (retained.isHeavy) requestSnapshot()
+      return true
+    },
+    applyInfo({ name, access: rules }) {
+      // The same rules again must not close viewers that have connected since.
+      const isNew = rules && JSON.stringify(rules) !== JSON.stringify(access.rules)
+      if (isNew) setRules(rules)
+      if (name !== undefined) setName(name)
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import { CLOSE, type RelayStatus, type StatusMessage } from '@vue-sync/vue/protocol'
+import type { RelayPeer } from './relay-peer.ts'
+
+/** A connected host. */
+export interface Host {
+  readonly peer: RelayPeer
+  /** A host that sends invalid messages is reported once. */
+  hasWarned: boolean
+}
+
+export interface HostSeatOptions {
+  /** The status that the host receives, apart from the request for a snapshot. */
+  status: () => Omit<RelayStatus, 'want'>
+  encode: (message: StatusMessage) => Uint8Array
+}
+
+/** The place of the one host that a session has on this node, and what the relay sends to it. */
+export interface HostSeat {
+  /** `undefined` while no host is connected to this node. */
+  readonly host: Host | undefined
+  /** Seats a host, and closes the one that was seated. */
+  take: (peer: RelayPeer) => Host
+  /** Sends a new host its first status. */
+  welcome: (needsSnapshot: boolean) => void
+  /** Removes a host. Returns `false` when it was replaced before: its late events are ignored. */
+  leave: (host: Host) => boolean
+  /** Closes the host because another one connected to another node. Returns `false` without a host. */
+  evict: () => boolean
+  /** Requests a snapshot, unless one is requested already. */
+  requestSnapshot: () => void
+  snapshotReceived: () => void
+  /** Sends the status, without a request for a snapshot. */
+  sendStatus: () => void
+  /** Sends one status for all changes of this turn: the host needs the count and not each step. */
+  sendStatusSoon: () => void
+  /** Repeats the status, with a request for a snapshot while one is missing. */
+  heartbeat: () => void
+  close: (code: number, reason: string) => void
+}
+
+export function createHostSeat({ status, encode }: HostSeatOptions): HostSeat {
+  let host: Host | undefined
+  let isSnapshotRequested = false
+  let statusTimer: ReturnType<typeof setTimeout> | undefined
+
+  function send(wantsSnapshot: boolean): void {
+    if (!host) return
+    const payload = { ...status(), ...(wantsSnapshot && { want: 'session_update' as const }) }
+    host.peer.send(encode({ type: 'status', payload }), false)
+  }
+
+  function vacate(): void {
+    host = undefined
+    isSnapshotRequested = false
+  }
+
+  return {
+    get host() {
+      return host
+    },
+    take(peer) {
+      const previous = host
+      host = { peer, hasWarned: false }
+      previous?.peer.close(CLOSE.replaced, 'Another host took over')
+      return host
+    },
+    welcome(needsSnapshot) {
+      isSnapshotRequested = needsSnapshot
+      send(needsSnapshot)
+    },
+    leave(leaving) {
+      if (leaving !== host) return false
+      vacate()
+      return true
+    },
+    evict() {
+      const evicted = host
+      if (!evicted) return false
+      vacate()
+      evicted.peer.close(CLOSE.replaced, 'Another host took over')
+      return true
+    },
+    requestSnapshot() {
+      if (!host || isSnapshotRequested) return
+      isSnapshotRequested = true
+      send(true)
+    },
+    snapshotReceived() {
+      isSnapshotRequested = false
+    },
+    sendStatus: () => send(false),
+    sendStatusSoon() {
+      statusTimer ??= setTimeout(() => {
+        statusTimer = undefined
+        send(false)
+      })
+    },
+    heartbeat: () => send(isSnapshotRequested),
+    close(code, reason) {
+      clearTimeout(statusTimer)
+      statusTimer = undefined
+      host?.peer.close(code, reason)
+      host = undefined
+    },
+  }
+}

@@ -1,0 +1,17 @@
+import type { Position } from '@vue-sync/vue/protocol'
+import type { Entry } from './retained.ts'
+import type { SessionInfo } from './stored-session.ts'
+
+/** Called by a session for what happens on this node, so that other nodes can be informed. */
+export interface SessionEvents {
+  /** A host connected to this node, or left it. */
+  onHostChange: (isHere: boolean) => void
+  /** The host on this node published a message. */
+  onEntry: (entry: Entry) => void
+  onInfoChange: (info: SessionInfo) => void
+  /** The host on this node sent the hash of its state. */
+  onHash: (position: Position, hash: number) => void
+  onCountChange: () => void
+  /** A snapshot is needed, and the host is not on this node. */
+  onSnapshotNeeded: () => void
+}

@@ -1,0 +1,162 @@
+import { randomId } from '@vue-sync/vue/protocol'
+import type { Backplane, ListedViewer, Notice } from './backplane.ts'
+import { listLocalViewers } from './listed-viewers.ts'
+import type { Session } from '../session/session.ts'
+import type { RemotePresence } from '../session/session-presence.ts'
+
+export interface NodePresenceOptions {
+  session: Session
+  backplane: Pick<Backplane, 'id' | 'interval'>
+  notify: (notice: Notice) => void
+  /** Milliseconds. Only differences are used. */
+  now: () => number
+}
+
+/** Exchanges with the other nodes of a session which node has the host, and how many viewers each has. */
+export interface NodePresence {
+  /** Sends the other nodes the host and the viewer counts of this node. */
+  announce: () => void
+  /** Announces many changes at once. */
+  announceSoon: () => void
+  /** Applies a notice of another node. Returns `false` for a notice of another kind. */
+  receive: (notice: Notice, from: string) => boolean
+  /** The host is now on the given node, and on no other one. */
+  setHostNode: (node: string) => void
+  /** Resolves when another node has announced the host, or was given the time to. */
+  whenHostKnown: () => Promise<void>
+  /** Drops nodes that have been silent for too long, and updates the session. */
+  refresh: () => void
+  /** The viewers on all nodes that answer within `timeout` milliseconds. */
+  listViewers: (timeout: number) => Promise<ListedViewer[]>
+  stop: () => void
+}
+
+/** The last announcement of another node. */
+interface KnownNode {
+  /** When it arrived. */
+  at: number
+  viewers: number
+  tokens: Record<string, number>
+  hostSince: number | undefined
+}
+
+/** A node that is silent for this many intervals counts as gone. */
+const MISSED_INTERVALS = 3
+/** Between two announcements of the viewer count. */
+const ANNOUNCE_MS = 50
+/** After this time, all other nodes have announced themselves to a new one. */
+const NEW_MS = 1000
+/** How long the first viewer on a node waits for the host's announcement. Healthy nodes answer in a few ms. */
+const HOST_ANSWER_MS = 150
+
+export function createNodePresence(options: NodePresenceOptions): NodePresence {
+  const { session, backplane, notify, now } = options
+  const began = now()
+  const nodes = new Map<string, KnownNode>()
+  /** Open requests for lists of viewers. */
+  const requests = new Map<string, (viewers: ListedViewer[]) => void>()
+  let announceTimer: ReturnType<typeof setTimeout> | undefined
+  let onHostKnown: (() => void) | undefined
+
+  function announce(): void {
+    clearTimeout(announceTimer)
+    announceTimer = undefined
+    notify({
+      type: 'here',
+      viewers: session.viewerCount,
+      tokens: Object.fromEntries(session.audience.countByToken()),
+      hostSince: session.hasHost ? session.hostSince : undefined,
+    })
+  }
+
+  function refresh(): void {
+    const oldest = now() - backplane.interval * MISSED_INTERVALS
+    const tokens = new Map<string, number>()
+    const remote: RemotePresence = { viewers: 0, tokens, hostSince: undefined }
+    for (const [id, node] of nodes) {
+      if (node.at < oldest) {
+        nodes.delete(id)
+        continue
+      }
+      remote.viewers += node.viewers
+      for (const [token, viewers] of Object.entries(node.tokens))
+        tokens.set(token, (tokens.get(token) ?? 0) + viewers)
+      remote.hostSince ??= node.hostSince
+    }
+    session.setRemotePresence(remote)
+    if (remote.hostSince !== undefined) onHostKnown?.()
+  }
+
+  return {
+    announce,
+    announceSoon() {
+      announceTimer ??= setTimeout(announce, ANNOUNCE_MS)
+    },
+    receive(notice, from) {
+      switch (notice.type) {
+        case 'here':
+          nodes.set(from, { hostSince: undefined, ...notice, at: now() })
+          refresh()
+          return true
+        case 'gone':
+          nodes.delete(from)
+          refresh()
+          return true
+        case 'who':
+          announce()
+          return true
+        case 'list': {
+          const viewers = listLocalViewers(session, backplane.id)
+          notify({ type: 'listed', ask: notice.ask, viewers })
+          return true
+        }
+        case 'listed':
+          requests.get(notice.ask)?.(notice.viewers)
+          return true
+        default:
+          return false
+      }
+    },
+    setHostNode(id) {
+      const known = nodes.get(id) ?? { viewers: 0, tokens: {} }
+      for (const node of nodes.values()) node.hostSince = undefined
+      nodes.set(id, { ...known, at: now(), hostSince: Date.now() })
+      refresh()
+    },
+    whenHostKnown() {
+      if (session.hostSince !== undefined) return Promise.resolve()
+      return new Promise((resolve) => {
+        const timer = setTimeout(resolve, HOST_ANSWER_MS)
+        onHostKnown = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    },
+    refresh,
+    async listViewers(timeout) {
+      const found = listLocalViewers(session, backplane.id)
+      // A new node does not know yet how many answers to wait for.
+      const isNew = now() - began < NEW_MS
+      let missing = isNew ? Number.POSITIVE_INFINITY : nodes.size
+      if (missing === 0) return found
+      const ask = randomId()
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, timeout)
+        requests.set(ask, (viewers) => {
+          found.push(...viewers)
+          if (--missing > 0) return
+          clearTimeout(timer)
+          resolve()
+        })
+        notify({ type: 'list', ask })
+      })
+      requests.delete(ask)
+      return found
+    },
+    stop() {
+      clearTimeout(announceTimer)
+      notify({ type: 'gone' })
+    },
+  }
+}
