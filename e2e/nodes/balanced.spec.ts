@@ -41,13 +41,10 @@ async function readServices(file: string): Promise<Record<string, Service>> {
 }
 
 describe('the files of docs/deploy', () => {
-  it.each(['compose.yaml', 'compose.scaled.yaml'])(
-    '%s publishes only the ports of the proxy',
-    async (file) => {
-      const services = Object.entries(await readServices(file))
-      expect(services.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['caddy'])
-    },
-  )
+  it.each(['compose.yaml', 'compose.scaled.yaml'])('%s publishes only the proxy', async (file) => {
+    const services = Object.entries(await readServices(file))
+    expect(services.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['caddy'])
+  })
 
   it.skipIf(!hasCaddy).each(['Caddyfile', 'Caddyfile.scaled'])(
     'Caddy accepts %s unchanged',

@@ -67,21 +67,18 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
       ['--rename-command', 'HELLO', '', '--rename-command', 'AUTH', ''],
       "unknown command 'auth'",
     ],
-  ])(
-    '%s: the node warns in one line without the password, and serves alone',
-    async (_, edit, flags, problem) => {
-      await startStore({ flags })
-      const node = await startNode(edit(redis.url))
-      expect(await ready(node)).toBe('200 degraded')
-      const host = await dial(node, 'host')
-      host.send(session('e', 0, { a: 1 }))
-      const viewer = await dial(node, 'viewer')
-      await viewer.until(({ type }) => type === 'session_update')
-      expect(warnings(node)).toEqual([expect.stringContaining(problem)])
-      expect(node.said()).not.toMatch(/s3cret|wr0ng/)
-      expect(await ready(node)).toBe('200 degraded')
-    },
-  )
+  ])('%s: the node warns in one line and serves alone', async (_, edit, flags, problem) => {
+    await startStore({ flags })
+    const node = await startNode(edit(redis.url))
+    expect(await ready(node)).toBe('200 degraded')
+    const host = await dial(node, 'host')
+    host.send(session('e', 0, { a: 1 }))
+    const viewer = await dial(node, 'viewer')
+    await viewer.until(({ type }) => type === 'session_update')
+    expect(warnings(node)).toEqual([expect.stringContaining(problem)])
+    expect(node.said()).not.toMatch(/s3cret|wr0ng/)
+    expect(await ready(node)).toBe('200 degraded')
+  })
 
   it('a node warns with the address when nothing answers, and with the error of Redis once it does', async () => {
     await startStore()
@@ -138,22 +135,19 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
   })
 
   // A node once threw when it read a log whose start position was gone, and new viewers got no state.
-  it.each(['session', 'log'])(
-    'nodes restore the %s key when only that one is lost',
-    async (part) => {
-      await startStore()
-      const nodes = [await startNode(), await startNode()] as const
-      const host = await dial(nodes[0], 'host')
-      host.send(session('e', 0, { a: 1 }))
-      const first = await dial(nodes[1], 'viewer')
-      await first.until(({ seq }) => seq === 0)
-      await redis.use((client) => client.del(`vue-sync:{default}:${part}`))
-      const late = await dial(await startNode(), 'viewer')
-      await late.until(({ seq }) => seq === 0)
-      host.send(session('e', 1, { a: 2 }))
-      for (const viewer of [first, late]) await viewer.until(({ seq }) => seq === 1)
-    },
-  )
+  it.each(['session', 'log'])('nodes restore the %s key when it alone is lost', async (part) => {
+    await startStore()
+    const nodes = [await startNode(), await startNode()] as const
+    const host = await dial(nodes[0], 'host')
+    host.send(session('e', 0, { a: 1 }))
+    const first = await dial(nodes[1], 'viewer')
+    await first.until(({ seq }) => seq === 0)
+    await redis.use((client) => client.del(`vue-sync:{default}:${part}`))
+    const late = await dial(await startNode(), 'viewer')
+    await late.until(({ seq }) => seq === 0)
+    host.send(session('e', 1, { a: 2 }))
+    for (const viewer of [first, late]) await viewer.until(({ seq }) => seq === 1)
+  })
 
   it('nodes work with the ACL rule of docs/scaling.md, and warn of a missing right', async () => {
     await startStore()

@@ -106,7 +106,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
     await expectEqual(host, viewers)
   })
 
-  it('when Redis returns, one of two hosts that connected meanwhile stays, and all viewers show its state', async () => {
+  it('one of two competing hosts stays when Redis returns, and all viewers show its state', async () => {
     const first = await connect(dialled(0), 'host')
     const viewers = await Promise.all([0, 1, 2].map((index) => connect(dialled(index), 'viewer')))
     first.send(session('one', 0, { of: 1 }))
@@ -125,7 +125,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
     await second.close()
   })
 
-  it('viewers of a dead node are no longer counted, and its host is reported offline', async () => {
+  it('the viewers of a dead node are no longer counted, and the host of a dead node is reported offline', async () => {
     const host = await connect(dialled(0), 'host')
     const viewers = await Promise.all([0, 1, 2].map((index) => connect(dialled(index), 'viewer')))
     const counted = (count: number) =>
