@@ -12,14 +12,14 @@ const CLEAR = '\u001B[K'
 const children: ChildProcess[] = []
 afterEach(async () => {
   for (const child of children.splice(0)) {
-    // A terminal that is closed ends what runs in it.
+    // Ending `script` closes its terminal, which ends the relay inside.
     const ended = child.exitCode === null ? once(child, 'exit') : undefined
     child.kill('SIGTERM')
     await ended
   }
 })
 
-/** The relay in a terminal of its own, by util-linux's `script`. */
+/** Starts the relay in a new terminal with util-linux's `script`. */
 async function start(columns: number, env: Record<string, string>, ...flags: string[]) {
   const words = ['exec', process.execPath, '--conditions=@vue-sync/source', CLI, ...flags]
   words.push('--port', '0', '--host', '127.0.0.1')
@@ -44,7 +44,7 @@ describe.skipIf(process.platform !== 'linux')('a relay in a terminal', () => {
   it.each([
     ['one process', []],
     ['two workers', ['--workers', '2']],
-  ])('shows what goes on below its banner, and what it logs above that (%s)', async (_, flags) => {
+  ])('shows a live line below its banner, and log lines above it (%s)', async (_, flags) => {
     const { relay, said, done, interrupt } = await start(120, {}, ...flags)
     await expect.poll(said).toContain(`\r  0 viewers · 0 sessions · out: 0 messages/s`)
     const viewers = await Promise.all([1, 2, 3].map(() => connect(relay, 'viewer')))
@@ -57,17 +57,17 @@ describe.skipIf(process.platform !== 'linux')('a relay in a terminal', () => {
     for (const { closed } of [host, ...viewers]) expect((await closed).code).toBe(4000)
     const { code, text } = await done
     expect(code).toBe(0)
-    // The shell's next line is a line of its own.
+    // The shell's prompt must start on a new line.
     expect(text.endsWith('\r\n')).toBe(true)
     expect(text.slice(text.lastIndexOf(CLEAR) + CLEAR.length)).toMatch(/^(?:\^C)?\r\n$/)
   })
 
-  it('is no wider than the terminal', async () => {
+  it('cuts the live line to the width of the terminal', async () => {
     const { said } = await start(24, {})
     await expect.poll(said).toContain(`\r  0 viewers · 0 session${CLEAR}`)
   })
 
-  it('is not there where the terminal cannot write a line anew', async () => {
+  it('shows no live line when the terminal cannot rewrite a line', async () => {
     const { relay, said, done, interrupt } = await start(80, { TERM: 'dumb' })
     const viewer = await connect(relay, 'viewer')
     await viewer.until(({ type }) => type === 'status')
