@@ -33,11 +33,11 @@ async function start(columns: number, env: Record<string, string>, ...flags: str
   let text = ''
   child.stdout.on('data', (data) => (text += String(data)))
   const done = once(child, 'close').then(([code]) => ({ code: code as number, text }))
-  const said = (): string => text
-  await expect.poll(said).toMatch(/127\.0\.0\.1:\d+\/#k=/)
+  const output = (): string => text
+  await expect.poll(output).toMatch(/127\.0\.0\.1:\d+\/#k=/)
   const port = Number(/127\.0\.0\.1:(\d+)\/#k=/.exec(text)![1])
   const relay = { hostKey: HOST_KEY, viewerKey: VIEWER_KEY, getStatus: () => ({ port }) }
-  return { relay, said, done, interrupt: () => void child.stdin.write('\u0003') }
+  return { relay, output, done, interrupt: () => void child.stdin.write('\u0003') }
 }
 
 describe.skipIf(process.platform !== 'linux')('a relay in a terminal', () => {
@@ -45,14 +45,16 @@ describe.skipIf(process.platform !== 'linux')('a relay in a terminal', () => {
     ['one process', []],
     ['two workers', ['--workers', '2']],
   ])('shows a live line below its banner, and log lines above it (%s)', async (_, flags) => {
-    const { relay, said, done, interrupt } = await start(120, {}, ...flags)
-    await expect.poll(said).toContain(`\r  0 viewers · 0 sessions · out: 0 messages/s`)
+    const { relay, output, done, interrupt } = await start(120, {}, ...flags)
+    await expect.poll(output).toContain(`\r  0 viewers · 0 sessions · out: 0 messages/s`)
     const viewers = await Promise.all([1, 2, 3].map(() => connect(relay, 'viewer')))
-    await expect.poll(said).toContain('\r  3 viewers · 1 session · out: ')
+    await expect.poll(output).toContain('\r  3 viewers · 1 session · out: ')
     const host = await connect(relay, 'host')
     host.send('junk')
-    await expect.poll(said).toContain(`\r${CLEAR}[vue-sync] Dropped a message from the host: bad `)
-    await expect.poll(said).toMatch(/Dropped [^\r]*\r\n\r {2}3 viewers · 1 session · out: /)
+    await expect
+      .poll(output)
+      .toContain(`\r${CLEAR}[vue-sync] Dropped a message from the host: bad `)
+    await expect.poll(output).toMatch(/Dropped [^\r]*\r\n\r {2}3 viewers · 1 session · out: /)
     interrupt()
     for (const { closed } of [host, ...viewers]) expect((await closed).code).toBe(4000)
     const { code, text } = await done
@@ -63,17 +65,17 @@ describe.skipIf(process.platform !== 'linux')('a relay in a terminal', () => {
   })
 
   it('cuts the live line to the width of the terminal', async () => {
-    const { said } = await start(24, {})
-    await expect.poll(said).toContain(`\r  0 viewers · 0 session${CLEAR}`)
+    const { output } = await start(24, {})
+    await expect.poll(output).toContain(`\r  0 viewers · 0 session${CLEAR}`)
   })
 
   it('shows no live line when the terminal cannot rewrite a line', async () => {
-    const { relay, said, done, interrupt } = await start(80, { TERM: 'dumb' })
+    const { relay, output, done, interrupt } = await start(80, { TERM: 'dumb' })
     const viewer = await connect(relay, 'viewer')
     await viewer.until(({ type }) => type === 'status')
     interrupt()
     await done
-    expect(said()).not.toContain('viewers ·')
-    expect(said()).not.toContain('\u001B')
+    expect(output()).not.toContain('viewers ·')
+    expect(output()).not.toContain('\u001B')
   })
 })

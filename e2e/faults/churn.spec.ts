@@ -87,10 +87,10 @@ it(
     loser.app.unmount()
     winner.load.by = 'the last word'
     // The loser may have taken over just before its page closed.
-    const insists = setInterval(() => {
+    const retakeTimer = setInterval(() => {
       if (winner.host.status.value === 'disconnected') winner.host.start()
     }, STEP_MS)
-    stops.push(() => clearInterval(insists))
+    stops.push(() => clearInterval(retakeTimer))
     for (const [at, { load }] of [...all, ...coming].entries())
       await expect
         .poll(() => plain(load), { timeout: 20_000, message: `viewer ${at}` })

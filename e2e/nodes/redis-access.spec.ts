@@ -38,13 +38,13 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
     stops.push(node.stop)
     return node
   }
-  const dialled = ({ port }: CliRelay) => ({
+  const relayOf = ({ port }: CliRelay) => ({
     hostKey: HOST_KEY,
     viewerKey: VIEWER_KEY,
     getStatus: () => ({ port }),
   })
   const dial = async (node: CliRelay, role: 'host' | 'viewer') => {
-    const client = await connect(dialled(node), role)
+    const client = await connect(relayOf(node), role)
     stops.push(() => client.close())
     return client
   }
@@ -119,7 +119,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
     const far = await dial(nodes[1], 'viewer')
     const big = 'x'.repeat(300_000)
     for (let old = 1; old <= 40; old++) {
-      const gone = await connect(dialled(nodes[old % 2]!), 'host', { path: `/s/old-${old}` })
+      const gone = await connect(relayOf(nodes[old % 2]!), 'host', { path: `/s/old-${old}` })
       gone.send(session('o', 0, { big }))
       const key = `vue-sync:{old-${old}}:log`
       await expect.poll(() => redis.use((client) => client.exists(key))).toBe(1)
@@ -227,10 +227,10 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
     stubStorage('localStorage')
     await startStore()
     const nodes = [await startNode(), await startNode()] as const
-    const heard: Buffer[] = []
+    const published: Buffer[] = []
     const marker = 'Quarterly layoffs'
     await redis.use(async (tap) => {
-      tap.on('pmessageBuffer', (_pattern, _channel, data: Buffer) => void heard.push(data))
+      tap.on('pmessageBuffer', (_pattern, _channel, data: Buffer) => void published.push(data))
       await tap.psubscribe('*')
       const shown = async (encrypt: boolean, name: string) => {
         const { app, pinia } = makeApp()
@@ -267,17 +267,17 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
       await redis.use((client) => client.config('SET', 'rdbcompression', 'no'))
       await shown(true, 'closed')
       for (const word of [marker, 'Quarterly', 'payload', 'rows', 'load'])
-        expect([word, finds(heard, `"${word}`), finds(await held(), `"${word}`)]).toEqual([
+        expect([word, finds(published, `"${word}`), finds(await held(), `"${word}`)]).toEqual([
           word,
           false,
           false,
         ])
-      expect(heard.length).toBeGreaterThan(2)
+      expect(published.length).toBeGreaterThan(2)
       for (const key of [HOST_KEY, VIEWER_KEY, PASSWORD])
-        expect([finds(heard, key), finds(await held(), key)]).toEqual([false, false])
+        expect([finds(published, key), finds(await held(), key)]).toEqual([false, false])
       // Without encryption, the same search finds the state in both places.
       await shown(false, 'open')
-      expect([finds(heard, marker), finds(await held(), marker)]).toEqual([true, true])
+      expect([finds(published, marker), finds(await held(), marker)]).toEqual([true, true])
     })
   })
 })
