@@ -53,7 +53,7 @@ export function addTally(sum: Tally, other: Tally): void {
       sum[name][why] = (sum[name][why] ?? 0) + times
   for (const kind of ['tail', 'none', 'snapshot'] as const) sum.resumed[kind] += other.resumed[kind]
   sum.lastAt = Math.max(sum.lastAt, other.lastAt)
-  // Histogram.add() fails when both histograms are empty.
+  // An empty histogram adds nothing.
   for (const name of ['latency', 'reconnect'] as const)
     if (other[name].count > 0) sum[name].add(other[name])
 }
