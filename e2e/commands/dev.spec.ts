@@ -38,7 +38,7 @@ const isFree = (port: number) =>
 
 describe('pnpm dev', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'shows a code and both addresses, which answer; %s ends all of it',
+    'prints a QR code and the addresses of host and viewer, which answer, and ends both servers on %s',
     async (signal) => {
       const [port, hostPort] = [await freePort(), await freePort()]
       const { child, text, done } = start(
@@ -61,7 +61,7 @@ describe('pnpm dev', () => {
     },
   )
 
-  it('with --https shows what phones must trust, and its own host needs none of it', async () => {
+  it('prints the path of the CA with --https, and still serves its own host over plain http', async () => {
     const caDir = await mkdtemp(join(tmpdir(), 'vue-sync-ca-'))
     const [port, hostPort] = [await freePort(), await freePort()]
     const { child, text, done } = start(
@@ -78,12 +78,12 @@ describe('pnpm dev', () => {
     await once(socket, 'open')
     socket.terminate()
     child.kill('SIGINT')
-    // A machine without a private address is told so.
+    // stderr is not checked, because a machine without a private address gets a warning there.
     expect((await done).code).toBe(0)
     await rm(caDir, { recursive: true })
   })
 
-  it('says in one line that the port is in use', async () => {
+  it('reports in one line that the port is in use', async () => {
     const other = createServer().listen(0)
     await once(other, 'listening')
     const { port } = other.address() as { port: number }
@@ -99,7 +99,7 @@ describe('pnpm dev', () => {
     [['--prot'], "Unknown option '--prot'. See --help."],
     [['--port', 'x'], '--port must be a whole number, not "x".'],
     [['--port', '99999'], 'port must be an integer from 0 to 65535, not 99999.'],
-  ])('says in one line what is wrong with %j', async (args, text) => {
+  ])('reports in one line what is wrong with %j', async (args, text) => {
     expect(await start({}, ...args).done).toEqual({ code: 1, out: '', err: `[vue-sync] ${text}\n` })
   })
 })

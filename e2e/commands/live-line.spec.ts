@@ -12,14 +12,14 @@ const CLEAR = '\u001B[K'
 const children: ChildProcess[] = []
 afterEach(async () => {
   for (const child of children.splice(0)) {
-    // A terminal that is closed ends what runs in it.
+    // Ending `script` closes its terminal, which ends the relay inside.
     const ended = child.exitCode === null ? once(child, 'exit') : undefined
     child.kill('SIGTERM')
     await ended
   }
 })
 
-/** The relay in a terminal of its own, by util-linux's `script`. */
+/** Starts the relay in a new terminal with util-linux's `script`. */
 async function start(columns: number, env: Record<string, string>, ...flags: string[]) {
   const words = ['exec', process.execPath, '--conditions=@vue-sync/source', CLI, ...flags]
   words.push('--port', '0', '--host', '127.0.0.1')
@@ -33,47 +33,49 @@ async function start(columns: number, env: Record<string, string>, ...flags: str
   let text = ''
   child.stdout.on('data', (data) => (text += String(data)))
   const done = once(child, 'close').then(([code]) => ({ code: code as number, text }))
-  const said = (): string => text
-  await expect.poll(said).toMatch(/127\.0\.0\.1:\d+\/#k=/)
+  const output = (): string => text
+  await expect.poll(output).toMatch(/127\.0\.0\.1:\d+\/#k=/)
   const port = Number(/127\.0\.0\.1:(\d+)\/#k=/.exec(text)![1])
   const relay = { hostKey: HOST_KEY, viewerKey: VIEWER_KEY, getStatus: () => ({ port }) }
-  return { relay, said, done, interrupt: () => void child.stdin.write('\u0003') }
+  return { relay, output, done, interrupt: () => void child.stdin.write('\u0003') }
 }
 
 describe.skipIf(process.platform !== 'linux')('a relay in a terminal', () => {
   it.each([
     ['one process', []],
     ['two workers', ['--workers', '2']],
-  ])('shows what goes on below its banner, and what it logs above that (%s)', async (_, flags) => {
-    const { relay, said, done, interrupt } = await start(120, {}, ...flags)
-    await expect.poll(said).toContain(`\r  0 viewers · 0 sessions · out: 0 messages/s`)
+  ])('shows a live line below its banner, and log lines above it (%s)', async (_, flags) => {
+    const { relay, output, done, interrupt } = await start(120, {}, ...flags)
+    await expect.poll(output).toContain(`\r  0 viewers · 0 sessions · out: 0 messages/s`)
     const viewers = await Promise.all([1, 2, 3].map(() => connect(relay, 'viewer')))
-    await expect.poll(said).toContain('\r  3 viewers · 1 session · out: ')
+    await expect.poll(output).toContain('\r  3 viewers · 1 session · out: ')
     const host = await connect(relay, 'host')
     host.send('junk')
-    await expect.poll(said).toContain(`\r${CLEAR}[vue-sync] Dropped a message from the host: bad `)
-    await expect.poll(said).toMatch(/Dropped [^\r]*\r\n\r {2}3 viewers · 1 session · out: /)
+    await expect
+      .poll(output)
+      .toContain(`\r${CLEAR}[vue-sync] Dropped a message from the host: bad `)
+    await expect.poll(output).toMatch(/Dropped [^\r]*\r\n\r {2}3 viewers · 1 session · out: /)
     interrupt()
     for (const { closed } of [host, ...viewers]) expect((await closed).code).toBe(4000)
     const { code, text } = await done
     expect(code).toBe(0)
-    // The shell's next line is a line of its own.
+    // The shell's prompt must start on a new line.
     expect(text.endsWith('\r\n')).toBe(true)
     expect(text.slice(text.lastIndexOf(CLEAR) + CLEAR.length)).toMatch(/^(?:\^C)?\r\n$/)
   })
 
-  it('is no wider than the terminal', async () => {
-    const { said } = await start(24, {})
-    await expect.poll(said).toContain(`\r  0 viewers · 0 session${CLEAR}`)
+  it('cuts the live line to the width of the terminal', async () => {
+    const { output } = await start(24, {})
+    await expect.poll(output).toContain(`\r  0 viewers · 0 session${CLEAR}`)
   })
 
-  it('is not there where the terminal cannot write a line anew', async () => {
-    const { relay, said, done, interrupt } = await start(80, { TERM: 'dumb' })
+  it('shows no live line when the terminal cannot rewrite a line', async () => {
+    const { relay, output, done, interrupt } = await start(80, { TERM: 'dumb' })
     const viewer = await connect(relay, 'viewer')
     await viewer.until(({ type }) => type === 'status')
     interrupt()
     await done
-    expect(said()).not.toContain('viewers ·')
-    expect(said()).not.toContain('\u001B')
+    expect(output()).not.toContain('viewers ·')
+    expect(output()).not.toContain('\u001B')
   })
 })

@@ -13,7 +13,7 @@ import { HOST_KEY, startRelay, VIEWER_KEY } from '../support/relay.ts'
 const LOADTEST = fileURLToPath(new URL('../../scripts/load/loadtest.ts', import.meta.url))
 const KEYS = ['--host-key', HOST_KEY, '--viewer-key', VIEWER_KEY]
 const SMALL = ['--viewers', '50', '--rate', '10', '--size', '256', '--seconds', '3']
-/** There is time for something to go wrong. */
+/** Runs long enough for a fault in between. */
 const LONGER = [...SMALL, '--seconds', '8']
 
 const stops: (() => unknown)[] = []
@@ -36,7 +36,7 @@ function loadtest(args: string[], descriptors?: number) {
   return { child, text, done }
 }
 
-/** The host goes straight to the relay, viewers by the way that can go wrong. */
+/** Forwards the host straight to the relay, and viewers to a port that can fail. */
 async function openSplit(hostPort: number, viewerPort: number): Promise<number> {
   const sockets = new Set<Socket>()
   const keep = (socket: Socket) => {
@@ -68,7 +68,7 @@ async function openBadWay() {
   const proxy = await openFaultProxy(port, { random: seeded(1) })
   stops.push(proxy.close)
   const url = `ws://127.0.0.1:${await openSplit(port, proxy.port)}`
-  /** Updates are passing. */
+  /** Waits until updates pass through the proxy. */
   async function passing(text: { out: string }): Promise<void> {
     await expect.poll(() => text.out).toContain('50 viewers connected')
     const before = proxy.bytes.down
@@ -77,76 +77,76 @@ async function openBadWay() {
   return { relay, proxy, url, passing }
 }
 
-it('a small swarm gets all of it from a relay of its own, and ends by itself', async () => {
+it('a small swarm starts its own relay, receives every update, and ends by itself', async () => {
   const { done } = loadtest(SMALL)
   const { code, out, err } = await done
-  expect(out).toContain('50 of 50 at the end')
-  expect(out).toContain(', 0 sent away\n')
+  expect(out).toContain('50 of 50 connected at the end')
+  expect(out).toContain(', 0 disconnected\n')
   expect(out).toContain('30 of 30 sent')
   expect(out).toContain('1,500 messages')
   expect(out).toMatch(/latency {6}p50 .+, p90 .+, p99 .+, p99\.9 .+, max /)
-  expect(out).toContain('0 lost, 0 twice or out of order')
+  expect(out).toContain('0 lost, 0 duplicated or out of order')
   expect([code, err]).toEqual([0, ''])
 })
 
-it('viewers that are cut off all at once come back by the tail', async () => {
+it('viewers that are all cut off at once reconnect and receive only the missed messages', async () => {
   const { done } = loadtest([...SMALL, '--reconnect'])
   const { code, out, err } = await done
   expect(out).toMatch(/reconnected {2}50: p50 .+, p99 .+, max /)
-  expect(out).toContain('50 by the tail, 0 had missed nothing, 0 by a snapshot')
+  expect(out).toContain('50 received the missed messages, 0 had missed none, 0 received a snapshot')
   expect(out).toContain('1,500 messages')
-  expect(out).toContain('0 lost, 0 twice or out of order')
+  expect(out).toContain('0 lost, 0 duplicated or out of order')
   expect([code, err]).toEqual([0, ''])
 })
 
-it('Ctrl-C ends it with the figures so far, and nothing of it is left', async () => {
+it('ends on Ctrl-C with the figures so far, and leaves no process behind', async () => {
   const { child, text, done } = loadtest(['--viewers', '50', '--seconds', '600'])
   await expect.poll(() => text.out).toContain('50 viewers connected')
-  // As a terminal does: to its relay, too.
+  // A terminal signals the whole process group, including the relay.
   process.kill(-child.pid!, 'SIGINT')
   const { code, out, err } = await done
-  expect(out).toContain('0 sent away\n')
-  expect(out).toContain('0 lost, 0 twice or out of order')
-  expect(out).toContain('Interrupted: the figures so far.')
+  expect(out).toContain('0 disconnected\n')
+  expect(out).toContain('0 lost, 0 duplicated or out of order')
+  expect(out).toContain('Interrupted: these are the figures so far.')
   expect([code, err]).toEqual([0, ''])
   expect(() => process.kill(-child.pid!, 0)).toThrow('ESRCH')
 })
 
-it('viewers whose connections break are reported as sent away', async () => {
+it('reports viewers whose connections break as disconnected', async () => {
   const { proxy, url, passing } = await openBadWay()
   const { text, done } = loadtest([...LONGER, ...KEYS, '--url', url])
   await passing(text)
   proxy.reset()
   const { code, out } = await done
-  expect(out).toMatch(/0 of 50 at the end, .* 50 sent away \(.+ × /)
+  expect(out).toMatch(/0 of 50 connected at the end, .* 50 disconnected \(.+ × /)
   expect(code).toBe(1)
 })
 
-it('what never arrives is reported as lost', async () => {
+it('reports updates that never arrive as lost', async () => {
   const { proxy, url, passing } = await openBadWay()
   const { text, done } = loadtest([...LONGER, ...KEYS, '--url', url])
   await passing(text)
   proxy.halfOpen()
   const { code, out } = await done
-  expect(out).toContain('50 viewers had not got all when it was over')
-  expect(out).toMatch(/wrong {8}[1-9][\d,]* lost, 0 twice/)
+  expect(out).toContain('50 viewers had not received everything at the end')
+  expect(out).toMatch(/errors {7}[1-9][\d,]* lost, 0 duplicated/)
   expect(code).toBe(1)
 })
 
-it('a relay with less room than viewers sends the others away, and those who are in lose nothing', async () => {
+it('reports viewers over the limit of a relay as disconnected, and no loss for the others', async () => {
   const relay = await startRelay(0, { limits: { viewersPerSession: 20 }, warn: () => {} })
   stops.push(relay.stop)
   const { done } = loadtest([...SMALL, ...KEYS, '--url', relay.url])
   const { code, out } = await done
-  expect(out).toContain('20 of 50 at the end')
-  expect(out).toContain(`30 sent away (${CLOSE.busy} × 30)`)
-  expect(out).toContain(`${CLOSE.busy}: the relay is at one of its limits`)
-  expect(out).toContain('0 lost, 0 twice or out of order')
+  expect(out).toContain('20 of 50 connected at the end')
+  expect(out).toContain(`30 disconnected (${CLOSE.busy} × 30)`)
+  expect(out).toContain(`${CLOSE.busy}: the relay has reached one of its limits`)
+  expect(out).toContain('0 lost, 0 duplicated or out of order')
   expect(code).toBe(1)
 })
 
-it('one message that is left out and one that comes twice are found', async () => {
-  // No real relay does either, so this one is made up.
+it('reports one omitted message as lost and one repeated message as duplicated', async () => {
+  // No real relay omits or repeats a message, so the test uses a fake one.
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   stops.push(() => server.close())
   await once(server, 'listening')
@@ -168,7 +168,7 @@ it('one message that is left out and one that comes twice are found', async () =
   const { port } = server.address() as { port: number }
   const { done } = loadtest([...SMALL, '--url', `ws://127.0.0.1:${port}`])
   const { code, out } = await done
-  expect(out).toContain('50 lost, 50 twice or out of order')
+  expect(out).toContain('50 lost, 50 duplicated or out of order')
   expect(code).toBe(1)
   for (const client of server.clients) client.terminate()
 })
@@ -179,17 +179,20 @@ it.each([
   ['--rate x', '--rate must be a number above 0 and up to 1000, not "x".'],
   ['--size 1.5', '--size must be a whole number from 256 to 16000000, not "1.5".'],
   ['--seconds 3601', '--seconds must be a whole number from 1 to 3600, not "3601".'],
-  ['--session a/b', '--session must be a name that an address can have, not "a/b".'],
+  [
+    '--session a/b',
+    '--session must be 1–64 letters, digits, "-", "_", "." or "~", and start with a letter or digit, not "a/b".',
+  ],
   [
     '--url nowhere/at/all',
     '--url must be an address like ws://127.0.0.1:9876, not "nowhere/at/all".',
   ],
   [
     '--url ws://127.0.0.1.example.com:9876',
-    '--url ws://127.0.0.1.example.com:9876 is not of this machine. Where you may load that relay, add --allow-remote.',
+    '--url ws://127.0.0.1.example.com:9876 is not on this machine. If you may load that relay, add --allow-remote.',
   ],
   ['--speed 3', "Unknown option '--speed'. See --help."],
-])('says in one line what is wrong with %s', async (args, line) => {
+])('reports in one line what is wrong with %s', async (args, line) => {
   expect(await loadtest(args.split(' ')).done).toEqual({
     code: 1,
     out: '',
@@ -197,25 +200,25 @@ it.each([
   })
 })
 
-it('says before it starts that so many sockets cannot be open', async () => {
+it('reports before the start that the limit of open files is too low', async () => {
   expect(await loadtest(['--viewers', '500'], 300).done).toEqual({
     code: 1,
     out: '',
     err:
-      '[vue-sync] 500 viewers need 600 open files, and a process may have 300 here. ' +
-      'Raise that first: ulimit -n 600\n',
+      '[vue-sync] 500 viewers need 600 open files, but the limit is 300. ' +
+      'Raise it first: ulimit -n 600\n',
   })
 })
 
-it('says that the relay wants another key', async () => {
+it('reports that the relay requires another key', async () => {
   const relay = await startRelay()
   stops.push(relay.stop)
   const withoutViewerKey = [...SMALL, '--host-key', HOST_KEY, '--url', relay.url]
-  const away = await loadtest(withoutViewerKey).done
-  expect(away.out).toContain(`50 sent away (${CLOSE.badToken} × 50)`)
-  expect(away.out).toContain('see --viewer-key.')
-  expect([away.code, away.err]).toEqual([1, ''])
+  const refused = await loadtest(withoutViewerKey).done
+  expect(refused.out).toContain(`50 disconnected (${CLOSE.badToken} × 50)`)
+  expect(refused.out).toContain('See --viewer-key.')
+  expect([refused.code, refused.err]).toEqual([1, ''])
   const { code, out, err } = await loadtest([...SMALL, '--url', relay.url]).done
   expect([code, out]).toEqual([1, ''])
-  expect(err).toMatch(/^\[vue-sync\] No way in for the host at .+: 4401 .+ See --host-key\.\n$/)
+  expect(err).toMatch(/^\[vue-sync\] The host could not connect to .+: 4401 .+ See --host-key\.\n$/)
 })

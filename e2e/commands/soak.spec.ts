@@ -14,24 +14,28 @@ function soak(...args: string[]) {
   return { stop, done: once(child, 'close').then(([code]) => ({ code: code as number, ...text })) }
 }
 
-it('a short soak loses nothing and ends by itself', async () => {
+it('loses nothing in a short run, and ends by itself', async () => {
   const { stop, done } = soak('--viewers', '50', '--minutes', '0.05')
   try {
     const { code, out, err } = await done
-    expect(out).toContain('30 updates to 50 viewers: 0 lost, 0 viewers behind, 0 sent away')
+    expect(out).toContain(
+      '30 updates to 50 viewers: 0 lost or duplicated, 0 viewers behind, 0 disconnected',
+    )
     expect([code, err]).toEqual([0, ''])
   } finally {
     await stop()
   }
 })
 
-it('a rate that no machine holds takes longer, loses nothing, and is told', async () => {
+it('takes longer, loses nothing, and says so when the machine cannot sustain the rate', async () => {
   const { stop, done } = soak('--viewers', '50', '--updates', '200', '--rate', '1000000')
   try {
     const { code, out, err } = await done
-    expect(out).toContain('50 viewers, 200 updates, 1000000 a second')
-    expect(out).toMatch(/ updates a second: 1000000 was more than the machine can do\n/)
-    expect(out).toContain('200 updates to 50 viewers: 0 lost, 0 viewers behind, 0 sent away')
+    expect(out).toContain('50 viewers, 200 updates, 1000000 per second')
+    expect(out).toMatch(/ updates per second: the machine could not sustain 1000000\n/)
+    expect(out).toContain(
+      '200 updates to 50 viewers: 0 lost or duplicated, 0 viewers behind, 0 disconnected',
+    )
     expect([code, err]).toEqual([0, ''])
   } finally {
     await stop()
@@ -42,8 +46,8 @@ it.each([
   ['--minutes x', '--minutes must be a number above 0.'],
   ['--rate 0', '--rate must be a number above 0.'],
   ['--updates 1.5', '--updates must be a whole number from 1 to 10000000.'],
-  ['--minutes 1 --updates 1', '--minutes and --updates both say how long: give one.'],
-])('says in one line what is wrong with %s', async (args, problem) => {
+  ['--minutes 1 --updates 1', '--minutes and --updates exclude each other: use one.'],
+])('reports in one line what is wrong with %s', async (args, problem) => {
   const { done } = soak(...args.split(' '))
   expect(await done).toEqual({ code: 1, out: '', err: `[vue-sync] ${problem}\n` })
 })

@@ -25,17 +25,17 @@ afterEach(async () => {
 function dial() {
   const socket = connect(hole.port, '127.0.0.1')
   clients.add(socket)
-  const heard = { text: '', closed: false }
+  const received = { text: '', closed: false }
   socket.on('error', () => {})
-  socket.on('data', (data) => (heard.text += String(data)))
-  socket.on('close', () => (heard.closed = true))
-  return { socket, heard }
+  socket.on('data', (data) => (received.text += String(data)))
+  socket.on('close', () => (received.closed = true))
+  return { socket, received }
 }
 
 it('forwards data, swallows it without closing, accepts new connections silently, and delivers all after heal()', async () => {
-  const { socket, heard } = dial()
+  const { socket, received } = dial()
   socket.write('one')
-  await expect.poll(() => heard.text).toBe('one!')
+  await expect.poll(() => received.text).toBe('one!')
   expect(hole.bytes).toEqual({ up: 3, down: 4 })
 
   hole.swallow()
@@ -51,24 +51,24 @@ it('forwards data, swallows it without closing, accepts new connections silently
     other.write('x')
     await once(other, 'data')
   }
-  expect([hole.bytes, heard, late.heard]).toEqual([
+  expect([hole.bytes, received, late.received]).toEqual([
     { up: 3, down: 4 },
     { text: 'one!', closed: false },
     { text: '', closed: false },
   ])
 
   hole.heal()
-  await expect.poll(() => [heard.text, late.heard.text]).toEqual(['one!two!', 'late!'])
+  await expect.poll(() => [received.text, late.received.text]).toEqual(['one!two!', 'late!'])
   socket.destroy()
   await expect.poll(() => hole.connections()).toBe(1)
 })
 
 it('closes the connections it holds', async () => {
-  const { socket, heard } = dial()
+  const { socket, received } = dial()
   await once(socket, 'connect')
   await expect.poll(() => hole.connections()).toBe(1)
   hole.swallow()
   await hole.close()
-  await expect.poll(() => heard.closed).toBe(true)
+  await expect.poll(() => received.closed).toBe(true)
   hole = await openBlackHole(1)
 })

@@ -12,7 +12,7 @@ const SECONDS = Number(process.env['VUE_SYNC_CHURN_SECONDS'] ?? 10)
 const COMERS_PER_SECOND = 100
 const STEP_MS = 50
 /** Allowed growth of the relay's memory in bytes; a leak of one viewer per visit would far exceed it. */
-const MOST_GROWTH = 8 * 1024 * 1024
+const MAX_GROWTH = 8 * 1024 * 1024
 
 let relay: ChildRelay
 const stops: (() => unknown)[] = []
@@ -87,10 +87,10 @@ it(
     loser.app.unmount()
     winner.load.by = 'the last word'
     // The loser may have taken over just before its page closed.
-    const insists = setInterval(() => {
+    const retakeTimer = setInterval(() => {
       if (winner.host.status.value === 'disconnected') winner.host.start()
     }, STEP_MS)
-    stops.push(() => clearInterval(insists))
+    stops.push(() => clearInterval(retakeTimer))
     for (const [at, { load }] of [...all, ...coming].entries())
       await expect
         .poll(() => plain(load), { timeout: 20_000, message: `viewer ${at}` })
@@ -98,7 +98,7 @@ it(
     const { viewers, warnings } = await relay.usage()
     expect([viewers, warnings]).toEqual([all.length + coming.size, []])
     expect(came).toBeGreaterThan(COMERS_PER_SECOND)
-    expect(after - before).toBeLessThan(MOST_GROWTH)
+    expect(after - before).toBeLessThan(MAX_GROWTH)
     expect(relay.said()).toBe('')
   },
   SECONDS * 1000 + 120_000,

@@ -45,43 +45,40 @@ it.each([
   ['an hour back', -HOUR],
   ['to 1970', -Date.now()],
   ['ten years forward', 10 * 365 * 24 * HOUR],
-])(
-  'host and viewer stay in sync when the clock jumps %s, while connected, reconnecting or hidden',
-  async (_, jump) => {
-    const host = open(syncPlugin)
-    const board = host.runWithContext(() => useBoard())
-    const page = open(syncViewer)
-    const { viewer, view } = page.runWithContext(() => ({
-      viewer: useSyncViewer(),
-      view: useSyncedState('board'),
-    }))
-    const shows = async (n: number, within: number) => {
-      board.n = n
-      await pass(within)
-      expect([view.value, viewer.status.value]).toEqual([{ n }, 'connected'])
-    }
-    const shift = () => vi.setSystemTime(Date.now() + jump)
-    await shows(1, 2000)
+])('host and viewer stay in sync when the clock jumps %s', async (_, jump) => {
+  const host = open(syncPlugin)
+  const board = host.runWithContext(() => useBoard())
+  const page = open(syncViewer)
+  const { viewer, view } = page.runWithContext(() => ({
+    viewer: useSyncViewer(),
+    view: useSyncedState('board'),
+  }))
+  const shows = async (n: number, within: number) => {
+    board.n = n
+    await pass(within)
+    expect([view.value, viewer.status.value]).toEqual([{ n }, 'connected'])
+  }
+  const shift = () => vi.setSystemTime(Date.now() + jump)
+  await shows(1, 2000)
+  shift()
+  await shows(2, 2000)
+  // The clock jumps during a wait for the next dial.
+  network.kill()
+  await pass(1000)
+  shift()
+  network.start()
+  await shows(3, 20_000)
+  // The clock jumps while the page is hidden and sends changes without a timer.
+  Object.assign(document, { hidden: true })
+  document.dispatchEvent(new Event('visibilitychange'))
+  shift()
+  Object.assign(document, { hidden: false })
+  document.dispatchEvent(new Event('visibilitychange'))
+  await shows(4, 2000)
+  // A connection with a gap is replaced at once, whatever the clock said at the last replacement.
+  for (const n of [5, 6]) {
+    network.of('viewer')[0]!.tamper = (text) => text.replace(/"seq":\d+/, '"seq":900')
+    await shows(n, 1000)
     shift()
-    await shows(2, 2000)
-    // The clock jumps during a wait for the next dial.
-    network.kill()
-    await pass(1000)
-    shift()
-    network.start()
-    await shows(3, 20_000)
-    // The clock jumps while the page is hidden and sends changes without a timer.
-    Object.assign(document, { hidden: true })
-    document.dispatchEvent(new Event('visibilitychange'))
-    shift()
-    Object.assign(document, { hidden: false })
-    document.dispatchEvent(new Event('visibilitychange'))
-    await shows(4, 2000)
-    // A connection with a gap is replaced at once, whatever the clock said at the last replacement.
-    for (const n of [5, 6]) {
-      network.of('viewer')[0]!.tamper = (text) => text.replace(/"seq":\d+/, '"seq":900')
-      await shows(n, 1000)
-      shift()
-    }
-  },
-)
+  }
+})

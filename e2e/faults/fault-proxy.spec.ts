@@ -13,13 +13,13 @@ const clients = new Set<Socket>()
 beforeEach(async () => {
   behind = []
   server = createServer({ allowHalfOpen: true }, (socket) => {
-    const heard = { text: '', socket, ended: false, closed: false }
-    behind.push(heard)
+    const received = { text: '', socket, ended: false, closed: false }
+    behind.push(received)
     socket
       .on('error', () => {})
-      .on('data', (data) => (heard.text += String(data)))
-      .on('end', () => (heard.ended = true))
-      .on('close', () => (heard.closed = true))
+      .on('data', (data) => (received.text += String(data)))
+      .on('end', () => (received.ended = true))
+      .on('close', () => (received.closed = true))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   proxy = await openFaultProxy((server.address() as { port: number }).port, { random: seeded(1) })
@@ -35,26 +35,26 @@ afterEach(async () => {
 async function dial() {
   const socket = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true })
   clients.add(socket)
-  const heard = { text: '', ended: false, closed: false, error: '' }
-  socket.on('error', (error: NodeJS.ErrnoException) => (heard.error = error.code!))
-  socket.on('data', (data) => (heard.text += String(data)))
-  socket.on('end', () => (heard.ended = true))
-  socket.on('close', () => (heard.closed = true))
+  const received = { text: '', ended: false, closed: false, error: '' }
+  socket.on('error', (error: NodeJS.ErrnoException) => (received.error = error.code!))
+  socket.on('data', (data) => (received.text += String(data)))
+  socket.on('end', () => (received.ended = true))
+  socket.on('close', () => (received.closed = true))
   const before = behind.length
   await expect.poll(() => behind.length).toBe(before + 1)
-  return { socket, heard, far: behind.at(-1)! }
+  return { socket, received, far: behind.at(-1)! }
 }
 
 it('delays, jitters and throttles without changing the data or its order', async () => {
   proxy.setWeather({ delay: 5, jitter: 20, rate: 200_000 })
-  const { socket, heard, far } = await dial()
+  const { socket, received, far } = await dial()
   const expected = Array.from({ length: 200 }, (_, at) => `${at} `.repeat(20)).join('')
   for (let at = 0; at < 200; at++) {
     socket.write(`${at} `.repeat(20))
     far.socket.write(`${at} `.repeat(20))
     if (at % 20 === 0) await new Promise((resolve) => setImmediate(resolve))
   }
-  await expect.poll(() => [far.text, heard.text]).toEqual([expected, expected])
+  await expect.poll(() => [far.text, received.text]).toEqual([expected, expected])
   expect(proxy.bytes).toEqual({ up: expected.length, down: expected.length })
 })
 
@@ -66,41 +66,41 @@ it('loses nothing when the data exceeds its buffers', async () => {
 })
 
 it('forwards the end of one direction while the other stays open', async () => {
-  const { socket, heard, far } = await dial()
+  const { socket, received, far } = await dial()
   socket.end('last')
   await expect.poll(() => [far.text, far.ended]).toEqual(['last', true])
   far.socket.end('answer')
-  await expect.poll(() => [heard.text, heard.closed]).toEqual(['answer', true])
+  await expect.poll(() => [received.text, received.closed]).toEqual(['answer', true])
 })
 
 it.each([
   ['reset', 'ECONNRESET'],
   ['truncate', ''],
 ] as const)('cuts a message in its middle with %s', async (ending, error) => {
-  const { socket, heard, far } = await dial()
+  const { socket, received, far } = await dial()
   far.socket.write('whole')
-  await expect.poll(() => heard.text).toBe('whole')
+  await expect.poll(() => received.text).toBe('whole')
   proxy[ending]()
   far.socket.write('0123456789'.repeat(10))
-  await expect.poll(() => heard.ended || heard.closed).toBe(true)
+  await expect.poll(() => received.ended || received.closed).toBe(true)
   socket.end()
   await expect
-    .poll(() => [heard.closed, heard.error, far.ended || far.closed])
+    .poll(() => [received.closed, received.error, far.ended || far.closed])
     .toEqual([true, error, true])
-  expect('0123456789'.repeat(10).startsWith(heard.text.slice(5))).toBe(true)
-  expect(heard.text.length).toBeLessThan(105)
-  expect((await dial()).heard.closed).toBe(false)
+  expect('0123456789'.repeat(10).startsWith(received.text.slice(5))).toBe(true)
+  expect(received.text.length).toBeLessThan(105)
+  expect((await dial()).received.closed).toBe(false)
 })
 
 it('leaves the client half open when the server side is cut', async () => {
-  const { socket, heard, far } = await dial()
+  const { socket, received, far } = await dial()
   proxy.halfOpen()
   await expect.poll(() => far.ended || far.closed).toBe(true)
   socket.write('to nobody')
   const other = await dial()
   other.socket.write('to somebody')
   await expect.poll(() => other.far.text).toBe('to somebody')
-  expect([heard.closed, heard.ended, proxy.connections()]).toEqual([false, false, 2])
+  expect([received.closed, received.ended, proxy.connections()]).toEqual([false, false, 2])
 })
 
 it('sends new connections to another port and keeps the existing ones', async () => {

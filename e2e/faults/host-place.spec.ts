@@ -112,44 +112,41 @@ describe('a host with a dead connection that was not closed', () => {
   it.each([
     ['the relay has noticed', () => proxy.halfOpen(), 'offline'],
     ['the relay has not noticed either', () => proxy.swallow(), 'online'],
-  ] as const)(
-    'reconnects after 35 s of silence and sends all changes (%s)',
-    async (_, fail, hostState) => {
-      // The test moves the clock of the host's page forward instead of waiting for 35 s.
-      await desk.clock.install()
-      const host = await open('host', `ws://127.0.0.1:${proxy.port}`)
-      await linked(host)
-      await write(host, 'Before')
-      const viewers = [await open('viewer'), await open('viewer')]
-      for (const viewer of viewers) await shows(viewer, 'Before')
-      await host.bringToFront()
+  ] as const)('reconnects after 35 s and sends all changes (%s)', async (_, fail, hostState) => {
+    // The test moves the clock of the host's page forward instead of waiting for 35 s.
+    await desk.clock.install()
+    const host = await open('host', `ws://127.0.0.1:${proxy.port}`)
+    await linked(host)
+    await write(host, 'Before')
+    const viewers = [await open('viewer'), await open('viewer')]
+    for (const viewer of viewers) await shows(viewer, 'Before')
+    await host.bringToFront()
 
-      fail()
-      await write(host, 'Meanwhile')
-      await expect.poll(() => host.seen.sent.join()).toContain('Meanwhile')
-      for (const viewer of viewers) await hostIs(viewer, hostState)
-      expect(await host.evaluate(() => window.test.host.status.value)).toBe('connected')
-      for (const viewer of viewers)
-        expect(await viewer.evaluate(() => window.test.stores.useBoard.title)).toBe('Before')
+    fail()
+    await write(host, 'Meanwhile')
+    await expect.poll(() => host.seen.sent.join()).toContain('Meanwhile')
+    for (const viewer of viewers) await hostIs(viewer, hostState)
+    expect(await host.evaluate(() => window.test.host.status.value)).toBe('connected')
+    for (const viewer of viewers)
+      expect(await viewer.evaluate(() => window.test.stores.useBoard.title)).toBe('Before')
 
-      const before = host.seen.sockets
-      await host.clock.fastForward(36_000)
-      await expect.poll(() => host.seen.sockets).toBe(before + 1)
-      proxy.heal()
-      await linked(host)
-      for (const viewer of viewers) await shows(viewer, 'Meanwhile')
-      await write(host, 'After')
-      for (const viewer of viewers) {
-        await shows(viewer, 'After')
-        await hostIs(viewer, 'online')
-      }
-      await expectEqual(host, viewers)
-      for (const { seen } of viewers) {
-        expect(seen.sockets).toBe(1)
-        const seqs = messages(seen.received, 'config_update').map(({ seq }) => seq)
-        expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b))
-      }
-      await expectQuiet(host.seen, ...viewers.map(({ seen }) => seen))
-    },
-  )
+    const before = host.seen.sockets
+    await host.clock.fastForward(36_000)
+    await expect.poll(() => host.seen.sockets).toBe(before + 1)
+    proxy.heal()
+    await linked(host)
+    for (const viewer of viewers) await shows(viewer, 'Meanwhile')
+    await write(host, 'After')
+    for (const viewer of viewers) {
+      await shows(viewer, 'After')
+      await hostIs(viewer, 'online')
+    }
+    await expectEqual(host, viewers)
+    for (const { seen } of viewers) {
+      expect(seen.sockets).toBe(1)
+      const seqs = messages(seen.received, 'config_update').map(({ seq }) => seq)
+      expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b))
+    }
+    await expectQuiet(host.seen, ...viewers.map(({ seen }) => seen))
+  })
 })

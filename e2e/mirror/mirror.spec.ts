@@ -40,7 +40,7 @@ async function pair(): Promise<{ host: Tab; viewer: Tab }> {
   return { host, viewer }
 }
 
-describe('state', () => {
+describe('the mirror', () => {
   it('reaches a first and a second viewer, and a third that joins while the host is offline', async () => {
     const { host, viewer } = await pair()
     const second = await open('viewer')
@@ -52,7 +52,7 @@ describe('state', () => {
     await expectQuiet(host.seen, viewer.seen, second.seen, third.seen)
   })
 
-  it('is sent as one update with the final value of only the changed field, after a stream of changes', async () => {
+  it('sends a stream of changes as one update with the final value of only the changed field', async () => {
     const { host, viewer } = await pair()
     // Browsers limit a hidden tab to one timer a second, so the host must be the tab in front.
     await host.bringToFront()
@@ -193,7 +193,7 @@ describe('state', () => {
   })
 })
 
-describe('connection', () => {
+describe('the connection', () => {
   it('reconnects after growing waits when the relay was killed, without re-rendering unchanged components', async () => {
     const { host, viewer } = await pair()
     const waits = viewer.evaluate(

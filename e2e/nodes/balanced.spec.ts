@@ -41,13 +41,10 @@ async function readServices(file: string): Promise<Record<string, Service>> {
 }
 
 describe('the files of docs/deploy', () => {
-  it.each(['compose.yaml', 'compose.scaled.yaml'])(
-    '%s publishes only the ports of the proxy',
-    async (file) => {
-      const services = Object.entries(await readServices(file))
-      expect(services.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['caddy'])
-    },
-  )
+  it.each(['compose.yaml', 'compose.scaled.yaml'])('%s publishes only the proxy', async (file) => {
+    const services = Object.entries(await readServices(file))
+    expect(services.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['caddy'])
+  })
 
   it.skipIf(!hasCaddy).each(['Caddyfile', 'Caddyfile.scaled'])(
     'Caddy accepts %s unchanged',
@@ -85,13 +82,13 @@ describe.skipIf(!hasAll)('two relays behind the Caddy of docs/deploy', () => {
       return node
     }
     const nodes = [await startNode(0), await startNode(1)]
-    const dialled = (index: number) => ({
+    const relayAt = (index: number) => ({
       hostKey: HOST_KEY,
       viewerKey: VIEWER_KEY,
       getStatus: () => ({ port: ports[index]! }),
     })
     const counted = async (index: number): Promise<number> =>
-      JSON.parse((await ask(dialled(index), '/status')).body).clientCount
+      JSON.parse((await ask(relayAt(index), '/status')).body).clientCount
     const all = async () => [await counted(0), await counted(1)]
 
     const port = await freePort()
@@ -109,7 +106,7 @@ describe.skipIf(!hasAll)('two relays behind the Caddy of docs/deploy', () => {
 
     for (const index of [0, 1]) {
       // Caddy's health check uses the container's name as host.
-      const asked = await ask(dialled(index), '/readyz', { host: `relay-${index + 1}` })
+      const asked = await ask(relayAt(index), '/readyz', { host: `relay-${index + 1}` })
       expect([asked.status, asked.body]).toEqual([200, 'ok'])
     }
     const host = openHost(`ws://127.0.0.1:${port}`)
@@ -133,7 +130,7 @@ describe.skipIf(!hasAll)('two relays behind the Caddy of docs/deploy', () => {
       const { child } = nodes[index]!
       const ended = once(child, 'exit')
       child.kill('SIGTERM')
-      await expect.poll(async () => (await ask(dialled(index), '/readyz')).status).toBe(503)
+      await expect.poll(async () => (await ask(relayAt(index), '/readyz')).status).toBe(503)
       expect(await ended).toEqual([0, null])
       await expect.poll(() => counted(other)).toBe(viewers.length)
       expect(await answering()).toBe(ports[other])
@@ -152,8 +149,8 @@ describe.skipIf(!hasAll)('two relays behind the Caddy of docs/deploy', () => {
     }
     clearInterval(timer)
     await expectEqual(host, viewers)
-    const said = nodes.map((node) => node.said()).join('')
-    expect(said).not.toContain(PASSWORD)
-    expect(said).not.toContain('cannot be reached')
+    const output = nodes.map((node) => node.said()).join('')
+    expect(output).not.toContain(PASSWORD)
+    expect(output).not.toContain('cannot be reached')
   })
 })

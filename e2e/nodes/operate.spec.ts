@@ -11,17 +11,17 @@ afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop()
 })
 
-const dialled = (port: number) => ({
+const relayAt = (port: number) => ({
   hostKey: HOST_KEY,
   viewerKey: VIEWER_KEY,
   getStatus: () => ({ port }),
 })
-type Relay = ReturnType<typeof dialled>
+type Relay = ReturnType<typeof relayAt>
 
 async function startWorkers(...flags: string[]): Promise<Relay> {
   const relay = await startCliRelay({ flags: ['--workers', String(WORKERS), ...flags] })
   stops.push(relay.stop)
-  return dialled(relay.port)
+  return relayAt(relay.port)
 }
 
 async function crowd(relay: Relay): Promise<{ host: Client; viewers: Client[] }> {

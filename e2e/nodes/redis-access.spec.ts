@@ -38,13 +38,13 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
     stops.push(node.stop)
     return node
   }
-  const dialled = ({ port }: CliRelay) => ({
+  const relayOf = ({ port }: CliRelay) => ({
     hostKey: HOST_KEY,
     viewerKey: VIEWER_KEY,
     getStatus: () => ({ port }),
   })
   const dial = async (node: CliRelay, role: 'host' | 'viewer') => {
-    const client = await connect(dialled(node), role)
+    const client = await connect(relayOf(node), role)
     stops.push(() => client.close())
     return client
   }
@@ -67,21 +67,18 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
       ['--rename-command', 'HELLO', '', '--rename-command', 'AUTH', ''],
       "unknown command 'auth'",
     ],
-  ])(
-    '%s: the node warns in one line without the password, and serves alone',
-    async (_, edit, flags, problem) => {
-      await startStore({ flags })
-      const node = await startNode(edit(redis.url))
-      expect(await ready(node)).toBe('200 degraded')
-      const host = await dial(node, 'host')
-      host.send(session('e', 0, { a: 1 }))
-      const viewer = await dial(node, 'viewer')
-      await viewer.until(({ type }) => type === 'session_update')
-      expect(warnings(node)).toEqual([expect.stringContaining(problem)])
-      expect(node.said()).not.toMatch(/s3cret|wr0ng/)
-      expect(await ready(node)).toBe('200 degraded')
-    },
-  )
+  ])('%s: the node warns in one line and serves alone', async (_, edit, flags, problem) => {
+    await startStore({ flags })
+    const node = await startNode(edit(redis.url))
+    expect(await ready(node)).toBe('200 degraded')
+    const host = await dial(node, 'host')
+    host.send(session('e', 0, { a: 1 }))
+    const viewer = await dial(node, 'viewer')
+    await viewer.until(({ type }) => type === 'session_update')
+    expect(warnings(node)).toEqual([expect.stringContaining(problem)])
+    expect(node.said()).not.toMatch(/s3cret|wr0ng/)
+    expect(await ready(node)).toBe('200 degraded')
+  })
 
   it('a node warns with the address when nothing answers, and with the error of Redis once it does', async () => {
     await startStore()
@@ -122,7 +119,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
     const far = await dial(nodes[1], 'viewer')
     const big = 'x'.repeat(300_000)
     for (let old = 1; old <= 40; old++) {
-      const gone = await connect(dialled(nodes[old % 2]!), 'host', { path: `/s/old-${old}` })
+      const gone = await connect(relayOf(nodes[old % 2]!), 'host', { path: `/s/old-${old}` })
       gone.send(session('o', 0, { big }))
       const key = `vue-sync:{old-${old}}:log`
       await expect.poll(() => redis.use((client) => client.exists(key))).toBe(1)
@@ -138,22 +135,19 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
   })
 
   // A node once threw when it read a log whose start position was gone, and new viewers got no state.
-  it.each(['session', 'log'])(
-    'nodes restore the %s key when only that one is lost',
-    async (part) => {
-      await startStore()
-      const nodes = [await startNode(), await startNode()] as const
-      const host = await dial(nodes[0], 'host')
-      host.send(session('e', 0, { a: 1 }))
-      const first = await dial(nodes[1], 'viewer')
-      await first.until(({ seq }) => seq === 0)
-      await redis.use((client) => client.del(`vue-sync:{default}:${part}`))
-      const late = await dial(await startNode(), 'viewer')
-      await late.until(({ seq }) => seq === 0)
-      host.send(session('e', 1, { a: 2 }))
-      for (const viewer of [first, late]) await viewer.until(({ seq }) => seq === 1)
-    },
-  )
+  it.each(['session', 'log'])('nodes restore the %s key when it alone is lost', async (part) => {
+    await startStore()
+    const nodes = [await startNode(), await startNode()] as const
+    const host = await dial(nodes[0], 'host')
+    host.send(session('e', 0, { a: 1 }))
+    const first = await dial(nodes[1], 'viewer')
+    await first.until(({ seq }) => seq === 0)
+    await redis.use((client) => client.del(`vue-sync:{default}:${part}`))
+    const late = await dial(await startNode(), 'viewer')
+    await late.until(({ seq }) => seq === 0)
+    host.send(session('e', 1, { a: 2 }))
+    for (const viewer of [first, late]) await viewer.until(({ seq }) => seq === 1)
+  })
 
   it('nodes work with the ACL rule of docs/scaling.md, and warn of a missing right', async () => {
     await startStore()
@@ -233,10 +227,10 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
     stubStorage('localStorage')
     await startStore()
     const nodes = [await startNode(), await startNode()] as const
-    const heard: Buffer[] = []
+    const published: Buffer[] = []
     const marker = 'Quarterly layoffs'
     await redis.use(async (tap) => {
-      tap.on('pmessageBuffer', (_pattern, _channel, data: Buffer) => void heard.push(data))
+      tap.on('pmessageBuffer', (_pattern, _channel, data: Buffer) => void published.push(data))
       await tap.psubscribe('*')
       const shown = async (encrypt: boolean, name: string) => {
         const { app, pinia } = makeApp()
@@ -273,17 +267,17 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
       await redis.use((client) => client.config('SET', 'rdbcompression', 'no'))
       await shown(true, 'closed')
       for (const word of [marker, 'Quarterly', 'payload', 'rows', 'load'])
-        expect([word, finds(heard, `"${word}`), finds(await held(), `"${word}`)]).toEqual([
+        expect([word, finds(published, `"${word}`), finds(await held(), `"${word}`)]).toEqual([
           word,
           false,
           false,
         ])
-      expect(heard.length).toBeGreaterThan(2)
+      expect(published.length).toBeGreaterThan(2)
       for (const key of [HOST_KEY, VIEWER_KEY, PASSWORD])
-        expect([finds(heard, key), finds(await held(), key)]).toEqual([false, false])
+        expect([finds(published, key), finds(await held(), key)]).toEqual([false, false])
       // Without encryption, the same search finds the state in both places.
       await shown(false, 'open')
-      expect([finds(heard, marker), finds(await held(), marker)]).toEqual([true, true])
+      expect([finds(published, marker), finds(await held(), marker)]).toEqual([true, true])
     })
   })
 })

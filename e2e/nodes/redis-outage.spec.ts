@@ -22,7 +22,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
     stops.push(node.stop)
     return node
   }
-  const dialled = (index: number) => ({
+  const relayAt = (index: number) => ({
     hostKey: HOST_KEY,
     viewerKey: VIEWER_KEY,
     getStatus: () => ({ port: nodes[index]!.port }),
@@ -59,7 +59,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
     for (const index of [0, 1, 2]) await expect.poll(() => ready(index)).toBe('ok')
     // A new node gets the state from Redis.
     nodes.push(await startNode())
-    const late = await connect(dialled(3), 'viewer')
+    const late = await connect(relayAt(3), 'viewer')
     await late.until(({ type }) => type === 'session_update')
     await late.close()
   })
@@ -72,7 +72,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
     for (const index of [0, 1, 2]) await expect.poll(() => ready(index)).toBe('degraded')
     // The host's node stays live; other nodes give new viewers the last state they received.
     await expect.poll(() => viewers[0]!.load.n).toBeGreaterThan(20)
-    const late = await connect(dialled(1), 'viewer')
+    const late = await connect(relayAt(1), 'viewer')
     await late.until(({ type }) => type === 'session_update')
     await late.close()
     await redis.restart()
@@ -106,14 +106,14 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
     await expectEqual(host, viewers)
   })
 
-  it('when Redis returns, one of two hosts that connected meanwhile stays, and all viewers show its state', async () => {
-    const first = await connect(dialled(0), 'host')
-    const viewers = await Promise.all([0, 1, 2].map((index) => connect(dialled(index), 'viewer')))
+  it('one of two competing hosts stays when Redis returns, and all viewers show its state', async () => {
+    const first = await connect(relayAt(0), 'host')
+    const viewers = await Promise.all([0, 1, 2].map((index) => connect(relayAt(index), 'viewer')))
     first.send(session('one', 0, { of: 1 }))
     for (const viewer of viewers) await viewer.until(({ epoch }) => epoch === 'one')
     await redis.kill()
     await expect.poll(() => ready(1)).toBe('degraded')
-    const second = await connect(dialled(1), 'host')
+    const second = await connect(relayAt(1), 'host')
     second.send(session('two', 0, { of: 2 }))
     await viewers[1]!.until(({ epoch }) => epoch === 'two')
     await redis.restart()
@@ -125,9 +125,9 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
     await second.close()
   })
 
-  it('viewers of a dead node are no longer counted, and its host is reported offline', async () => {
-    const host = await connect(dialled(0), 'host')
-    const viewers = await Promise.all([0, 1, 2].map((index) => connect(dialled(index), 'viewer')))
+  it('the viewers of a dead node are no longer counted, and the host of a dead node is reported offline', async () => {
+    const host = await connect(relayAt(0), 'host')
+    const viewers = await Promise.all([0, 1, 2].map((index) => connect(relayAt(index), 'viewer')))
     const counted = (count: number) =>
       host.until(({ type, payload }) => type === 'status' && payload['clientCount'] === count)
     await counted(3)

@@ -465,15 +465,18 @@ it('the hash of the state is sent blinded, and a viewer detects a different hash
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   for (let times = 0; times < 3; times++) await nudge()
-  const told = tap.seen.map(String).find((frame) => frame.includes('"hash"'))
-  expect(JSON.parse(told!)).toMatchObject({ type: 'status', payload: { hash: expect.any(Number) } })
-  const { epoch, seq, payload } = JSON.parse(told!)
-  const say = (hash: number) =>
+  const hashStatus = tap.seen.map(String).find((frame) => frame.includes('"hash"'))
+  expect(JSON.parse(hashStatus!)).toMatchObject({
+    type: 'status',
+    payload: { hash: expect.any(Number) },
+  })
+  const { epoch, seq, payload } = JSON.parse(hashStatus!)
+  const sendHash = (hash: number) =>
     tap.inject(JSON.stringify({ type: 'status', epoch, seq, payload: { host: 'online', hash } }))
-  say(payload.hash)
+  sendHash(payload.hash)
   await new Promise((resolve) => setTimeout(resolve, 100))
   expect(warnings).toEqual([])
-  say(payload.hash ^ 1)
+  sendHash(payload.hash ^ 1)
   await expect.poll(() => warnings.join()).toContain('VS208: the hash of its state')
   await expect.poll(() => viewer.status.value).toBe('connected')
 })

@@ -100,7 +100,7 @@ describe('a link to another relay', () => {
 })
 
 describe('a page of another origin', () => {
-  it('is closed with 4405 and the reason when it opens a socket', async () => {
+  it('gets close code 4405 and the reason when it opens a socket', async () => {
     const page = await browser.newPage()
     await page.goto(`http://stranger.test:${(stranger.address() as { port: number }).port}/`)
     const closed = await page.evaluate(

@@ -275,7 +275,7 @@ describe('the camera', () => {
   })
 })
 
-describe('plain http', () => {
+describe('the pairing screen over plain http', () => {
   it('hides the scan button, reads a photo, and links to the guide with the session', async () => {
     const lan = link().replace('127.0.0.1', 'lan.test')
     const page = await open(new URL(lan).origin)

@@ -127,7 +127,7 @@ describe.each(SCREENS)('%s', (_, go) => {
     ['phone, light', { ...PHONE, colorScheme: 'light' }],
     ['phone, dark', { ...PHONE, colorScheme: 'dark' }],
     ['desktop, dark', { ...DESKTOP, colorScheme: 'dark' }],
-  ])('has no accessibility violation (%s)', async (_name, options) => {
+  ])('has no axe violation (%s)', async (_name, options) => {
     await use(options, async (page) => {
       await go(page)
       expect(await violations(page)).toEqual([])
@@ -156,13 +156,10 @@ describe.each(SCREENS)('%s', (_, go) => {
 })
 
 describe('the host’s page', () => {
-  it.each(['light', 'dark'] as const)(
-    'has no accessibility violation (%s)',
-    async (colorScheme) => {
-      await hostPage.emulateMedia({ colorScheme })
-      expect(await violations(hostPage)).toEqual([])
-    },
-  )
+  it.each(['light', 'dark'] as const)('has no axe violation (%s)', async (colorScheme) => {
+    await hostPage.emulateMedia({ colorScheme })
+    expect(await violations(hostPage)).toEqual([])
+  })
 })
 
 describe('the viewer', () => {

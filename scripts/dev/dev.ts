@@ -8,11 +8,11 @@ import { ensureViewer, ROOT, VIEWER_DIR } from '../builds.ts'
 
 const HELP = `Usage: pnpm dev [options]
 
-  --port VALUE       relay port (VUE_SYNC_PORT, 9876)
-  --host-port VALUE  port of the demo host (5173, or the next free one)
-  --open             viewers need no key
-  --https            phones get TLS, with a certificate of this machine's own CA
-  --help             print this`
+  --port VALUE       port of the relay (default: VUE_SYNC_PORT or 9876)
+  --host-port VALUE  port of the demo host (default: 5173, or the next free port)
+  --open             let viewers connect without a key
+  --https            serve phones over TLS with a certificate from this machine's own CA
+  --help             print this help`
 
 interface DevOptions {
   port: number
@@ -27,7 +27,7 @@ function readPort(name: string, text: string): number {
   return Number(text)
 }
 
-/** @throws UsageError in one line */
+/** Returns `undefined` for `--help`. @throws UsageError with a message of one line */
 function readOptions(): DevOptions | undefined {
   try {
     const { values } = parseArgs({
@@ -53,8 +53,8 @@ function readOptions(): DevOptions | undefined {
 }
 
 /**
- * The demo host needs to know the relay: its own environment says it, no file is written. Within this
- * machine the relay needs no TLS, so the browser here must trust nothing first.
+ * Starts the demo host, which reads the relay's address and key from environment variables, so that no file
+ * is written. It connects over loopback without TLS, so this machine's browser need not trust the CA.
  */
 async function startHost(port: number, relayPort: number, hostKey: string): Promise<ViteDevServer> {
   process.env['VITE_SYNC_URL'] = `ws://127.0.0.1:${relayPort}`

@@ -1,2 +1,2 @@
-/** The relay's own command, from its source. */
+/** Runs the relay's command from its source. */
 import '../../server/src/cli/cli.ts'

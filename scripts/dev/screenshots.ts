@@ -8,7 +8,7 @@ import { createSyncServer } from '@vue-sync/server'
 import { ensureBrowser } from '../test/browser.ts'
 import { ensureViewer, ROOT, VIEWER_DIR } from '../builds.ts'
 
-/** Pictures of every page as a person sees it: `pnpm screenshots [DIR]`. */
+/** Takes screenshots of every page: `pnpm screenshots [DIR]`. */
 const dir = process.argv[2] ?? join(ROOT, 'artifacts/screenshots')
 
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true }
@@ -20,7 +20,7 @@ const SCREENS: [name: string, options: BrowserContextOptions][] = (
   [`desktop-${colorScheme}`, { ...DESKTOP, colorScheme }],
 ])
 
-/** Who asks for the set-up page: each is shown its own guide. */
+/** User agents, because the set-up page shows each device its own guide. */
 const DEVICES = {
   iphone:
     'Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1',
@@ -43,7 +43,7 @@ async function onEachScreen(
   }
 }
 
-/** A name that is loopback and yet no secure context: what a phone on plain http sees. */
+/** Resolves to loopback but is not a secure context, like a LAN address on plain http. */
 const PLAIN = 'lan.test'
 
 mkdirSync(dir, { recursive: true })
@@ -108,7 +108,7 @@ async function shootSetup(page: Page, name: string): Promise<void> {
   await shoot(page, `setup-https-${name}`)
 }
 
-/** What the person with the phone sees while the host is at work, away, and gone. */
+/** Shows the viewer while the host is live and offline, and without a network. */
 async function shootShow(page: Page, viewer: Page, name: string): Promise<void> {
   await viewer.goto(viewerUrl)
   await viewer.getByRole('button', { name: 'Inspector' }).waitFor()

@@ -5,19 +5,19 @@ import { fail } from '../fail.ts'
 
 export const HELP = `Usage: pnpm loadtest [options]
 
-  --viewers N       how many viewers (1000)
-  --rate R          updates a second (10)
-  --size S          bytes of an update (1024)
-  --seconds T       how long, in seconds (20)
-  --reconnect       half-way all viewers are cut off at once and dial again
-  --url URL         a relay that runs, ws:// or wss:// (one of its own, on this machine)
-  --allow-remote    with a --url that is not of this machine
-  --host-key K      opens publishing there (VUE_SYNC_HOST_KEY)
-  --viewer-key K    opens viewing there (VUE_SYNC_VIEWER_KEY)
-  --session NAME    the session that is published to (loadtest)
-  --help            print this`
+  --viewers N       number of viewers (default: 1000)
+  --rate R          updates per second (default: 10)
+  --size S          bytes per update (default: 1024)
+  --seconds T       duration in seconds (default: 20)
+  --reconnect       cut off all viewers halfway and let them reconnect
+  --url URL         ws:// or wss:// address of a running relay (default: start one on this machine)
+  --allow-remote    allow a --url that is not on this machine
+  --host-key K      host key of that relay (default: VUE_SYNC_HOST_KEY)
+  --viewer-key K    viewer key of that relay (default: VUE_SYNC_VIEWER_KEY)
+  --session NAME    session to publish to (default: loadtest)
+  --help            print this help`
 
-/** Not the one that people use: the load test is the host of it, and whoever was it before is sent away. */
+/** Differs from the default session, because the load test replaces the session's current host. */
 const SESSION = 'loadtest'
 
 export interface LoadOptions {
@@ -29,7 +29,7 @@ export interface LoadOptions {
   session: string
   hostKey: string | undefined
   viewerKey: string | undefined
-  /** `ws://` or `wss://` and host; none for a relay of its own. */
+  /** Scheme and host of a running relay; `undefined` starts a new one. */
   origin: string | undefined
 }
 
@@ -67,7 +67,7 @@ function readRate(text: string): number {
   fail(`--rate must be a number above 0 and up to 1000, not ${JSON.stringify(text)}.`)
 }
 
-/** By its name alone, as nothing is asked of the network for what may be refused. */
+/** Judges the name only, so that a refused address causes no DNS query. */
 const isLoopback = ({ origin }: SyncAddress): boolean =>
   /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname)
 
@@ -77,12 +77,12 @@ function readAddress(url: string, isRemoteAllowed: boolean): SyncAddress {
     fail(`--url must be an address like ws://127.0.0.1:9876, not ${JSON.stringify(url)}.`)
   if (!isRemoteAllowed && !isLoopback(address))
     fail(
-      `--url ${address.origin} is not of this machine. Where you may load that relay, add --allow-remote.`,
+      `--url ${address.origin} is not on this machine. If you may load that relay, add --allow-remote.`,
     )
   return address
 }
 
-/** Ends the command in one line that names the option; `undefined` where help is wanted. */
+/** Reads the options; ends the command with one line if one is invalid. Returns `undefined` for `--help`. */
 export function readLoadOptions(args: string[]): LoadOptions | undefined {
   const values = readArgs(args)
   if (values.help) return undefined
@@ -96,7 +96,9 @@ export function readLoadOptions(args: string[]): LoadOptions | undefined {
     values.url === undefined ? undefined : readAddress(values.url, values['allow-remote'])
   const session = values.session ?? SESSION
   if (!isSessionName(session))
-    fail(`--session must be a name that an address can have, not ${JSON.stringify(session)}.`)
+    fail(
+      `--session must be 1–64 letters, digits, "-", "_", "." or "~", and start with a letter or digit, not ${JSON.stringify(session)}.`,
+    )
   return {
     ...numbers,
     reconnect: values.reconnect,

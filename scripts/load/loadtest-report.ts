@@ -3,34 +3,34 @@ import { CLOSE } from '@vue-sync/vue/protocol'
 import type { Figures } from './swarm/crowd.ts'
 import type { LoadOptions } from './loadtest-options.ts'
 
-/** How a run went. */
+/** The results of a run. */
 export interface LoadRun {
   figures: Figures
   sent: number
-  /** Updates that there should have been by now. */
+  /** Updates that were due until the end. */
   due: number
-  /** Bytes that came since the first update was sent. */
+  /** Bytes received since the first update was sent. */
   bytes: number
-  /** Seconds that connecting took. */
+  /** Seconds until all viewers were connected. */
   connecting: number
-  /** Seconds from the first update to the last that arrived. */
+  /** Seconds from the first update to the arrival of the last. */
   seconds: number
-  /** The share of its time that the host's thread was at work. */
+  /** Share of time in which the host's thread was busy, from 0 to 1. */
   hostBusy: number
-  /** Why the host could not go on. */
+  /** Why the host was disconnected; `undefined` if it was not. */
   hostEnded: string | undefined
-  /** By Ctrl-C. */
+  /** Ctrl-C ended the run. */
   isInterrupted: boolean
 }
 
 const MIB = 1024 * 1024
-/** A thread that is at work for longer than this makes others wait. */
-const MOST_BUSY = 0.8
-/** What to do about some close codes. */
+/** A thread that is busy for a larger share of time delays its messages. */
+const MAX_BUSY = 0.8
+/** Advice for close codes. */
 const HINTS: Record<string, string> = {
   [CLOSE.busy]:
-    'the relay is at one of its limits, --max-viewers-per-address, --max-connections or another.',
-  [CLOSE.badToken]: 'the relay wants a key, see --viewer-key.',
+    'the relay has reached one of its limits, such as --max-viewers-per-address or --max-connections.',
+  [CLOSE.badToken]: 'the relay requires a key. See --viewer-key.',
 }
 
 export const count = (value: number): string => Math.round(value).toLocaleString('en')
@@ -55,21 +55,21 @@ const percent = (share: number): string => `${(share * 100).toFixed(0)} %`
 const sum = (counts: Record<string, number>) =>
   Object.values(counts).reduce((all, one) => all + one, 0)
 
-/** What a show must not have: any of it fails the command. */
-export function wrongs({ figures, hostEnded, isInterrupted }: LoadRun, viewers: number) {
+/** Counts the errors of a run; any error fails the command. */
+export function countErrors({ figures, hostEnded, isInterrupted }: LoadRun, viewers: number) {
   const { tally, missing, awaited, open } = figures
   return {
-    // Who was interrupted did not wait for those that were on their way back.
+    // An interrupted run does not wait for viewers that are reconnecting.
     lost: tally.lost + missing + (isInterrupted ? 0 : awaited),
-    twice: tally.twice,
-    away: sum(tally.closes),
-    // A dial that failed and was tried again is no harm.
-    out: isInterrupted ? 0 : viewers - open,
+    duplicated: tally.duplicated,
+    disconnected: sum(tally.closes),
+    // Failed dials that were repeated with success are not errors.
+    notConnected: isInterrupted ? 0 : viewers - open,
     hostEnded: hostEnded === undefined ? 0 : 1,
   }
 }
 
-/** While it runs. */
+/** Formats the line that is shown during a run. */
 export function progressLine(seconds: number, { open, tally, missing, awaited }: Figures): string {
   return [
     `${seconds.toFixed(0).padStart(4)} s`,
@@ -77,7 +77,7 @@ export function progressLine(seconds: number, { open, tally, missing, awaited }:
     `${count(tally.lost)} lost`,
     `latency ${percentiles(tally.latency, [50, 99])}`,
     `${count(tally.received)} messages`,
-    `${count(missing + awaited)} under way`,
+    `${count(missing + awaited)} in transit`,
   ].join(', ')
 }
 
@@ -89,51 +89,54 @@ function formatReasons(reasons: Record<string, number>): string {
 export function formatReport(run: LoadRun, options: LoadOptions, threads: number): string {
   const { figures, sent, due, connecting, seconds } = run
   const { tally, open, behind } = figures
-  const { lost, twice, away } = wrongs(run, options.viewers)
+  const { lost, duplicated, disconnected } = countErrors(run, options.viewers)
   const perSecond = (amount: number) => amount / Math.max(0.001, seconds)
-  const back = sum(tally.resumed)
+  const reconnected = sum(tally.resumed)
   const rows: [string, string][] = [
     [
       'viewers',
-      `${count(open)} of ${count(options.viewers)} at the end, connected in ${connecting.toFixed(1)} s, ` +
-        `${count(away)} sent away${formatReasons(tally.closes)}`,
+      `${count(open)} of ${count(options.viewers)} connected at the end, connecting took ${connecting.toFixed(1)} s, ` +
+        `${count(disconnected)} disconnected${formatReasons(tally.closes)}`,
     ],
     ['updates', `${count(sent)} of ${count(due)} sent`],
     [
       'delivered',
-      `${count(tally.received)} messages, ${count(perSecond(tally.received))} a second, ` +
+      `${count(tally.received)} messages, ${count(perSecond(tally.received))} per second, ` +
         `${perSecond(run.bytes / MIB).toFixed(1)} MiB/s`,
     ],
     ['latency', percentiles(tally.latency, [50, 90, 99, 99.9, 100])],
-    ['wrong', `${count(lost)} lost, ${count(twice)} twice or out of order`],
+    ['errors', `${count(lost)} lost, ${count(duplicated)} duplicated or out of order`],
   ]
   const failed = sum(tally.failures)
   if (failed > 0) rows.push(['dials', `${count(failed)} failed${formatReasons(tally.failures)}`])
-  if (behind > 0) rows.push(['', `${count(behind)} viewers had not got all when it was over`])
+  if (behind > 0) rows.push(['', `${count(behind)} viewers had not received everything at the end`])
   if (tally.skipped > 0)
-    rows.push(['snapshots', `stood for ${count(tally.skipped)} messages, which is no loss`])
+    rows.push([
+      'snapshots',
+      `replaced ${count(tally.skipped)} messages, which do not count as lost`,
+    ])
   if (options.reconnect)
     rows.push(
-      ['reconnected', `${count(back)}: ${percentiles(tally.back, [50, 99, 100])}`],
+      ['reconnected', `${count(reconnected)}: ${percentiles(tally.reconnect, [50, 99, 100])}`],
       [
         '',
-        `${count(tally.resumed.tail)} by the tail, ${count(tally.resumed.nothing)} had missed nothing, ` +
-          `${count(tally.resumed.snapshot)} by a snapshot`,
+        `${count(tally.resumed.tail)} received the missed messages, ${count(tally.resumed.none)} had missed none, ` +
+          `${count(tally.resumed.snapshot)} received a snapshot`,
       ],
     )
-  // Before the first update nothing was measured.
+  // The busy shares are measured only from the first update on.
   const busy = due > 0 ? Math.max(run.hostBusy, figures.busy) : 0
-  const thread = threads === 1 ? 'thread' : `busiest of ${threads} threads`
+  const thread = threads === 1 ? 'viewer thread' : `busiest of ${threads} viewer threads`
   if (due > 0)
     rows.push([
-      'this end',
-      `host ${percent(run.hostBusy)} busy, viewers' ${thread} ${percent(figures.busy)}`,
+      'load test',
+      `host ${percent(run.hostBusy)} busy, ${thread} ${percent(figures.busy)} busy`,
     ])
   const notes = [
-    ...(run.isInterrupted ? ['Interrupted: the figures so far.'] : []),
-    ...(run.hostEnded === undefined ? [] : [`The relay let go of the host: ${run.hostEnded}`]),
+    ...(run.isInterrupted ? ['Interrupted: these are the figures so far.'] : []),
+    ...(run.hostEnded === undefined ? [] : [`The host was disconnected: ${run.hostEnded}`]),
     ...Object.keys(tally.closes).flatMap((why) => (HINTS[why] ? [`${why}: ${HINTS[why]}`] : [])),
-    ...(busy > MOST_BUSY ? ['This end was at its own limit: the latency is in part its own.'] : []),
+    ...(busy > MAX_BUSY ? ['The load test was short of CPU, which adds to the latency.'] : []),
   ]
   return [...rows.map(([name, text]) => `${name.padEnd(12)} ${text}`), ...notes].join('\n')
 }

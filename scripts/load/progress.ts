@@ -1,11 +1,11 @@
 import process from 'node:process'
 
-/** One line that rewrites itself on a terminal; elsewhere a plain line every few seconds. */
+/** Progress output: one rewritten line on a terminal, or a new line every few seconds elsewhere. */
 export interface Progress {
-  /** Milliseconds between two looks at what is to be said. */
+  /** Milliseconds between two calls of `show`. */
   every: number
   show: (line: string) => void
-  /** Leaves the line as it is: what comes next begins a new one. */
+  /** Ends the line, so that further output starts on a new one. */
   end: () => void
 }
 
@@ -18,7 +18,7 @@ export function createProgress(stream = process.stdout): Progress {
     every: 250,
     show(line) {
       isOpen = true
-      // One that wraps could not be rewritten.
+      // A wrapped line could not be rewritten.
       stream.write(CLEAR + line.slice(0, stream.columns - 1))
     },
     end() {

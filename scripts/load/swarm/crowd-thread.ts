@@ -5,33 +5,34 @@ import { openViewers } from './open-viewers.ts'
 import { createTally, type Tally } from './tally.ts'
 import type { SwarmViewer } from './viewer.ts'
 
-/** What a thread is started with. */
+/** The `workerData` of a thread. */
 export interface CrowdOptions {
   address: SyncAddress
   reconnect: boolean
-  /** Its viewers are these of all. */
+  /** Index of the thread's first viewer among all viewers. */
   from: number
   count: number
-  /** Viewers for each address of loopback that is dialled from; none where the system chooses. */
+  /** Viewers per local loopback address. @default the system chooses the address */
   perAddress?: number | undefined
 }
 
-export type CrowdOrder = { order: 'look'; at: Position } | { order: 'cut' }
+export type CrowdOrder = { order: 'report'; at: Position } | { order: 'cut' }
 
-/** The answer to `look`. */
+/** The answer to `report`. */
 export interface CrowdFigures {
   tally: Tally
   /** Viewers whose first dial has ended. */
   dialled: number
   open: number
-  /** Open ones that have not got all. */
+  /** Open viewers that lack messages. */
   behind: number
-  /** What those lack, together. */
+  /** Messages that open viewers lack, in total. */
   missing: number
-  /** What those lack that dial again. */
+  /** Messages that reconnecting viewers lack, in total. */
   awaited: number
-  /** Milliseconds since the thread began. */
+  /** Milliseconds in which the thread was busy since its start. */
   active: number
+  /** Milliseconds in which the thread was idle since its start. */
   idle: number
 }
 
@@ -39,7 +40,7 @@ const { address, reconnect, from, count, perAddress } = workerData as CrowdOptio
 const tally = createTally()
 const viewers: SwarmViewer[] = []
 
-function look(at: Position): CrowdFigures {
+function countFigures(at: Position): CrowdFigures {
   const { active, idle } = performance.eventLoopUtilization()
   const figures = { tally, dialled: 0, open: 0, behind: 0, missing: 0, awaited: 0, active, idle }
   for (const viewer of viewers) {
@@ -55,7 +56,7 @@ function look(at: Position): CrowdFigures {
 
 parentPort!.on('message', (message: CrowdOrder) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
-  if (message.order === 'look') return parentPort!.postMessage(look(message.at))
+  if (message.order === 'report') return parentPort!.postMessage(countFigures(message.at))
   for (const viewer of viewers) viewer.cut()
 })
 await openViewers(

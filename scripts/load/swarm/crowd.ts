@@ -7,44 +7,44 @@ import type { CrowdFigures, CrowdOptions, CrowdOrder } from './crowd-thread.ts'
 import { addTally, createTally } from './tally.ts'
 
 const THREAD = new URL('crowd-thread.ts', import.meta.url)
-/** Fewer than this do not need another thread. */
-const LEAST_PER_THREAD = 250
-const MOST_THREADS = 8
-/** An address has about 28,000 ports to dial from, and a port that was used rests for a minute. */
-const MOST_PER_ADDRESS = 10_000
+/** Fewer viewers than this do not need another thread. */
+const MIN_PER_THREAD = 250
+const MAX_THREADS = 8
+/** A local address has about 28,000 ports, and a closed connection blocks its port for a minute. */
+const MAX_PER_ADDRESS = 10_000
 
-/** All threads together, and `busy`: the share of its time that the busiest was at work. */
+/** Totals of all threads; `busy` is the share of time, from 0 to 1, in which the busiest thread worked. */
 export type Figures = Omit<CrowdFigures, 'active' | 'idle'> & { busy: number }
 
 export interface Crowd {
   threads: number
-  /** @param at what the host has sent */
-  look: (at: Position) => Promise<Figures>
-  /** From now on `busy` is measured. */
-  begin: () => void
+  /** @param at position of the last message that the host sent */
+  readFigures: (at: Position) => Promise<Figures>
+  /** Starts the measurement of `busy`. */
+  startMeasuring: () => void
   /** Cuts all connections at once. */
   cut: () => void
   close: () => Promise<void>
 }
 
-function tell(worker: Worker, order: CrowdOrder): void {
+function send(worker: Worker, order: CrowdOrder): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
   worker.postMessage(order)
 }
 
-/** Linux has all of 127.0.0.0/8 to dial from. */
+/** Linux can dial from any address in 127.0.0.0/8. */
 function perAddress({ origin }: SyncAddress, count: number): number | undefined {
   const isLoopback = new URL(origin).hostname.startsWith('127.')
-  return process.platform === 'linux' && isLoopback && count > MOST_PER_ADDRESS
-    ? MOST_PER_ADDRESS
+  return process.platform === 'linux' && isLoopback && count > MAX_PER_ADDRESS
+    ? MAX_PER_ADDRESS
     : undefined
 }
 
-/** Viewers in threads of their own: neither the host nor a clock waits for them. */
+/** Opens viewers in separate threads, so that they do not delay the host or its clock. */
 export function openCrowd(address: SyncAddress, count: number, reconnect: boolean): Crowd {
-  const wanted = Math.ceil(count / LEAST_PER_THREAD)
-  // One core is the relay's.
-  const threads = Math.min(wanted, MOST_THREADS, Math.max(1, availableParallelism() - 1))
+  const wanted = Math.ceil(count / MIN_PER_THREAD)
+  // One core is left for the relay.
+  const threads = Math.min(wanted, MAX_THREADS, Math.max(1, availableParallelism() - 1))
   const workers = Array.from({ length: threads }, (_, index) => {
     const from = Math.floor((count * index) / threads)
     const workerData: CrowdOptions = {
@@ -58,12 +58,12 @@ export function openCrowd(address: SyncAddress, count: number, reconnect: boolea
   })
   let latest: CrowdFigures[] = []
   let start: CrowdFigures[] = []
-  let looking: Promise<unknown> = Promise.resolve()
+  let lastRead: Promise<unknown> = Promise.resolve()
 
-  async function lookNow(at: Position): Promise<Figures> {
+  async function collectFigures(at: Position): Promise<Figures> {
     latest = await Promise.all(
       workers.map(async (worker) => {
-        tell(worker, { order: 'look', at })
+        send(worker, { order: 'report', at })
         const [figures] = await once(worker, 'message')
         return figures as CrowdFigures
       }),
@@ -90,15 +90,15 @@ export function openCrowd(address: SyncAddress, count: number, reconnect: boolea
 
   return {
     threads,
-    // One after the other, as answers have no name.
-    look: (at) => {
-      const figures = looking.then(() => lookNow(at))
-      looking = figures.catch(() => {})
+    // Answers carry no id, so requests run one after the other.
+    readFigures: (at) => {
+      const figures = lastRead.then(() => collectFigures(at))
+      lastRead = figures.catch(() => {})
       return figures
     },
-    begin: () => void (start = latest),
+    startMeasuring: () => void (start = latest),
     cut: () => {
-      for (const worker of workers) tell(worker, { order: 'cut' })
+      for (const worker of workers) send(worker, { order: 'cut' })
     },
     close: async () => void (await Promise.all(workers.map((worker) => worker.terminate()))),
   }

@@ -1,4 +1,4 @@
-/** Dials of one turn of the loop. */
+/** Dials per turn of the event loop. */
 const PER_TURN = 20
 
 const waiting: (() => void)[] = []
@@ -9,8 +9,8 @@ function turn(): void {
 }
 
 /**
- * Dials as soon as sockets have had their turn: thousands of timers that are due at once would all dial
- * first, and what was dialled would time out because nobody here had looked at it.
+ * Queues a dial so that open sockets are served between dials. Thousands of timers that fire at once would
+ * otherwise all dial first, and the handshakes would time out before this thread reads their answers.
  */
 export function dialInTurn(dial: () => void): void {
   if (waiting.push(dial) === 1) setImmediate(turn)

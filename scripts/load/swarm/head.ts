@@ -1,26 +1,26 @@
 import { type Message, parseMessage } from '@vue-sync/vue/protocol'
 
-/** What a viewer of a swarm reads of a message: its place, and when the host of a load test sent it. */
+/** The part of a message that a swarm viewer reads: its position, and when the load test's host sent it. */
 export interface Head {
   type: Message['type']
   epoch?: string
   seq?: number
-  /** By `now()`. */
+  /** Send time, by `now()`. */
   at?: number
 }
 
-/** Longer than the head of any message that our hosts and relays write. */
+/** More than the head of any message from our hosts and relays. */
 const HEAD_BYTES = 200
 const HEAD =
   /^\{"type":"(session_update|config_update|status)"(?:,"epoch":"([^"\\]+)","seq":(\d+)(?:,"payload":\{"load":\{"at":(\d+))?)?/
 
-/** Microseconds by the one clock that all threads of a machine share and that nobody sets. */
+/** Microseconds of the monotonic clock, which all threads of a machine share. */
 export const now = (): number => Number(process.hrtime.bigint() / 1000n)
 
-/** The head alone: a body of 100 KiB is not made a string for each of a thousand viewers. */
+/** Reads only the head, because decoding a 100 KiB body for each of thousands of viewers costs too much. */
 export function readHead(data: Buffer): Head | undefined {
   const found = HEAD.exec(data.toString('latin1', 0, HEAD_BYTES))
-  // Any order of fields is right, though nobody here writes another.
+  // The protocol allows any order of fields, so an unusual head needs a full parse.
   if (!found) return parseMessage(String(data))
   const [, type, epoch, seq, at] = found
   return {

@@ -11,12 +11,12 @@ import {
 } from '@vue-sync/vue/protocol'
 import { WebSocket } from 'ws'
 
-const PATIENCE_MS = 10_000
+const CONNECT_TIMEOUT_MS = 10_000
 
-/** The host's part of the protocol on a plain socket, with a snapshot whenever the relay wants one. */
+/** A host on a plain socket that sends a snapshot whenever the relay requests one. */
 export class SwarmHost {
   readonly position: Position = { epoch: randomId(), seq: 0 }
-  /** Why it can send no more, in words. */
+  /** Why the connection ended; `undefined` while it is open. */
   ended: string | undefined
   readonly #socket: WebSocket
   readonly #state: () => Payload
@@ -24,7 +24,7 @@ export class SwarmHost {
   constructor(address: SyncAddress, state: () => Payload) {
     this.#state = state
     this.#socket = new WebSocket(formatSocketUrl(address), offerProtocols('host', address.key), {
-      handshakeTimeout: PATIENCE_MS,
+      handshakeTimeout: CONNECT_TIMEOUT_MS,
       perMessageDeflate: false,
     })
     this.#socket.on('message', (data: Buffer) => {
@@ -34,14 +34,14 @@ export class SwarmHost {
     this.#socket.on('close', (code, reason) => (this.ended ??= `${code} ${String(reason)}`.trim()))
   }
 
-  /** Bytes that the network has not taken yet. */
+  /** Bytes queued in the socket. */
   get buffered(): number {
     return this.#socket.bufferedAmount
   }
 
-  /** @throws Error with the relay's own words, when it does not want this host */
+  /** Waits for the relay's first message. @throws Error with the relay's close reason if it refuses the host */
   async ready(): Promise<void> {
-    const signal = AbortSignal.timeout(PATIENCE_MS)
+    const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS)
     const events = ['message', 'close'].map((name) =>
       once(this.#socket, name, { signal }).catch(() => {}),
     )
@@ -49,7 +49,7 @@ export class SwarmHost {
     if (this.#socket.readyState !== WebSocket.OPEN) throw new Error(this.ended ?? 'no answer')
   }
 
-  /** Sends the next change; what it changes must be in the state by then. */
+  /** Sends the next change. `state()` must already include it. */
   update(payload: Payload, patch?: PatchOperation[]): void {
     this.position.seq++
     this.#send('config_update', payload, patch)

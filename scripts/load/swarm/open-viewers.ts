@@ -1,10 +1,10 @@
 import type { Tally } from './tally.ts'
 import { SwarmViewer, type ViewerOptions } from './viewer.ts'
 
-/** How many are dialled at once, so that no listen queue overflows. */
+/** Viewers that dial at once; more could overflow the relay's listen queue. */
 const WAVE = 50
 
-/** Opens viewers in waves; those that were not let in are among them, and counted. */
+/** Opens viewers in waves. The result includes refused viewers, and the tally counts them. */
 export async function openViewers(
   count: number,
   tally: Tally,

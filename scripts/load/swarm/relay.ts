@@ -1,6 +1,6 @@
 import { type ChildRelay, startChildRelay } from '../../../server/test/child-relay.ts'
 
-/** A relay of its own for a swarm: all of it comes from one address, and may come again at once. */
+/** Starts a relay whose limits allow all viewers to connect from one address and to reconnect at once. */
 export function startSwarmRelay(
   viewers: number,
   { hostKey, viewerKey }: { hostKey: string; viewerKey?: string | undefined },
@@ -9,7 +9,7 @@ export function startSwarmRelay(
     hostKey,
     ...(viewerKey === undefined ? { open: true } : { viewerKey }),
     limits: {
-      // One that was cut may be counted a moment longer than it is there.
+      // The relay may still count a viewer that was just cut off.
       viewersPerSession: 2 * viewers,
       viewersPerAddress: 2 * viewers,
       connectionsPerMinute: 1000 + 10 * viewers,

@@ -1,31 +1,31 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 
-/** How a viewer that came back was brought up to date. */
-export type Resumed = 'tail' | 'nothing' | 'snapshot'
+/** What a reconnected viewer received: the missed messages, nothing because it missed none, or a snapshot. */
+export type Resumed = 'tail' | 'none' | 'snapshot'
 
-/** What the viewers of one thread have seen, together. */
+/** What the viewers of one thread have received, in total. */
 export interface Tally {
-  /** `config_update`s. */
+  /** Number of `config_update` messages. */
   received: number
-  /** Of all state messages. */
+  /** Bytes of all state messages. */
   bytes: number
-  /** Positions that never came, though a later one did. */
+  /** Positions that were skipped. */
   lost: number
-  /** Positions that came again, or after a later one. */
-  twice: number
-  /** Positions that a snapshot stood for: a slow viewer, or one that came back. */
+  /** Positions that arrived again, or after a later one. */
+  duplicated: number
+  /** Positions that a snapshot replaced, for a slow or reconnected viewer. */
   skipped: number
-  /** Connections that ended otherwise than by this end, by close code or by what went wrong. */
+  /** Connections that the relay or the network ended, by close code or error. */
   closes: Record<string, number>
-  /** Dials that led to no connection, by what went wrong. */
+  /** Failed dials, by close code or error. */
   failures: Record<string, number>
   resumed: Record<Resumed, number>
-  /** When the last state message arrived, by `now()`. */
+  /** Arrival of the last state message, by `now()`. */
   lastAt: number
-  /** Microseconds from the host's send to the viewer, without what came while it resumed. */
+  /** Microseconds from host to viewer, without messages that arrived during a resume. */
   latency: RecordableHistogram
-  /** Microseconds from the cut to being up to date again. */
-  back: RecordableHistogram
+  /** Microseconds from the cut until the viewer is up to date again. */
+  reconnect: RecordableHistogram
 }
 
 export function createTally(): Tally {
@@ -33,27 +33,27 @@ export function createTally(): Tally {
     received: 0,
     bytes: 0,
     lost: 0,
-    twice: 0,
+    duplicated: 0,
     skipped: 0,
     closes: {},
     failures: {},
-    resumed: { tail: 0, nothing: 0, snapshot: 0 },
+    resumed: { tail: 0, none: 0, snapshot: 0 },
     lastAt: 0,
     latency: createHistogram(),
-    back: createHistogram(),
+    reconnect: createHistogram(),
   }
 }
 
-/** Adds what another thread has seen. */
+/** Adds the tally of another thread. */
 export function addTally(sum: Tally, other: Tally): void {
-  for (const name of ['received', 'bytes', 'lost', 'twice', 'skipped'] as const)
+  for (const name of ['received', 'bytes', 'lost', 'duplicated', 'skipped'] as const)
     sum[name] += other[name]
   for (const name of ['closes', 'failures'] as const)
     for (const [why, times] of Object.entries(other[name]))
       sum[name][why] = (sum[name][why] ?? 0) + times
-  for (const way of ['tail', 'nothing', 'snapshot'] as const) sum.resumed[way] += other.resumed[way]
+  for (const kind of ['tail', 'none', 'snapshot'] as const) sum.resumed[kind] += other.resumed[kind]
   sum.lastAt = Math.max(sum.lastAt, other.lastAt)
-  // A histogram without a value takes no other that has none.
-  for (const name of ['latency', 'back'] as const)
+  // An empty histogram adds nothing.
+  for (const name of ['latency', 'reconnect'] as const)
     if (other[name].count > 0) sum[name].add(other[name])
 }

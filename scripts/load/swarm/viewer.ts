@@ -16,28 +16,28 @@ import type { Resumed, Tally } from './tally.ts'
 
 export interface ViewerOptions {
   address: SyncAddress
-  /** It dials again by the library's own backoff, unless it is told not to. @default false */
+  /** Redial with the library's backoff after an unexpected close, unless the close code is final. @default false */
   reconnect?: boolean
-  /** The address of this machine that it dials from. @default the system's choice */
+  /** The local address to dial from. @default the system chooses the address */
   localAddress?: string | undefined
 }
 
-/** As the library's link has it. */
+/** The same timeout as in the library's link. */
 const DIAL_TIMEOUT_MS = 8000
 
-/** One viewer: a plain socket that keeps its place in the stream, and counts what is wrong with it. */
+/** A viewer on a plain socket that tracks its position in the stream and counts errors. */
 export class SwarmViewer {
   held: Position | undefined
-  /** It was sent away, and does not dial again. */
+  /** The connection ended, and the viewer does not redial. */
   isGone = false
   readonly #options: ViewerOptions
   readonly #tally: Tally
   #socket: WebSocket | undefined
   #waiting: ReturnType<typeof setTimeout> | undefined
   #waits = 0
-  /** While it resumes: since when, and what it was sent. */
+  /** Set while the viewer resumes. */
   #resuming: { since: number; by: Resumed } | undefined
-  /** The first dial has ended, well or not. */
+  /** The first dial has succeeded or failed. */
   isDialled = false
   #settle!: () => void
   readonly dialled = new Promise<void>((resolve) => (this.#settle = resolve))
@@ -52,12 +52,12 @@ export class SwarmViewer {
     return this.#socket?.readyState === WebSocket.OPEN
   }
 
-  /** How many messages it lacks of what leads to a position. */
+  /** Returns how many messages the viewer lacks up to a position. */
   missing({ epoch, seq }: Position): number {
     return this.held?.epoch === epoch ? Math.max(0, seq - this.held.seq) : seq + 1
   }
 
-  /** Cuts the connection as a network would, and dials again after the wait that the library would take. */
+  /** Cuts the connection as a failing network would, and redials after the library's backoff. */
   cut(): void {
     if (this.isGone) return
     this.#hangUp()
@@ -100,15 +100,15 @@ export class SwarmViewer {
       settle()
     })
     socket.on('message', (data: Buffer) => {
-      if (socket === this.#socket) this.#take(data)
+      if (socket === this.#socket) this.#receive(data)
     })
     socket.on('error', (error) => (failure = error))
     socket.on('close', (code) => {
       settle()
-      // One that was let go of has nothing to say.
+      // This viewer has already dropped the socket itself.
       if (socket !== this.#socket) return
       this.#socket = undefined
-      // A code of this end's own making says less than the reason for it.
+      // Code 1006 only means that no close frame arrived; the socket's error says why.
       const why = (code === 1006 && (failure?.code ?? failure?.message)) || String(code)
       reasons[why] = (reasons[why] ?? 0) + 1
       if (this.#options.reconnect && !isTerminal(code)) this.#redial()
@@ -117,68 +117,68 @@ export class SwarmViewer {
   }
 
   #redial(): void {
-    this.#resuming = { since: this.#resuming?.since ?? now(), by: 'nothing' }
+    this.#resuming = { since: this.#resuming?.since ?? now(), by: 'none' }
     const wait = backoffDelay(this.#waits++, BACKOFF_DEFAULTS, Math.random())
     this.#waiting = setTimeout(() => {
       dialInTurn(() => this.isGone || this.#dial())
     }, wait)
   }
 
-  #take(data: Buffer): void {
+  #receive(data: Buffer): void {
     const head = readHead(data)
     if (!head) return
     const { held } = this
     const verdict = judge(held, head as Message)
-    if (head.type === 'status') this.#takeStatus(verdict === 'gap', head)
+    if (head.type === 'status') this.#receiveStatus(verdict === 'gap', head)
     else {
       this.#tally.bytes += data.length
       this.#tally.lastAt = now()
-      if (head.type === 'session_update') this.#takeAll(head as Position)
-      else this.#takeChange(verdict, head)
+      if (head.type === 'session_update') this.#receiveSnapshot(head as Position)
+      else this.#receiveChange(verdict, head)
     }
   }
 
-  #takeAll(position: Position): void {
+  #receiveSnapshot(position: Position): void {
     if (this.held?.epoch === position.epoch) {
       const ahead = position.seq - this.held.seq
-      if (ahead < 0) this.#tally.twice++
+      if (ahead < 0) this.#tally.duplicated++
       else this.#tally.skipped += ahead
     }
     if (this.#resuming) this.#resuming.by = 'snapshot'
     this.held = position
   }
 
-  #takeChange(verdict: ReturnType<typeof judge>, head: Head): void {
+  #receiveChange(verdict: ReturnType<typeof judge>, head: Head): void {
     const tally = this.#tally
     tally.received++
     if (verdict === 'ignore') {
-      if (this.held) tally.twice++
+      if (this.held) tally.duplicated++
       return
     }
-    if (verdict === 'gap') this.#skip(head as Position, 1)
-    if (this.#resuming?.by === 'nothing') this.#resuming.by = 'tail'
+    if (verdict === 'gap') this.#countLost(head as Position, 1)
+    if (this.#resuming?.by === 'none') this.#resuming.by = 'tail'
     if (!this.#resuming && head.at !== undefined)
       tally.latency.record(Math.max(1, tally.lastAt - head.at))
     this.held = head as Position
   }
 
-  /** The relay has sent all that it has: what is then missing will not come. */
-  #takeStatus(isGap: boolean, head: Head): void {
+  /** The relay sends a status after all messages it has, so a gap at this point means lost messages. */
+  #receiveStatus(isGap: boolean, head: Head): void {
     if (isGap) {
-      this.#skip(head as Position, 0)
+      this.#countLost(head as Position, 0)
       this.held = head as Position
     }
     if (!this.#resuming) return
     const { since, by } = this.#resuming
     this.#resuming = undefined
     this.#waits = 0
-    this.#tally.back.record(Math.max(1, now() - since))
+    this.#tally.reconnect.record(Math.max(1, now() - since))
     this.#tally.resumed[by]++
   }
 
-  /** A viewer would dial again for what it misses; here it is counted, and it goes on from there. */
-  #skip({ epoch, seq }: Position, taken: number): void {
+  /** Counts lost messages and continues; a real viewer would reconnect to get them. */
+  #countLost({ epoch, seq }: Position, received: number): void {
     const { held } = this
-    this.#tally.lost += held?.epoch === epoch ? seq - held.seq - taken : 1
+    this.#tally.lost += held?.epoch === epoch ? seq - held.seq - received : 1
   }
 }
