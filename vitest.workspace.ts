@@ -1,6 +1,17 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+const local = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** Specs that measure, or that fill the machine with processes: nothing else may run beside them. */
+const ALONE = ['e2e/commands/{loadtest,soak}.spec.ts']
+
+const BROWSERS = {
+  testTimeout: 90_000,
+  hookTimeout: 180_000,
+  globalSetup: [local('e2e/support/global-setup.ts')],
+}
+
 // vitest 5 ignores a bare workspace file: vitest.config.ts re-exports this one.
 export default defineConfig({
   ssr: {
@@ -9,7 +20,9 @@ export default defineConfig({
   test: {
     // What is polled for comes at once; a loaded machine may take its time.
     expect: { poll: { timeout: 15_000 } },
-    setupFiles: [fileURLToPath(new URL('vitest.setup.ts', import.meta.url))],
+    setupFiles: [local('vitest.setup.ts')],
+    // vitest leaves one core to itself: on a machine of two, one file would run at a time.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -22,6 +35,9 @@ export default defineConfig({
           ],
           // A loaded machine may take its time for what is thousands of cases.
           testTimeout: 30_000,
+          // These touch no process state, so that files may share a thread and what it has imported.
+          pool: 'threads',
+          isolate: false,
         },
       },
       {
@@ -30,12 +46,16 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { ...BROWSERS, name: 'e2e', include: ['e2e/**/*.spec.ts'], exclude: ALONE },
+      },
+      {
+        extends: true,
         test: {
-          name: 'e2e',
-          include: ['e2e/**/*.spec.ts'],
-          testTimeout: 90_000,
-          hookTimeout: 180_000,
+          ...BROWSERS,
+          name: 'e2e-alone',
+          include: ALONE,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,5 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { TOOLS } from './tools.ts'
 
 /** As the project's test command hands it over; see scripts/browser.ts. */
 export const BROWSER_LAUNCH = {
@@ -15,8 +16,15 @@ export const BROWSER_LAUNCH = {
   ],
 }
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch(BROWSER_LAUNCH)
+/**
+ * For tests of what a page does. What belongs to the browser around it (an install, a permission that a person
+ * gives, a tab that sleeps) is tested in the whole one, with `BROWSER_LAUNCH`.
+ */
+export function launchBrowser(...args: string[]): Promise<Browser> {
+  return chromium.launch({
+    executablePath: TOOLS.headlessShell ?? BROWSER_LAUNCH.executablePath,
+    args: [...BROWSER_LAUNCH.args, ...args],
+  })
 }
 
 export interface Watched {

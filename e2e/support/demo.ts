@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { createServer } from 'vite'
+import { servePage } from './page-builds.ts'
 import { HOST_KEY } from './relay.ts'
 
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -12,16 +12,9 @@ export async function serveDemoHost(): Promise<{
   url: (relay: string) => string
   close: () => Promise<void>
 }> {
-  const server = await createServer({
-    root: root('apps/host'),
-    configFile: root('apps/host/vite.config.ts'),
-    logLevel: 'error',
-    server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
-  })
-  await server.listen()
-  const [origin] = server.resolvedUrls!.local
+  const { origin, close } = await servePage('demo-host')
   return {
     url: (relay) => `${origin}?relay=${encodeURIComponent(relay)}#host-key=${HOST_KEY}`,
-    close: () => server.close(),
+    close,
   }
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createServer, defaultClientConditions } from 'vite'
+import { FIXTURE_DEFINE, type ServedPage, servePage } from './page-builds.ts'
 
 export interface Fixture {
   /** The test page as host or viewer of the relay at `url`. */
@@ -9,34 +10,26 @@ export interface Fixture {
 
 /** Serves the test page, from the library's source or as it is built for publishing. */
 export async function serveFixture(from: 'source' | 'build' = 'source'): Promise<Fixture> {
-  const conditions = from === 'source' ? ['@vue-sync/source'] : []
+  const { origin, close } = await (from === 'source' ? servePage('fixture') : servePublished())
+  return {
+    page: (role, url, params = {}) =>
+      `${origin}index.html?${new URLSearchParams({ role, url, ...params })}`,
+    close,
+  }
+}
+
+/** Unbundled, so that a test can see which files of the library a page has loaded. */
+async function servePublished(): Promise<ServedPage> {
   const server = await createServer({
     configFile: false,
     root: fileURLToPath(new URL('../fixture', import.meta.url)),
     logLevel: 'error',
-    define: {
-      __VUE_OPTIONS_API__: 'true',
-      __VUE_PROD_DEVTOOLS__: 'false',
-      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
-    },
-    resolve: { conditions: [...conditions, ...defaultClientConditions] },
-    cacheDir: fileURLToPath(new URL(`../../node_modules/.vite-fixture-${from}`, import.meta.url)),
+    define: FIXTURE_DEFINE,
+    resolve: { conditions: [...defaultClientConditions] },
+    cacheDir: fileURLToPath(new URL('../../node_modules/.vite-fixture-build', import.meta.url)),
     server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
-    optimizeDeps: {
-      include: [
-        'vue',
-        'pinia',
-        '@vueuse/core',
-        'idb-keyval',
-        ...(from === 'source' ? ['partysocket/ws'] : []),
-      ],
-    },
+    optimizeDeps: { include: ['vue', 'pinia', '@vueuse/core', 'idb-keyval'] },
   })
   await server.listen()
-  const [origin] = server.resolvedUrls!.local
-  return {
-    page: (role, url, params = {}) =>
-      `${origin}index.html?${new URLSearchParams({ role, url, ...params })}`,
-    close: () => server.close(),
-  }
+  return { origin: server.resolvedUrls!.local[0]!, close: () => server.close() }
 }

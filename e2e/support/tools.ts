@@ -6,6 +6,8 @@ import process from 'node:process'
  */
 export const TOOLS = {
   browser: process.env['VUE_SYNC_BROWSER'],
+  /** Needed by no test: they run in `browser` where it is missing. */
+  headlessShell: process.env['VUE_SYNC_HEADLESS_SHELL'],
   firefox: process.env['VUE_SYNC_FIREFOX'],
   webkitDriver: process.env['VUE_SYNC_WEBKIT_DRIVER'],
   xvfb: process.env['VUE_SYNC_XVFB'],

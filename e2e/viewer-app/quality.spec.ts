@@ -1,8 +1,7 @@
-import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, session } from '../../server/test/client.ts'
 import { sideways, smallTargets, violations } from '../support/accessibility.ts'
-import { type Browser, BROWSER_LAUNCH, type BrowserContext, type Page } from '../support/browser.ts'
+import { type Browser, type BrowserContext, launchBrowser, type Page } from '../support/browser.ts'
 import { serveDemoHost, VIEWER_DIR } from '../support/demo.ts'
 import { startRelay, type TestRelay } from '../support/relay.ts'
 
@@ -16,10 +15,7 @@ const origin = () => relay.url.replace('ws', 'http')
 const link = () => relay.viewerUrls()[0]!.url
 
 beforeAll(async () => {
-  browser = await chromium.launch({
-    ...BROWSER_LAUNCH,
-    args: [...BROWSER_LAUNCH.args, '--use-fake-device-for-media-stream'],
-  })
+  browser = await launchBrowser('--use-fake-device-for-media-stream')
   ;[relay, demo] = await Promise.all([startRelay(0, { viewerDir: VIEWER_DIR }), serveDemoHost()])
   hostPage = await (await browser.newContext()).newPage()
   await hostPage.goto(demo.url(relay.url))

@@ -20,6 +20,17 @@ export const CHROMIUM: Tool = {
   ],
 }
 
+/**
+ * Chromium without a window: the same engine at less than half the CPU time. Without it the tests that use it run
+ * in the whole browser.
+ */
+export const HEADLESS_SHELL: Tool = {
+  label: 'Chromium’s headless shell',
+  env: 'VUE_SYNC_HEADLESS_SHELL',
+  packages: ['chromium-headless-shell'],
+  names: ['chromium-headless-shell'],
+}
+
 export const NO_BROWSER = `The browser tests need Chrome or Chromium: install one, or set ${BROWSER_ENV} to its path.`
 
 /**

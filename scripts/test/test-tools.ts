@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { Apt } from './apt.ts'
-import { CHROMIUM, NO_BROWSER } from './browser.ts'
+import { CHROMIUM, HEADLESS_SHELL, NO_BROWSER } from './browser.ts'
 import { ROOT } from '../builds.ts'
 import { onPath } from './find.ts'
 import { bring, type Tool } from './tools.ts'
@@ -86,9 +86,12 @@ function findUnshare(): string | undefined {
  * @throws Error in one line without Chromium, and with `CI` set without any other
  */
 export function ensureTestTools(): string[] {
-  const [browser, ...paths] = bring([CHROMIUM, ...OPTIONAL])
+  const isNamed = Boolean(process.env[CHROMIUM.env])
+  const [browser, shell, ...paths] = bring([CHROMIUM, HEADLESS_SHELL, ...OPTIONAL])
   if (!browser) throw new Error(NO_BROWSER)
   process.env[CHROMIUM.env] = browser
+  // All tests run in a browser that was named.
+  if (shell && !isNamed) process.env[HEADLESS_SHELL.env] = shell
   const missing: string[] = []
   for (const [index, { label, env, packages }] of OPTIONAL.entries()) {
     const path = paths[index]
