@@ -16,7 +16,7 @@ import { UsageError } from './core/usage-error.ts'
 import { SERVER_DEFAULTS, type SyncServerOptions } from './server-options.ts'
 import { ownNames } from './tls/own-names.ts'
 import { Pairing } from './http/pairing.ts'
-import { createOperator } from './operate/operator.ts'
+import { createOperatorRoutes } from './operate/operator-routes.ts'
 import { RATE_DEFAULTS, RateLimit } from './guard/rate-limit.ts'
 import { createRedisBackplane } from './nodes/redis/redis-backplane.ts'
 import { createRelay } from './core/relay.ts'
@@ -139,7 +139,7 @@ export function createSyncServer(
     warn,
   })
 
-  const operator = createOperator({
+  const operatorRoutes = createOperatorRoutes({
     relay,
     metrics: options.metrics ?? options.metricsKey !== undefined,
     metricsKey: options.metricsKey,
@@ -156,6 +156,7 @@ export function createSyncServer(
     const [identity] = await Promise.all([
       openIdentity({ ...options, book, warn }),
       book.findLocalName(),
+      operatorRoutes.load(),
     ])
     await restore()
     const clients = createClients(trustProxy)
@@ -187,12 +188,12 @@ export function createSyncServer(
       },
       viewerDir: options.viewerDir,
       status: getStatus,
-      addOperatorRoutes: (app) => operator.addRoutes(app, clients),
+      addOperatorRoutes: (app) => operatorRoutes.addTo(app, clients),
       onSocket: sockets.onUpgrade,
     })
-    await relay.start()
     let listener: Listener
     try {
+      await relay.start()
       listener = await openListener({
         port,
         host,

@@ -1,13 +1,12 @@
 import type { H3Event } from 'h3'
 import { bearerProblem, type BearerOptions } from '../http/bearer.ts'
-import { METRICS_TYPE } from './metrics.ts'
 import { requestOf } from '../http/pair-route.ts'
 
 export interface MetricsRouteOptions extends BearerOptions {
-  /** Opens it, for everyone. @default none: it is open to this machine, and to nobody else */
+  /** Required from every client. @default none: only clients on this machine are answered */
   key: string | undefined
-  /** Rejects when it cannot be told now. */
-  text: () => Promise<string>
+  /** Rejects when the metrics cannot be read at the moment. */
+  read: () => Promise<{ type: string; text: string }>
 }
 
 const THIS_MACHINE_ONLY =
@@ -20,7 +19,7 @@ const PROBLEMS = {
 
 /** `GET /metrics`, for Prometheus. */
 export async function answerMetrics(event: H3Event, options: MetricsRouteOptions): Promise<string> {
-  const { key, clients, text } = options
+  const { key, clients, read } = options
   const { headers } = event.res
   headers.set('cache-control', 'no-store')
   headers.set('x-content-type-options', 'nosniff')
@@ -35,9 +34,9 @@ export async function answerMetrics(event: H3Event, options: MetricsRouteOptions
     if (problem) return PROBLEMS[problem]
   }
   try {
-    const whole = await text()
-    headers.set('content-type', METRICS_TYPE)
-    return whole
+    const { type, text } = await read()
+    headers.set('content-type', type)
+    return text
   } catch (error) {
     event.res.status = 503
     return `${(error as Error).message}\n`

@@ -1,12 +1,6 @@
-import {
-  AggregatorRegistry,
-  collectDefaultMetrics,
-  Counter,
-  Gauge,
-  Histogram,
-  Registry,
-} from 'prom-client'
+import { AggregatorRegistry, Histogram, Registry } from 'prom-client'
 import { CLOSE } from '@vue-sync/vue/protocol'
+import { addCounter, addCountersBy, addGauge, processRegistry } from './prometheus.ts'
 import type { Sessions } from '../core/sessions.ts'
 import type { RelayStats } from '../core/session/relay-stats.ts'
 
@@ -57,65 +51,6 @@ const PUBLISH_BUCKETS = [
 
 const SESSIONS = 'vue_sync_sessions'
 
-let processRegistry: Registry | undefined
-
-/** What is told of the process is one for all relays in it, and watched as long as it lives. */
-function ofProcess(): Registry {
-  if (!processRegistry) {
-    processRegistry = new Registry()
-    collectDefaultMetrics({ register: processRegistry })
-  }
-  return processRegistry
-}
-
-function gauge(
-  registry: Registry,
-  name: string,
-  help: string,
-  read: () => number,
-  aggregator: 'sum' | 'min' = 'sum',
-): void {
-  const made: Gauge = new Gauge({
-    name,
-    help,
-    aggregator,
-    registers: [registry],
-    collect: () => void made.set(read()),
-  })
-}
-
-function counter(registry: Registry, name: string, help: string, read: () => number): void {
-  const made = new Counter({
-    name,
-    help,
-    registers: [registry],
-    collect() {
-      made.reset()
-      made.inc(read())
-    },
-  })
-}
-
-/** One row for each word. */
-function countersBy(
-  registry: Registry,
-  label: string,
-  name: string,
-  help: string,
-  read: () => Iterable<[word: string, count: number]>,
-): void {
-  const made = new Counter({
-    name,
-    help,
-    labelNames: [label],
-    registers: [registry],
-    collect() {
-      made.reset()
-      for (const [word, count] of read()) made.inc({ [label]: word }, count)
-    },
-  })
-}
-
 function rejectsByReason({ rejects }: RelayStats): Map<string, number> {
   const counts = new Map(USUAL_REJECTS.map((code) => [REASONS.get(code)!, 0]))
   for (const [code, count] of rejects) counts.set(REASONS.get(code) ?? String(code), count)
@@ -129,71 +64,71 @@ export function createMetrics({ stats, sessions, isConnected }: MetricsSource): 
   const sum = (read: (session: ReturnType<typeof all>[number]) => number): number =>
     all().reduce((total, session) => total + read(session), 0)
 
-  gauge(registry, SESSIONS, 'Sessions that are open here.', () => sessions.size)
-  gauge(registry, 'vue_sync_hosts', 'Hosts connected here.', () =>
+  addGauge(registry, SESSIONS, 'Sessions that are open here.', () => sessions.size)
+  addGauge(registry, 'vue_sync_hosts', 'Hosts connected here.', () =>
     sum(({ hasHost }) => Number(hasHost)),
   )
-  gauge(registry, 'vue_sync_viewers', 'Viewers connected here.', () =>
+  addGauge(registry, 'vue_sync_viewers', 'Viewers connected here.', () =>
     sum(({ viewerCount }) => viewerCount),
   )
-  gauge(
+  addGauge(
     registry,
     'vue_sync_retained_bytes',
     'Bytes of messages kept for viewers to come or to come back.',
     () => sum(({ retainedBytes }) => retainedBytes),
   )
-  gauge(
+  addGauge(
     registry,
     'vue_sync_viewer_buffered_bytes',
     'Bytes that viewers were sent and the network has not taken.',
     () => sum(({ audience }) => audience.bufferedBytes),
   )
-  gauge(
+  addGauge(
     registry,
     'vue_sync_backplane_up',
     '1 while other nodes can be reached, or there are none; 0 while this one serves alone.',
     () => Number(isConnected()),
     'min',
   )
-  gauge(registry, 'vue_sync_processes', 'Processes that this is the sum of.', () => 1)
-  counter(
+  addGauge(registry, 'vue_sync_processes', 'Processes that this is the sum of.', () => 1)
+  addCounter(
     registry,
     'vue_sync_received_messages_total',
     'Messages from hosts.',
     () => stats.messagesIn,
   )
-  counter(
+  addCounter(
     registry,
     'vue_sync_received_bytes_total',
     'Bytes of messages from hosts.',
     () => stats.bytesIn,
   )
-  counter(
+  addCounter(
     registry,
     'vue_sync_sent_messages_total',
     'Messages to viewers: states and statuses.',
     () => stats.messagesOut,
   )
-  counter(
+  addCounter(
     registry,
     'vue_sync_sent_bytes_total',
     'Bytes of messages to viewers.',
     () => stats.bytesOut,
   )
-  counter(
+  addCounter(
     registry,
     'vue_sync_conflations_total',
     'Times that a slow viewer was given a snapshot for the messages withheld from it.',
     () => stats.conflations,
   )
-  countersBy(
+  addCountersBy(
     registry,
     'kind',
     'vue_sync_resumes_total',
     'Viewers that came back, by what they lacked: some messages (tail), nothing (none), all (full).',
     () => Object.entries(stats.resumes),
   )
-  countersBy(
+  addCountersBy(
     registry,
     'reason',
     'vue_sync_rejects_total',
@@ -208,8 +143,8 @@ export function createMetrics({ stats, sessions, isConnected }: MetricsSource): 
   })
   stats.onPublished = (time) => published.observe(time / 1000)
 
-  const whole = (): Registry => Registry.merge([registry, ofProcess()])
-  ofProcess()
+  const whole = (): Registry => Registry.merge([registry, processRegistry()])
+  processRegistry()
   return {
     text: () => whole().metrics(),
     async report() {

@@ -1,43 +1,16 @@
 import { Buffer } from 'node:buffer'
-import { Redis, type RedisOptions } from 'ioredis'
 import { randomId } from '@vue-sync/vue/protocol'
 import type { Backplane, BackplaneMessage, Outcome } from '../../core/shared/backplane.ts'
 import { REDIS_DEFAULTS, type RedisBackplaneOptions } from './redis-options.ts'
 import { checkRedisUrl } from './redis-url.ts'
-import {
-  type LoadedLog,
-  readLog,
-  readMessage,
-  writeAbout,
-  writeHeader,
-  writeNote,
-} from './redis-messages.ts'
-import { watchRedis } from './redis-health.ts'
+import { readLog, readMessage, writeAbout, writeHeader, writeNote } from './redis-messages.ts'
+import { createRedisConnections, type RedisConnections } from './redis-connections.ts'
+import { type RedisHealth, watchRedis } from './redis-health.ts'
 import { createProblemText } from './redis-problem.ts'
-import { APPEND, CLAIM, DESCRIBE, FORGET, LOAD, PROBE, REPLACE } from './redis-scripts.ts'
-
-type Scripted = Redis &
-  Record<
-    'vsAppend' | 'vsReplace' | 'vsClaim' | 'vsDescribe' | 'vsForget' | 'vsProbe',
-    (...args: (string | number | Buffer)[]) => Promise<string | null>
-  > & { vsLoadBuffer: (...args: (string | number)[]) => Promise<LoadedLog | null> }
-
-const SCRIPTS = {
-  vsAppend: APPEND,
-  vsReplace: REPLACE,
-  vsClaim: CLAIM,
-  vsDescribe: DESCRIBE,
-  vsForget: FORGET,
-  vsLoad: LOAD,
-  vsProbe: PROBE,
-}
 
 function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
-
-/** Longest wait between two tries to connect. */
-const MOST_RETRY_MS = 2000
 
 /**
  * What nodes share, in Redis 6.2 or later. It needs no persistence of its own: what it loses, the nodes put
@@ -49,26 +22,13 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
   checkRedisUrl(options.url)
   const { prefix, keepFor, interval, patience, encode } = { ...REDIS_DEFAULTS, ...options }
   const id = randomId()
-  const connection = {
-    connectTimeout: patience,
-    commandTimeout: patience,
-    // What cannot be said now is said anew when it can: nothing waits, and nothing is said twice.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (times) => Math.min(MOST_RETRY_MS, 50 * 2 ** Math.min(times, 6)),
-    lazyConnect: true,
-    scripts: Object.fromEntries(
-      Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua, numberOfKeys: 2 }]),
-    ),
-    ...options.redis,
-  } as RedisOptions & { replyMapping: 'legacy' }
-  const client = new Redis(options.url, connection) as unknown as Scripted
-  const subscriber = new Redis(options.url, connection)
   const listeners = new Map<string, (message: BackplaneMessage) => void>()
   /** From this process's clock, which nobody puts back, to Redis's. */
   let offset = performance.timeOrigin
   let isStarted = false
+  /** Made by the first `start`, which loads the client library. */
+  let connections: RedisConnections | undefined
+  let health: RedisHealth | undefined
 
   const channelOf = (session: string): string => `${prefix}:{${session}}`
   /** What every script is given first: the keys, and how its arguments begin. */
@@ -82,24 +42,32 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     ] as const
   const codeKey = (code: string): string => `${prefix}:code:${code}`
 
-  const health = watchRedis({
-    connections: [client, subscriber],
-    interval: Math.min(interval, patience),
-    write: createProblemText({ ...options, patience }),
-    onChange: (isHealthy) => backplane.onHealth?.(isHealthy),
-    // All kinds of what comes later, so that what Redis refuses is known here and at once.
-    async probe() {
-      const key = `${prefix}:probe`
-      const [[seconds, microseconds]] = await Promise.all([
-        client.time(),
-        client.vsProbe(key, key, `${key}:sent`, keepFor),
-        subscriber.subscribe(`${key}:heard`),
-      ])
-      offset = Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.now()
-    },
-  })
+  /** @throws Error before `start` */
+  function connected(): RedisConnections {
+    if (!connections) throw new Error('The backplane is not started')
+    return connections
+  }
 
-  subscriber.on('messageBuffer', (channel: Buffer, data: Buffer) => {
+  function watchHealth({ client, subscriber }: RedisConnections): RedisHealth {
+    return watchRedis({
+      connections: [client, subscriber],
+      interval: Math.min(interval, patience),
+      write: createProblemText({ ...options, patience }),
+      onChange: (isHealthy) => backplane.onHealth?.(isHealthy),
+      // All kinds of what comes later, so that what Redis refuses is known here and at once.
+      async probe() {
+        const key = `${prefix}:probe`
+        const [[seconds, microseconds]] = await Promise.all([
+          client.time(),
+          client.vsProbe(key, key, `${key}:sent`, keepFor),
+          subscriber.subscribe(`${key}:heard`),
+        ])
+        offset = Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.now()
+      },
+    })
+  }
+
+  function receive(channel: Buffer, data: Buffer): void {
     const listener = listeners.get(channel.toString())
     if (!listener) return
     let message: BackplaneMessage | undefined
@@ -109,35 +77,35 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       // Not of a node of this version.
     }
     if (message) listener(message)
-  })
+  }
 
   const backplane: Backplane = {
     id,
     interval,
     now: () => performance.now() + offset,
     get isHealthy() {
-      return health.isHealthy
+      return health?.isHealthy ?? false
     },
     get problem() {
-      return health.problem
+      return health?.problem
     },
     onHealth: undefined,
     async subscribe(session, listener) {
       listeners.set(channelOf(session), listener)
-      await subscriber.subscribe(channelOf(session))
+      await connected().subscriber.subscribe(channelOf(session))
     },
     unsubscribe(session) {
       listeners.delete(channelOf(session))
-      subscriber.unsubscribe(channelOf(session)).catch(() => {})
+      connections?.subscriber.unsubscribe(channelOf(session)).catch(() => {})
     },
     async load(session, known) {
       const { log = '', count = 0 } = known ?? {}
-      const loaded = await client.vsLoadBuffer(...begin(session), log, count)
+      const loaded = await connected().client.vsLoadBuffer(...begin(session), log, count)
       return loaded ? readLog(loaded, encode) : undefined
     },
     async append(session, { term, entry, keep }) {
       const { epoch, seq } = entry.position
-      return (await client.vsAppend(
+      return (await connected().client.vsAppend(
         ...begin(session),
         term,
         entry.snapshot ? 1 : 0,
@@ -150,7 +118,7 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       )) as Outcome
     },
     async replace(session, { term, about, entries, onlyIfEmpty }) {
-      return (await client.vsReplace(
+      return (await connected().client.vsReplace(
         ...begin(session),
         term,
         onlyIfEmpty ? 1 : 0,
@@ -160,11 +128,20 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       )) as Outcome
     },
     async claim(session, { holder, term, since }) {
-      const given = await client.vsClaim(...begin(session), holder, term ?? '', Math.round(since))
+      const given = await connected().client.vsClaim(
+        ...begin(session),
+        holder,
+        term ?? '',
+        Math.round(since),
+      )
       return given === null ? undefined : Number(given)
     },
     async describe(session, term, about) {
-      return (await client.vsDescribe(...begin(session), term, writeAbout(about))) as Outcome
+      return (await connected().client.vsDescribe(
+        ...begin(session),
+        term,
+        writeAbout(about),
+      )) as Outcome
     },
     async sessions() {
       // A stream is there while there is a state, so that nothing more need be kept, or forgotten in time.
@@ -172,34 +149,47 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       const names = new Set<string>()
       let cursor = '0'
       do {
-        const [next, keys] = await client.scan(cursor, 'MATCH', `${before}*${after}`, 'COUNT', 1000)
+        const [next, keys] = await connected().client.scan(
+          cursor,
+          'MATCH',
+          `${before}*${after}`,
+          'COUNT',
+          1000,
+        )
         for (const key of keys) names.add(key.slice(before.length, -after.length))
         cursor = next
       } while (cursor !== '0')
       return [...names].toSorted()
     },
     async forget(session) {
-      await client.vsForget(...begin(session))
+      await connected().client.vsForget(...begin(session))
     },
     note(session, note) {
-      client.publish(channelOf(session), writeNote(id, note)).catch(() => {})
+      connections?.client.publish(channelOf(session), writeNote(id, note)).catch(() => {})
     },
     async findCode(code) {
-      return (await client.get(codeKey(code))) ?? undefined
+      return (await connected().client.get(codeKey(code))) ?? undefined
     },
     keepCode(code, session, milliseconds) {
-      client.set(codeKey(code), session, 'PX', milliseconds).catch(() => {})
+      connections?.client.set(codeKey(code), session, 'PX', milliseconds).catch(() => {})
     },
     async start() {
       if (isStarted) return
       isStarted = true
-      await health.start()
+      if (!connections) {
+        connections = await createRedisConnections({ ...options, patience })
+        connections.subscriber.on('messageBuffer', receive)
+        health = watchHealth(connections)
+      }
+      await health?.start()
     },
     async stop() {
       if (!isStarted) return
       isStarted = false
-      health.stop()
+      health?.stop()
       listeners.clear()
+      if (!connections) return
+      const { client, subscriber } = connections
       // What was said before is on its way before this.
       await client.quit().catch(() => {})
       for (const redis of [client, subscriber]) redis.disconnect()

@@ -1,4 +1,3 @@
-import type { RedisOptions } from 'ioredis'
 import { encodeFramed } from '../../peers/node-peer.ts'
 import type { EncodeBytes } from './redis-messages.ts'
 
@@ -13,8 +12,11 @@ export interface RedisBackplaneOptions {
   interval?: number
   /** Milliseconds in which Redis must answer. @default 2000 */
   patience?: number
-  /** Further options of ioredis: TLS, sentinels. @default none */
-  redis?: RedisOptions
+  /**
+   * Further `RedisOptions` of ioredis: TLS, sentinels. Typed without ioredis, which an app without Redis does not
+   * install. @default none
+   */
+  redis?: object
   /** Makes the bytes of a message the relay's own. @default as the Node server does */
   encode?: EncodeBytes
 }
@@ -24,6 +26,6 @@ export const REDIS_DEFAULTS = {
   keepFor: 24 * 60 * 60_000,
   interval: 5000,
   patience: 2000,
-  redis: {} as RedisOptions,
+  redis: {} as object,
   encode: encodeFramed as EncodeBytes,
 } satisfies Omit<RedisBackplaneOptions, 'url'>

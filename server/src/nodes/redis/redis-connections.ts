@@ -1,0 +1,62 @@
+import type { Buffer } from 'node:buffer'
+import type { Redis, RedisOptions } from 'ioredis'
+import { loadOptionalPackage } from '../../core/optional-package.ts'
+import type { LoadedLog } from './redis-messages.ts'
+import type { RedisBackplaneOptions } from './redis-options.ts'
+import { APPEND, CLAIM, DESCRIBE, FORGET, LOAD, PROBE, REPLACE } from './redis-scripts.ts'
+
+/** A client of Redis with this package's scripts as commands. */
+export type ScriptedRedis = Redis &
+  Record<
+    'vsAppend' | 'vsReplace' | 'vsClaim' | 'vsDescribe' | 'vsForget' | 'vsProbe',
+    (...args: (string | number | Buffer)[]) => Promise<string | null>
+  > & { vsLoadBuffer: (...args: (string | number)[]) => Promise<LoadedLog | null> }
+
+export interface RedisConnections {
+  client: ScriptedRedis
+  /** Redis allows no other commands on a connection that has subscribed. */
+  subscriber: Redis
+}
+
+const SCRIPTS = {
+  vsAppend: APPEND,
+  vsReplace: REPLACE,
+  vsClaim: CLAIM,
+  vsDescribe: DESCRIBE,
+  vsForget: FORGET,
+  vsLoad: LOAD,
+  vsProbe: PROBE,
+}
+
+/** Longest wait between two tries to connect. */
+const MOST_RETRY_MS = 2000
+
+/**
+ * Two clients that are not connected yet. Loads `ioredis`.
+ *
+ * @throws UsageError when `ioredis` is not installed
+ */
+export async function createRedisConnections(
+  options: Pick<RedisBackplaneOptions, 'url' | 'redis'> & { patience: number },
+): Promise<RedisConnections> {
+  const { url, redis, patience } = options
+  const { Redis } = await loadOptionalPackage('--redis', 'ioredis', () => import('ioredis'))
+  const connection = {
+    connectTimeout: patience,
+    commandTimeout: patience,
+    // A command that fails is not repeated: the session sends its state again once Redis is back.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times) => Math.min(MOST_RETRY_MS, 50 * 2 ** Math.min(times, 6)),
+    lazyConnect: true,
+    scripts: Object.fromEntries(
+      Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua, numberOfKeys: 2 }]),
+    ),
+    ...redis,
+  } as RedisOptions & { replyMapping: 'legacy' }
+  return {
+    client: new Redis(url, connection) as unknown as ScriptedRedis,
+    subscriber: new Redis(url, connection),
+  }
+}
