@@ -72,7 +72,7 @@ describe('--workers', () => {
     }
     stopChanging()
     await expectEqual(host, viewers)
-    expect(relay.said()).toContain('is started anew')
+    expect(relay.said()).toContain('is restarted')
   })
 
   it('ends on a signal, with all of its workers, and keeps sessions in a folder', async () => {

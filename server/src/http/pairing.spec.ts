@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { CODE_SHOWN_MS, Pairing } from './pairing.ts'
+import { CODE_SHOWN_MS, createPairing } from './pairing.ts'
 
 const CODES = ['AAAAAA', 'AAAAAA', 'BBBBBB', 'CCCCCC', 'DDDDDD']
 
 function make() {
   let time = 0
   let drawn = 0
-  const pairing = new Pairing({ now: () => time, random: () => CODES[drawn++]! })
+  const pairing = createPairing({ now: () => time, random: () => CODES[drawn++]! })
   return { pairing, wait: (ms: number) => (time += ms) }
 }
 
@@ -40,7 +40,7 @@ describe('a pairing code', () => {
   })
 
   it('is kept for so many sessions only, the latest', () => {
-    const pairing = new Pairing()
+    const pairing = createPairing()
     const first = pairing.codeOf('first')
     for (let count = 0; count < 5000; count++) pairing.codeOf(`s${count}`)
     expect(pairing.find(first)).toBeUndefined()

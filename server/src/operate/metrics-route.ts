@@ -1,6 +1,6 @@
 import type { H3Event } from 'h3'
 import { bearerProblem, type BearerOptions } from '../http/bearer.ts'
-import { requestOf } from '../http/pair-route.ts'
+import { nodeRequestOf } from '../http/node-request.ts'
 
 export interface MetricsRouteOptions extends BearerOptions {
   /** Required from every client. @default none: only clients on this machine are answered */
@@ -10,11 +10,11 @@ export interface MetricsRouteOptions extends BearerOptions {
 }
 
 const THIS_MACHINE_ONLY =
-  'Metrics are for this machine only. Start the relay with --metrics-key to read them from another.\n'
+  'Metrics can be read on this machine only. To read them from another, start the relay with --metrics-key.\n'
 
 const PROBLEMS = {
-  bad_key: 'The metrics key is missing or wrong: Authorization: Bearer KEY\n',
-  too_many: 'Too many wrong keys: wait a minute\n',
+  bad_key: 'The metrics key is missing or wrong. Send Authorization: Bearer KEY.\n',
+  too_many: 'Too many wrong keys. Wait a minute.\n',
 } as const
 
 /** `GET /metrics`, for Prometheus. */
@@ -25,7 +25,7 @@ export async function answerMetrics(event: H3Event, options: MetricsRouteOptions
   headers.set('x-content-type-options', 'nosniff')
   headers.set('content-type', 'text/plain; charset=utf-8')
   if (key === undefined) {
-    if (!clients.isWithinMachine(requestOf(event))) {
+    if (!clients.isWithinMachine(nodeRequestOf(event))) {
       event.res.status = 403
       return THIS_MACHINE_ONLY
     }

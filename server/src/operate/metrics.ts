@@ -7,13 +7,13 @@ import type { RelayStats } from '../core/session/relay-stats.ts'
 export interface MetricsSource {
   stats: RelayStats
   sessions: Sessions
-  /** Whether other nodes can be reached, or there are none. */
+  /** `false` while other nodes cannot be reached. */
   isConnected: () => boolean
 }
 
-/** What one process says of itself to who asks for all of them; goes between processes. */
+/** The metrics of one process, which it sends to the process that adds them up. */
 export interface MetricsReport {
-  /** Those that are open there: one may be open in several. */
+  /** Names of its open sessions; a session may be open in several processes. */
   sessions: string[]
   metrics: { name: string; values: { value: number }[] }[]
 }
@@ -33,7 +33,7 @@ const REASONS = new Map<number, string>(
     name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
   ]),
 )
-/** There from the start, so that the first of each is seen as a rise. */
+/** Reported as 0 from the start, so that Prometheus sees the first one as an increase. */
 const USUAL_REJECTS = [
   CLOSE.goingAway,
   CLOSE.undecided,
@@ -44,7 +44,7 @@ const USUAL_REJECTS = [
   CLOSE.badOrigin,
 ]
 
-/** From a tenth of a millisecond: to few viewers a message takes no longer. */
+/** In seconds. With few viewers a message takes 0.1 ms. */
 const PUBLISH_BUCKETS = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
 ]
@@ -57,40 +57,37 @@ function rejectsByReason({ rejects }: RelayStats): Map<string, number> {
   return counts
 }
 
-/** Metrics of one relay, in a registry of its own. What others count is read when it is asked for. */
+/** Metrics of one relay, in its own registry. Values are read from `stats` and `sessions` at each scrape. */
 export function createMetrics({ stats, sessions, isConnected }: MetricsSource): Metrics {
   const registry = new Registry()
   const all = () => [...sessions.values()]
   const sum = (read: (session: ReturnType<typeof all>[number]) => number): number =>
     all().reduce((total, session) => total + read(session), 0)
 
-  addGauge(registry, SESSIONS, 'Sessions that are open here.', () => sessions.size)
-  addGauge(registry, 'vue_sync_hosts', 'Hosts connected here.', () =>
+  addGauge(registry, SESSIONS, 'Open sessions.', () => sessions.size)
+  addGauge(registry, 'vue_sync_hosts', 'Connected hosts.', () =>
     sum(({ hasHost }) => Number(hasHost)),
   )
-  addGauge(registry, 'vue_sync_viewers', 'Viewers connected here.', () =>
+  addGauge(registry, 'vue_sync_viewers', 'Connected viewers.', () =>
     sum(({ viewerCount }) => viewerCount),
   )
   addGauge(
     registry,
     'vue_sync_retained_bytes',
-    'Bytes of messages kept for viewers to come or to come back.',
+    'Bytes of messages retained for new and returning viewers.',
     () => sum(({ retainedBytes }) => retainedBytes),
   )
-  addGauge(
-    registry,
-    'vue_sync_viewer_buffered_bytes',
-    'Bytes that viewers were sent and the network has not taken.',
-    () => sum(({ audience }) => audience.bufferedBytes),
+  addGauge(registry, 'vue_sync_viewer_buffered_bytes', 'Bytes queued for viewers.', () =>
+    sum(({ audience }) => audience.bufferedBytes),
   )
   addGauge(
     registry,
     'vue_sync_backplane_up',
-    '1 while other nodes can be reached, or there are none; 0 while this one serves alone.',
+    '0 while the other nodes cannot be reached, otherwise 1.',
     () => Number(isConnected()),
     'min',
   )
-  addGauge(registry, 'vue_sync_processes', 'Processes that this is the sum of.', () => 1)
+  addGauge(registry, 'vue_sync_processes', 'Processes whose values are added up.', () => 1)
   addCounter(
     registry,
     'vue_sync_received_messages_total',
@@ -106,7 +103,7 @@ export function createMetrics({ stats, sessions, isConnected }: MetricsSource): 
   addCounter(
     registry,
     'vue_sync_sent_messages_total',
-    'Messages to viewers: states and statuses.',
+    'State and status messages to viewers.',
     () => stats.messagesOut,
   )
   addCounter(
@@ -118,26 +115,26 @@ export function createMetrics({ stats, sessions, isConnected }: MetricsSource): 
   addCounter(
     registry,
     'vue_sync_conflations_total',
-    'Times that a slow viewer was given a snapshot for the messages withheld from it.',
+    'Snapshots sent to slow viewers in place of withheld messages.',
     () => stats.conflations,
   )
   addCountersBy(
     registry,
     'kind',
     'vue_sync_resumes_total',
-    'Viewers that came back, by what they lacked: some messages (tail), nothing (none), all (full).',
+    'Viewers that reconnected, by what they missed: some messages (tail), nothing (none), everything (full).',
     () => Object.entries(stats.resumes),
   )
   addCountersBy(
     registry,
     'reason',
     'vue_sync_rejects_total',
-    'Who was not let in or was sent away, by reason.',
+    'Clients that were refused or closed, by reason.',
     () => rejectsByReason(stats),
   )
   const published = new Histogram({
     name: 'vue_sync_publish_duration_seconds',
-    help: 'From a message of a host here to the last viewer’s turn to be sent it.',
+    help: 'Time from receiving a message from a host to sending it to the last viewer.',
     buckets: PUBLISH_BUCKETS,
     registers: [registry],
   })
@@ -154,14 +151,14 @@ export function createMetrics({ stats, sessions, isConnected }: MetricsSource): 
   }
 }
 
-/** What several processes that serve one port are together, in Prometheus's text format. */
+/** Adds up the metrics of several processes that serve one port, in Prometheus's text format. */
 export function sumMetrics(reports: readonly MetricsReport[]): Promise<string> {
   const seen = new Set<string>()
   for (const { sessions, metrics } of reports) {
     const before = seen.size
     for (const name of sessions) seen.add(name)
     const [value] = metrics.find(({ name }) => name === SESSIONS)?.values ?? []
-    // One that is open in several is one.
+    // A session that is open in several processes counts once.
     if (value) value.value = seen.size - before
   }
   return AggregatorRegistry.aggregate(reports.map(({ metrics }) => metrics)).metrics()

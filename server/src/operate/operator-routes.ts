@@ -5,9 +5,9 @@ import { loadOptionalPackage } from '../core/optional-package.ts'
 import type { Backplane } from '../core/shared/backplane.ts'
 import type { Clients } from '../guard/clients.ts'
 import { answerMetrics } from './metrics-route.ts'
-import { RATE_DEFAULTS, RateLimit } from '../guard/rate-limit.ts'
+import { createRateLimit } from '../guard/rate-limit.ts'
 import type { Relay } from '../core/relay.ts'
-import type { RollCallMember } from './roll-call.ts'
+import type { WorkerQueryMember } from './worker-queries.ts'
 import { totalsOf } from '../core/totals.ts'
 
 export interface OperatorRoutesOptions {
@@ -19,7 +19,7 @@ export interface OperatorRoutesOptions {
   backplane: Backplane | undefined
   isConnected: () => boolean
   /** Connects to the other workers that serve this port. @default none */
-  rollCall: RollCallMember | undefined
+  workerQueries: WorkerQueryMember | undefined
 }
 
 /** `/metrics` and `/admin/…`: the routes for the person who runs the relay. */
@@ -34,11 +34,11 @@ export interface OperatorRoutes {
 }
 
 export function createOperatorRoutes(options: OperatorRoutesOptions): OperatorRoutes {
-  const { relay, metricsKey, hostKey, isConnected, rollCall } = options
-  const failures = new RateLimit({ ...RATE_DEFAULTS, now: () => performance.now() })
+  const { relay, metricsKey, hostKey, isConnected, workerQueries } = options
+  const failures = createRateLimit()
   const admin = options.admin ? createAdmin(options) : undefined
   let readMetrics: (() => Promise<{ type: string; text: string }>) | undefined
-  rollCall?.answer('totals', async () => totalsOf(relay))
+  workerQueries?.answer('totals', async () => totalsOf(relay))
 
   return {
     async load() {
@@ -49,10 +49,12 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): OperatorRo
         () => import('./metrics.ts'),
       )
       const metrics = createMetrics({ ...relay, isConnected })
-      rollCall?.answer('metrics', metrics.report)
+      workerQueries?.answer('metrics', metrics.report)
       readMetrics = async () => ({
         type: METRICS_TYPE,
-        text: await (rollCall ? sumMetrics(await rollCall.askAll('metrics')) : metrics.text()),
+        text: await (workerQueries
+          ? sumMetrics(await workerQueries.askAll('metrics'))
+          : metrics.text()),
       })
     },
     addTo(app, clients) {

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 
 let shared: Registry | undefined
 
-/** What is told of the process is one for all relays in it, and watched as long as it lives. */
+/** Metrics of the process, shared by all relays in it and collected until it ends. */
 export function processRegistry(): Registry {
   if (!shared) {
     shared = new Registry()
@@ -44,13 +44,13 @@ export function addCounter(
   })
 }
 
-/** One row for each word. */
+/** A counter with one time series per value of `label`. */
 export function addCountersBy(
   registry: Registry,
   label: string,
   name: string,
   help: string,
-  read: () => Iterable<[word: string, count: number]>,
+  read: () => Iterable<[value: string, count: number]>,
 ): void {
   const made = new Counter({
     name,
@@ -59,7 +59,7 @@ export function addCountersBy(
     registers: [registry],
     collect() {
       made.reset()
-      for (const [word, count] of read()) made.inc({ [label]: word }, count)
+      for (const [value, count] of read()) made.inc({ [label]: value }, count)
     },
   })
 }

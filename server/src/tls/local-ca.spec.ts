@@ -66,13 +66,13 @@ describe('this machine’s CA', () => {
     await chmod(join(dir, 'ca-key.pem'), 0o644)
     await open()
     expect(await modeOf(join(dir, 'ca-key.pem'))).toBe('600')
-    expect(warnings).toEqual([expect.stringContaining('Others could read')])
+    expect(warnings).toEqual([expect.stringContaining('Other users could read')])
   })
 
   it('is not kept where others could exchange it', async () => {
     await open()
     await chmod(dir, 0o777)
-    await expect(open()).rejects.toThrow(`[vue-sync] Others may write to ${dir}`)
+    await expect(open()).rejects.toThrow(`[vue-sync] Other users may write to ${dir}`)
   })
 
   it('says where it cannot be kept', async () => {

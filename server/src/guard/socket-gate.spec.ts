@@ -61,7 +61,7 @@ describe('a name that is not the relay’s', () => {
       const { status, body, headers } = await ask(server, path, { host: 'evil.example' })
       expect([status, body]).toEqual([
         421,
-        'This relay does not know the name evil.example. If it is its own, start it with --allow-host evil.example\n',
+        'This relay does not answer to the name evil.example. If the name is correct, start the relay with --allow-host evil.example\n',
       ])
       expect(headers['access-control-allow-origin']).toBeUndefined()
     },
