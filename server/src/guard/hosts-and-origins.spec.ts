@@ -11,7 +11,7 @@ import {
 const make = (options: Partial<GuardOptions> = {}) =>
   createGuard({ isOwnName: (name) => name === 'desk.local' || name === 'desk', ...options })
 
-describe('the name that is asked for', () => {
+describe('the host name of a request', () => {
   const guard = make({
     publicUrl: 'https://show.example.com:8443',
     allowedHosts: ['Tunnel.example.net', '.team.test'],
@@ -33,7 +33,7 @@ describe('the name that is asked for', () => {
     'tunnel.example.net:443',
     'team.test',
     'a.b.team.test:1',
-  ])('%s is answered', (host) => expect(guard.acceptsHost(host)).toBe(true))
+  ])('%s is accepted', (host) => expect(guard.acceptsHost(host)).toBe(true))
 
   it.each([
     undefined,
@@ -54,16 +54,16 @@ describe('the name that is asked for', () => {
     'desk.local,evil.example',
     'desk.local:9876:1',
     '[::1',
-  ])('%s is not', (host) => expect(guard.acceptsHost(host)).toBe(false))
+  ])('%s is not accepted', (host) => expect(guard.acceptsHost(host)).toBe(false))
 
-  it('is told the flag that helps', () => {
+  it('names the flag that allows an unknown name', () => {
     expect(unknownHostText('Show.lan:9876')).toContain('--allow-host show.lan')
     expect(unknownHostText('<script>')).toBe('Use the name or the address of this relay.\n')
     expect(unknownHostText(undefined).trim().split('\n')).toHaveLength(1)
   })
 })
 
-describe('the page that asks', () => {
+describe('the origin of a request', () => {
   const guard = make({
     publicUrl: 'https://show.example.com/',
     allowedOrigins: ['https://app.example.com', 'capacitor://localhost'],
@@ -94,7 +94,7 @@ describe('the page that asks', () => {
     expect(guard.pageOriginOf({ host: '192.168.1.5:9876', secure: false, origin })).toBe(pageOrigin)
   })
 
-  it('is its own by the scheme that it came by', () => {
+  it('is the relay’s own only with the scheme that the client used', () => {
     const host = 'desk.local'
     expect(guard.pageOriginOf({ host, secure: true, origin: 'https://desk.local' })).toBe('own')
     expect(guard.pageOriginOf({ host, secure: false, origin: 'https://desk.local' })).toBe(
@@ -103,12 +103,12 @@ describe('the page that asks', () => {
     expect(guard.pageOriginOf({ host, secure: true, origin: 'http://desk.local' })).toBe('foreign')
   })
 
-  it('may be none that browsers name, if that is wanted', () => {
+  it('may have a scheme that is not http, if it is listed', () => {
     const open = make({ allowedOrigins: ['null'] })
     expect(open.pageOriginOf({ host: 'desk', secure: false, origin: 'null' })).toBe('own')
   })
 
-  it('of the same machine needs a key, or a relay on that machine', () => {
+  it('on the client’s machine needs a key, or a relay on the same machine', () => {
     expect(mayConnect('loopback', true, false)).toBe(true)
     expect(mayConnect('loopback', false, true)).toBe(true)
     expect(mayConnect('loopback', false, false)).toBe(false)
@@ -118,7 +118,7 @@ describe('the page that asks', () => {
   })
 })
 
-it('decides without Node, and says why in what a close frame holds', () => {
+it('imports nothing, and gives a reason that fits into a close frame', () => {
   const text = readFileSync(new URL('hosts-and-origins.ts', import.meta.url), 'utf8')
   expect(text).not.toMatch(/^import/m)
   expect(new TextEncoder().encode(BAD_ORIGIN).length).toBeLessThanOrEqual(123)

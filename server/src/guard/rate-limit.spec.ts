@@ -11,7 +11,7 @@ function make() {
 }
 
 describe('a rate limit', () => {
-  it('makes a client wait after ten failures in a minute, and no other', () => {
+  it('makes a client wait after ten failures in a minute, but no other client', () => {
     const { limit, fail, wait } = make()
     fail('192.0.2.1', 9)
     wait(10_000)
@@ -23,7 +23,7 @@ describe('a rate limit', () => {
     expect(limit.waitTime('192.0.2.1')).toBe(0)
   })
 
-  it('makes everyone wait after a hundred', () => {
+  it('makes all clients wait after a hundred failures', () => {
     const { limit, fail, wait } = make()
     for (let client = 0; client < 20; client++) fail(`192.0.2.${client}`, 5)
     expect(limit.waitTime('198.51.100.1')).toBe(60_000)
@@ -31,7 +31,7 @@ describe('a rate limit', () => {
     expect(limit.waitTime('198.51.100.1')).toBe(0)
   })
 
-  it('takes a whole IPv6 network for one client', () => {
+  it('counts an IPv6 network as one client', () => {
     const { limit, fail } = make()
     for (let host = 1; host <= 10; host++) fail(`2001:db8:1:2::${host}`, 1)
     expect(limit.waitTime('2001:db8:1:2:aaaa:bbbb:cccc:dddd')).toBeGreaterThan(0)

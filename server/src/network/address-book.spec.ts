@@ -41,7 +41,7 @@ describe('an address book', () => {
     expect(addressesOf(book)).toEqual(['10.0.0.7', '127.0.0.1'])
   })
 
-  it('has the machine’s own name after its addresses, where the machine answers to it', async () => {
+  it('lists the machine’s name after its addresses, if the name resolves to it', async () => {
     const { book, move } = make({
       resolve: async (name) => (name === 'laptop.local' ? ['192.168.1.5'] : []),
     })
@@ -66,7 +66,7 @@ describe('an address book', () => {
   })
 })
 
-describe('links with a certificate that is for none of it', () => {
+describe('links when the certificate matches no address', () => {
   const { book } = make()
   const atHost = (host: string) =>
     createAddressBook({ host, interfaces: () => ({ wlan0: [info('192.168.1.5')] }) })
@@ -79,7 +79,7 @@ describe('links with a certificate that is for none of it', () => {
   }
   const options = { book, port: 1, viewerKey: undefined, publicUrl: undefined, certificate }
 
-  it('are told, and are never none', () => {
+  it('still exist, with a warning', () => {
     expect(linkProblem(options)).toContain('--public-url')
     expect(linkProblem({ ...options, publicUrl: 'https://a.example' })).toBeUndefined()
     expect(linkProblem({ ...options, book: atHost('127.0.0.1') })).toBeUndefined()
@@ -90,8 +90,8 @@ describe('links with a certificate that is for none of it', () => {
   })
 })
 
-describe('a certificate for what is in it', () => {
-  it('is issued anew when the machine moves or its end is near, and links follow', async () => {
+describe('a certificate for the addresses in the book', () => {
+  it('is renewed when the machine moves or the certificate is about to expire, and links follow', async () => {
     const { book, move } = make()
     let now = Date.now()
     const authority = await makeAuthority({ hostname: book.hostname, now })
@@ -113,7 +113,7 @@ describe('a certificate for what is in it', () => {
       { name: 'this machine', url: 'http://127.0.0.1:9876/#k=k', reach: 'machine' },
     ])
     const first = certificate.current
-    // No certificate of ours is good for the address that all the world can reach.
+    // The local CA issues no certificate for a public address.
     move('fd00::7', '2001:db8::7')
     expect(await certificate.refresh()).toBe(true)
     expect(certificate.current).not.toBe(first)

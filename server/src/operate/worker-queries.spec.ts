@@ -5,7 +5,7 @@ import { createWorkerQueries, joinWorkerQueries, type WorkerQueryMember } from '
 
 const totals = (viewers: number) => ({ sessions: [], viewers, messages: 0, bytes: 0 })
 
-/** Both ends of a channel, as two processes have them. */
+/** Both ends of a channel between two processes. */
 function channels(): [Channel, Channel] {
   const ends = [new EventEmitter(), new EventEmitter()]
   const end = (own: number): Channel => ({

@@ -27,11 +27,11 @@ async function put(names: string[], now = Date.now()): Promise<{ cert: string; k
   return files
 }
 
-describe('a certificate of one’s own', () => {
+describe('a server with its own certificate', () => {
   let server: SyncServer
   afterEach(() => server.stop())
 
-  it('is served, and plain http leads to it', async () => {
+  it('serves it, and redirects plain http', async () => {
     const files = await put(['show.test', '127.0.0.1', 'other.test'])
     server = createSyncServer({ port: 0, host: '127.0.0.1', open: true, ...files })
     await server.start()
@@ -70,7 +70,7 @@ describe('certificate files', () => {
     expect(await certificate.refresh()).toBe(true)
   })
 
-  it('say when they have expired', async () => {
+  it('cause a warning when they have expired', async () => {
     await openCertificateFiles({ ...(await put(['a.test'], Date.now() - 500 * DAY_MS)), warn })
     expect(warnings).toEqual([expect.stringContaining('has expired')])
   })
@@ -82,7 +82,11 @@ describe('certificate files', () => {
       ({ cert }) => writeFile(cert, 'x'),
       'is not a certificate in PEM format.',
     ],
-    ['a file that is not a key', ({ key }) => writeFile(key, 'x'), 'is not a private key in PEM format.'],
+    [
+      'a file that is not a key',
+      ({ key }) => writeFile(key, 'x'),
+      'is not a private key in PEM format.',
+    ],
     [
       'a locked key',
       ({ key }) => writeFile(key, '-----BEGIN ENCRYPTED PRIVATE KEY-----\nx\n'),
@@ -102,7 +106,7 @@ describe('certificate files', () => {
       },
       'is not a certificate in PEM format.',
     ],
-  ])('that are %s are told in one line', async (_, spoil, text) => {
+  ])('are reported in one line: %s', async (_, spoil, text) => {
     const files = await put(['show.test'])
     await spoil(files)
     const problem = await openCertificateFiles({ ...files, warn }).catch(
