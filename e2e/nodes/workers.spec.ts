@@ -72,7 +72,7 @@ describe('--workers', () => {
     }
     stopChanging()
     await expectEqual(host, viewers)
-    expect(relay.said()).toContain('is started anew')
+    expect(relay.said()).toContain('is restarted')
   })
 
   it('stops all workers on SIGTERM, and restores sessions from the --persist folder', async () => {

@@ -1,7 +1,7 @@
 import { compile as compileTrust } from 'proxy-addr'
 import { MIN_LIMITS, type Limits } from './core/limits.ts'
 import { UsageError } from './core/usage-error.ts'
-import { nameOf } from './guard/guard.ts'
+import { nameOf } from './guard/hosts-and-origins.ts'
 import { checkRedisUrl } from './nodes/redis/redis-url.ts'
 import { SERVER_DEFAULTS, type SyncServerOptions } from './server-options.ts'
 import { checkTls } from './tls/tls-options.ts'
@@ -11,13 +11,13 @@ function checkInteger(name: string, value: number, least: number, most: number):
     throw new UsageError(`${name} must be an integer from ${least} to ${most}, not ${value}.`)
 }
 
-/** An origin and nothing else: what comes after it belongs to the link. */
+/** Allows an origin only, because links append their own path. */
 function checkPublicUrl(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const problem = `publicUrl must be an address like https://show.example.com, not ${JSON.stringify(text)}`
   if (!url || !/^https?:$/.test(url.protocol) || !url.hostname) throw new UsageError(`${problem}.`)
   if (url.pathname !== '/' || url.search || url.hash || url.username || url.password)
-    throw new UsageError(`${problem}: leave out all that follows the host and the port.`)
+    throw new UsageError(`${problem}: leave out everything after host and port.`)
 }
 
 function checkTrustProxy(list: string[]): void {
@@ -54,7 +54,7 @@ function checkRedis(options: SyncServerOptions): void {
     throw new UsageError('redisPrefix needs redis. Give both, or leave redisPrefix out.')
   if (redisPrefix !== undefined && !/^[\w:.-]{1,64}$/.test(redisPrefix))
     throw new UsageError(
-      'redisPrefix must be up to 64 letters, digits, dots, colons, hyphens and underscores.',
+      'redisPrefix must be 1 to 64 letters, digits, dots, colons, hyphens and underscores.',
     )
   if (redis === undefined && backplane === undefined) return
   if (redis !== undefined && backplane !== undefined)
@@ -68,11 +68,11 @@ function checkRedis(options: SyncServerOptions): void {
     )
   if (hostKey === undefined || (viewerKey === undefined && !open))
     throw new UsageError(
-      `Several relays need the same keys: give ${hostKey === undefined ? 'hostKey' : 'viewerKey'}.`,
+      `Several relays need the same keys. Give ${hostKey === undefined ? 'hostKey' : 'viewerKey'}.`,
     )
 }
 
-/** @throws UsageError naming the option */
+/** @throws UsageError that names the option */
 export function checkOptions(options: SyncServerOptions): void {
   const { port, capacity, heartbeat, open, viewerKey, hostKey } = { ...SERVER_DEFAULTS, ...options }
   checkInteger('port', port, 0, 65_535)
@@ -84,7 +84,7 @@ export function checkOptions(options: SyncServerOptions): void {
   if (open && viewerKey !== undefined)
     throw new UsageError('viewerKey and open exclude each other. Give one of them.')
   if (options.metricsKey !== undefined && !/^[!-~]+$/.test(options.metricsKey))
-    throw new UsageError('metricsKey must be of printable ASCII characters without spaces.')
+    throw new UsageError('metricsKey must consist of printable ASCII characters without spaces.')
   if (options.metricsKey !== undefined && options.metrics === false)
     throw new UsageError('metricsKey and metrics: false exclude each other. Leave metrics out.')
   checkTls(options)
@@ -93,7 +93,8 @@ export function checkOptions(options: SyncServerOptions): void {
   checkTrustProxy(options.trustProxy ?? [])
   checkAllowed(options)
   for (const [name, value] of Object.entries(options.limits ?? {})) {
-    if (!Object.hasOwn(MIN_LIMITS, name)) throw new UsageError(`limits.${name} is no limit.`)
+    if (!Object.hasOwn(MIN_LIMITS, name))
+      throw new UsageError(`limits.${name} is not a known limit.`)
     checkInteger(`limits.${name}`, value, MIN_LIMITS[name as keyof Limits], Number.MAX_SAFE_INTEGER)
   }
 }

@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module'
 import { expect, it } from 'vitest'
 import { build, type Rolldown } from 'vite'
 
-/** What a bundle of one entry asks for at run time, and the names in it that only Node gives. */
+/** The imports that remain in a bundle of one entry, and its code. */
 async function needsOf(entry: string): Promise<{ imports: string[]; code: string }> {
   const { output } = (await build({
     configFile: false,
@@ -17,7 +17,7 @@ async function needsOf(entry: string): Promise<{ imports: string[]; code: string
         input: fileURLToPath(new URL(entry, import.meta.url)),
         platform: 'neutral',
         preserveEntrySignatures: 'strict',
-        // Anything of Node stays an import, to be seen.
+        // Node modules stay imports, so that the test sees them.
         external: (id) => isBuiltin(id),
         output: { codeSplitting: false },
       },
@@ -27,14 +27,14 @@ async function needsOf(entry: string): Promise<{ imports: string[]; code: string
   return { imports: [...chunk.imports, ...chunk.dynamicImports], code: chunk.code }
 }
 
-it('the relay alone needs nothing at all: no Node, no server, no package', async () => {
+it('the relay entry imports nothing: no Node module, no server, no package', async () => {
   const { imports, code } = await needsOf('relay.ts')
   expect(code).toContain('createRelay')
   expect(imports).toEqual([])
   expect(code).not.toMatch(/\b(process|Buffer|require)\b\s*[.(]/)
 })
 
-it('the test would see what it forbids: the Node server needs Node', async () => {
+it('this test detects a Node import: the Node server has one', async () => {
   const { imports } = await needsOf('http/listener.ts')
   expect(imports).toContain('node:http')
 })

@@ -10,48 +10,51 @@ export interface SyncServerOptions extends TlsOptions {
   port?: number
   /** Address to bind. @default '0.0.0.0' */
   host?: string
-  /** Opens publishing. @default generated */
+  /** Key for publishing. @default generated */
   hostKey?: string
-  /** Opens viewing. @default generated, none with `open` */
+  /** Key for viewing. @default generated; none with `open` */
   viewerKey?: string
   /** Viewers need no key. @default false */
   open?: boolean
-  /** Deltas kept for viewers that resume; at least 16. @default 64 */
+  /** Updates kept for viewers that reconnect; at least 16. @default 64 */
   capacity?: number
-  /** Milliseconds between heartbeats; viewers take 35 s of silence for a dead connection. @default 15000 */
+  /** Milliseconds between heartbeats. Viewers reconnect after 35 s of silence. @default 15000 */
   heartbeat?: number
-  /** The built viewer app, served at `/`. @default none */
+  /** Folder of the built viewer app, served at `/`. @default none */
   viewerDir?: string
-  /** Where viewers find this relay from outside: `https://show.example.com`. @default none */
+  /** Origin for links to this relay from outside: `https://show.example.com`. @default none */
   publicUrl?: string
-  /** Proxies whose `X-Forwarded-*` is believed: addresses, CIDRs, `loopback`, `linklocal`, `uniquelocal`. @default none */
+  /** Proxies whose `X-Forwarded-*` headers are trusted: addresses, CIDRs, `loopback`, `linklocal`, `uniquelocal`. @default none */
   trustProxy?: string[]
-  /** A folder in which sessions outlive the relay. @default none: the host sends all of it again */
+  /** Folder that keeps sessions over a restart. @default none: the host sends its state again */
   persist?: string
   /**
-   * The Redis that several relays share, so that they are one: `redis://` or `rediss://`. All of them need the
-   * same keys. @default none: this one is alone
+   * Redis that connects several relays: `redis://` or `rediss://`. Needs the package `ioredis`. All relays must have
+   * the same keys. @default none
    */
   redis?: string
-  /** What keys and channels in Redis begin with. @default 'vue-sync' */
+  /** Prefix of keys and channels in Redis. @default 'vue-sync' */
   redisPrefix?: string
-  /** What several relays share, where it is no Redis. @default none */
+  /** Connects several relays by another way than `redis`. @default none */
   backplane?: Backplane
-  /** Decides who may publish and view, see `RelayOptions`. @default the keys alone */
+  /** Decides who may publish and view, see `RelayOptions`. @default only the keys decide */
   authorize?: Authorize
-  /** Further names that the relay is asked by: `show.lan`, or `.show.lan` with all below it. @default none */
+  /** More host names to answer to: `show.lan`, or `.show.lan` for it and all names below it. @default none */
   allowedHosts?: string[]
-  /** Further pages that may open sockets: `https://app.example.com`, or `null`. @default none */
+  /** More origins whose pages may connect: `https://app.example.com`, or `null`. @default none */
   allowedOrigins?: string[]
-  /** `GET /metrics` for Prometheus: without `metricsKey` to this machine only. @default false */
+  /**
+   * Serve `/metrics` for Prometheus; without `metricsKey` only to this machine. Needs the package `prom-client`.
+   * @default false
+   */
   metrics?: boolean
-  /** Opens `/metrics` from anywhere, and is then needed by everyone; implies `metrics`. @default none */
+  /** Key for `/metrics`, required from every client, on any machine; implies `metrics`. @default none */
   metricsKey?: string
-  /** `/admin/…`: see and end sessions, with the host key. @default false */
+  /** Serve `/admin/…`, which lists and ends sessions; protected by the host key. @default false */
   admin?: boolean
-  /** What the relay may hold and whom it lets in. @default LIMIT_DEFAULTS */
+  /** Limits on messages, viewers, sessions and memory. @default LIMIT_DEFAULTS */
   limits?: Partial<Limits>
-  /** Where warnings go. @default console.warn */
+  /** Receives warnings. @default console.warn */
   warn?: (text: string) => void
 }
 

@@ -38,7 +38,7 @@ const status = ({ type }: { type: string }) => type === 'status'
 const at = (seq: number) => (message: { seq?: number }) => message.seq === seq
 
 describe('state', () => {
-  it('reaches the first, the second and the hundredth viewer at once, with no word from the host', async () => {
+  it('reaches the first, second and hundredth viewer at once, without a message from the host', async () => {
     const publisher = await host()
     publisher.send(session('e', 1, { a: 1 }))
     publisher.send(config('e', 2, { a: 2 }))
@@ -62,7 +62,7 @@ describe('state', () => {
     expect(server.getStatus().clientCount).toBe(100)
   })
 
-  it('is served while the host is away, and says so', async () => {
+  it('is served while the host is offline, with that status', async () => {
     const publisher = await host()
     publisher.send(session('e', 1, { a: 1 }))
     const early = await viewer()
@@ -74,7 +74,7 @@ describe('state', () => {
     expect(late.frames[0]).toBe(JSON.stringify(session('e', 1, { a: 1 })))
   })
 
-  it('travels as the very bytes that the host sent', async () => {
+  it('is forwarded as the exact bytes that the host sent', async () => {
     const publisher = await host()
     const watcher = await viewer()
     const odd =
@@ -90,7 +90,7 @@ describe('state', () => {
       const publisher = await host()
       const watcher = await viewer()
       const empty = JSON.stringify(session('e', 1, { t: '' }))
-      // Two bytes a letter, and one to make it even.
+      // Two bytes per letter, and one more to reach an odd size.
       const room = length - empty.length
       const text = JSON.stringify(
         session('e', 1, { t: 'é'.repeat(room >> 1) + 'x'.repeat(room % 2) }),
@@ -106,7 +106,7 @@ describe('state', () => {
     },
   )
 
-  it('travels in binary frames too, whose bodies the relay does not read', async () => {
+  it('is forwarded in binary frames too, whose content the relay does not read', async () => {
     const publisher = await host()
     const watcher = await viewer()
     const frames = [
@@ -129,7 +129,7 @@ describe('state', () => {
     expect(warnings).toHaveLength(1)
   })
 
-  it('asks the host for a snapshot until it has one, and again when the deltas outgrow it', async () => {
+  it('is requested from the host as a snapshot until one arrives, and when deltas outgrow it', async () => {
     const publisher = await host()
     await publisher.until(({ payload }) => payload['want'] === 'session_update')
     publisher.send(session('e', 1, { a: 0 }))
@@ -158,7 +158,7 @@ describe('state', () => {
     ])
   })
 
-  it('drops a delta after a gap and asks for a snapshot', async () => {
+  it('is requested as a snapshot after a gap, and the delta is dropped', async () => {
     const publisher = await host()
     publisher.send(session('e', 1, { a: 1 }))
     const watcher = await viewer()
@@ -191,7 +191,7 @@ describe('resuming by position', () => {
     expect(types(client)).toEqual(['config_update', 'config_update', 'status'])
   })
 
-  it('sends nothing to who is current', async () => {
+  it('sends nothing to a viewer that is current', async () => {
     await published()
     const client = await viewer({ position: { epoch: 'e', seq: 9 } })
     await client.until(status)
@@ -208,7 +208,7 @@ describe('resuming by position', () => {
     expect(types(client)).toEqual(['session_update', ...Array(8).fill('config_update'), 'status'])
   })
 
-  it('sends nobody back who has more than the relay, and goes on from there', async () => {
+  it('never sends older state to a viewer that has more than the relay', async () => {
     const publisher = await published()
     const client = await viewer({ position: { epoch: 'e', seq: 10 } })
     const told = await client.until(status)
@@ -218,7 +218,7 @@ describe('resuming by position', () => {
     expect(types(client)).toEqual(['status', 'config_update'])
   })
 
-  it('still has the tail after a refresh', async () => {
+  it('still has the tail after a snapshot refresh', async () => {
     const publisher = await published()
     publisher.send(session('e', 9, { a: 9 }))
     publisher.send(config('e', 10, { a: 10 }))
@@ -229,7 +229,7 @@ describe('resuming by position', () => {
     expect(types(client)).toEqual(['config_update', 'status'])
   })
 
-  it('after a relay restart sends a current viewer nothing, when the host republishes', async () => {
+  it('sends nothing to a current viewer when the host republishes after a relay restart', async () => {
     await published()
     const { port } = server.getStatus()
     await server.stop()
@@ -248,7 +248,7 @@ describe('resuming by position', () => {
     expect(behind.of('session_update')).toHaveLength(1)
   })
 
-  it('asks a host that it already knows for nothing', async () => {
+  it('requests nothing from a host it already knows', async () => {
     const publisher = await published()
     await publisher.close()
     const again = await host({ position: { epoch: 'e', seq: 9 } })
@@ -257,7 +257,7 @@ describe('resuming by position', () => {
   })
 })
 
-describe('who may', () => {
+describe('access', () => {
   it.each([
     ['host', undefined, 'The host key is missing'],
     ['host', 'viewer-key', 'The host key is wrong'],
@@ -269,7 +269,7 @@ describe('who may', () => {
     expect(client.frames).toEqual([])
   })
 
-  it('a client of another version is told so', async () => {
+  it('closes a client of another protocol version with that reason', async () => {
     const { WebSocket } = await import('ws')
     const socket = new WebSocket(`ws://127.0.0.1:${server.getStatus().port}/`, [
       'vue-sync.viewer.v9',
@@ -278,16 +278,16 @@ describe('who may', () => {
     expect(code).toBe(4400)
   })
 
-  it('only the role is echoed, never the key', async () => {
+  it('echoes only the role, never the key', async () => {
     const client = await viewer()
     expect(client.socket.protocol).toBe('vue-sync.viewer.v1')
   })
 
-  it('a path that is no session is refused', async () => {
+  it('refuses a path that is not a session', async () => {
     await expect(viewer({ path: '/other' })).rejects.toThrow('404')
   })
 
-  it('sessions are apart', async () => {
+  it('separates sessions', async () => {
     const one = await host()
     const other = await host({ path: '/s/other' })
     one.send(session('e1', 1, { a: 1 }))
@@ -298,7 +298,7 @@ describe('who may', () => {
     expect(one.socket.readyState).toBe(1)
   })
 
-  it('a second host takes over; late words of the first mean nothing', async () => {
+  it('lets a second host take over, and ignores late messages of the first', async () => {
     const first = await host()
     first.send(session('e1', 1, { a: 1 }))
     const watcher = await viewer()
@@ -311,8 +311,8 @@ describe('who may', () => {
   })
 })
 
-describe('junk', () => {
-  it('from a host is dropped with one warning, and the next good message counts', async () => {
+describe('an invalid message', () => {
+  it('from a host is dropped with one warning, and the next valid message counts', async () => {
     const publisher = await host()
     const watcher = await viewer()
     const junk = [
@@ -331,7 +331,7 @@ describe('junk', () => {
     expect(warnings).toHaveLength(1)
   })
 
-  it('from a viewer, a megabyte of it too, disturbs nobody', async () => {
+  it('from a viewer is ignored, even with a megabyte', async () => {
     const publisher = await host()
     publisher.send(session('e', 1, { a: 1 }))
     const noisy = await viewer()
@@ -349,8 +349,8 @@ describe('junk', () => {
   })
 })
 
-describe('the host hears', () => {
-  it('every change of the count, and where viewers find it', async () => {
+describe('the host receives', () => {
+  it('every change of the viewer count, and the links', async () => {
     const publisher = await host()
     const one = await viewer()
     await publisher.until(({ payload }) => payload['clientCount'] === 1)
@@ -372,7 +372,7 @@ describe('the name of a session', () => {
   const named = (name: string) => (message: { payload: Record<string, unknown> }) =>
     message.payload['name'] === name
 
-  it('reaches every viewer at once, the late ones too, and outlives its host', async () => {
+  it('reaches every viewer at once, later viewers too, and stays after its host has left', async () => {
     const publisher = await host()
     publisher.send(session('e', 1, { a: 1 }))
     const early = await viewer()
@@ -393,7 +393,7 @@ describe('the name of a session', () => {
     expect(warnings).toEqual([])
   })
 
-  it('comes along with a hash, and what is no name changes nothing', async () => {
+  it('arrives together with a hash, and an invalid name changes nothing', async () => {
     const publisher = await host()
     publisher.send(session('e', 1, { a: 1 }))
     const watcher = await viewer()
@@ -408,7 +408,7 @@ describe('the name of a session', () => {
 })
 
 describe('broadcast', () => {
-  it('sends a state message as a host would, and refuses what is not one', async () => {
+  it('sends a state message as a host would, and refuses any other message', async () => {
     const watcher = await viewer()
     expect(server.broadcast(session('e', 1, { a: 1 }) as never)).toBe(true)
     await watcher.until(at(1))

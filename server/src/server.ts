@@ -1,28 +1,26 @@
 import type { RelayStatus, StateMessage, ViewerUrl } from '@vue-sync/vue/protocol'
-import { AddressBook } from './network/address-book.ts'
+import { createAddressBook } from './network/address-book.ts'
 import { createClients } from './guard/clients.ts'
-import type { Identity } from './tls/tls-identity.ts'
-import { openIdentity } from './tls/open-tls-identity.ts'
-import { createGuard } from './guard/guard.ts'
+import type { ServerCertificate } from './tls/server-certificate.ts'
+import { openServerCertificate } from './tls/open-server-certificate.ts'
+import { createGuard } from './guard/hosts-and-origins.ts'
 import { createDiskStore } from './storage/disk-store.ts'
 import { generateKey } from './core/access/keys.ts'
 import { LIMIT_DEFAULTS } from './core/limits.ts'
 import { linkProblem, type LinkOptions, localIp, viewerLinks } from './http/links.ts'
-import { type Listener, openListener } from './http/listener.ts'
+import { type HttpServer, openHttpServer } from './http/http-server.ts'
 import type { Authority } from './tls/local-ca.ts'
 import { encodeFramed, toNodePeer } from './peers/node-peer.ts'
 import { checkOptions } from './check-options.ts'
 import { UsageError } from './core/usage-error.ts'
 import { SERVER_DEFAULTS, type SyncServerOptions } from './server-options.ts'
 import { ownNames } from './tls/own-names.ts'
-import { Pairing } from './http/pairing.ts'
-import { createOperator } from './operate/operator.ts'
-import { RATE_DEFAULTS, RateLimit } from './guard/rate-limit.ts'
+import { createPairing } from './http/pairing.ts'
+import { createOperatorRoutes } from './operate/operator-routes.ts'
+import { createRateLimit } from './guard/rate-limit.ts'
 import { createRedisBackplane } from './nodes/redis/redis-backplane.ts'
 import { createRelay } from './core/relay.ts'
-import type { RollCallMember } from './operate/roll-call.ts'
-import { createService } from './http/service.ts'
-import { openSockets } from './http/sockets.ts'
+import type { WorkerQueryMember } from './operate/worker-queries.ts'
 import { type Totals, totalsOf } from './core/totals.ts'
 
 export type SyncServerStatus = Pick<RelayStatus, 'running' | 'port' | 'localIp' | 'clientCount'>
@@ -31,66 +29,66 @@ export interface SyncServer {
   readonly hostKey: string
   /** `undefined` when viewers need none. */
   readonly viewerKey: string | undefined
-  /** @throws UsageError when the port is taken, the address is not this machine's, or a certificate is no good */
+  /**
+   * Begins to listen.
+   *
+   * @throws UsageError when the port is taken, the address is not this machine's, a certificate cannot be used, or a
+   * package for `redis` or `metrics` is not installed
+   */
   start: () => Promise<void>
   /** Closes every connection and frees the port; `start` may follow. */
   stop: () => Promise<void>
-  /** Sends everyone away, lets nobody in, says so at `/readyz`, and then stops: within 5 seconds. */
+  /** Closes all clients so that they reconnect elsewhere, answers 503 at `/readyz` for a second, and stops. */
   drain: () => Promise<void>
-  /** Sends a state message to the viewers of session `default`; `false` for what is not one. */
+  /** Sends a state message to the viewers of session `default`. Returns `false` if the message is not one. */
   broadcast: (message: StateMessage) => boolean
   getStatus: () => SyncServerStatus
-  /** What is here, and what was sent so far. */
+  /** Open sessions, connected viewers, and what viewers were sent so far. */
   getTotals: () => Totals
-  /** Links for viewers: the public address, then LAN addresses, as of now. */
+  /** Current links for viewers: the public address first, then LAN addresses. */
   viewerUrls: (session?: string) => ViewerUrl[]
-  /** What a person can type instead of scanning. Another one every ten minutes. */
+  /** A code that a person can type instead of scanning. It changes every ten minutes. */
   pairCode: (session?: string) => string
-  /** This machine's CA, while the server runs with `https` and no certificate of your own. */
+  /** The local CA, while the server runs with `https` and without `cert`. */
   authority: () => Pick<Authority, 'name' | 'fingerprint' | 'file'> | undefined
 }
 
-/** How long clients get to answer the close frame. */
-const CLOSE_GRACE_MS = 300
-/** How long who asks whether the relay is ready is told that it is not, before the port is freed. */
+/** How long `/readyz` answers that the relay is stopping before the port is freed. */
 const DRAIN_MS = 1000
-/** How often it is looked whether the certificate still fits. */
-const REFRESH_MS = 15_000
 
 interface Running {
-  listener: Listener
-  identity: Identity | undefined
-  close: () => Promise<void>
+  server: HttpServer
+  certificate: ServerCertificate | undefined
 }
 
-/** What only the command gives. */
+/** What the command passes in addition to the options. */
 export interface SyncServerParts {
-  /** The other processes that serve this port. @default there are none */
-  rollCall?: RollCallMember
+  /** Connects to the other workers that serve this port. @default none */
+  workerQueries?: WorkerQueryMember
 }
 
 /**
- * The relay on a port, with the viewer app beside it.
+ * The relay on a port, which also serves the viewer app.
  *
  * @throws UsageError for an option out of range
  */
 export function createSyncServer(
   options: SyncServerOptions = {},
-  { rollCall }: SyncServerParts = {},
+  { workerQueries }: SyncServerParts = {},
 ): SyncServer {
   checkOptions(options)
   const { port, host, open, capacity, heartbeat, trustProxy } = { ...SERVER_DEFAULTS, ...options }
   const limits = { ...LIMIT_DEFAULTS, ...options.limits }
   const hostKey = options.hostKey ?? generateKey()
   const viewerKey = open ? undefined : (options.viewerKey ?? generateKey())
-  // oxlint-disable-next-line no-console -- the default place of warnings
+  // oxlint-disable-next-line no-console -- the default for warnings
   const warn = options.warn ?? ((text: string) => console.warn(`[vue-sync] ${text}`))
 
   let running: Running | undefined
   let starting: Promise<void> | undefined
   let closing = false
 
-  const book = new AddressBook({ host })
+  const book = createAddressBook({ host })
   const backplane =
     options.redis === undefined
       ? options.backplane
@@ -98,20 +96,20 @@ export function createSyncServer(
           url: options.redis,
           ...(options.redisPrefix !== undefined && { prefix: options.redisPrefix }),
         })
-  const pairing = new Pairing({ share: backplane?.storeCode })
-  const currentPort = (): number => running?.listener.port ?? port
+  const pairing = createPairing({ share: backplane?.storeCode })
+  const currentPort = (): number => running?.server.port ?? port
   const linkOptions = (key = viewerKey): LinkOptions => ({
     book,
     port: currentPort(),
     viewerKey: key,
     publicUrl: options.publicUrl,
-    identity: running?.identity,
+    certificate: running?.certificate,
   })
   function viewerUrls(session = 'default'): ViewerUrl[] {
-    const opens = relay.linkKey(session)
-    return opens ? viewerLinks(linkOptions(opens.key), session) : []
+    const link = relay.linkKey(session)
+    return link ? viewerLinks(linkOptions(link.key), session) : []
   }
-  const described = () => ({
+  const ownStatus = () => ({
     running: running !== undefined,
     port: currentPort(),
     localIp: localIp(book),
@@ -130,16 +128,16 @@ export function createSyncServer(
     encode: encodeFramed,
     toPeer: toNodePeer,
     limits,
-    // Asked for hosts alone: no viewer makes a code by naming a session.
+    // Called only for hosts, so a viewer cannot create a code by naming a session.
     describe: (session) => ({
-      ...described(),
+      ...ownStatus(),
       viewerUrls: viewerUrls(session),
       pairCode: pairing.codeOf(session),
     }),
     warn,
   })
 
-  const operator = createOperator({
+  const operatorRoutes = createOperatorRoutes({
     relay,
     metrics: options.metrics ?? options.metricsKey !== undefined,
     metricsKey: options.metricsKey,
@@ -147,82 +145,55 @@ export function createSyncServer(
     hostKey,
     backplane,
     isConnected: () => backplane?.isHealthy !== false,
-    rollCall,
+    workerQueries,
   })
 
-  const getStatus = (): SyncServerStatus => ({ ...described(), clientCount: relay.viewerCount() })
+  const getStatus = (): SyncServerStatus => ({ ...ownStatus(), clientCount: relay.viewerCount() })
 
   async function listen(): Promise<void> {
-    const [identity] = await Promise.all([
-      openIdentity({ ...options, book, warn }),
+    const [certificate] = await Promise.all([
+      openServerCertificate({ ...options, book, warn }),
       book.findLocalName(),
+      operatorRoutes.load(),
     ])
     await restore()
     const clients = createClients(trustProxy)
-    const guard = createGuard({ ...options, isOwnName: ownNames(book, identity) })
-    const sockets = openSockets({
-      hooks: relay.hooks,
-      guard,
-      clients,
-      limits,
-      needsKey: (role) => role === 'host' || viewerKey !== undefined,
-      isClosing: () => closing,
-      onRefused: (code) => relay.stats.reject(code),
-      warn,
-    })
-    const service = createService({
-      identity,
-      book,
-      port: currentPort,
-      clients,
-      guard,
-      readiness: () =>
-        closing ? 'stopping' : backplane?.isHealthy === false ? 'degraded' : 'ready',
-      pairing,
-      findElsewhere: backplane?.findCode,
-      failures: new RateLimit({ ...RATE_DEFAULTS, now: () => performance.now() }),
-      async linkKey(session) {
-        await relay.whenReady(session)
-        return relay.linkKey(session)
-      },
-      viewerDir: options.viewerDir,
-      status: getStatus,
-      addOperatorRoutes: (app) => operator.addRoutes(app, clients),
-      onSocket: sockets.onUpgrade,
-    })
-    await relay.start()
-    let listener: Listener
+    const guard = createGuard({ ...options, isOwnName: ownNames(book, certificate) })
+    let server: HttpServer
     try {
-      listener = await openListener({
-        port,
+      await relay.start()
+      server = await openHttpServer({
         host,
-        certificate: identity?.current,
-        handshakeTime: limits.handshakeTime,
+        port,
+        hooks: relay.hooks,
+        guard,
+        clients,
+        limits,
+        certificate,
+        book,
+        needsKey: (role) => role === 'host' || viewerKey !== undefined,
+        isClosing: () => closing,
+        readiness: () =>
+          closing ? 'stopping' : backplane?.isHealthy === false ? 'degraded' : 'ready',
+        pairing,
+        findElsewhere: backplane?.findCode,
+        failures: createRateLimit(),
+        async linkKey(session) {
+          await relay.whenReady(session)
+          return relay.linkKey(session)
+        },
+        viewerDir: options.viewerDir,
+        status: getStatus,
+        addOperatorRoutes: (app) => operatorRoutes.addTo(app, clients),
+        onRefused: (code) => relay.stats.reject(code),
+        onCertificate: () => relay.announce(),
         warn,
-        ...service,
       })
     } catch (error) {
       await relay.stop()
-      await sockets.close()
       throw error
     }
-    const timer = identity && setInterval(() => void refresh(identity, listener), REFRESH_MS)
-    timer?.unref()
-    running = {
-      listener,
-      identity,
-      async close() {
-        clearInterval(timer)
-        await disk?.flush()
-        await relay.stop()
-        let late: ReturnType<typeof setTimeout> | undefined
-        const grace = new Promise((resolve) => (late = setTimeout(resolve, CLOSE_GRACE_MS)))
-        await listener.close(grace)
-        clearTimeout(late)
-        sockets.terminate()
-        await sockets.close()
-      },
-    }
+    running = { server, certificate }
     const problem = linkProblem(linkOptions())
     if (problem) warn(problem)
   }
@@ -233,18 +204,8 @@ export function createSyncServer(
       for (const [session, kept] of await disk.load()) relay.restore(session, kept)
     } catch (error) {
       throw new UsageError(
-        `The folder ${options.persist} cannot be used: ${(error as Error).message}. Give another one with --persist.`,
+        `The folder ${options.persist} cannot be used: ${(error as Error).message}. Choose another with --persist.`,
       )
-    }
-  }
-
-  async function refresh(identity: Identity, listener: Listener): Promise<void> {
-    try {
-      if (!(await identity.refresh())) return
-      listener.setCertificate(identity.current)
-      relay.announce()
-    } catch (error) {
-      warn(`The certificate could not be renewed: ${(error as Error).message}`)
     }
   }
 
@@ -252,7 +213,11 @@ export function createSyncServer(
     await starting?.catch(() => {})
     const ending = running
     running = starting = undefined
-    await ending?.close()
+    if (ending) {
+      await disk?.flush()
+      await relay.stop()
+      await ending.server.close()
+    }
     closing = false
   }
 
@@ -263,7 +228,7 @@ export function createSyncServer(
     getTotals: () => totalsOf(relay),
     viewerUrls,
     pairCode: (session = 'default') => pairing.codeOf(session),
-    authority: () => running?.identity?.authority,
+    authority: () => running?.certificate?.authority,
     broadcast: (message) => relay.broadcast(message),
     start() {
       starting ??= listen().catch((error: unknown) => {

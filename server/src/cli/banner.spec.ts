@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { formatBanner } from './banner.ts'
 
-it('the terminal says for each address who can open it, and what to type and to compare', () => {
+it('shows for each address who can open it, the code to type, and the fingerprint to compare', () => {
   const text = formatBanner({
     viewerUrls: [
       { name: 'public', url: 'https://show.example.com/#k=k', reach: 'internet' },
@@ -27,13 +27,13 @@ it('the terminal says for each address who can open it, and what to type and to 
   This computer only
     this machine  http://127.0.0.1:9876/#k=k
 
-  To type in the viewer instead of scanning, for some minutes
+  Type this in the viewer instead of scanning (valid for some minutes)
     code          K7Q 4MX
 
-  https: each device trusts this computer once, as the page tells it
+  HTTPS: each device must trust this computer once; the set-up page explains how
     set up        http://192.168.1.5:9876/setup
     CA            AA:BB
-    kept in       ca.pem
+    stored in     ca.pem
 
   Host
     key           host-key

@@ -5,9 +5,9 @@ export interface BannerOptions {
   viewerUrls: ViewerUrl[]
   hostUrl?: string | undefined
   hostKey?: string | undefined
-  /** What can be typed instead of scanning. */
+  /** Can be typed into the viewer instead of scanning. */
   pairCode?: string | undefined
-  /** This machine's CA, where phones must trust it first. */
+  /** This machine's CA, if phones must trust it first. */
   authority?: { fingerprint: string; file: string } | undefined
 }
 
@@ -20,7 +20,7 @@ const READERS: Record<Reach, string> = {
   machine: 'This computer only',
 }
 
-/** Rows under titles; names of the same width throughout. */
+/** Formats rows under titles. The name column has the same width in all sections. */
 function sections(list: [title: string, rows: Row[]][]): string {
   const filled = list.filter(([, rows]) => rows.length > 0)
   const width = Math.max(...filled.flatMap(([, rows]) => rows.map(([name]) => name.length)))
@@ -33,7 +33,7 @@ function sections(list: [title: string, rows: Row[]][]): string {
     .join('\n\n')
 }
 
-/** Addresses by who can open them, in the order in which the first of each comes. */
+/** Groups addresses by who can open them; groups keep the order of their first address. */
 function byReader(viewerUrls: ViewerUrl[]): [string, Row[]][] {
   const titles = new Map<string, Row[]>()
   for (const { name, url, reach = 'network' } of viewerUrls) {
@@ -43,13 +43,13 @@ function byReader(viewerUrls: ViewerUrl[]): [string, Row[]][] {
   return [...titles]
 }
 
-/** Whoever is outside has no need of our CA: the way there is for the same network. */
+/** The set-up page on the local network: clients elsewhere do not use this machine's CA. */
 function setUpUrl(viewerUrls: ViewerUrl[]): string {
   const near = viewerUrls.find(({ reach }) => reach !== 'internet') ?? viewerUrls[0]!
   return new URL('/setup', near.url).href
 }
 
-/** What a terminal shows: the code to scan, then every address by who can open it. */
+/** Formats what the terminal shows at startup: the QR code, every address by who can open it, and the keys. */
 export function formatBanner(options: BannerOptions): string {
   const { viewerUrls, hostUrl, hostKey, pairCode, authority } = options
   const code = renderUnicodeCompact(viewerUrls[0]!.url, { border: 2 })
@@ -62,7 +62,7 @@ export function formatBanner(options: BannerOptions): string {
     ? [
         ['set up', setUpUrl(viewerUrls)],
         ['CA', authority.fingerprint],
-        ['kept in', authority.file],
+        ['stored in', authority.file],
       ]
     : []
   return [
@@ -71,8 +71,8 @@ export function formatBanner(options: BannerOptions): string {
     '',
     sections([
       ...byReader(viewerUrls),
-      ['To type in the viewer instead of scanning, for some minutes', typed],
-      ['https: each device trusts this computer once, as the page tells it', trust],
+      ['Type this in the viewer instead of scanning (valid for some minutes)', typed],
+      ['HTTPS: each device must trust this computer once; the set-up page explains how', trust],
       ['Host', host],
     ]),
     '',

@@ -34,7 +34,7 @@ function start(args: string[], env: Record<string, string> = {}) {
   return { child, done, shows }
 }
 
-/** What a relay warns of. That it has read it is seen by its answer to the close frame. */
+/** Sends a message that the relay warns about. Its answer to the close frame shows that it has read the message. */
 async function sendJunk(port: string, hostKey: string): Promise<void> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/`, offerProtocols('host', hostKey))
   await once(socket, 'message')
@@ -54,7 +54,7 @@ describe('@vue-sync/server', () => {
     expect(await done).toMatchObject({ code: 0, err: '' })
   })
 
-  it('logs for machines: one object a line, levels, and no key', async () => {
+  it('logs one JSON object per line with --json, and no key', async () => {
     const args = ['--json', '--port', '0', '--host', '127.0.0.1']
     const { child, done, shows } = start([...args, '--host-key', 'hk-secret'])
     const [, port] = await shows(/"port":(\d+)/)
@@ -72,7 +72,7 @@ describe('@vue-sync/server', () => {
       expect.arrayContaining([
         ['info', 'listening'],
         ['info', 'stopping'],
-        ['warn', 'Keys were generated and are not logged: give --viewer-key'],
+        ['warn', 'Keys were generated and are not logged: set --viewer-key'],
         ['warn', expect.stringContaining('Dropped a message')],
       ]),
     )
@@ -87,18 +87,18 @@ describe('@vue-sync/server', () => {
     ['warn', true],
     ['error', false],
     ['silent', false],
-  ])('at level %s shows its links, and of a warning: %s', async (level, isSaid) => {
+  ])('at level %s prints its links, and a warning: %s', async (level, isPrinted) => {
     const args = ['--port', '0', '--host', '127.0.0.1', '--host-key', 'hk', '--log-level', level]
     const { child, done, shows } = start(args)
     const [, port] = await shows(/http:\/\/127\.0\.0\.1:(\d+)\/#k=/)
     await sendJunk(port!, 'hk')
     child.kill('SIGTERM')
     const { code, err } = await done
-    expect([code, err.includes('[vue-sync] Dropped a message')]).toEqual([0, isSaid])
-    expect(err === '').toBe(!isSaid)
+    expect([code, err.includes('[vue-sync] Dropped a message')]).toEqual([0, isPrinted])
+    expect(err === '').toBe(!isPrinted)
   })
 
-  it('logs less for machines, but always what keeps it from starting', async () => {
+  it('logs fewer JSON messages at a higher level, but always the reason why it does not start', async () => {
     const env = { VUE_SYNC_LOG_LEVEL: 'warn', VUE_SYNC_JSON: '1' }
     const { child, done } = start(['--port', '0', '--host', '127.0.0.1'], env)
     const [line] = await once(child.stderr, 'data')
@@ -110,7 +110,7 @@ describe('@vue-sync/server', () => {
     expect(JSON.parse((await wrong.done).err)).toMatchObject({ level: 'error' })
   })
 
-  it('drains on a signal: viewers are told to dial again, and it ends in time', async () => {
+  it('drains on a signal: closes viewers so that they reconnect, and ends in time', async () => {
     const { child, done, shows } = start(['--port', '0', '--host', '127.0.0.1', '--open'])
     const [, port] = await shows(/http:\/\/127\.0\.0\.1:(\d+)\/\n/)
     const socket = new WebSocket(`ws://127.0.0.1:${port}/`)
@@ -122,7 +122,7 @@ describe('@vue-sync/server', () => {
     expect(await done).toMatchObject({ code: 0, err: '' })
   })
 
-  it('takes every option from the environment, a flag first', async () => {
+  it('reads every option from the environment, and lets a flag win', async () => {
     const env = {
       VUE_SYNC_PORT: '1',
       VUE_SYNC_HOST: '127.0.0.1',
@@ -139,13 +139,13 @@ describe('@vue-sync/server', () => {
     expect((await done).code).toBe(0)
   })
 
-  it('says for https what phones must trust, and where that is kept', async () => {
+  it('prints with --https which CA phones must trust, and where it is stored', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'vue-sync-ca-'))
     const env = { VUE_SYNC_HTTPS: '1', VUE_SYNC_CA_DIR: dir }
     const { child, done, shows } = start(['--port', '0', '--host', '127.0.0.1'], env)
     const [, port] = await shows(/set up\s+http:\/\/127\.0\.0\.1:(\d+)\/setup\n/)
     await shows(/CA\s+(?:[\dA-F]{2}:){7}[\dA-F]{2}\n/)
-    const [, file] = await shows(/kept in\s+(\S+)\n/)
+    const [, file] = await shows(/stored in\s+(\S+)\n/)
     await shows(/code\s+[\dA-Z]{3} [\dA-Z]{3}\n/)
     expect(file).toBe(join(dir, 'ca.pem'))
     const ca = await readFile(file!)
@@ -157,7 +157,7 @@ describe('@vue-sync/server', () => {
     await rm(dir, { recursive: true })
   })
 
-  it('explains itself', async () => {
+  it('prints help and version', async () => {
     const { code, out } = await start(['--help']).done
     expect(code).toBe(0)
     for (const word of [
@@ -184,6 +184,8 @@ describe('@vue-sync/server', () => {
       'VUE_SYNC_REDIS',
     ])
       expect(out).toContain(word)
+    expect(out).toMatch(/^Usage: npx @vue-sync\/server \[options\]\n/)
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
     expect((await start(['--version']).done).out).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
@@ -191,13 +193,13 @@ describe('@vue-sync/server', () => {
     ['a wrong flag', ['--prot', '1'], {}, "Unknown option '--prot'. See --help."],
     ['a stray word', ['serve'], {}, "Unexpected argument 'serve'"],
     ['a missing value', ['--port'], {}, "Option '--port <value>' argument missing. See --help."],
-    ['a port that is none', ['--port', 'x'], {}, '--port must be a whole number, not "x".'],
+    ['a port that is not a number', ['--port', 'x'], {}, '--port must be a whole number, not "x".'],
     ['a port too large', ['--port', '99999'], {}, 'port must be an integer from 0 to 65535'],
     ['a small ring', ['--capacity', '3'], {}, 'capacity must be an integer from 16'],
     ['a certificate without its key', ['--cert', 'c.pem'], {}, 'cert needs key. Give both.'],
     ['a key without its certificate', ['--key', 'k.pem'], {}, 'key needs cert. Give both.'],
     [
-      'a certificate that is not there',
+      'a certificate file that does not exist',
       ['--cert', '/nowhere/c.pem', '--key', '/nowhere/k.pem'],
       {},
       '--cert /nowhere/c.pem cannot be read (ENOENT).',
@@ -209,40 +211,40 @@ describe('@vue-sync/server', () => {
       'caDir and cert exclude each other',
     ],
     [
-      'a folder that cannot be',
+      'a folder that cannot be created',
       ['--https', '--ca-dir', '/dev/null/ca'],
       {},
-      '/dev/null/ca cannot be made',
+      '/dev/null/ca cannot be created',
     ],
     [
       'a public URL with a path',
       ['--public-url', 'https://show.example.com/live'],
       {},
-      'leave out all that follows the host and the port.',
+      'leave out everything after host and port.',
     ],
     [
-      'a public URL that is none',
+      'a public URL that is invalid',
       [],
       { VUE_SYNC_PUBLIC_URL: 'show.example.com' },
       'publicUrl must be an address like https://show.example.com',
     ],
-    ['a proxy that is none', ['--trust-proxy', 'loopback,nginx'], {}, 'not "nginx".'],
+    ['a proxy that is invalid', ['--trust-proxy', 'loopback,nginx'], {}, 'not "nginx".'],
     ['a host with a port', ['--allow-host', 'a.lan,b.lan:80'], {}, 'not "b.lan:80".'],
     [
-      'a page that is none',
+      'an origin that is invalid',
       [],
       { VUE_SYNC_ALLOW_ORIGINS: 'https://a.example/x' },
       'allowedOrigins must list origins like https://app.example.com',
     ],
     ['a limit too low', ['--max-viewers', '0'], {}, 'limits.viewersPerSession must be'],
     [
-      'a level that is none',
+      'a level that is unknown',
       ['--log-level', 'loud'],
       {},
       '--log-level must be info, warn, error or silent, not "loud".',
     ],
     [
-      'a Redis that is none',
+      'a Redis address that is invalid',
       ['--redis', 'http://:s3cret@localhost'],
       {},
       'redis must be an address like redis://127.0.0.1:6379',
@@ -270,13 +272,13 @@ describe('@vue-sync/server', () => {
       'nodes without a host key',
       ['--redis', 'redis://:s3cret@localhost'],
       {},
-      'Several relays need the same keys: give hostKey.',
+      'Several relays need the same keys. Give hostKey.',
     ],
     [
       'nodes without a viewer key',
       ['--redis', 'redis://:s3cret@localhost', '--host-key', 'hk'],
       {},
-      'Several relays need the same keys: give viewerKey.',
+      'Several relays need the same keys. Give viewerKey.',
     ],
     [
       'nodes with a folder',
@@ -291,10 +293,10 @@ describe('@vue-sync/server', () => {
       'redisPrefix needs redis. Give both, or leave redisPrefix out.',
     ],
     [
-      'a prefix that is none',
+      'a prefix that is invalid',
       ['--redis', 'redis://localhost', '--redis-prefix', 'a{b}'],
       {},
-      'redisPrefix must be up to 64 letters, digits',
+      'redisPrefix must be 1 to 64 letters, digits',
     ],
     ['a bad variable', [], { VUE_SYNC_OPEN: 'maybe' }, 'VUE_SYNC_OPEN must be 1 or 0'],
     [
@@ -303,7 +305,7 @@ describe('@vue-sync/server', () => {
       {},
       'has no index.html. Build the viewer',
     ],
-  ])('says %s in one line', async (_, args, env, text) => {
+  ])('reports %s in one line', async (_, args, env, text) => {
     const { code, out, err } = await start(args, env).done
     expect([code, out]).toEqual([1, ''])
     expect(err).toContain(`[vue-sync] `)
@@ -312,7 +314,7 @@ describe('@vue-sync/server', () => {
     expect(err).not.toContain('s3cret')
   })
 
-  it('says that the port is in use', async () => {
+  it('reports a port that is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as { port: number }

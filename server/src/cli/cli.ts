@@ -2,24 +2,31 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { announcementOf, tellMachine, tellPerson } from './announcement.ts'
-import { type CliRequest, helpText, readCli, wantsJson } from './cli-options.ts'
+import { createStartupReport, logStartupReport, printStartupReport } from './startup-report.ts'
+import { helpText } from './help.ts'
+import { type CliRequest, readCli, wantsJson } from './read-cli.ts'
 import { type Primary, runPrimary } from './primary.ts'
-import { createLiveLine, type LiveLine } from './bottom-line.ts'
-import { startLive, wantsLive } from './activity.ts'
+import { createTerminalLine, type TerminalLine } from './terminal-line.ts'
+import { startLiveLine, wantsLiveLine } from './live-line.ts'
 import { createLog, type Log, toConsole } from '../operate/log.ts'
 import { UsageError } from '../core/usage-error.ts'
 import type { SyncServerOptions } from '../server-options.ts'
 import { createSyncServer } from '../server.ts'
 import type { Totals } from '../core/totals.ts'
 import { hasViewer } from '../http/viewer-files.ts'
-import { isWorker, onDrain, report, workerBackplane, workerRollCall } from './workers.ts'
+import {
+  isWorker,
+  onDrain,
+  sendToPrimary,
+  workerBackplane,
+  workerQueryMember,
+} from './worker-process.ts'
 
-/** Where a viewer is looked for when none is named: in the package, else in this repository. */
+/** Where the viewer app is, without `--viewer-dir`: in the package, or in this repository. */
 const VIEWER_DIRS = ['../../viewer', '../../../apps/viewer-pwa/dist']
 
-/** Whoever started the process waits no longer than this for its end. */
-const MOST_STOPPING_MS = 5000
+/** The process ends after this time even if connections are left. */
+const MAX_STOPPING_MS = 5000
 
 function findViewer(): string | undefined {
   return VIEWER_DIRS.map((dir) => fileURLToPath(new URL(dir, import.meta.url))).find(hasViewer)
@@ -39,13 +46,13 @@ function withViewer(options: SyncServerOptions): SyncServerOptions {
   return { ...options, ...(viewerDir && { viewerDir }) }
 }
 
-/** A port that is not freed in time must not keep the process. */
+/** Ends the process once `drain` is done, or has taken too long. */
 function endAfter(drain: () => Promise<void>): void {
-  setTimeout(() => process.exit(0), MOST_STOPPING_MS).unref()
+  setTimeout(() => process.exit(0), MAX_STOPPING_MS).unref()
   void drain().then(() => process.exit(0))
 }
 
-/** Ends on a signal, and at once on a second one. */
+/** Drains on the first signal, and ends at once on the second. */
 function onSignals(log: Log, json: boolean, drain: () => Promise<void>): void {
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -57,46 +64,50 @@ function onSignals(log: Log, json: boolean, drain: () => Promise<void>): void {
     })
 }
 
-/** What is shown of the relay while it runs; it ends with the process. */
-function showLive(line: LiveLine, read: () => Promise<Totals[]>): void {
-  process.once('exit', startLive({ line, read }))
+/** Shows the live line until the process ends. */
+function showLive(line: TerminalLine, read: () => Promise<Totals[]>): void {
+  process.once('exit', startLiveLine({ line, read }))
 }
 
-async function runAlone({ json, options }: CliRequest, log: Log, line?: LiveLine): Promise<void> {
+async function runAlone(
+  { json, options }: CliRequest,
+  log: Log,
+  line?: TerminalLine,
+): Promise<void> {
   const server = createSyncServer({ ...withViewer(options), warn: (text) => log('warn', text) })
   onSignals(log, json, server.drain)
   await server.start()
-  const announcement = announcementOf(server, withViewer(options).viewerDir !== undefined)
-  if (json) tellMachine(log, announcement, options)
-  else tellPerson(announcement)
+  const report = createStartupReport(server, withViewer(options).viewerDir !== undefined)
+  if (json) logStartupReport(log, report, options)
+  else printStartupReport(report)
   if (line) showLive(line, async () => [server.getTotals()])
 }
 
-/** One of several: the primary says what there is to say, and when it ends. */
+/** Runs one of several workers. The primary prints and logs for it, and decides when it ends. */
 async function runAsWorker({ options }: CliRequest): Promise<void> {
   const { persist: _, ...rest } = withViewer(options)
   const server = createSyncServer(
     {
       ...rest,
       ...(options.redis === undefined && { backplane: workerBackplane() }),
-      warn: (text) => report({ vueSync: 'log', level: 'warn', text }),
+      warn: (text) => sendToPrimary({ vueSync: 'log', level: 'warn', text }),
     },
-    { rollCall: workerRollCall() },
+    { workerQueries: workerQueryMember() },
   )
   onDrain(() => endAfter(server.drain))
   await server.start()
-  const announcement = announcementOf(server, rest.viewerDir !== undefined)
-  report({ vueSync: 'listening', announcement })
+  const report = createStartupReport(server, rest.viewerDir !== undefined)
+  sendToPrimary({ vueSync: 'listening', report })
 }
 
-/** Runs until a signal comes. @throws UsageError for what one line can tell */
+/** Runs until a signal arrives. @throws UsageError for mistakes that one line explains */
 async function run(args: string[]): Promise<void> {
   const request = readCli(args, process.env)
   const { show, json, logLevel, workers } = request
   if (show) return console.log(show === 'help' ? helpText() : version())
   if (isWorker) return runAsWorker(request)
-  const isLive = wantsLive(request, process.stdout.isTTY, process.env)
-  const line = isLive ? createLiveLine(process.stdout) : undefined
+  const isLive = wantsLiveLine(request, process.stdout.isTTY, process.env)
+  const line = isLive ? createTerminalLine(process.stdout) : undefined
   const log = createLog({
     json,
     ...(logLevel && { level: logLevel }),
@@ -112,8 +123,8 @@ async function run(args: string[]): Promise<void> {
 const args = process.argv.slice(2)
 run(args).catch((error: unknown) => {
   const text = error instanceof UsageError ? error.message : error
-  // What ends the process is said at any level.
-  if (isWorker) report({ vueSync: 'failed', problem: String((error as Error).message) })
+  // Printed at every log level: it is the reason why the process ends.
+  if (isWorker) sendToPrimary({ vueSync: 'failed', problem: String((error as Error).message) })
   else if (wantsJson(args, process.env))
     createLog({ json: true })('error', String(error instanceof Error ? error.message : error))
   else console.error(text)

@@ -1,5 +1,5 @@
-import { tellMachine, tellPerson } from './announcement.ts'
-import type { CliRequest } from './cli-options.ts'
+import { logStartupReport, printStartupReport } from './startup-report.ts'
+import type { CliRequest } from './read-cli.ts'
 import { createDiskStore } from '../storage/disk-store.ts'
 import { createHub } from '../nodes/hub.ts'
 import { generateKey } from '../core/access/keys.ts'
@@ -10,18 +10,19 @@ import type { Totals } from '../core/totals.ts'
 import { createWorkers } from './workers.ts'
 
 export interface Primary {
+  /** Drains all workers and writes what `persist` keeps. */
   drain: () => Promise<void>
-  /** Of each process. */
+  /** The totals of each worker. */
   totals: () => Promise<Totals[]>
 }
 
-/** Several processes that serve one port. @throws UsageError in one line */
+/** Runs workers that serve one port. @throws UsageError in one line */
 export async function runPrimary(request: CliRequest, log: Log): Promise<Primary> {
   const { workers: count, json, options } = request
   const { open, persist, redis } = options
   const hostKey = options.hostKey ?? generateKey()
   const viewerKey = options.viewerKey ?? (open ? undefined : generateKey())
-  // Here once, and not in each of them.
+  // Checked here, so that a mistake is reported once and not by each worker.
   checkOptions({ ...options, hostKey, ...(viewerKey !== undefined && { viewerKey }) })
 
   const warn = (text: string): void => log('warn', text)
@@ -39,9 +40,9 @@ export async function runPrimary(request: CliRequest, log: Log): Promise<Primary
     onLog: ({ level, text, details }) => log(level, text, details),
   })
   try {
-    const { announcement } = await workers.start()
-    if (json) tellMachine(log, announcement, options)
-    else tellPerson(announcement)
+    const { report } = await workers.start()
+    if (json) logStartupReport(log, report, options)
+    else printStartupReport(report)
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError((error as Error).message)
   }

@@ -1,103 +1,41 @@
 import cluster, { type Worker } from 'node:cluster'
-import process from 'node:process'
-import type { Announcement } from './announcement.ts'
-import {
-  type Channel,
-  createClusterBackplane,
-  serveHub,
-} from '../nodes/cluster/cluster-backplane.ts'
-import type { Backplane } from '../core/shared/backplane.ts'
+import { type Channel, serveHub } from '../nodes/cluster/cluster-backplane.ts'
 import type { Hub } from '../nodes/hub.ts'
-import {
-  createRollCall,
-  joinRollCall,
-  type RollCall,
-  type RollCallMember,
-} from '../operate/roll-call.ts'
+import { createWorkerQueries, type WorkerQueries } from '../operate/worker-queries.ts'
+import { DRAIN, WORKER_VARIABLE, type WorkerMessage } from './worker-process.ts'
 
-/** What a worker tells its primary of itself. */
-export type WorkerReport =
-  | { vueSync: 'listening'; announcement: Announcement }
-  /** In one line, why it ends. */
-  | { vueSync: 'failed'; problem: string }
-  | { vueSync: 'log'; level: 'info' | 'warn' | 'error'; text: string; details?: object }
+type Started = Extract<WorkerMessage, { vueSync: 'listening' | 'failed' }>
+type Listening = Extract<WorkerMessage, { vueSync: 'listening' }>
 
-type Started = Extract<WorkerReport, { vueSync: 'listening' | 'failed' }>
-type Listening = Extract<WorkerReport, { vueSync: 'listening' }>
-
-const DRAIN = 'vue-sync drain'
-/** A worker that ends sooner than this after its start would do so again. */
+/** A worker that ends sooner than this after its start is not restarted at once: it would end again. */
 const SOON_MS = 2000
-
-/** Another primary may have started this process: as one of its own workers, as PM2 does. */
-const MARK = 'VUE_SYNC_WORKER'
-
-/** Whether this process is one of several that serve one port. */
-export const isWorker = cluster.isWorker && process.env[MARK] === '1'
-
-const ownChannel: Channel = {
-  send: (message) => void process.send?.(message),
-  listen(listener) {
-    process.on('message', listener)
-    return () => process.off('message', listener)
-  },
-}
-
-/** In a worker: what it shares with the others. */
-export function workerBackplane(): Backplane {
-  return createClusterBackplane({ channel: ownChannel })
-}
-
-/** In a worker: asks the others, and answers them. */
-export function workerRollCall(): RollCallMember {
-  return joinRollCall(ownChannel)
-}
-
-/** In a worker: tells the primary. */
-export function report(message: WorkerReport): void {
-  process.send?.(message)
-}
-
-/** In a worker: called once, when the primary wants it to end, or is gone. */
-export function onDrain(drain: () => void): void {
-  let called = false
-  const once = (): void => {
-    if (!called) drain()
-    called = true
-  }
-  process.on('message', (message) => message === DRAIN && once())
-  process.on('disconnect', once)
-  // Ctrl-C goes to all processes of a terminal: the primary's word counts.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
-}
 
 export interface WorkersOptions {
   count: number
-  /** Set in each of them. */
+  /** Environment variables for each worker. */
   env: Record<string, string>
-  /** What they share. @default they share something else */
+  /** Connects the workers' sessions. @default none: another backplane does */
   hub: Hub | undefined
-  onLog: (report: Extract<WorkerReport, { vueSync: 'log' }>) => void
+  onLog: (message: Extract<WorkerMessage, { vueSync: 'log' }>) => void
 }
 
 export interface Workers {
-  /** What the first says of itself once it listens. @throws Error with why it does not */
+  /** Resolves once all workers have started, with what the first one reported. @throws Error why it does not listen */
   start: () => Promise<Listening>
-  /** What all of them say. */
-  askAll: RollCall['askAll']
-  /** Resolves when all have ended. */
+  askAll: WorkerQueries['askAll']
+  /** Resolves when all workers have ended. */
   drain: () => Promise<void>
 }
 
-/** In the primary: processes that serve one port, and are started anew when they end. */
+/** Starts processes that serve one port, and restarts each that ends. For the primary process. */
 export function createWorkers({ count, env, hub, onLog }: WorkersOptions): Workers {
   const running = new Set<Worker>()
-  const rollCall = createRollCall()
+  const queries = createWorkerQueries()
   let isDraining = false
 
-  /** @param onStart told once: that it listens, or why not */
-  function fork(onStart: (report: Started) => void = () => {}): void {
-    const worker = cluster.fork({ ...env, [MARK]: '1' })
+  /** @param onStart called when the worker listens, and when it has ended */
+  function fork(onStart: (message: Started) => void = () => {}): void {
+    const worker = cluster.fork({ ...env, [WORKER_VARIABLE]: '1' })
     const began = performance.now()
     running.add(worker)
     const channel: Channel = {
@@ -108,21 +46,21 @@ export function createWorkers({ count, env, hub, onLog }: WorkersOptions): Worke
       },
     }
     const unserve = hub ? serveHub(hub, channel) : () => {}
-    let leaveRollCall: (() => void) | undefined
-    worker.on('message', (message: WorkerReport) => {
+    let leaveQueries: (() => void) | undefined
+    worker.on('message', (message: WorkerMessage) => {
       if (message.vueSync === 'log') onLog(message)
       if (message.vueSync === 'listening' || message.vueSync === 'failed') onStart(message)
-      // Before that it has nothing to say, and nobody need wait for it.
-      if (message.vueSync === 'listening') leaveRollCall ??= rollCall.add(channel)
+      // A worker that does not listen yet has no answers, and a query would wait for it.
+      if (message.vueSync === 'listening') leaveQueries ??= queries.add(channel)
     })
     worker.on('error', () => {})
     worker.on('exit', (code, signal) => {
       unserve()
-      leaveRollCall?.()
+      leaveQueries?.()
       running.delete(worker)
-      onStart({ vueSync: 'failed', problem: `A worker ended at once (${signal || code})` })
+      onStart({ vueSync: 'failed', problem: `A worker ended at startup (${signal || code})` })
       if (isDraining) return
-      const text = `A worker ended (${signal || code}) and is started anew`
+      const text = `A worker ended (${signal || code}) and is restarted`
       onLog({ vueSync: 'log', level: 'warn', text })
       const wait = performance.now() - began < SOON_MS ? SOON_MS : 0
       setTimeout(() => !isDraining && fork(), wait)
@@ -130,10 +68,10 @@ export function createWorkers({ count, env, hub, onLog }: WorkersOptions): Worke
   }
 
   return {
-    askAll: rollCall.askAll,
+    askAll: queries.askAll,
     async start() {
       cluster.setupPrimary({ serialization: 'advanced' })
-      // The first alone: what it cannot do, the others cannot either, and it finds the port.
+      // Only one at first: it picks the port, and a problem that stops it would stop the others too.
       const first = await new Promise<Listening>((resolve, reject) => {
         fork((message) => {
           if (message.vueSync === 'listening') return resolve(message)
@@ -145,7 +83,7 @@ export function createWorkers({ count, env, hub, onLog }: WorkersOptions): Worke
         { length: count - 1 },
         () => new Promise<void>((resolve) => fork(() => resolve())),
       )
-      // Those that connect at once are to be shared among all of them.
+      // Clients that connect at once are then spread over all workers.
       await Promise.all(others)
       return first
     },

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect as dialTcp } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { AddressCounts } from '../guard/address-counts.ts'
+import { createAddressCounts } from '../guard/address-counts.ts'
 import { createSyncServer, LIMIT_DEFAULTS, type Limits, type SyncServer } from '../index.ts'
 import { LIMIT_FLAGS, MIN_LIMITS } from './limits.ts'
 import { createThrottledWarn } from './throttled-warn.ts'
@@ -206,17 +206,17 @@ describe('the cost of a refusal', () => {
 
   it('is two numbers per address, or per network with IPv6', () => {
     let now = 0
-    const counts = new AddressCounts(() => now)
-    expect(['2001:db8::1', '2001:db8::2', '10.0.0.1'].map((at) => counts.arrived(at))).toEqual([
-      1, 2, 1,
-    ])
+    const counts = createAddressCounts(() => now)
+    expect(
+      ['2001:db8::1', '2001:db8::2', '10.0.0.1'].map((at) => counts.countConnection(at)),
+    ).toEqual([1, 2, 1])
     now = 60_000
-    expect(counts.arrived('2001:db8::1')).toBe(1)
-    counts.entered('2001:db8::1')
-    counts.entered('2001:db8::2')
-    counts.left('2001:db8::1')
-    expect(counts.present('2001:db8::9')).toBe(1)
-    counts.left('2001:db8::2')
-    expect(counts.present('2001:db8::1')).toBe(0)
+    expect(counts.countConnection('2001:db8::1')).toBe(1)
+    counts.addViewer('2001:db8::1')
+    counts.addViewer('2001:db8::2')
+    counts.removeViewer('2001:db8::1')
+    expect(counts.viewersOf('2001:db8::9')).toBe(1)
+    counts.removeViewer('2001:db8::2')
+    expect(counts.viewersOf('2001:db8::1')).toBe(0)
   })
 })

@@ -1,43 +1,43 @@
 import { clientOf } from './rate-limit.ts'
 
 const WINDOW_MS = 60_000
-/** Addresses remembered in a window: more would be an attack on the memory itself. */
-const MOST = 100_000
+/** Addresses counted per window. Beyond that, the counts themselves would be used to fill the memory. */
+const MAX_ADDRESSES = 100_000
 
-/** Who is here from where, and who came in this minute: two numbers for each client. */
-export class AddressCounts {
-  readonly #now: () => number
-  readonly #present = new Map<string, number>()
-  #arrivals = new Map<string, number>()
-  #since = Number.NEGATIVE_INFINITY
+/** Counts per client address: the viewers that are connected, and the connections of this minute. */
+export interface AddressCounts {
+  /** Counts a connection and returns how many this client opened in this minute. */
+  countConnection: (address: string) => number
+  viewersOf: (address: string) => number
+  addViewer: (address: string) => void
+  removeViewer: (address: string) => void
+}
 
-  constructor(now: () => number = Date.now) {
-    this.#now = now
-  }
+/** @param now a clock in milliseconds; only differences matter */
+export function createAddressCounts(now: () => number = Date.now): AddressCounts {
+  const viewers = new Map<string, number>()
+  let connections = new Map<string, number>()
+  let since = Number.NEGATIVE_INFINITY
 
-  /** Counts one that comes; gives how many came in this minute. */
-  arrived(address: string): number {
-    if (this.#now() - this.#since >= WINDOW_MS || this.#arrivals.size >= MOST) {
-      this.#since = this.#now()
-      this.#arrivals = new Map()
-    }
-    const client = clientOf(address)
-    const count = (this.#arrivals.get(client) ?? 0) + 1
-    this.#arrivals.set(client, count)
-    return count
-  }
+  const viewersOf = (address: string): number => viewers.get(clientOf(address)) ?? 0
 
-  present(address: string): number {
-    return this.#present.get(clientOf(address)) ?? 0
-  }
-
-  entered(address: string): void {
-    this.#present.set(clientOf(address), this.present(address) + 1)
-  }
-
-  left(address: string): void {
-    const count = this.present(address) - 1
-    if (count > 0) this.#present.set(clientOf(address), count)
-    else this.#present.delete(clientOf(address))
+  return {
+    countConnection(address) {
+      if (now() - since >= WINDOW_MS || connections.size >= MAX_ADDRESSES) {
+        since = now()
+        connections = new Map()
+      }
+      const client = clientOf(address)
+      const count = (connections.get(client) ?? 0) + 1
+      connections.set(client, count)
+      return count
+    },
+    viewersOf,
+    addViewer: (address) => void viewers.set(clientOf(address), viewersOf(address) + 1),
+    removeViewer(address) {
+      const count = viewersOf(address) - 1
+      if (count > 0) viewers.set(clientOf(address), count)
+      else viewers.delete(clientOf(address))
+    },
   }
 }

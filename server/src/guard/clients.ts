@@ -1,41 +1,41 @@
 import type { IncomingMessage } from 'node:http'
 import proxyAddr from 'proxy-addr'
-import { type Call, nameOf } from './guard.ts'
+import { type BrowserRequest, nameOf } from './hosts-and-origins.ts'
 import { isLoopback, unmapped } from '../network/private-networks.ts'
 
-/** What is looked at of a request, whatever took it in: Node's `IncomingMessage` is one. */
-export interface IncomingCall {
+/** The parts of a request that the checks read, on every runtime. Node's `IncomingMessage` has them. */
+export interface IncomingRequest {
   headers: Readonly<Record<string, string | string[] | undefined>> & {
     host?: string | undefined
     origin?: string | undefined
   }
-  /** Over TLS it has `encrypted`. */
+  /** A TLS socket also has `encrypted`. */
   socket: { readonly remoteAddress?: string | undefined }
 }
 
-/** Who is at the other end of a request, as far as it can be believed. */
+/** Reads who sent a request. `X-Forwarded-*` headers count only from trusted proxies. */
 export interface Clients {
-  /** The client's own address, behind proxies that are trusted. */
-  addressOf: (request: IncomingCall) => string
-  /** A proxy that is trusted says that it was asked over TLS. */
-  isForwardedTls: (request: IncomingCall) => boolean
-  /** Nobody on the way can read or change what is said: TLS, or a connection within this machine. */
-  isSecure: (request: IncomingCall) => boolean
-  /** From this machine, by a name that only this machine has, and for nobody else. */
-  isWithinMachine: (request: IncomingCall) => boolean
-  /** Whom a request is for and which page made it. */
-  callOf: (request: IncomingCall) => Call
+  /** The address of the client, behind any trusted proxies. */
+  addressOf: (request: IncomingRequest) => string
+  /** Whether a trusted proxy says that the client used TLS. */
+  isForwardedTls: (request: IncomingRequest) => boolean
+  /** Whether nobody in between can read or change the traffic: TLS, or a connection within this machine. */
+  isSecure: (request: IncomingRequest) => boolean
+  /** Whether the client runs on this machine and uses a loopback name, without a proxy in between. */
+  isWithinMachine: (request: IncomingRequest) => boolean
+  /** The host name that was asked for, and the page that asked. */
+  browserRequestOf: (request: IncomingRequest) => BrowserRequest
 }
 
-/** Whatever a proxy adds: who connects from this machine with one of these is not on this machine. */
+/** Headers that proxies add: a connection from this machine with one of them is for a client elsewhere. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'] as const
 
 function isLoopbackName(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || isLoopback(host)
 }
 
-function isWithinMachine({ socket, headers }: IncomingCall): boolean {
-  // A page of a foreign name that was pointed here is not from here, nor is who a proxy speaks for.
+function isWithinMachine({ socket, headers }: IncomingRequest): boolean {
+  // The host name excludes pages whose own name was pointed at this machine (DNS rebinding).
   return (
     isLoopback(unmapped(socket.remoteAddress ?? '')) &&
     isLoopbackName(nameOf(headers.host)) &&
@@ -43,18 +43,19 @@ function isWithinMachine({ socket, headers }: IncomingCall): boolean {
   )
 }
 
+/** @param trusted addresses, CIDRs, or the names that proxy-addr knows */
 export function createClients(trusted: readonly string[]): Clients {
   const trust = trusted.length > 0 ? proxyAddr.compile([...trusted]) : () => false
 
-  function isForwardedTls({ socket, headers }: IncomingCall): boolean {
-    const said = String(headers['x-forwarded-proto'] ?? '').split(',')[0]!
-    return said.trim() === 'https' && trust(socket.remoteAddress ?? '', 0)
+  function isForwardedTls({ socket, headers }: IncomingRequest): boolean {
+    const protocol = String(headers['x-forwarded-proto'] ?? '').split(',')[0]!
+    return protocol.trim() === 'https' && trust(socket.remoteAddress ?? '', 0)
   }
 
-  /** The nearest proxy's word is its last: what stands before it anyone can write. */
-  function askedHost({ socket, headers }: IncomingCall): string | undefined {
-    const said = String(headers['x-forwarded-host'] ?? '').split(',')
-    const last = said.at(-1)!.trim()
+  /** The nearest proxy appends its value last; anyone can send the values before it. */
+  function askedHost({ socket, headers }: IncomingRequest): string | undefined {
+    const names = String(headers['x-forwarded-host'] ?? '').split(',')
+    const last = names.at(-1)!.trim()
     return last !== '' && trust(socket.remoteAddress ?? '', 0) ? last : headers.host
   }
 
@@ -62,7 +63,7 @@ export function createClients(trusted: readonly string[]): Clients {
     addressOf: (request) => unmapped(proxyAddr(request as IncomingMessage, trust) ?? ''),
     isForwardedTls,
     isWithinMachine,
-    callOf: (request) => ({
+    browserRequestOf: (request) => ({
       host: askedHost(request),
       secure: 'encrypted' in request.socket || isForwardedTls(request),
       origin: request.headers.origin,

@@ -1,20 +1,28 @@
 export interface RateLimitOptions {
-  /** Failures of one client within the window. */
+  /** Failures allowed to one client within the window. */
   perClient: number
-  /** Failures of all of them. Also bounds what is remembered. */
+  /** Failures allowed to all clients together. It also bounds the memory used. */
   overall: number
   /** In milliseconds. */
   window: number
-  now: () => number
+  /** A clock in milliseconds; only differences matter. @default performance.now */
+  now?: () => number
 }
 
 export const RATE_DEFAULTS = {
   perClient: 10,
   overall: 100,
   window: 60_000,
-} satisfies Omit<RateLimitOptions, 'now'>
+} satisfies RateLimitOptions
 
-/** Who has one IPv6 address has its whole network of 64 bits. */
+/** Limits how often clients may guess a key or a code. */
+export interface RateLimit {
+  recordFailure: (address: string) => void
+  /** Milliseconds until this client may try again; 0 when it may try now. */
+  waitTime: (address: string) => number
+}
+
+/** The client of an address. A client with one IPv6 address has the whole /64 network. */
 export function clientOf(address: string): string {
   if (!address.includes(':')) return address
   const [head = '', tail = ''] = address.split('::')
@@ -24,28 +32,22 @@ export function clientOf(address: string): string {
   return [...left, ...Array<string>(Math.max(0, zeros)).fill('0'), ...right].slice(0, 4).join(':')
 }
 
-/** Counts failures; holds one number for each, and no more of them than the limit over all. */
-export class RateLimit {
-  readonly #options: RateLimitOptions
-  /** Oldest first. */
-  #failures: { client: string; at: number }[] = []
+export function createRateLimit(options: RateLimitOptions = RATE_DEFAULTS): RateLimit {
+  const { perClient, overall, window, now = () => performance.now() } = options
+  /** Oldest first; at most `overall` of them, since no failure is recorded while clients must wait. */
+  let failures: { client: string; at: number }[] = []
 
-  constructor(options: RateLimitOptions) {
-    this.#options = options
-  }
-
-  fail(address: string): void {
-    this.#failures.push({ client: clientOf(address), at: this.#options.now() })
-  }
-
-  /** Milliseconds until this client may try again; 0 when it may now. */
-  wait(address: string): number {
-    const { perClient, overall, window, now } = this.#options
-    const since = now() - window
-    this.#failures = this.#failures.filter(({ at }) => at > since)
-    const client = clientOf(address)
-    const own = this.#failures.filter((failure) => failure.client === client)
-    const blocking = [own.at(-perClient), this.#failures.at(-overall)]
-    return Math.max(0, ...blocking.map((failure) => (failure ? failure.at - since : 0)))
+  return {
+    recordFailure(address) {
+      failures.push({ client: clientOf(address), at: now() })
+    },
+    waitTime(address) {
+      const since = now() - window
+      failures = failures.filter(({ at }) => at > since)
+      const client = clientOf(address)
+      const own = failures.filter((failure) => failure.client === client)
+      const blocking = [own.at(-perClient), failures.at(-overall)]
+      return Math.max(0, ...blocking.map((failure) => (failure ? failure.at - since : 0)))
+    },
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-/** All of them: an app's own `authorize` may read any. */
+/** All headers, since an app's `authorize` may read any of them. */
 function headersOf({ headersDistinct }: IncomingMessage): Headers {
   const headers = new Headers()
   for (const [name, values = []] of Object.entries(headersDistinct)) {
@@ -8,7 +8,7 @@ function headersOf({ headersDistinct }: IncomingMessage): Headers {
       try {
         headers.append(name, value)
       } catch {
-        // Node takes values that the standard does not.
+        // Node accepts values that `Headers` does not.
       }
     }
   }
@@ -16,8 +16,9 @@ function headersOf({ headersDistinct }: IncomingMessage): Headers {
 }
 
 /**
- * What the hooks read of an upgrade. A `Request` of the standard is kept by the connection for as long as it
- * lives, and is a good part of the memory of one; of this one only what is read is made.
+ * The parts of an upgrade request that the hooks read. It takes the place of a standard `Request`, which crossws would
+ * keep as long as the connection and which is a good part of its memory. It is a class, not a `create…` function,
+ * because methods on a prototype cost no memory per connection.
  */
 export class UpgradeRequest {
   readonly url: string
@@ -26,13 +27,13 @@ export class UpgradeRequest {
 
   constructor(request: IncomingMessage, context: object) {
     const { url } = request
-    // No path can make this no URL; what is no path at all becomes one that nothing is at.
+    // Always a valid URL: a request target that is not a path becomes a path that leads nowhere.
     this.url = `http://relay${url?.startsWith('/') ? url : '/-'}`
     this.context = context
     this.#request = request
   }
 
-  /** Made anew each time: read once, and not kept. */
+  /** Built at each access and not kept: the hooks read it once. */
   get headers(): Headers {
     return headersOf(this.#request)
   }

@@ -8,8 +8,8 @@ import { ask, connect } from '../../test/client.ts'
 let server: SyncServer
 afterEach(() => server.stop())
 
-describe('whoever watches the relay', () => {
-  it('is told that it lives and is ready, over plain http too', async () => {
+describe('the health routes', () => {
+  it('report a live and ready relay, over plain http too', async () => {
     const caDir = await mkdtemp(join(tmpdir(), 'vue-sync-ca-'))
     server = createSyncServer({
       port: 0,
@@ -26,7 +26,7 @@ describe('whoever watches the relay', () => {
     }
   })
 
-  it('is told when it drains: nobody is let in, everybody is sent to dial again', async () => {
+  it('report a draining relay, which closes all clients and accepts none', async () => {
     server = createSyncServer({ port: 0, host: '127.0.0.1' })
     await server.start()
     const [host, viewer] = [await connect(server, 'host'), await connect(server, 'viewer')]

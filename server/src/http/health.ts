@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /**
- * - `ready`: all is well.
- * - `degraded`: the other nodes cannot be reached; what is here is served, and a balancer is to go on.
- * - `stopping`: nobody more is let in.
+ * - `ready`: the relay accepts clients.
+ * - `degraded`: the other nodes cannot be reached. The relay still serves its clients, so the answer stays 200 and a
+ *   load balancer keeps it.
+ * - `stopping`: the relay accepts nobody any more.
  */
 export type Readiness = 'ready' | 'degraded' | 'stopping'
 
-/** For whoever starts and watches the relay: answers over plain http too. `false` for any other request. */
+/** Answers `/healthz` and `/readyz`, over plain http too. Returns `false` for any other request. */
 export function answerHealth(
   { method, url }: IncomingMessage,
   response: ServerResponse,

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { formatLink, type ViewerUrl } from '@vue-sync/vue/protocol'
 import type { AddressBook } from '../network/address-book.ts'
 import { bracketed, type LanAddress } from '../network/addresses.ts'
-import type { Identity } from '../tls/tls-identity.ts'
+import type { ServerCertificate } from '../tls/server-certificate.ts'
 import { isPrivateName } from '../network/private-networks.ts'
 
 export interface LinkOptions {
@@ -10,15 +10,15 @@ export interface LinkOptions {
   port: number
   viewerKey: string | undefined
   publicUrl: string | undefined
-  /** The certificate, when there is one. */
-  identity: Identity | undefined
+  /** @default none: the relay serves plain http */
+  certificate: ServerCertificate | undefined
 }
 
-/** Links with an own certificate are for the names and addresses that it is for. */
-function certified(addresses: LanAddress[], identity: Identity): LanAddress[] {
-  // Whether a name is known outside is the resolver's affair: it leads to one of these addresses.
+/** Adds the names of a certificate from files to the addresses. */
+function certified(addresses: LanAddress[], certificate: ServerCertificate): LanAddress[] {
+  // A public name leads to one of these addresses, so it reaches as far as they do.
   const outside = addresses.some(({ reach }) => reach === 'internet') ? 'internet' : 'network'
-  const names = identity.names().map((address): LanAddress => ({
+  const names = certificate.names().map((address): LanAddress => ({
     name: 'certificate',
     address,
     reach: isPrivateName(address) ? 'network' : outside,
@@ -27,27 +27,27 @@ function certified(addresses: LanAddress[], identity: Identity): LanAddress[] {
   return [...names, ...others]
 }
 
-interface Dialable {
+interface ReachableAt {
   scheme: 'http' | 'https'
   at: LanAddress
 }
 
-/** What the certificate is for, and within this machine everything. */
-function covered(addresses: LanAddress[], identity: Identity): Dialable[] {
-  const all = identity.authority ? addresses : certified(addresses, identity)
-  return all.flatMap((at): Dialable[] => {
-    // There is nothing to hide from, and no browser that must trust something first.
+/** The addresses for which the certificate is valid, and those within this machine. */
+function covered(addresses: LanAddress[], certificate: ServerCertificate): ReachableAt[] {
+  const all = certificate.authority ? addresses : certified(addresses, certificate)
+  return all.flatMap((at): ReachableAt[] => {
+    // Within the machine nobody can listen, and plain http needs no trusted certificate.
     if (at.reach === 'machine') return [{ scheme: 'http', at }]
-    if (!identity.covers(at.address)) return []
-    return [{ scheme: identity.authority ? 'http' : 'https', at }]
+    if (!certificate.covers(at.address)) return []
+    return [{ scheme: certificate.authority ? 'http' : 'https', at }]
   })
 }
 
-function dialable({ book, identity }: LinkOptions): Dialable[] {
+function reachableAt({ book, certificate }: LinkOptions): ReachableAt[] {
   const addresses = book.list()
-  if (!identity) return addresses.map((at) => ({ scheme: 'http', at }))
-  const found = covered(addresses, identity)
-  // A link that a browser warns of is better than none.
+  if (!certificate) return addresses.map((at) => ({ scheme: 'http', at }))
+  const found = covered(addresses, certificate)
+  // Browsers warn about these links, but without any link nobody could connect.
   return found.length > 0 ? found : addresses.map((at) => ({ scheme: 'https', at }))
 }
 
@@ -55,21 +55,21 @@ function isOutside({ reach }: LanAddress): boolean {
   return reach !== 'machine'
 }
 
-/** Why no phone can follow a link without a warning, if that is so. */
-export function linkProblem({ book, identity, publicUrl }: LinkOptions): string | undefined {
+/** A warning for the operator when every link to other devices would fail or show a browser warning. */
+export function linkProblem({ book, certificate, publicUrl }: LinkOptions): string | undefined {
   const addresses = book.list()
-  if (!identity || publicUrl !== undefined || !addresses.some(isOutside)) return undefined
-  if (covered(addresses, identity).some(({ at }) => isOutside(at))) return undefined
-  return identity.authority
-    ? 'No address of this machine is private, and its CA speaks for no others. Give a certificate of your own with --cert and --key.'
-    : 'The certificate is for no name or address that could stand in a link. Say where viewers find this relay with --public-url.'
+  if (!certificate || publicUrl !== undefined || !addresses.some(isOutside)) return undefined
+  if (covered(addresses, certificate).some(({ at }) => isOutside(at))) return undefined
+  return certificate.authority
+    ? 'This machine has no private address, and its CA is for private addresses only. Use your own certificate with --cert and --key.'
+    : 'The certificate matches no address of this machine. Give the address for viewers with --public-url.'
 }
 
-/** Where viewers find a session: the public address first, then the likeliest for a phone. */
+/** Links to a session: the public address first, then the addresses that most likely work on a phone. */
 export function viewerLinks(options: LinkOptions, session: string): ViewerUrl[] {
   const { port, viewerKey: key, publicUrl } = options
   const link = (origin: string): string => formatLink({ origin, session, key })
-  const own = dialable(options).map(({ scheme, at: { name, address, reach } }): ViewerUrl => ({
+  const own = reachableAt(options).map(({ scheme, at: { name, address, reach } }): ViewerUrl => ({
     name,
     url: link(`${scheme}://${bracketed(address)}:${port}`),
     reach,
@@ -78,7 +78,7 @@ export function viewerLinks(options: LinkOptions, session: string): ViewerUrl[] 
   return [{ name: 'public', url: link(new URL(publicUrl).origin), reach: 'internet' }, ...own]
 }
 
-/** The address that hosts show as the machine's own. */
+/** The address that hosts show as this machine's. */
 export function localIp(book: AddressBook): string {
   return book.list().find(({ address }) => isIP(address))?.address ?? '127.0.0.1'
 }

@@ -10,9 +10,9 @@ export interface ListenerOptions {
   port: number
   onRequest: RequestListener
   onUpgrade: (request: Parameters<RequestListener>[0], socket: Socket, head: Buffer) => void
-  /** With one, TLS is spoken on the same port. @default none */
+  /** With a certificate, the port accepts TLS and plain http. @default none */
   certificate?: KeyedCertificate | undefined
-  /** Milliseconds in which whoever connects must have said all of a request. */
+  /** Milliseconds in which a client must complete the TLS handshake and send its request. */
   handshakeTime: number
   /** Where warnings go. */
   warn: (text: string) => void
@@ -20,16 +20,16 @@ export interface ListenerOptions {
 
 export interface Listener {
   readonly port: number
-  /** Connections from now on see another certificate. */
+  /** New connections use another certificate. */
   setCertificate: (certificate: KeyedCertificate) => void
-  /** Takes no more connections, gives those that are open until `grace` is over, and frees the port. */
+  /** Accepts no more connections, closes the open ones when `grace` is over, and frees the port. */
   close: (grace: Promise<unknown>) => Promise<void>
 }
 
 /** The first byte of a TLS connection: a handshake record. */
 const TLS_HANDSHAKE = 0x16
 
-/** Listening errors by what the person at the terminal can do about them. */
+/** Turns an error of `listen` into one that says what to do. */
 function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
   switch (error.code) {
     case 'EADDRINUSE':
@@ -37,7 +37,9 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
         `Port ${port} is in use. Stop what uses it, or choose another with --port (0 for any).`,
       )
     case 'EACCES':
-      return new UsageError(`Port ${port} needs more rights. Choose one above 1023 with --port.`)
+      return new UsageError(
+        `Port ${port} needs more permissions. Choose one above 1023 with --port.`,
+      )
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return new UsageError(
@@ -48,8 +50,13 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
   }
 }
 
-/** Hands a connection to the server that speaks what its first byte says. */
-function divide(socket: Socket, plain: Server, secure: HttpsServer, patience: number): void {
+/** Passes a connection to the server for its protocol, by its first byte. */
+function routeByProtocol(
+  socket: Socket,
+  plain: Server,
+  secure: HttpsServer,
+  timeout: number,
+): void {
   const onTimeout = (): void => void socket.destroy()
   const onReadable = (): void => {
     const first = socket.read(1) as Buffer | null
@@ -61,7 +68,7 @@ function divide(socket: Socket, plain: Server, secure: HttpsServer, patience: nu
     const server = first[0] === TLS_HANDSHAKE ? secure : plain
     server.emit('connection', socket)
   }
-  socket.setTimeout(patience)
+  socket.setTimeout(timeout)
   socket.on('timeout', onTimeout)
   socket.on('readable', onReadable)
 }
@@ -91,7 +98,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const servers = secure ? [plain, secure] : [plain]
   for (const server of servers) server.on('upgrade', onUpgrade as never)
   const front = secure
-    ? createServer((socket) => divide(socket, plain, secure, handshakeTime))
+    ? createServer((socket) => routeByProtocol(socket, plain, secure, handshakeTime))
     : plain
 
   const sockets = new Set<Socket>()
@@ -99,7 +106,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   front.on('connection', (socket: Socket) => {
     sockets.add(socket)
     watch(sockets.size)
-    // A reset may come at any moment, also when nobody else listens; it must not end the process.
+    // A reset may arrive while no other listener is there; it must not end the process.
     socket.on('error', () => socket.destroy())
     socket.on('close', () => sockets.delete(socket))
   })
@@ -108,14 +115,14 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   } catch (error) {
     throw explain(error as NodeJS.ErrnoException, host, port)
   }
-  // Node starts a server's timeouts when it listens; these two are handed their connections.
+  // Node starts a server's timeouts when it begins to listen, which these two never do.
   if (secure) for (const server of servers) server.emit('listening')
   return {
     port: (front.address() as { port: number }).port,
     setCertificate: (next) => secure?.setSecureContext({ ...next }),
     async close(grace) {
       const closed = new Promise((resolve) => front.close(resolve))
-      // Ends their timeouts, too.
+      // This also ends their timeouts.
       for (const server of servers) {
         if (server !== front) server.close()
         server.closeAllConnections()

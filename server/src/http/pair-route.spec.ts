@@ -21,7 +21,7 @@ const pair = (code: unknown, options: AskOptions = {}): Promise<Answer> =>
 const guess = (options?: AskOptions) => pair('000000', options)
 
 describe('POST /pair', () => {
-  it('gives the session and its key for the code that its host is told', async () => {
+  it('returns session and key for the code that the host shows', async () => {
     await start()
     const host = await connect(server, 'host', { path: '/s/show' })
     const told = await host.until(({ payload }) => payload['pairCode'] !== undefined)
@@ -37,13 +37,13 @@ describe('POST /pair', () => {
     host.socket.terminate()
   })
 
-  it('gives no key where none is needed', async () => {
+  it('returns no key when the relay is open', async () => {
     await start({ open: true, viewerKey: undefined as never })
     const { body } = await pair(server.pairCode())
     expect(JSON.parse(body)).toEqual({ session: 'default' })
   })
 
-  it('makes no code for a session that only a viewer named', async () => {
+  it('creates no code for a session that only a viewer named', async () => {
     await start()
     const viewer = await connect(server, 'viewer', { path: '/s/mine' })
     await viewer.until(({ type }) => type === 'status')
@@ -76,7 +76,7 @@ describe('POST /pair', () => {
     expect(answer.headers['cache-control']).toBe('no-store')
   })
 
-  it('makes who guesses wait, right or wrong, and believes no forwarded address', async () => {
+  it('makes a client that guesses wait, even with a right code, and ignores forwarded addresses', async () => {
     await start()
     for (let count = 0; count < 10; count++)
       expect((await guess({ headers: { 'x-forwarded-for': `192.0.2.${count}` } })).status).toBe(404)
@@ -85,13 +85,13 @@ describe('POST /pair', () => {
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
   })
 
-  it('counts by the forwarded address where the proxy is trusted', async () => {
+  it('counts by the forwarded address when the proxy is trusted', async () => {
     await start({ trustProxy: ['loopback'] })
     const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
     for (let count = 0; count < 10; count++) await guess(from('192.0.2.1'))
     expect((await guess(from('192.0.2.1'))).status).toBe(429)
     expect((await guess(from('192.0.2.2'))).status).toBe(404)
-    // The nearest that is not trusted counts: what stands before it anyone can write.
+    // The last untrusted address counts; a client can invent the ones before it.
     expect((await guess(from('192.0.2.9, 192.0.2.1'))).status).toBe(429)
   })
 })

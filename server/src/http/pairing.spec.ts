@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { CODE_SHOWN_MS, Pairing } from './pairing.ts'
+import { CODE_SHOWN_MS, createPairing } from './pairing.ts'
 
 const CODES = ['AAAAAA', 'AAAAAA', 'BBBBBB', 'CCCCCC', 'DDDDDD']
 
 function make() {
   let time = 0
   let drawn = 0
-  const pairing = new Pairing({ now: () => time, random: () => CODES[drawn++]! })
+  const pairing = createPairing({ now: () => time, random: () => CODES[drawn++]! })
   return { pairing, wait: (ms: number) => (time += ms) }
 }
 
 describe('a pairing code', () => {
-  it('stays the same for ten minutes, and is read however it is typed', () => {
+  it('stays the same for ten minutes, and may be typed in any form', () => {
     const { pairing, wait } = make()
     expect(pairing.codeOf('show')).toBe('AAAAAA')
     wait(CODE_SHOWN_MS - 1)
@@ -21,7 +21,7 @@ describe('a pairing code', () => {
     expect(pairing.find('ZZZZZZ')).toBeUndefined()
   })
 
-  it('is good for ten more when the next is shown, and then for nothing', () => {
+  it('is valid for ten more minutes after the next one is shown', () => {
     const { pairing, wait } = make()
     pairing.codeOf('show')
     wait(CODE_SHOWN_MS)
@@ -33,14 +33,14 @@ describe('a pairing code', () => {
     expect(pairing.codeOf('show')).toBe('CCCCCC')
   })
 
-  it('is of one session alone: one that is taken is drawn again', () => {
+  it('belongs to one session: a code in use is not drawn again', () => {
     const { pairing } = make()
     expect([pairing.codeOf('one'), pairing.codeOf('two')]).toEqual(['AAAAAA', 'BBBBBB'])
     expect([pairing.find('AAAAAA'), pairing.find('BBBBBB')]).toEqual(['one', 'two'])
   })
 
-  it('is kept for so many sessions only, the latest', () => {
-    const pairing = new Pairing()
+  it('is dropped when too many newer sessions have codes', () => {
+    const pairing = createPairing()
     const first = pairing.codeOf('first')
     for (let count = 0; count < 5000; count++) pairing.codeOf(`s${count}`)
     expect(pairing.find(first)).toBeUndefined()

@@ -1,81 +1,79 @@
 import { randomPairCode, readPairCode } from '@vue-sync/vue/protocol'
 
 export interface PairingOptions {
-  /** Milliseconds; only their differences count. @default performance.now */
+  /** A clock in milliseconds; only differences matter. @default performance.now */
   now?: () => number
-  /** Draws a code. @default randomPairCode */
+  /** Returns a random code. @default randomPairCode */
   random?: () => string
-  /** Tells other nodes of a code, and again each minute: for how many milliseconds. @default nobody */
+  /**
+   * Makes a code known to other nodes for a number of milliseconds. Called for each new code, and once per minute
+   * while the code is shown. @default none
+   */
   share?: ((code: string, session: string, milliseconds: number) => void) | undefined
 }
 
-/** A code is shown so long; who is typing it then has as long again. */
-export const CODE_SHOWN_MS = 10 * 60_000
-const CODE_GOOD_MS = 2 * CODE_SHOWN_MS
-/** Whoever keeps it may have lost it. */
-const SHARE_EVERY_MS = 60_000
-/** Far more sessions than hosts; what is over it is the oldest. */
-const MOST_CODES = 2000
-
-/** Short codes that stand for a session, each for some minutes. */
-export class Pairing {
-  readonly #now: () => number
-  readonly #random: () => string
-  readonly #share: PairingOptions['share']
-  /** Oldest first. */
-  readonly #codes = new Map<string, { session: string; since: number; shared: number }>()
-  readonly #shown = new Map<string, string>()
-
-  constructor({
-    now = () => performance.now(),
-    random = randomPairCode,
-    share,
-  }: PairingOptions = {}) {
-    this.#now = now
-    this.#random = random
-    this.#share = share
-  }
-
+/** Short codes that a person types instead of scanning; each stands for a session for some minutes. */
+export interface Pairing {
   /** The code to show for a session. */
-  codeOf(session: string): string {
-    this.#forgetOld()
-    const shown = this.#shown.get(session)
-    const entry = shown === undefined ? undefined : this.#codes.get(shown)
-    const now = this.#now()
-    if (shown !== undefined && entry && now - entry.since < CODE_SHOWN_MS) {
-      if (now - entry.shared >= SHARE_EVERY_MS) {
-        entry.shared = now
-        this.#share?.(shown, session, CODE_GOOD_MS - (now - entry.since))
-      }
-      return shown
-    }
-    const code = this.#draw()
-    this.#codes.set(code, { session, since: now, shared: now })
-    this.#shown.set(session, code)
-    this.#share?.(code, session, CODE_GOOD_MS)
-    return code
-  }
+  codeOf: (session: string) => string
+  /** The session of a typed code; `undefined` if the code is wrong or has expired. */
+  find: (typed: string) => string | undefined
+}
 
-  /** The session that a typed code stands for. */
-  find(typed: string): string | undefined {
-    this.#forgetOld()
-    const code = readPairCode(typed)
-    return code === undefined ? undefined : this.#codes.get(code)?.session
-  }
+/** A code is shown for this time. It stays valid for as long again, for a person who is typing it. */
+export const CODE_SHOWN_MS = 10 * 60_000
+const CODE_VALID_MS = 2 * CODE_SHOWN_MS
+/** Codes are shared again after this time, because the other side may have lost them. */
+const SHARE_EVERY_MS = 60_000
+/** Far above the number of sessions with a host. Beyond it, the oldest codes are dropped. */
+const MAX_CODES = 2000
 
-  #draw(): string {
+export function createPairing(options: PairingOptions = {}): Pairing {
+  const { now = () => performance.now(), random = randomPairCode, share } = options
+  /** Oldest first. */
+  const codes = new Map<string, { session: string; since: number; shared: number }>()
+  /** The current code of each session. */
+  const shown = new Map<string, string>()
+
+  function drawUnused(): string {
     for (;;) {
-      const code = this.#random()
-      if (!this.#codes.has(code)) return code
+      const code = random()
+      if (!codes.has(code)) return code
     }
   }
 
-  #forgetOld(): void {
-    for (const [code, { session, since }] of this.#codes) {
-      const isGood = this.#now() - since < CODE_GOOD_MS
-      if (isGood && this.#codes.size < MOST_CODES) break
-      this.#codes.delete(code)
-      if (this.#shown.get(session) === code) this.#shown.delete(session)
+  function dropOld(): void {
+    for (const [code, { session, since }] of codes) {
+      const isValid = now() - since < CODE_VALID_MS
+      if (isValid && codes.size < MAX_CODES) break
+      codes.delete(code)
+      if (shown.get(session) === code) shown.delete(session)
     }
+  }
+
+  return {
+    codeOf(session) {
+      dropOld()
+      const current = shown.get(session)
+      const entry = current === undefined ? undefined : codes.get(current)
+      const time = now()
+      if (current !== undefined && entry && time - entry.since < CODE_SHOWN_MS) {
+        if (time - entry.shared >= SHARE_EVERY_MS) {
+          entry.shared = time
+          share?.(current, session, CODE_VALID_MS - (time - entry.since))
+        }
+        return current
+      }
+      const code = drawUnused()
+      codes.set(code, { session, since: time, shared: time })
+      shown.set(session, code)
+      share?.(code, session, CODE_VALID_MS)
+      return code
+    },
+    find(typed) {
+      dropOld()
+      const code = readPairCode(typed)
+      return code === undefined ? undefined : codes.get(code)?.session
+    },
   }
 }

@@ -1,18 +1,19 @@
 import { H3, type H3Event } from 'h3'
 import { readSession } from '@vue-sync/vue/protocol'
 import type { Authority } from '../tls/local-ca.ts'
-import { answerPair, type PairRouteOptions, requestOf } from './pair-route.ts'
+import { nodeRequestOf } from './node-request.ts'
+import { answerPair, type PairRouteOptions } from './pair-route.ts'
 import { STAND_IN_POLICY, viewerHeaders } from './security-headers.ts'
 import { serveViewer } from './viewer-files.ts'
 
 export interface RouteOptions extends PairRouteOptions {
   status: () => object
   viewerDir: string | undefined
-  /** The CA to hand out. @default none */
+  /** The CA that devices can download. @default none */
   authority: Authority | undefined
-  /** The set-up page for who asks. */
+  /** Renders the set-up page for the device that asks. */
   setUp: (event: H3Event) => string
-  /** Adds what is for whoever runs the relay. @default nothing */
+  /** Adds `/metrics` and `/admin/…`. @default none */
   addOperatorRoutes?: (app: H3) => void
 }
 
@@ -48,7 +49,7 @@ function addAuthority(app: H3, { der, cert }: Authority): void {
   app.get('/ca.pem', (event) => sendFile(event, 'vue-sync-ca.pem', 'application/x-pem-file', cert))
 }
 
-/** Everything: the viewer, and what it asks for. */
+/** All routes: the viewer app, and what it and its set-up page request. */
 export function viewerRoutes(options: RouteOptions): H3 {
   const { status, viewerDir, authority, setUp } = options
   const app = new H3()
@@ -58,7 +59,7 @@ export function viewerRoutes(options: RouteOptions): H3 {
   })
   app.post('/pair', (event) => answerPair(event, options))
   app.get('/setup', setUp)
-  // Asked by the set-up page without reading rights: that it is answered at all says that the certificate is trusted.
+  // The set-up page requests this over TLS and cannot read the answer; any answer means that the certificate is trusted.
   app.get('/trusted', (event) => {
     event.res.headers.set('cache-control', 'no-store')
     event.res.status = 204
@@ -73,7 +74,7 @@ export function viewerRoutes(options: RouteOptions): H3 {
       return serveViewer(
         event,
         viewerDir,
-        viewerHeaders(options.clients.isSecure(requestOf(event))),
+        viewerHeaders(options.clients.isSecure(nodeRequestOf(event))),
       )
     }
     if (!page) return notFound(event)
@@ -86,7 +87,7 @@ export function viewerRoutes(options: RouteOptions): H3 {
   return app
 }
 
-/** What a device gets over plain http while it does not trust this machine's CA: how to, and the CA. */
+/** The routes over plain http when there is a local CA: the CA, and the page that explains how to trust it. */
 export function bootstrapRoutes({ authority, setUp }: RouteOptions): H3 {
   const app = new H3()
   if (authority) addAuthority(app, authority)
@@ -97,7 +98,7 @@ export function bootstrapRoutes({ authority, setUp }: RouteOptions): H3 {
   return app
 }
 
-/** What plain http is for where the certificate is trusted already: the way to https. */
+/** The routes over plain http when devices trust the certificate already: a redirect to https. */
 export function redirectRoutes(): H3 {
   const app = new H3()
   app.all('/**', (event) => {

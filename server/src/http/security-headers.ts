@@ -1,7 +1,7 @@
-/** The viewer loads everything from its relay and may follow a link to another one, by sockets alone. */
+/** The viewer loads everything from its relay. A link to another relay opens a socket to it. */
 const VIEWER_POLICY = [
   "default-src 'none'",
-  // The decoder of codes is WebAssembly.
+  // The QR decoder is WebAssembly.
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' data: blob:",
@@ -15,7 +15,7 @@ const VIEWER_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The page that stands in for a viewer has its style in itself, and nothing else. */
+/** For the page shown when there is no viewer app; it has an inline style. */
 export const STAND_IN_POLICY = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",
@@ -24,7 +24,7 @@ export const STAND_IN_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** @param isSecure what is ignored elsewhere is not sent there: browsers complain of it */
+/** @param isSecure without it, headers are left out that browsers ignore with a console warning on plain http */
 export function viewerHeaders(isSecure: boolean): Record<string, string> {
   return {
     'content-security-policy': VIEWER_POLICY,

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import nodeAdapter from 'crossws/adapters/node'
 import { readOffer } from '@vue-sync/vue/protocol'
-import { createGate, type GateOptions } from '../guard/gate.ts'
+import { createGate, type GateOptions } from '../guard/socket-gate.ts'
 import type { Limits } from '../core/limits.ts'
 import { UpgradeRequest } from '../guard/upgrade-request.ts'
 
 export interface Sockets {
   onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
-  /** Ends those that are left. */
+  /** Ends the sockets that are still open, without a close frame. */
   terminate: () => void
   close: () => Promise<void>
 }
@@ -17,7 +17,7 @@ export interface SocketOptions extends GateOptions {
   limits: Limits
 }
 
-/** A server of sockets for each role: what is too long is refused before it is held. */
+/** Opens one WebSocket server per role, since each has its own limit for a message; longer ones are never buffered. */
 export function openSockets(options: SocketOptions): Sockets {
   const { hostMessage, viewerMessage } = options.limits
   const gate = createGate(options)

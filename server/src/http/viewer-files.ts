@@ -3,16 +3,16 @@ import { readFile, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { type H3Event, serveStatic } from 'h3'
 
-/** h3 knows the others. */
+/** Types that h3 does not know. */
 const TYPES: Record<string, string> = { '.webmanifest': 'application/manifest+json' }
-/** A build names these by their content, so they never change. */
+/** The build puts a hash of the content into these names, so the files never change. */
 const HASHED = /^\/assets\//
 
 export function hasViewer(dir: string): boolean {
   return existsSync(join(dir, 'index.html'))
 }
 
-/** Everything that is not named by its content is asked for again, or an update would not arrive. */
+/** Files without a hash in their name are revalidated each time, so that updates arrive. */
 function cacheControl(path: string): string {
   return HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache'
 }

@@ -1,9 +1,9 @@
 import type { NetworkInterfaceInfo } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { AddressBook } from './address-book.ts'
-import { issueCertificate } from '../tls/local-certificate.ts'
+import { type AddressBook, createAddressBook } from './address-book.ts'
+import { issueLocalCertificate } from '../tls/local-ca-certificate.ts'
 import { makeAuthority } from '../tls/certificates.ts'
-import type { Identity } from '../tls/tls-identity.ts'
+import type { ServerCertificate } from '../tls/server-certificate.ts'
 import { linkProblem, viewerLinks } from '../http/links.ts'
 
 const info = (address: string) =>
@@ -16,7 +16,7 @@ const info = (address: string) =>
 function make(options: { resolve?: (name: string) => Promise<string[]> } = {}) {
   let time = 0
   let addresses = ['192.168.1.5']
-  const book = new AddressBook({
+  const book = createAddressBook({
     host: '::',
     hostname: 'Laptop.lan',
     interfaces: () => ({ wlan0: addresses.map(info) }),
@@ -41,7 +41,7 @@ describe('an address book', () => {
     expect(addressesOf(book)).toEqual(['10.0.0.7', '127.0.0.1'])
   })
 
-  it('has the machine’s own name after its addresses, where the machine answers to it', async () => {
+  it('lists the machine’s name after its addresses, if the name resolves to it', async () => {
     const { book, move } = make({
       resolve: async (name) => (name === 'laptop.local' ? ['192.168.1.5'] : []),
     })
@@ -66,20 +66,20 @@ describe('an address book', () => {
   })
 })
 
-describe('links with a certificate that is for none of it', () => {
+describe('links when the certificate matches no address', () => {
   const { book } = make()
   const atHost = (host: string) =>
-    new AddressBook({ host, interfaces: () => ({ wlan0: [info('192.168.1.5')] }) })
-  const identity: Identity = {
+    createAddressBook({ host, interfaces: () => ({ wlan0: [info('192.168.1.5')] }) })
+  const certificate: ServerCertificate = {
     current: { cert: '', key: '' },
     authority: undefined,
     names: () => [],
     covers: () => false,
     refresh: async () => false,
   }
-  const options = { book, port: 1, viewerKey: undefined, publicUrl: undefined, identity }
+  const options = { book, port: 1, viewerKey: undefined, publicUrl: undefined, certificate }
 
-  it('are told, and are never none', () => {
+  it('still exist, with a warning', () => {
     expect(linkProblem(options)).toContain('--public-url')
     expect(linkProblem({ ...options, publicUrl: 'https://a.example' })).toBeUndefined()
     expect(linkProblem({ ...options, book: atHost('127.0.0.1') })).toBeUndefined()
@@ -90,12 +90,12 @@ describe('links with a certificate that is for none of it', () => {
   })
 })
 
-describe('a certificate for what is in it', () => {
-  it('is issued anew when the machine moves or its end is near, and links follow', async () => {
+describe('a certificate for the addresses in the book', () => {
+  it('is renewed when the machine moves or the certificate is about to expire, and links follow', async () => {
     const { book, move } = make()
     let now = Date.now()
     const authority = await makeAuthority({ hostname: book.hostname, now })
-    const identity = await issueCertificate({
+    const certificate = await issueLocalCertificate({
       authority: { ...authority, name: '', der: Buffer.of(), fingerprint: '', file: '' },
       hostname: book.hostname,
       addresses: () => addressesOf(book),
@@ -103,28 +103,28 @@ describe('a certificate for what is in it', () => {
     })
     const links = () =>
       viewerLinks(
-        { book, port: 9876, viewerKey: 'k', publicUrl: 'https://show.example.com/', identity },
+        { book, port: 9876, viewerKey: 'k', publicUrl: 'https://show.example.com/', certificate },
         'default',
       )
-    expect(await identity.refresh()).toBe(false)
+    expect(await certificate.refresh()).toBe(false)
     expect(links()).toEqual([
       { name: 'public', url: 'https://show.example.com/#k=k', reach: 'internet' },
       { name: 'wlan0', url: 'http://192.168.1.5:9876/#k=k', reach: 'network' },
       { name: 'this machine', url: 'http://127.0.0.1:9876/#k=k', reach: 'machine' },
     ])
-    const first = identity.current
-    // No certificate of ours is good for the address that all the world can reach.
+    const first = certificate.current
+    // The local CA issues no certificate for a public address.
     move('fd00::7', '2001:db8::7')
-    expect(await identity.refresh()).toBe(true)
-    expect(identity.current).not.toBe(first)
-    expect(identity.covers('192.168.1.5')).toBe(false)
+    expect(await certificate.refresh()).toBe(true)
+    expect(certificate.current).not.toBe(first)
+    expect(certificate.covers('192.168.1.5')).toBe(false)
     expect(links().map(({ url }) => url)).toEqual([
       'https://show.example.com/#k=k',
       'http://[fd00::7]:9876/#k=k',
       'http://127.0.0.1:9876/#k=k',
     ])
     now += 380 * 24 * 60 * 60 * 1000
-    expect(await identity.refresh()).toBe(true)
-    expect(await identity.refresh()).toBe(false)
+    expect(await certificate.refresh()).toBe(true)
+    expect(await certificate.refresh()).toBe(false)
   })
 })

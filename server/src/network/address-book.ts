@@ -3,64 +3,65 @@ import { hostname as systemHostname, networkInterfaces } from 'node:os'
 import { type Interfaces, isWildcard, type LanAddress, reachableAddresses } from './addresses.ts'
 
 export interface AddressBookOptions {
-  /** What the server is bound to. */
+  /** The address that the server binds. */
   host: string
   /** @default os.networkInterfaces */
   interfaces?: () => Interfaces
   /** @default os.hostname */
   hostname?: string
-  /** Every address of a name. @default dns.lookup */
+  /** Resolves a name to all its addresses. @default dns.lookup */
   resolve?: (name: string) => Promise<string[]>
   /** @default Date.now */
   now?: () => number
 }
 
-/** Laptops change networks; asking the system each time would cost more than the answer is worth. */
+/** The addresses at which this machine can be reached; they follow the machine into another network. */
+export interface AddressBook {
+  /** This machine's name in lower case, for certificates and links. */
+  readonly hostname: string
+  /** The address that most likely works on a phone comes first; names follow addresses; loopback is last. */
+  list: () => LanAddress[]
+  /** Adds `NAME.local` to the list, if it resolves to this machine. */
+  findLocalName: () => Promise<void>
+}
+
+/** Addresses are read again after this time: asking the system for each link would cost too much. */
 const FRESH_MS = 3000
 const LOOKUP_MS = 500
 
 const resolveAll = async (name: string): Promise<string[]> =>
   (await lookup(name, { all: true })).map(({ address }) => address)
 
-/** Where this machine is reached, as of now. */
-export class AddressBook {
-  /** This machine's name, as it goes into certificates and links. */
-  readonly hostname: string
-  readonly #options: AddressBookOptions
-  readonly #now: () => number
-  #read: { at: number; addresses: LanAddress[] } | undefined
-  #localName: string | undefined
+export function createAddressBook(options: AddressBookOptions): AddressBook {
+  const { host, interfaces = networkInterfaces, resolve = resolveAll, now = Date.now } = options
+  const hostname = (options.hostname ?? systemHostname()).toLowerCase()
+  let cached: { at: number; addresses: LanAddress[] } | undefined
+  let localName: string | undefined
 
-  constructor(options: AddressBookOptions) {
-    this.#options = options
-    this.#now = options.now ?? Date.now
-    this.hostname = (options.hostname ?? systemHostname()).toLowerCase()
-  }
-
-  /** The likeliest for a phone first; names after addresses, loopback last. */
-  list(): LanAddress[] {
-    const { host, interfaces = networkInterfaces } = this.#options
-    if (!this.#read || this.#now() - this.#read.at >= FRESH_MS)
-      this.#read = { at: this.#now(), addresses: reachableAddresses(host, interfaces()) }
-    const { addresses } = this.#read
-    const name = this.#localName
-    if (name === undefined || !addresses.some(({ reach }) => reach === 'network')) return addresses
+  function list(): LanAddress[] {
+    if (!cached || now() - cached.at >= FRESH_MS)
+      cached = { at: now(), addresses: reachableAddresses(host, interfaces()) }
+    const { addresses } = cached
+    if (localName === undefined || !addresses.some(({ reach }) => reach === 'network'))
+      return addresses
     const at = addresses.findIndex(({ reach }) => reach === 'machine')
-    return addresses.toSpliced(at, 0, { name: 'by name', address: name, reach: 'network' })
+    return addresses.toSpliced(at, 0, { name: 'by name', address: localName, reach: 'network' })
   }
 
-  /** Finds out whether this machine answers to `NAME.local`; then that is an address too. */
-  async findLocalName(): Promise<void> {
-    const { host, resolve = resolveAll } = this.#options
-    if (!isWildcard(host)) return
-    const name = `${this.hostname.split('.')[0]}.local`
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<string[]>((settle) => {
-      timer = setTimeout(() => settle([]), LOOKUP_MS)
-    })
-    const found = await Promise.race([resolve(name).catch((): string[] => []), late])
-    clearTimeout(timer)
-    const own = this.list().filter(({ reach }) => reach !== 'machine')
-    if (own.some(({ address }) => found.includes(address))) this.#localName = name
+  return {
+    hostname,
+    list,
+    async findLocalName() {
+      if (!isWildcard(host)) return
+      const name = `${hostname.split('.')[0]}.local`
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const late = new Promise<string[]>((settle) => {
+        timer = setTimeout(() => settle([]), LOOKUP_MS)
+      })
+      const found = await Promise.race([resolve(name).catch((): string[] => []), late])
+      clearTimeout(timer)
+      const own = list().filter(({ reach }) => reach !== 'machine')
+      if (own.some(({ address }) => found.includes(address))) localName = name
+    },
   }
 }

@@ -29,7 +29,7 @@ const INTERFACES = {
 const MACHINE = { name: 'this machine', address: '127.0.0.1', reach: 'machine' }
 
 describe('addresses', () => {
-  it('come with the likeliest for a phone first, loopback last, all named, and say whom they are for', () => {
+  it('are sorted by how likely they work on a phone, loopback last, with name and reach', () => {
     expect(lanAddresses(INTERFACES)).toEqual([
       { name: 'wlan0', address: '192.168.1.20', reach: 'network' },
       { name: 'eth0', address: '10.0.0.5', reach: 'network' },
@@ -42,7 +42,7 @@ describe('addresses', () => {
     ])
   })
 
-  it('are of IPv6 too where that is bound: one of each network, none that needs a zone', () => {
+  it('include IPv6 if it is bound: one per network, and none that needs a zone', () => {
     const wifi = lanAddresses(INTERFACES, true).filter(({ name }) => name === 'wlan0')
     expect(wifi).toEqual([
       { name: 'wlan0', address: '192.168.1.20', reach: 'network' },
@@ -52,11 +52,11 @@ describe('addresses', () => {
     expect(lanAddresses(INTERFACES, true).map(({ address }) => address)).not.toContain('fe80::1')
   })
 
-  it('are loopback alone on a machine without a network', () => {
+  it('are only loopback on a machine without a network', () => {
     expect(lanAddresses({})).toEqual([MACHINE])
   })
 
-  it('follow the address that was bound', () => {
+  it('depend on the bound address', () => {
     expect(reachableAddresses('0.0.0.0', INTERFACES)).toEqual(lanAddresses(INTERFACES))
     expect(reachableAddresses('::', INTERFACES)).toEqual(lanAddresses(INTERFACES, true))
     expect(reachableAddresses('10.0.0.5', INTERFACES)).toEqual([

@@ -14,18 +14,18 @@ export interface LanAddress {
 export type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>
 
 const LOOPBACK: LanAddress = { name: 'this machine', address: '127.0.0.1', reach: 'machine' }
-/** Bridges, tunnels and containers: a phone on the Wi-Fi does not reach them. */
+/** Bridges, tunnels and containers, which a phone on the Wi-Fi cannot reach. */
 const VIRTUAL =
   /^(?:docker|podman|br-|bridge1\d\d|veth|virbr|vmnet|vboxnet|utun|tun|tap|wg|tailscale|zt|cni|cali|cilium|flannel|lxc|lxdbr|incusbr)|vethernet|virtualbox|vmware|hyper-v|zerotier|openvpn|wireguard|nordlynx/i
 const isHome = isWithin(['192.168.0.0/16'])
 const isLinkLocal = isWithin(['169.254.0.0/16'])
-/** Between a carrier and its customers, and what Tailscale uses: no phone on the Wi-Fi has one. */
+/** Addresses between a carrier and its customers, also used by Tailscale; a phone on the Wi-Fi has none of them. */
 const isShared = isWithin(['100.64.0.0/10'])
 const isLan = isWithin(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'])
-/** Needs the zone of the one who dials, which no link can carry. */
+/** Such an address needs a zone of the client, which a link cannot contain. */
 const needsZone = isWithin(['fe80::/10'])
-/** A machine changes its IPv6 addresses for privacy and keeps old ones for a while. */
-const MOST_IPV6 = 2
+/** Machines change their IPv6 addresses for privacy and keep old ones for a while. */
+const MAX_IPV6 = 2
 
 function reachOf(name: string, address: string): Reach {
   if (isLoopback(address)) return 'machine'
@@ -33,7 +33,7 @@ function reachOf(name: string, address: string): Reach {
   return isLan(address) || isLinkLocal(address) ? 'network' : 'internet'
 }
 
-/** Lower is likelier to be reached by a phone on the same Wi-Fi. */
+/** Lower values are more likely to work on a phone on the same Wi-Fi. */
 function distance({ address, reach }: LanAddress): number {
   const home = isHome(address) ? 0 : 1
   return (
@@ -44,20 +44,20 @@ function distance({ address, reach }: LanAddress): number {
   )
 }
 
-/** Addresses of one network are as good as each other: the first of each. */
+/** Keeps the first address of each network, since all of them lead to the same place. */
 function withoutTemporary(infos: NetworkInterfaceInfo[]): NetworkInterfaceInfo[] {
   const networks = new Map<string, NetworkInterfaceInfo>()
   for (const info of infos) {
     const network = info.address.split(':').slice(0, 4).join(':')
     if (!networks.has(network)) networks.set(network, info)
   }
-  return [...networks.values()].slice(0, MOST_IPV6)
+  return [...networks.values()].slice(0, MAX_IPV6)
 }
 
 /**
- * This machine's addresses, the likeliest for a phone first, loopback last.
+ * This machine's addresses. The one that most likely works on a phone comes first, loopback last.
  *
- * @param ipv6 whether what is bound is reached by IPv6 too
+ * @param ipv6 whether the server accepts IPv6
  */
 export function lanAddresses(
   interfaces: Interfaces = networkInterfaces(),
@@ -76,7 +76,7 @@ export function isWildcard(host: string): boolean {
   return host === '0.0.0.0' || host === '::' || host === ''
 }
 
-/** Where a server bound to `host` is reached: everywhere for a wildcard, else there only. */
+/** The addresses of a server bound to `host`: all of this machine's for a wildcard, otherwise that one. */
 export function reachableAddresses(host: string, interfaces?: Interfaces): LanAddress[] {
   if (isWildcard(host)) return lanAddresses(interfaces, host !== '0.0.0.0')
   if (host === 'localhost' || host === '127.0.0.1') return [LOOPBACK]
@@ -86,7 +86,7 @@ export function reachableAddresses(host: string, interfaces?: Interfaces): LanAd
   return [{ name: 'as bound', address: host, reach: isIP(host) ? reachOf('', host) : 'network' }]
 }
 
-/** For a URL. */
+/** An address as a URL contains it: IPv6 in brackets. */
 export function bracketed(address: string): string {
   return isIP(address) === 6 ? `[${address}]` : address
 }

@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net'
 
 /**
- * What belongs to nobody on the internet: the only addresses and names that a certificate of ours may be
- * for. A phone that trusts our CA must not become interceptable anywhere else.
+ * Networks that belong to nobody on the internet. The local CA issues certificates only for these and for
+ * `PRIVATE_DOMAINS`, so that a phone that trusts it cannot be intercepted anywhere else.
  */
 export const PRIVATE_NETWORKS = [
   '10.0.0.0/8',
@@ -16,7 +16,7 @@ export const PRIVATE_NETWORKS = [
   'fe80::/10',
 ] as const
 
-/** A name is private with any of these at its end. */
+/** A name that ends in one of these is private. */
 export const PRIVATE_DOMAINS = [
   'local',
   'localhost',
@@ -52,14 +52,14 @@ export function isPrivateName(name: string): boolean {
 }
 
 /**
- * Whether a machine's own name may be permitted beside the private ones. One without a dot may not: a
- * constraint covers everything below it, and a machine called `dev` would speak for all of `.dev`.
+ * Whether the local CA may also issue certificates for this machine's own name. A name without a dot is not allowed:
+ * a name constraint covers all names below it, so a machine called `dev` could sign for all of `.dev`.
  */
 export function isOwnName(hostname: string): boolean {
   return /^(?=.{1,253}$)[a-z\d-]+(?:\.[a-z\d-]+)+$/.test(hostname) && !isPrivateName(hostname)
 }
 
-/** An IPv4 address that a socket for both families tells as IPv6, in its own form. */
+/** Turns an IPv4-mapped IPv6 address (`::ffff:10.0.0.1`), which dual-stack sockets report, into IPv4. */
 export function unmapped(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '')
 }

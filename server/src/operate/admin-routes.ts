@@ -18,8 +18,8 @@ function nameOf(event: H3Event): string | undefined {
   return isSessionName(name) ? name : undefined
 }
 
-/** What is done to a session: it is there no more then, so nothing is said of it. */
-async function acted(
+/** Runs an action and answers 204 without a body. */
+async function answerAction(
   event: H3Event,
   act: (name: string) => Promise<boolean>,
   missing: string,
@@ -34,11 +34,11 @@ async function acted(
   return ''
 }
 
-/** `/admin/…`: what whoever has the host key can see and do. */
+/** Adds `/admin/…`, which needs the host key. */
 export function addAdminRoutes(app: H3, options: AdminRouteOptions): void {
   const { admin, hostKey } = options
 
-  /** For who has the key alone: anyone else is not told either whether a session is there. */
+  /** Checks the key before anything else, so that nobody without it learns which sessions exist. */
   const guarded = (answer: (event: H3Event) => Promise<unknown>) => async (event: H3Event) => {
     const { headers } = event.res
     headers.set('cache-control', 'no-store')
@@ -61,12 +61,12 @@ export function addAdminRoutes(app: H3, options: AdminRouteOptions): void {
   )
   app.delete(
     '/admin/sessions/:name',
-    guarded((event) => acted(event, admin.end, 'unknown_session')),
+    guarded((event) => answerAction(event, admin.end, 'unknown_session')),
   )
   app.delete(
     '/admin/sessions/:name/viewers/:viewer',
     guarded((event) =>
-      acted(
+      answerAction(
         event,
         (name) => admin.kick(name, getRouterParam(event, 'viewer') ?? ''),
         'unknown_viewer',

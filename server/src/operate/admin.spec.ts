@@ -29,7 +29,7 @@ const call = (path: string, method = 'GET', options: AskOptions = {}): Promise<A
 
 const read = async (path: string) => JSON.parse((await call(path)).body) as Record<string, unknown>
 
-/** A show of a host and two viewers. */
+/** A session with a host and two viewers. */
 async function show(path = '/s/show'): Promise<Client[]> {
   const host = await connect(server, 'host', { path })
   host.send({ type: 'status', payload: { name: 'The show' } })
@@ -45,7 +45,7 @@ async function show(path = '/s/show'): Promise<Client[]> {
 describe('/admin', () => {
   beforeEach(() => start({ admin: true }))
 
-  it('lists what is here', async () => {
+  it('lists open sessions', async () => {
     expect(await read('')).toEqual({ sessions: [] })
     const [host] = await show()
     const found = {
@@ -71,7 +71,7 @@ describe('/admin', () => {
     await expect.poll(async () => (await read('/show'))['host']).toBe('offline')
   })
 
-  it('ends a session: who is there is told so, and what it showed is gone', async () => {
+  it('ends a session: closes its clients for good and deletes its state', async () => {
     const clients = await show()
     const others = await show('/s/other')
     expect(await call('/show', 'DELETE')).toMatchObject({ status: 204, body: '' })
@@ -86,7 +86,7 @@ describe('/admin', () => {
     for (const { socket } of others) expect(socket.readyState).toBe(socket.OPEN)
   })
 
-  it('sends one viewer away, and nobody else', async () => {
+  it('closes one viewer and no other', async () => {
     const [host, first, second] = await show()
     const [{ id }] = (await read('/show'))['viewers'] as [{ id: string }]
     expect((await call(`/show/viewers/${id}`, 'DELETE')).status).toBe(204)
@@ -95,7 +95,7 @@ describe('/admin', () => {
     expect((await call(`/show/viewers/${id}`, 'DELETE')).status).toBe(404)
   })
 
-  it('does not know what is not there', async () => {
+  it('answers 404 for unknown sessions and viewers', async () => {
     const unknown = [
       ['GET', '/show', 'unknown_session'],
       ['DELETE', '/show', 'unknown_session'],
@@ -106,11 +106,11 @@ describe('/admin', () => {
       const { status, body } = await call(path, method)
       expect([status, JSON.parse(body)]).toEqual([404, { error }])
     }
-    // Looked for, it was not made.
+    // The search did not create the session.
     expect(await read('')).toEqual({ sessions: [] })
   })
 
-  it('is for who has the host key, and for no page of another site', async () => {
+  it('needs the host key, and refuses pages of other sites', async () => {
     const [host] = await show()
     for (const key of [undefined, 'wrong', server.viewerKey])
       for (const [method, path] of [
@@ -131,7 +131,7 @@ describe('/admin', () => {
     expect(host!.socket.readyState).toBe(host!.socket.OPEN)
   })
 
-  it('is not for who guesses: not even with the right key, for a minute', async () => {
+  it('locks out a client that guesses for a minute, even with the right key', async () => {
     for (let guess = 0; guess < 10; guess++) {
       const { status } = await call('', 'GET', { headers: { authorization: `Bearer ${guess}` } })
       expect(status).toBe(401)
@@ -142,8 +142,8 @@ describe('/admin', () => {
   })
 })
 
-describe('elsewhere', () => {
-  it('there is no /admin unless it was asked for', async () => {
+describe('without /admin', () => {
+  it('/admin does not exist unless it is enabled', async () => {
     await start({})
     await show()
     for (const [path, method] of [
@@ -153,13 +153,13 @@ describe('elsewhere', () => {
       expect((await call(path, method)).status).toBe(404)
   })
 
-  it('it is not served over plain http where there is https', async () => {
+  it('/admin is not served over plain http when there is https', async () => {
     const caDir = await mkdtemp(join(tmpdir(), 'vue-sync-ca-'))
     await start({ admin: true, https: true, caDir, allowedHosts: ['lan.test'] })
     expect((await call('', 'GET', { host: 'lan.test' })).status).toBe(404)
   })
 
-  it('a session that was ended is not in the folder any more', async () => {
+  it('an ended session is deleted from the folder', async () => {
     const persist = await mkdtemp(join(tmpdir(), 'vue-sync-admin-'))
     await start({ admin: true, persist })
     await show()

@@ -4,17 +4,17 @@ import { listLocalViewers } from '../core/shared/listed-viewers.ts'
 import type { Relay } from '../core/relay.ts'
 import type { Session } from '../core/session/session.ts'
 
-/** A session as whoever runs the relay sees it. */
+/** A session as the operator sees it. */
 export interface AdminSession extends Partial<Position> {
   name: string
-  /** Whether it is open on the node that was asked; of others the name is all that it knows. */
+  /** Whether it is open on this node. Of other sessions this node knows only the name. */
   open: boolean
-  /** What the host calls it. */
+  /** The title that the host gave it. */
   title?: string
   host?: 'online' | 'offline'
   /** Milliseconds since 1970. */
   hostSince?: number
-  /** On the node that was asked, and on all of them. */
+  /** Viewers on this node, and on all nodes. */
   viewers?: { here: number; all: number }
   retainedBytes?: number
 }
@@ -30,20 +30,24 @@ export interface AdminOptions {
 
 export interface Admin {
   list: () => Promise<AdminSession[]>
-  /** `undefined` where there is no such session. */
+  /** Resolves to `undefined` if there is no such session. */
   find: (name: string) => Promise<AdminSessionDetails | undefined>
-  /** Closes all of it on all nodes and forgets it. `false` where there is none. @throws when others cannot be reached */
+  /**
+   * Closes the session on all nodes and deletes its state. Resolves to `false` if there is none.
+   *
+   * @throws Error when other nodes cannot be reached
+   */
   end: (name: string) => Promise<boolean>
-  /** Sends a viewer away, wherever it is. `false` where there is none. */
+  /** Closes a viewer, on any node. Resolves to `false` if there is none. */
   kick: (name: string, viewer: string) => Promise<boolean>
 }
 
-/** The name of a node that is alone. */
+/** The id of this node when there are no others. */
 const ALONE = 'here'
-/** Other nodes get so long to say whom they have. */
-const PATIENCE_MS = 1000
-/** And so long to say that they are there, to one that opens a session only to look at it. */
-const MEET_MS = 250
+/** How long to wait for the viewer lists of other nodes. */
+const LIST_TIMEOUT_MS = 1000
+/** How long other nodes may take to announce themselves after this node has opened a session. */
+const PRESENCE_MS = 250
 
 function summary(name: string, session: Session): AdminSession {
   const { info, hostSince, viewerCount, totalViewerCount, retainedBytes, head } = session
@@ -59,14 +63,14 @@ function summary(name: string, session: Session): AdminSession {
   }
 }
 
-/** What whoever runs the relay can see and do. */
+/** What the operator can see and do through `/admin`. */
 export function createAdmin({ relay, backplane }: AdminOptions): Admin {
   const { sessions } = relay
   const node = backplane?.id ?? ALONE
-  /** Those that were opened a moment ago, and whom nobody may have told of their viewers. */
-  const meetings = new Map<string, Promise<void>>()
+  /** Sessions that this node has just opened, until other nodes have had time to announce themselves. */
+  const opening = new Map<string, Promise<void>>()
 
-  /** Names of those that other nodes may have; none while they cannot be reached. */
+  /** Names of sessions that other nodes may have; none while they cannot be reached. */
   async function namesElsewhere(): Promise<string[]> {
     return (await backplane?.sessions().catch(() => [])) ?? []
   }
@@ -75,18 +79,18 @@ export function createAdmin({ relay, backplane }: AdminOptions): Admin {
     return sessions.find(name) !== undefined || (await namesElsewhere()).includes(name)
   }
 
-  /** Opens a session here to look at it. */
-  async function meet(name: string): Promise<void> {
+  /** Opens a session on this node, to inspect it. */
+  async function openHere(name: string): Promise<void> {
     try {
       await relay.whenReady(name)
-      await new Promise((resolve) => setTimeout(resolve, MEET_MS))
+      await new Promise((resolve) => setTimeout(resolve, PRESENCE_MS))
     } finally {
-      meetings.delete(name)
+      opening.delete(name)
     }
   }
 
-  /** A session that is here, or on other nodes: it stays here as long as it is looked at. */
-  async function look<T>(
+  /** Calls `act` with a session from this or another node, which stays open here meanwhile. */
+  async function withSession<T>(
     name: string,
     act: (session: Session) => Promise<T>,
   ): Promise<T | undefined> {
@@ -94,9 +98,9 @@ export function createAdmin({ relay, backplane }: AdminOptions): Admin {
     try {
       if (!sessions.find(name)) {
         if (!(await exists(name))) return undefined
-        if (!meetings.has(name)) meetings.set(name, meet(name))
+        if (!opening.has(name)) opening.set(name, openHere(name))
       }
-      await meetings.get(name)
+      await opening.get(name)
       const session = sessions.find(name)
       return session && (await act(session))
     } finally {
@@ -106,7 +110,7 @@ export function createAdmin({ relay, backplane }: AdminOptions): Admin {
 
   async function viewersOf(name: string, session: Session): Promise<ListedViewer[]> {
     const shared = sessions.shared(name)
-    return shared ? shared.listViewers(PATIENCE_MS) : listLocalViewers(session, node)
+    return shared ? shared.listViewers(LIST_TIMEOUT_MS) : listLocalViewers(session, node)
   }
 
   return {
@@ -116,7 +120,7 @@ export function createAdmin({ relay, backplane }: AdminOptions): Admin {
       return [...here, ...elsewhere.map((name) => ({ name, open: false }))]
     },
     find: (name) =>
-      look(name, async (session) => ({
+      withSession(name, async (session) => ({
         ...summary(name, session),
         viewers: await viewersOf(name, session),
       })),
@@ -126,7 +130,7 @@ export function createAdmin({ relay, backplane }: AdminOptions): Admin {
       return true
     },
     async kick(name, viewer) {
-      const isKicked = await look(name, async (session) => {
+      const isKicked = await withSession(name, async (session) => {
         const viewers = await viewersOf(name, session)
         if (!viewers.some(({ id }) => id === viewer)) return false
         const [of, number] = viewer.split('.')

@@ -8,13 +8,13 @@ interface Panel {
   targets?: { expr: string }[]
 }
 
-/** Told of the process by prom-client; what of it is worth a look is in the dashboard. */
+/** prom-client's metrics of the process; the dashboard shows only some of them. */
 const OF_PROCESS = /^(?:process|nodejs)_/
 
 let server: SyncServer
 afterEach(() => server.stop())
 
-it('shows in Grafana every metric that there is, and none that is not', async () => {
+it('the Grafana dashboard shows every metric, and no unknown one', async () => {
   server = createSyncServer({ port: 0, host: '127.0.0.1', metrics: true })
   await server.start()
   const { body } = await ask(server, '/metrics')
@@ -26,7 +26,7 @@ it('shows in Grafana every metric that there is, and none that is not', async ()
     .flatMap(({ expr }) => expr.match(/\b(?:vue_sync|process|nodejs)_\w+/g) ?? [])
   expect(shown.length).toBeGreaterThan(15)
   expect(shown.filter((name) => !offered.includes(name))).toEqual([])
-  // Of a histogram the buckets are what is shown.
+  // The dashboard shows the buckets of a histogram.
   const own = offered
     .filter((name) => !OF_PROCESS.test(name))
     .map((name) => name.replace(/_duration_seconds_(?:sum|count)$/, '_duration_seconds_bucket'))

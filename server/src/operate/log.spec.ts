@@ -8,7 +8,7 @@ const SAID: Record<LogLevel, Level[]> = {
   silent: [],
 }
 
-it.each(LOG_LEVELS)('at level %s says that and what is worse', (level) => {
+it.each(LOG_LEVELS)('at level %s logs that level and worse ones', (level) => {
   for (const json of [true, false]) {
     const said: Level[] = []
     const log = createLog({ json, level, write: (from) => void said.push(from) })
@@ -17,7 +17,7 @@ it.each(LOG_LEVELS)('at level %s says that and what is worse', (level) => {
   }
 })
 
-it('is a line for a person, or an object for a machine', () => {
+it('logs a line of text, or a JSON object', () => {
   const lines: string[] = []
   const write = (_: Level, line: string) => void lines.push(line)
   createLog({ json: false, write })('warn', 'It rains', { drops: 3 })

@@ -1,15 +1,15 @@
-/** From all that is said to nothing. */
+/** From the most output to none. */
 export const LOG_LEVELS = ['info', 'warn', 'error', 'silent'] as const
 
-/** The least that is said. */
+/** The lowest level that is logged. */
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export type Level = Exclude<LogLevel, 'silent'>
 
 export interface LogOptions {
-  /** One JSON object a line, for machines. */
+  /** Log one JSON object per line. */
   json: boolean
-  /** What is below is not said. @default 'info' */
+  /** Messages below this level are dropped. @default 'info' */
   level?: LogLevel
   /** @default console.log for `info`, console.error for the others */
   write?: (level: Level, line: string) => void
@@ -19,15 +19,15 @@ export interface LogOptions {
 
 export type Log = (level: Level, message: string, details?: object) => void
 
-/** Where a server says things. */
+/** Writes to the console: `info` to stdout, the others to stderr. */
 export function toConsole(level: Level, line: string): void {
-  // oxlint-disable-next-line no-console -- as it says
+  // oxlint-disable-next-line no-console -- the console is the log
   if (level === 'info') console.log(line)
   // oxlint-disable-next-line no-console -- as above
   else console.error(line)
 }
 
-/** What the relay says while it runs: a line for a person, or an object for a machine. No secret is in either. */
+/** Logs one line per message: text, or a JSON object. Callers must pass no secret. */
 export function createLog(options: LogOptions): Log {
   const { json, write = toConsole, now = Date.now } = options
   const least = LOG_LEVELS.indexOf(options.level ?? 'info')

@@ -19,7 +19,7 @@ async function start(options: SyncServerOptions): Promise<SyncServer> {
   return server
 }
 
-/** Values by name and labels, as they stand in the text. */
+/** The values in the text, by name and labels. */
 async function read(server: SyncServer, key?: string): Promise<Map<string, number>> {
   const { status, body, headers } = await ask(server, '/metrics', {
     headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
@@ -38,12 +38,12 @@ async function read(server: SyncServer, key?: string): Promise<Map<string, numbe
 }
 
 describe('/metrics', () => {
-  it('is not there unless it was asked for', async () => {
+  it('does not exist unless it is enabled', async () => {
     const server = await start({})
     expect((await ask(server, '/metrics')).status).toBe(404)
   })
 
-  it('says what is here and what was done', async () => {
+  it('counts sessions, clients, messages and refusals', async () => {
     const server = await start({
       metrics: true,
       limits: { viewersPerAddress: 2 },
@@ -85,7 +85,7 @@ describe('/metrics', () => {
     )
     for (const name of ['nodejs_eventloop_lag_p99_seconds', 'process_resident_memory_bytes'])
       expect(values.has(name)).toBe(true)
-    // Asked again it is what it is now, and not added to what was.
+    // A second scrape returns current values, not sums.
     await viewer.close()
     const back = await connect(server, 'viewer', { position: { epoch: 'e', seq: 0 } })
     await back.until(({ seq }) => seq === 1)
@@ -97,7 +97,7 @@ describe('/metrics', () => {
     })
   })
 
-  it('keeps two relays of one process apart', async () => {
+  it('separates two relays in one process', async () => {
     const [one, two] = [await start({ metrics: true }), await start({ metrics: true })]
     const host = await connect(one, 'host')
     await host.until(({ type }) => type === 'status')
@@ -105,7 +105,7 @@ describe('/metrics', () => {
     expect((await read(two)).get('vue_sync_hosts')).toBe(0)
   })
 
-  it('says that the other nodes cannot be reached', async () => {
+  it('reports that the other nodes cannot be reached', async () => {
     const hub = createHubBackplane({ hub: createHub() })
     let isHealthy = true
     const backplane = Object.defineProperty(hub, 'isHealthy', { get: () => isHealthy })
@@ -116,8 +116,8 @@ describe('/metrics', () => {
   })
 })
 
-describe('who may read /metrics', () => {
-  it('without a key: this machine, by a name that only it has, and not through a proxy', async () => {
+describe('access to /metrics', () => {
+  it('without a key: only from this machine, under a loopback name and without a proxy', async () => {
     const server = await start({ metrics: true, allowedHosts: ['lan.test'] })
     expect((await ask(server, '/metrics')).status).toBe(200)
     const through = [{ host: 'lan.test' }, { headers: { 'x-forwarded-for': '10.0.0.1' } }]
@@ -128,7 +128,7 @@ describe('who may read /metrics', () => {
     expect((await ask(server, '/metrics', { host: 'evil.example' })).status).toBe(421)
   })
 
-  it('with a key: who has it, from anywhere, and nobody else', async () => {
+  it('with a key: from any machine, and only with that key', async () => {
     const server = await start({ metricsKey: 'read-only', allowedHosts: ['lan.test'] })
     await read(server, 'read-only')
     const keys = [undefined, 'wrong', server.hostKey, server.viewerKey]
@@ -145,7 +145,7 @@ describe('who may read /metrics', () => {
       }
   })
 
-  it('not who guesses: not even with the right key, for a minute', async () => {
+  it('locks out a client that guesses for a minute, even with the right key', async () => {
     const server = await start({ metricsKey: 'read-only' })
     const tryKey = (key: string) =>
       ask(server, '/metrics', { headers: { authorization: `Bearer ${key}` } })
@@ -154,7 +154,7 @@ describe('who may read /metrics', () => {
     expect([status, Number(headers['retry-after'])]).toEqual([429, expect.any(Number)])
   })
 
-  it('nobody over plain http, where there is https', async () => {
+  it('not over plain http when there is https', async () => {
     const caDir = await mkdtemp(join(tmpdir(), 'vue-sync-ca-'))
     const allowedHosts = ['lan.test']
     const server = await start({ https: true, caDir, metricsKey: 'read-only', allowedHosts })

@@ -1,25 +1,19 @@
-import {
-  AggregatorRegistry,
-  collectDefaultMetrics,
-  Counter,
-  Gauge,
-  Histogram,
-  Registry,
-} from 'prom-client'
+import { AggregatorRegistry, Histogram, Registry } from 'prom-client'
 import { CLOSE } from '@vue-sync/vue/protocol'
 import type { SessionRegistry } from '../core/session-registry.ts'
+import { addCounter, addCountersBy, addGauge, processRegistry } from './prometheus.ts'
 import type { RelayStats } from '../core/session/relay-stats.ts'
 
 export interface MetricsSource {
   stats: RelayStats
   sessions: SessionRegistry
-  /** Whether other nodes can be reached, or there are none. */
+  /** `false` while other nodes cannot be reached. */
   isConnected: () => boolean
 }
 
-/** What one process says of itself to who asks for all of them; goes between processes. */
+/** The metrics of one process, which it sends to the process that adds them up. */
 export interface MetricsReport {
-  /** Those that are open there: one may be open in several. */
+  /** Names of its open sessions; a session may be open in several processes. */
   sessions: string[]
   metrics: { name: string; values: { value: number }[] }[]
 }
@@ -39,7 +33,7 @@ const REASONS = new Map<number, string>(
     name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
   ]),
 )
-/** There from the start, so that the first of each is seen as a rise. */
+/** Reported as 0 from the start, so that Prometheus sees the first one as an increase. */
 const USUAL_REJECTS = [
   CLOSE.goingAway,
   CLOSE.undecided,
@@ -50,71 +44,12 @@ const USUAL_REJECTS = [
   CLOSE.badOrigin,
 ]
 
-/** From a tenth of a millisecond: to few viewers a message takes no longer. */
+/** In seconds. With few viewers a message takes 0.1 ms. */
 const PUBLISH_BUCKETS = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
 ]
 
 const SESSIONS = 'vue_sync_sessions'
-
-let processRegistry: Registry | undefined
-
-/** What is told of the process is one for all relays in it, and watched as long as it lives. */
-function ofProcess(): Registry {
-  if (!processRegistry) {
-    processRegistry = new Registry()
-    collectDefaultMetrics({ register: processRegistry })
-  }
-  return processRegistry
-}
-
-function gauge(
-  registry: Registry,
-  name: string,
-  help: string,
-  read: () => number,
-  aggregator: 'sum' | 'min' = 'sum',
-): void {
-  const made: Gauge = new Gauge({
-    name,
-    help,
-    aggregator,
-    registers: [registry],
-    collect: () => void made.set(read()),
-  })
-}
-
-function counter(registry: Registry, name: string, help: string, read: () => number): void {
-  const made = new Counter({
-    name,
-    help,
-    registers: [registry],
-    collect() {
-      made.reset()
-      made.inc(read())
-    },
-  })
-}
-
-/** One row for each word. */
-function countersBy(
-  registry: Registry,
-  label: string,
-  name: string,
-  help: string,
-  read: () => Iterable<[word: string, count: number]>,
-): void {
-  const made = new Counter({
-    name,
-    help,
-    labelNames: [label],
-    registers: [registry],
-    collect() {
-      made.reset()
-      for (const [word, count] of read()) made.inc({ [label]: word }, count)
-    },
-  })
-}
 
 function rejectsByReason({ rejects }: RelayStats): Map<string, number> {
   const counts = new Map(USUAL_REJECTS.map((code) => [REASONS.get(code)!, 0]))
@@ -122,94 +57,91 @@ function rejectsByReason({ rejects }: RelayStats): Map<string, number> {
   return counts
 }
 
-/** Metrics of one relay, in a registry of its own. What others count is read when it is asked for. */
+/** Metrics of one relay, in its own registry. Values are read from `stats` and `sessions` at each scrape. */
 export function createMetrics({ stats, sessions, isConnected }: MetricsSource): Metrics {
   const registry = new Registry()
   const all = () => [...sessions.values()]
   const sum = (read: (session: ReturnType<typeof all>[number]) => number): number =>
     all().reduce((total, session) => total + read(session), 0)
 
-  gauge(registry, SESSIONS, 'Sessions that are open here.', () => sessions.size)
-  gauge(registry, 'vue_sync_hosts', 'Hosts connected here.', () =>
+  addGauge(registry, SESSIONS, 'Open sessions.', () => sessions.size)
+  addGauge(registry, 'vue_sync_hosts', 'Connected hosts.', () =>
     sum(({ hasHost }) => Number(hasHost)),
   )
-  gauge(registry, 'vue_sync_viewers', 'Viewers connected here.', () =>
+  addGauge(registry, 'vue_sync_viewers', 'Connected viewers.', () =>
     sum(({ viewerCount }) => viewerCount),
   )
-  gauge(
+  addGauge(
     registry,
     'vue_sync_retained_bytes',
-    'Bytes of messages kept for viewers to come or to come back.',
+    'Bytes of messages retained for new and returning viewers.',
     () => sum(({ retainedBytes }) => retainedBytes),
   )
-  gauge(
-    registry,
-    'vue_sync_viewer_buffered_bytes',
-    'Bytes that viewers were sent and the network has not taken.',
-    () => sum(({ audience }) => audience.bufferedBytes),
+  addGauge(registry, 'vue_sync_viewer_buffered_bytes', 'Bytes queued for viewers.', () =>
+    sum(({ audience }) => audience.bufferedBytes),
   )
-  gauge(
+  addGauge(
     registry,
     'vue_sync_backplane_up',
-    '1 while other nodes can be reached, or there are none; 0 while this one serves alone.',
+    '0 while the other nodes cannot be reached, otherwise 1.',
     () => Number(isConnected()),
     'min',
   )
-  gauge(registry, 'vue_sync_processes', 'Processes that this is the sum of.', () => 1)
-  counter(
+  addGauge(registry, 'vue_sync_processes', 'Processes whose values are added up.', () => 1)
+  addCounter(
     registry,
     'vue_sync_received_messages_total',
     'Messages from hosts.',
     () => stats.messagesIn,
   )
-  counter(
+  addCounter(
     registry,
     'vue_sync_received_bytes_total',
     'Bytes of messages from hosts.',
     () => stats.bytesIn,
   )
-  counter(
+  addCounter(
     registry,
     'vue_sync_sent_messages_total',
-    'Messages to viewers: states and statuses.',
+    'State and status messages to viewers.',
     () => stats.messagesOut,
   )
-  counter(
+  addCounter(
     registry,
     'vue_sync_sent_bytes_total',
     'Bytes of messages to viewers.',
     () => stats.bytesOut,
   )
-  counter(
+  addCounter(
     registry,
     'vue_sync_conflations_total',
-    'Times that a slow viewer was given a snapshot for the messages withheld from it.',
+    'Snapshots sent to slow viewers in place of withheld messages.',
     () => stats.conflations,
   )
-  countersBy(
+  addCountersBy(
     registry,
     'kind',
     'vue_sync_resumes_total',
-    'Viewers that came back, by what they lacked: some messages (tail), nothing (none), all (full).',
+    'Viewers that reconnected, by what they missed: some messages (tail), nothing (none), everything (full).',
     () => Object.entries(stats.resumes),
   )
-  countersBy(
+  addCountersBy(
     registry,
     'reason',
     'vue_sync_rejects_total',
-    'Who was not let in or was sent away, by reason.',
+    'Clients that were refused or closed, by reason.',
     () => rejectsByReason(stats),
   )
   const published = new Histogram({
     name: 'vue_sync_publish_duration_seconds',
-    help: 'From a message of a host here to the last viewer’s turn to be sent it.',
+    help: 'Time from receiving a message from a host to sending it to the last viewer.',
     buckets: PUBLISH_BUCKETS,
     registers: [registry],
   })
   stats.onPublished = (time) => published.observe(time / 1000)
 
-  const whole = (): Registry => Registry.merge([registry, ofProcess()])
-  ofProcess()
+  const whole = (): Registry => Registry.merge([registry, processRegistry()])
+  processRegistry()
   return {
     text: () => whole().metrics(),
     async report() {
@@ -219,14 +151,14 @@ export function createMetrics({ stats, sessions, isConnected }: MetricsSource): 
   }
 }
 
-/** What several processes that serve one port are together, in Prometheus's text format. */
+/** Adds up the metrics of several processes that serve one port, in Prometheus's text format. */
 export function sumMetrics(reports: readonly MetricsReport[]): Promise<string> {
   const seen = new Set<string>()
   for (const { sessions, metrics } of reports) {
     const before = seen.size
     for (const name of sessions) seen.add(name)
     const [value] = metrics.find(({ name }) => name === SESSIONS)?.values ?? []
-    // One that is open in several is one.
+    // A session that is open in several processes counts once.
     if (value) value.value = seen.size - before
   }
   return AggregatorRegistry.aggregate(reports.map(({ metrics }) => metrics)).metrics()

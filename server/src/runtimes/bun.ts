@@ -8,7 +8,7 @@ export { RUNTIME_DEFAULTS } from './runtime-options.ts'
 export type { RuntimeOptions } from './runtime-options.ts'
 export type { RuntimeServer } from './runtime-relay.ts'
 
-/** The part of Bun that is used here: its types would be everyone's globals. */
+/** The parts of Bun used here. Bun's own types would become globals of every app that imports this package. */
 interface BunServer {
   port: number
   requestIP: (request: Request) => { address: string } | null
@@ -29,7 +29,7 @@ const bunAdapter = adapter as unknown as Adapter<
 >
 
 /**
- * The relay on a port, by `Bun.serve`.
+ * Serves the relay on a port with `Bun.serve`.
  *
  * @throws UsageError for an option out of range; Bun's own error when the port is taken
  */

@@ -12,7 +12,7 @@ export type { RuntimeServer } from './runtime-relay.ts'
 interface DenoInfo {
   remoteAddr: { transport?: string; hostname: string; port: number }
 }
-/** The part of Deno that is used here: its types would be everyone's globals. */
+/** The parts of Deno used here. Deno's own types would become globals of every app that imports this package. */
 type DenoServe = (
   options: { port: number; hostname: string; signal: AbortSignal; onListen: () => void },
   handler: (request: Request, info: DenoInfo) => Promise<Response>,
@@ -24,7 +24,7 @@ const denoAdapter = adapter as unknown as Adapter<
 
 const OFFER = 'sec-websocket-protocol'
 
-/** Deno finds an offered protocol only where each comma has a space after it, which a client may leave out. */
+/** Adds the space after each comma that Deno needs to find an offered protocol, and that clients may leave out. */
 function spaceOffer(request: Request): Request {
   const headers = new Headers(request.headers)
   const offer = headers.get(OFFER)
@@ -33,7 +33,7 @@ function spaceOffer(request: Request): Request {
 }
 
 /**
- * The relay on a port, by `Deno.serve`. Needs `--allow-net`.
+ * Serves the relay on a port with `Deno.serve`. Needs `--allow-net`.
  *
  * @throws UsageError for an option out of range; Deno's own error when the port is taken
  */
@@ -47,7 +47,7 @@ export async function serveDeno(options: RuntimeOptions = {}): Promise<RuntimeSe
     hooks: {
       ...relay.hooks,
       open(peer) {
-        // A Blob would be read later than the text that came after it.
+        // Reading a Blob is asynchronous, so a later text message would overtake it.
         Object.assign(peer.websocket, { binaryType: 'arraybuffer' })
         return relay.hooks.open(peer)
       },

@@ -1,7 +1,7 @@
 import type { Limits } from '../core/limits.ts'
 import { SERVER_DEFAULTS, type SyncServerOptions } from '../server-options.ts'
 
-/** What `createSyncServer` takes, without what only Node serves: the viewer's files, pairing and https. */
+/** Options as for `createSyncServer`, without those for the viewer app, pairing and https, which need Node. */
 export interface RuntimeOptions extends Pick<
   SyncServerOptions,
   | 'port'
@@ -18,9 +18,9 @@ export interface RuntimeOptions extends Pick<
   | 'allowedOrigins'
   | 'warn'
 > {
-  /** What the relay may hold and whom it lets in. The runtime has its own time for handshakes. @default LIMIT_DEFAULTS */
+  /** Limits on messages, viewers, sessions and memory. Handshakes have the runtime's own time-out. @default LIMIT_DEFAULTS */
   limits?: Partial<Omit<Limits, 'handshakeTime'>>
-  /** Answers what is no socket and nothing that the relay answers: pages, an API. @default 404 */
+  /** Answers every request that the relay itself does not: your pages, your API. @default a 404 response */
   fetch?: (request: Request) => Response | Promise<Response>
 }
 

@@ -1,8 +1,8 @@
 import type { AdapterInstance, Peer } from 'crossws'
 import { CLOSE, formatLink, type RelayStatus, type StateMessage } from '@vue-sync/vue/protocol'
-import { createClients, type IncomingCall } from '../guard/clients.ts'
-import { createGate } from '../guard/gate.ts'
-import { createGuard, misdirected } from '../guard/guard.ts'
+import { createClients, type IncomingRequest } from '../guard/clients.ts'
+import { createGate } from '../guard/socket-gate.ts'
+import { createGuard, unknownHostText } from '../guard/hosts-and-origins.ts'
 import { generateKey } from '../core/access/keys.ts'
 import { LIMIT_DEFAULTS, type Limits } from '../core/limits.ts'
 import { checkOptions } from '../check-options.ts'
@@ -17,29 +17,29 @@ export interface RuntimeServer {
   /** `undefined` when viewers need none. */
   readonly viewerKey: string | undefined
   readonly port: number
-  /** Sends everyone away and frees the port, within a second. */
+  /** Closes every connection and frees the port, within a second. */
   stop: () => Promise<void>
-  /** Sends a state message to the viewers of a session, as its host would; `false` for what is not one. */
+  /** Sends a state message to the viewers of a session, as its host would. Returns `false` if the message is not one. */
   broadcast: (message: StateMessage, session?: string) => boolean
   getStatus: () => Pick<RelayStatus, 'running' | 'port' | 'localIp' | 'clientCount'>
 }
 
-/** How long clients get to answer the close frame. */
+/** How long clients have to answer the close frame. */
 const CLOSE_GRACE_MS = 300
 const STEP_MS = 10
 
-/** A listening server, as the parts of a runtime that differ. */
+/** The parts of a listening server that differ between runtimes. */
 export interface RuntimeListener {
   port: number
   connections: () => number
-  /** Ends those that are left, and frees the port. */
+  /** Ends the connections that are still open, and frees the port. */
   close: () => Promise<void>
 }
 
 export interface RuntimeRelay {
   hooks: Relay['hooks']
   limits: Limits
-  /** `upgrade` is given the request with its context; all that is no socket is answered here. */
+  /** Answers a request. `upgrade` is called for a WebSocket handshake, with a request that has its `context`. */
   answer: (
     request: Request,
     address: string | undefined,
@@ -48,12 +48,12 @@ export interface RuntimeRelay {
   serve: (listen: () => RuntimeListener) => Promise<RuntimeServer>
 }
 
-/** Bytes, or at least letters. */
+/** Bytes of a frame; for a string its length, which is never more. */
 function sizeOf(frame: unknown): number {
   return typeof frame === 'string' ? frame.length : ((frame as ArrayBuffer).byteLength ?? 0)
 }
 
-/** How many sockets an adapter has. */
+/** The number of open sockets of an adapter. */
 export function countPeers({ peers }: AdapterInstance): number {
   return [...peers.values()].reduce((sum, { size }) => sum + size, 0)
 }
@@ -68,7 +68,7 @@ function answerText(status: number, text: string, type = 'text/plain; charset=ut
 }
 
 /**
- * The relay as servers of the `fetch` kind need it: the same guards before it as in Node's.
+ * The relay for servers that call `fetch(request)`, with the same checks as on Node.
  *
  * @throws UsageError for an option out of range
  */
@@ -84,22 +84,22 @@ export function createRuntimeRelay(
   const limits = { ...LIMIT_DEFAULTS, ...options.limits }
   const hostKey = options.hostKey ?? generateKey()
   const viewerKey = open ? undefined : (options.viewerKey ?? generateKey())
-  // oxlint-disable-next-line no-console -- the default place of warnings
+  // oxlint-disable-next-line no-console -- the default for warnings
   const warn = options.warn ?? ((text: string) => console.warn(`[vue-sync] ${text}`))
   let listener: RuntimeListener | undefined
   let closing = false
 
-  const described = () => ({
+  const ownStatus = () => ({
     running: listener !== undefined,
     port: listener?.port ?? 0,
     localIp: '127.0.0.1',
   })
 
-  /** What is told to hosts: this machine's addresses are not looked up here. */
+  /** Links for hosts to show: only the public one, because this machine's addresses are not known here. */
   function viewerUrls(session: string): Pick<RelayStatus, 'viewerUrls'> {
-    const opens = publicUrl === undefined ? undefined : relay.linkKey(session)
-    if (!opens) return {}
-    const url = formatLink({ origin: new URL(publicUrl!).origin, session, key: opens.key })
+    const link = publicUrl === undefined ? undefined : relay.linkKey(session)
+    if (!link) return {}
+    const url = formatLink({ origin: new URL(publicUrl!).origin, session, key: link.key })
     return { viewerUrls: [{ name: 'public', url, reach: 'internet' }] }
   }
 
@@ -112,11 +112,11 @@ export function createRuntimeRelay(
     limits,
     encode: encodeWithText,
     toPeer: (peer) => toPeer(peer, relay),
-    describe: (session) => ({ ...described(), ...viewerUrls(session) }),
+    describe: (session) => ({ ...ownStatus(), ...viewerUrls(session) }),
     warn,
   })
   const clients = createClients(trustProxy)
-  // An address is answered anyway; what this machine is called is not asked.
+  // Addresses need no check; this machine's names are not known here, so `allowedHosts` must list them.
   const guard = createGuard({ ...options, isOwnName: () => false })
   const gate = createGate({
     hooks: relay.hooks,
@@ -127,7 +127,7 @@ export function createRuntimeRelay(
     isClosing: () => closing,
     warn,
   })
-  const getStatus = () => ({ ...described(), clientCount: relay.viewerCount() })
+  const getStatus = () => ({ ...ownStatus(), clientCount: relay.viewerCount() })
 
   function answerPath(request: Request): Response | Promise<Response> {
     if (request.method === 'GET' || request.method === 'HEAD') {
@@ -147,19 +147,19 @@ export function createRuntimeRelay(
       ...gate.hooks,
       message(peer, message) {
         const { role } = peer.context as unknown as Admission
-        // The runtime has one limit for everyone, so it was held already; no second one will be.
+        // The runtime has one limit for both roles, so a message above the limit of its role arrives complete.
         const most = role === 'host' ? limits.hostMessage : limits.viewerMessage
         if (sizeOf(message.rawData) > most) return peer.close(CLOSE.busy, 'The message is too long')
         return gate.hooks.message(peer, message)
       },
     },
     async answer(request, address, upgrade) {
-      const call: IncomingCall = {
+      const call: IncomingRequest = {
         headers: Object.fromEntries(request.headers),
         socket: { remoteAddress: address },
       }
-      const { host } = clients.callOf(call)
-      if (!guard.answersTo(host)) return answerText(421, misdirected(host))
+      const { host } = clients.browserRequestOf(call)
+      if (!guard.acceptsHost(host)) return answerText(421, unknownHostText(host))
       if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') return answerPath(request)
       return upgrade(Object.assign(request, { context: gate.contextOf(call) }))
     },

@@ -26,7 +26,7 @@ describe.each<Runtime>(['bun', 'deno'])('a server on %s', (runtime) => {
     return client
   }
 
-  it('says that it lives, and how many are there; the rest is the app’s', async () => {
+  it('answers health and status routes, and passes other requests to the app', async () => {
     await start()
     const viewer = await join('viewer')
     await viewer.until(({ type }) => type === 'status')
@@ -43,7 +43,7 @@ describe.each<Runtime>(['bun', 'deno'])('a server on %s', (runtime) => {
     expect((await ask(relay, '/anything')).status).toBe(404)
   })
 
-  it('answers to its own names only, for sockets too', async () => {
+  it('answers to its own names only, also for sockets', async () => {
     await start({ allowedHosts: ['show.lan'] })
     expect((await ask(relay, '/status', { host: 'evil.example' })).status).toBe(421)
     expect((await ask(relay, '/status', { host: 'show.lan' })).status).toBe(200)
@@ -53,7 +53,7 @@ describe.each<Runtime>(['bun', 'deno'])('a server on %s', (runtime) => {
     expect(error.message).toContain('421')
   })
 
-  it('tells hosts the public address, with the key', async () => {
+  it('sends hosts the public link with the key', async () => {
     await start({ publicUrl: 'https://show.example.com' })
     const host = await join('host')
     const { payload } = await host.until(({ type }) => type === 'status')
@@ -63,7 +63,7 @@ describe.each<Runtime>(['bun', 'deno'])('a server on %s', (runtime) => {
     })
   })
 
-  it('lets viewers of one address in up to the limit, and the next when one has left', async () => {
+  it('accepts viewers of one address up to the limit, and another after one has left', async () => {
     warning = '[vue-sync] A viewer was refused: 127.0.0.1 has 1 (--max-viewers-per-address)\n'
     await start({ limits: { viewersPerAddress: 1 } })
     const first = await join('viewer')
@@ -73,20 +73,20 @@ describe.each<Runtime>(['bun', 'deno'])('a server on %s', (runtime) => {
     await (await join('viewer')).until(({ type }) => type === 'status')
   })
 
-  it('ends a host whose message is too long, and keeps what it had', async () => {
+  it('closes a host whose message is too long, and keeps its earlier state', async () => {
     await start({ limits: { hostMessage: 100_000 } })
     const host = await join('host')
     host.send(session('e', 1, { a: 1 }))
     const viewer = await join('viewer')
     await viewer.until(({ seq }) => seq === 1)
     host.send(session('e', 2, { a: 'x'.repeat(200_000) }))
-    // Bun closes for its own limit, where Deno has none the relay does; either way the host may come back.
+    // Bun closes by its own limit; on Deno, which has none, the relay does. In both cases the host may reconnect.
     expect([1006, 1009, 4029]).toContain((await host.closed).code)
     await viewer.until(({ payload }) => payload['host'] === 'offline')
     expect(viewer.of('session_update')).toEqual([session('e', 1, { a: 1 })])
   })
 
-  it('a mistake in an option is told in one line', async () => {
+  it('reports a mistake in an option in one line', async () => {
     await expect(startRuntime(runtime, { viewerKey: '' })).rejects.toThrow(
       '[vue-sync] viewerKey is empty',
     )

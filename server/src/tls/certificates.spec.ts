@@ -10,7 +10,7 @@ beforeAll(async () => {
   ca = await makeAuthority({ hostname: 'laptop.example.net', now: Date.now() })
 })
 
-/** What a real client says about a real server that shows a certificate for `name` and is asked by it. */
+/** The result of a real TLS client that connects to a real server with a certificate for `name`. */
 async function verdict(name: string): Promise<string> {
   const server = createServer(await issue(ca, { names: [name], now: Date.now() }))
   server.on('tlsClientError', () => {})
@@ -50,7 +50,7 @@ describe('the CA', () => {
     'laptop.internal',
     'laptop.test',
     'laptop.example.net',
-  ])('speaks for %s', async (name) => {
+  ])('is accepted for %s', async (name) => {
     expect(await verdict(name)).toBe('trusted')
   })
 
@@ -62,16 +62,16 @@ describe('the CA', () => {
     '8.8.8.8',
     '172.32.0.1',
     '2001:4860:4860::8888',
-  ])('is not believed for %s', async (name) => {
+  ])('is rejected for %s', async (name) => {
     expect(await verdict(name)).toBe('permitted subtree violation')
   })
 
-  it('does not speak for a whole domain because the machine is called so', async () => {
+  it('does not cover a whole top-level domain when the machine has its name', async () => {
     ca = await makeAuthority({ hostname: 'dev', now: Date.now() })
     expect(await verdict('example.dev')).toBe('permitted subtree violation')
   })
 
-  it('has a name that phones list, and holds for ten years, from yesterday', () => {
+  it('has a name that phones list, and is valid for ten years from yesterday', () => {
     const certificate = new X509Certificate(ca.cert)
     expect(certificate.subject).toContain('CN=vue-sync CA (dev)')
     expect(certificate.ca).toBe(true)
@@ -80,8 +80,8 @@ describe('the CA', () => {
   })
 })
 
-describe('a certificate of it', () => {
-  it('is short enough for phones, and never outlives the CA', async () => {
+describe('a certificate that it issues', () => {
+  it('is valid briefly enough for phones, and never longer than the CA', async () => {
     const now = Date.now()
     const leaf = new X509Certificate((await issue(ca, { names: ['::1'], now })).cert)
     expect(leaf.ca).toBe(false)

@@ -8,19 +8,19 @@ export interface KeyedCertificate {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
-/** Clocks of phones and laptops are not the same. */
+/** Certificates begin one day in the past, because clocks of phones differ. */
 const BACKDATED_MS = DAY_MS
 const AUTHORITY_MS = 3650 * DAY_MS
-/** Phones refuse more than 825 days, browsers more than 398 where they count at all. */
+/** Phones refuse certificates of more than 825 days, and some browsers more than 398. */
 const LEAF_MS = 396 * DAY_MS
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 /** RFC 5280, section 4.2.1.10. */
 const NAME_CONSTRAINTS = '2.5.29.30'
 
-/** Only now: a relay on plain http needs none of it. */
+/** Loads the X.509 library at first use, because a relay on plain http needs none of it. */
 async function loadLibrary() {
-  // The library looks for it on import.
+  // @peculiar/x509 requires this polyfill when it is imported.
   await import('reflect-metadata')
   const [x509, asn1, schema] = await Promise.all([
     import('@peculiar/x509'),
@@ -46,7 +46,10 @@ function importKey({ x509 }: Library, pem: string): Promise<CryptoKey> {
   return crypto.subtle.importKey('pkcs8', der, ALGORITHM, false, ['sign'])
 }
 
-/** Permits what is private and this machine's own name; critical, so that nobody who cannot read it goes on. */
+/**
+ * Permits private addresses and names, and this machine's own name. Critical: a client that does not know the
+ * extension must reject the CA.
+ */
 function nameConstraints({ x509, asn1, schema }: Library, hostname: string) {
   const own = isOwnName(hostname) ? [hostname] : []
   const names = [
@@ -61,12 +64,12 @@ function nameConstraints({ x509, asn1, schema }: Library, hostname: string) {
 }
 
 export interface AuthorityRequest {
-  /** This machine's name: what people see in the list of their phone, and permitted beside the private names. */
+  /** This machine's name. Phones list the CA by it, and the CA may issue certificates for it. */
   hostname: string
   now: number
 }
 
-/** A CA that can speak for private addresses and names only, for ten years. */
+/** Makes a CA that is valid for ten years, for private addresses and names only. */
 export async function makeAuthority({
   hostname,
   now,
@@ -94,7 +97,7 @@ export async function makeAuthority({
   }
 }
 
-/** A server certificate for `names`: addresses and host names. */
+/** Issues a server certificate for `names`, which are addresses and host names. */
 export async function issue(
   authority: KeyedCertificate,
   { names, now }: { names: readonly string[]; now: number },

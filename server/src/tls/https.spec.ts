@@ -36,11 +36,11 @@ async function start(options: SyncServerOptions = {}): Promise<void> {
   ca = await readFile(join(caDir, 'ca.pem'), 'utf8')
 }
 
-/** A name that is loopback and yet not this machine's own: what a phone on the Wi-Fi asks by. */
+/** A name that resolves to loopback but counts as remote, as for a phone on the Wi-Fi. */
 const LAN = { host: 'lan.test' }
 
 describe('https on a LAN', () => {
-  it('serves pages and sockets over TLS to who trusts the CA', async () => {
+  it('serves pages and sockets over TLS to clients that trust the CA', async () => {
     await start()
     expect((await ask(server, '/status', { ca })).status).toBe(200)
     expect((await ask(server, '/setup', { ca, host: 'localhost' })).status).toBe(200)
@@ -62,14 +62,14 @@ describe('https on a LAN', () => {
       expect((await ask(server, '/trusted', { ca, host })).status).toBe(204)
   })
 
-  it('is refused by who does not trust the CA', async () => {
+  it('is refused by clients that do not trust the CA', async () => {
     await start()
     const socket = dialTls({ port: server.getStatus().port, host: '127.0.0.1' })
     const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException]
     expect(error.code).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE')
   })
 
-  it('gives a phone on plain http the set-up page and the CA, and nothing else', async () => {
+  it('gives a phone on plain http only the set-up page and the CA', async () => {
     await start()
     for (const path of ['/', '/s/show', '/setup']) {
       const { status, headers } = await ask(server, path, LAN)
@@ -92,7 +92,7 @@ describe('https on a LAN', () => {
     expect(server.authority()).toMatchObject({ file: join(caDir, 'ca.pem') })
   })
 
-  it('refuses a plain socket from elsewhere, and says how to dial', async () => {
+  it('refuses a plain socket from another machine, and names wss://', async () => {
     await start()
     const { port } = server.getStatus()
     const socket = dial(port, '127.0.0.1')
@@ -107,7 +107,7 @@ describe('https on a LAN', () => {
     expect(text).toContain('wss://')
   })
 
-  it('needs no TLS within this machine, by its own names', async () => {
+  it('needs no TLS within this machine, under loopback names', async () => {
     await start()
     for (const host of ['localhost', '127.0.0.1', '[::1]'])
       expect([host, (await ask(server, '/status', { host })).status]).toEqual([host, 200])
@@ -115,7 +115,7 @@ describe('https on a LAN', () => {
     await host.close()
   })
 
-  it('takes who comes through a proxy on this machine for a stranger, unless it is told otherwise', async () => {
+  it('treats clients behind a local proxy as remote, unless the proxy is trusted', async () => {
     await start()
     const forwarded = { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-proto': 'https' }
     expect((await ask(server, '/status', { host: '127.0.0.1', headers: forwarded })).status).toBe(
@@ -130,7 +130,7 @@ describe('https on a LAN', () => {
     expect((await ask(server, '/status', LAN)).status).toBe(404)
   })
 
-  it('survives noise, resets and half a handshake, and stops in spite of silent clients', async () => {
+  it('survives junk, resets and half a handshake, and stops despite silent clients', async () => {
     await start()
     const { port } = server.getStatus()
     for (const bytes of [[0x16], [0x16, 3, 1, 0, 5, 1, 2, 3, 4, 5], [0, 1, 2], [0x47, 0x45]]) {
@@ -159,7 +159,7 @@ describe('https on a LAN', () => {
     expect((await viewer.closed).code).toBe(4000)
   })
 
-  it('keeps its CA: whoever trusted it once need not again', async () => {
+  it('keeps its CA over a restart, so devices trust it only once', async () => {
     await start()
     const first = ca
     await server.stop()

@@ -21,7 +21,7 @@ const open = (now = Date.now()): Promise<Authority> =>
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8)
 
 describe('this machine’s CA', () => {
-  it('is made once, kept where only its owner gets at it, and found again', async () => {
+  it('is made once, readable by its owner only, and found again', async () => {
     const made = await open()
     expect(made.name).toBe('vue-sync CA (laptop)')
     expect(made.fingerprint).toMatch(/^(?:[\dA-F]{2}:){7}[\dA-F]{2}$/)
@@ -32,13 +32,13 @@ describe('this machine’s CA', () => {
     expect(warnings).toEqual([])
   })
 
-  it('is one, however many relays start at the same moment', async () => {
+  it('is the same for relays that start at the same moment', async () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => open()))
     expect(new Set(all.map(({ fingerprint }) => fingerprint)).size).toBe(1)
     expect(await readdir(dir)).toEqual(['ca-key.pem', 'ca.pem'])
   })
 
-  it('is made anew when it has expired, and says that phones must trust it again', async () => {
+  it('is replaced when it has expired, with a warning that phones must trust the new one', async () => {
     const old = await open(Date.now() - 11 * YEAR_MS)
     const next = await open()
     expect(next.fingerprint).not.toBe(old.fingerprint)
@@ -51,7 +51,7 @@ describe('this machine’s CA', () => {
     ['its key is damaged', () => writeFile(join(dir, 'ca-key.pem'), 'junk')],
     ['its key is gone', () => rm(join(dir, 'ca-key.pem'))],
     ['its certificate is gone', () => rm(join(dir, 'ca.pem'))],
-  ])('is never replaced in silence when %s', async (_, damage) => {
+  ])('is not replaced when %s', async (_, damage) => {
     await open()
     await damage()
     const before = await readdir(dir)
@@ -61,21 +61,21 @@ describe('this machine’s CA', () => {
     expect(await readdir(dir)).toEqual(before)
   })
 
-  it('shuts a key that others could read, and says so', async () => {
+  it('makes a key private again that others could read, with a warning', async () => {
     await open()
     await chmod(join(dir, 'ca-key.pem'), 0o644)
     await open()
     expect(await modeOf(join(dir, 'ca-key.pem'))).toBe('600')
-    expect(warnings).toEqual([expect.stringContaining('Others could read')])
+    expect(warnings).toEqual([expect.stringContaining('Other users could read')])
   })
 
-  it('is not kept where others could exchange it', async () => {
+  it('is not stored where other users could replace it', async () => {
     await open()
     await chmod(dir, 0o777)
-    await expect(open()).rejects.toThrow(`[vue-sync] Others may write to ${dir}`)
+    await expect(open()).rejects.toThrow(`[vue-sync] Other users may write to ${dir}`)
   })
 
-  it('says where it cannot be kept', async () => {
+  it('names a folder that cannot be created', async () => {
     await writeFile(dir, '')
     await expect(open()).rejects.toThrow('Choose another with --ca-dir.')
   })

@@ -6,14 +6,14 @@ import { randomId } from '@vue-sync/vue/protocol'
 import { type KeyedCertificate, makeAuthority } from './certificates.ts'
 import { UsageError } from '../core/usage-error.ts'
 
-/** The CA of this machine, which phones are asked to trust. */
+/** The local CA of this machine, which phones are asked to trust. */
 export interface Authority extends KeyedCertificate {
-  /** What people see in the list of their phone. */
+  /** The name under which phones list it. */
   name: string
   der: Buffer
-  /** SHA-256, the first half of it: enough for eyes. */
+  /** The first 8 bytes of its SHA-256, short enough to compare by eye. */
   fingerprint: string
-  /** Where its certificate is kept. */
+  /** Path of its certificate. */
   file: string
 }
 
@@ -27,13 +27,13 @@ export interface AuthorityOptions {
 const CERT_FILE = 'ca.pem'
 const KEY_FILE = 'ca-key.pem'
 const GROUP_AND_OTHERS = 0o077
-const MAY_WRITE = 0o022
-/** Windows has other rights than these bits. */
+const OTHERS_MAY_WRITE = 0o022
+/** Windows does not use these permission bits. */
 const HAS_MODES = process.platform !== 'win32'
 const FINGERPRINT_BYTES = 8
-/** Another relay that starts at the same moment writes two small files. */
-const OTHERS_TURN_MS = 50
-const OTHERS_TURNS = 40
+/** How long to wait for another relay that makes the CA at the same moment. */
+const RETRY_MS = 50
+const RETRIES = 40
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
@@ -41,7 +41,9 @@ async function readIfThere(path: string): Promise<string | undefined> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
-    throw new UsageError(`${path} cannot be read (${code ?? message}). Choose another --ca-dir.`)
+    throw new UsageError(
+      `${path} cannot be read (${code ?? message}). Choose another folder with --ca-dir.`,
+    )
   }
 }
 
@@ -50,22 +52,22 @@ async function openDir(dir: string): Promise<void> {
     await mkdir(dir, { recursive: true, mode: 0o700 })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new UsageError(`${dir} cannot be made (${code}). Choose another with --ca-dir.`)
+    throw new UsageError(`${dir} cannot be created (${code}). Choose another folder with --ca-dir.`)
   }
   const { mode } = await stat(dir)
-  if (HAS_MODES && mode & MAY_WRITE)
+  if (HAS_MODES && mode & OTHERS_MAY_WRITE)
     throw new UsageError(
-      `Others may write to ${dir}, where the CA is kept. Run chmod 700 on it, or choose another with --ca-dir.`,
+      `Other users may write to ${dir}, which holds the CA. Run chmod 700 on it, or choose another folder with --ca-dir.`,
     )
 }
 
-/** A key that others could read is shut, and told: who has read it can sign what phones trust. */
-async function shutKey(path: string, warn: (text: string) => void): Promise<void> {
+/** Makes the key private again if others could read it, and warns: with the key, one can sign what phones trust. */
+async function protectKey(path: string, warn: (text: string) => void): Promise<void> {
   const { mode } = await stat(path)
   if (!HAS_MODES || !(mode & GROUP_AND_OTHERS)) return
   await chmod(path, 0o600)
   warn(
-    `Others could read ${path}; that is mended. If someone may have, delete it with ${CERT_FILE}.`,
+    `Other users could read ${path}; its permissions are fixed now. If someone may have read it, delete it and ${CERT_FILE}.`,
   )
 }
 
@@ -81,10 +83,10 @@ function describe({ cert, key }: KeyedCertificate, dir: string): Authority {
   }
 }
 
-/** Never replaced in silence: phones trust it. */
-function corrupt(dir: string): UsageError {
+/** A damaged CA is never replaced silently, because phones trust it. */
+function damaged(dir: string): UsageError {
   return new UsageError(
-    `The CA in ${dir} is damaged. Delete ${CERT_FILE} and ${KEY_FILE} there to have a new one, which phones must then trust anew.`,
+    `The CA in ${dir} is damaged. Delete ${CERT_FILE} and ${KEY_FILE} there to get a new one; phones must then trust the new one.`,
   )
 }
 
@@ -99,14 +101,14 @@ async function load(dir: string): Promise<Stored | undefined> {
   if (cert === undefined && key === undefined) return undefined
   try {
     const certificate = new X509Certificate(cert!)
-    if (!certificate.ca || !certificate.checkPrivateKey(createPrivateKey(key!))) throw corrupt(dir)
+    if (!certificate.ca || !certificate.checkPrivateKey(createPrivateKey(key!))) throw damaged(dir)
     return { cert: cert!, key: key!, expires: Date.parse(certificate.validTo) }
   } catch {
-    throw corrupt(dir)
+    throw damaged(dir)
   }
 }
 
-/** All of a file or none of it. Gives `false` when another process was first. */
+/** Writes a file atomically. Returns `false` when another process wrote it first. */
 async function writeWhole(path: string, text: string, replace: boolean): Promise<boolean> {
   const temporary = `${path}.${randomId()}`
   await writeFile(temporary, text, { mode: 0o600, flag: 'wx' })
@@ -116,7 +118,7 @@ async function writeWhole(path: string, text: string, replace: boolean): Promise
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    // Not every file system has links.
+    // Some file systems have no hard links.
     await rename(temporary, path)
     return true
   } finally {
@@ -124,7 +126,7 @@ async function writeWhole(path: string, text: string, replace: boolean): Promise
   }
 }
 
-/** The key is there and the certificate is not: another relay is between the two, or was ended there. */
+/** Whether the key exists without its certificate: another relay is writing the two, or was ended in between. */
 async function isBeingMade(dir: string): Promise<boolean> {
   const [cert, key] = await Promise.all(
     [CERT_FILE, KEY_FILE].map((name) => readIfThere(join(dir, name))),
@@ -132,20 +134,20 @@ async function isBeingMade(dir: string): Promise<boolean> {
   return key !== undefined && cert === undefined
 }
 
-/** Waits for the relay that was first to write both files. */
+/** Waits until the other relay has written both files. */
 async function loadOther(dir: string): Promise<Stored> {
-  for (let turn = 0; turn < OTHERS_TURNS; turn++) {
+  for (let turn = 0; turn < RETRIES; turn++) {
     const stored = await load(dir).catch(() => undefined)
     if (stored) return stored
-    await new Promise((resolve) => setTimeout(resolve, OTHERS_TURN_MS))
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
   }
-  throw corrupt(dir)
+  throw damaged(dir)
 }
 
 /**
- * The CA in `dir`, made on first use.
+ * Opens the CA in `dir`, and makes it on first use.
  *
- * @throws UsageError when it is damaged, or cannot be kept where others cannot reach it
+ * @throws UsageError when the CA is damaged, or when the folder cannot be used or is not private
  */
 export async function openAuthority(options: AuthorityOptions): Promise<Authority> {
   const { dir, hostname, now, warn } = options
@@ -153,14 +155,15 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const stored = (await isBeingMade(dir)) ? await loadOther(dir) : await load(dir)
   const isExpired = stored !== undefined && stored.expires <= now
   if (stored && !isExpired) {
-    await shutKey(join(dir, KEY_FILE), warn)
+    await protectKey(join(dir, KEY_FILE), warn)
     return describe(stored, dir)
   }
   const made = await makeAuthority({ hostname, now })
-  // The key first: whoever has written it writes the certificate too.
+  // Written first: only the relay that wrote the key goes on to write the certificate.
   if (!(await writeWhole(join(dir, KEY_FILE), made.key, isExpired)))
     return describe(await loadOther(dir), dir)
   await writeWhole(join(dir, CERT_FILE), made.cert, true)
-  if (isExpired) warn(`The CA in ${dir} had expired and was made anew: phones must trust it again.`)
+  if (isExpired)
+    warn(`The CA in ${dir} had expired, so a new one was made: phones must trust the new one.`)
   return describe(made, dir)
 }

@@ -1,14 +1,14 @@
 import type { AddressBook } from '../network/address-book.ts'
-import type { Identity } from './tls-identity.ts'
+import type { ServerCertificate } from './server-certificate.ts'
 import { PRIVATE_DOMAINS } from '../network/private-networks.ts'
 
 /**
- * The names that are this relay's without being told: the machine's, as routers and mDNS complete it, what
- * is bound, and what the certificate is for. Nobody else can own the private domains.
+ * Recognises the relay's own names, which need no `allowedHosts`: the machine's name, also below each private domain
+ * (which nobody else can own), the bound address, and the names of the certificate.
  */
 export function ownNames(
   book: AddressBook,
-  identity: Identity | undefined,
+  certificate: ServerCertificate | undefined,
 ): (name: string) => boolean {
   const label = book.hostname.split('.')[0]!
   const names = new Set([
@@ -18,6 +18,6 @@ export function ownNames(
   ])
   return (name) =>
     names.has(name) ||
-    identity?.covers(name) === true ||
+    certificate?.covers(name) === true ||
     book.list().some(({ address }) => address.toLowerCase() === name)
 }

@@ -6,7 +6,7 @@ const ENTITIES: Record<string, string> = {
   "'": '&#39;',
 }
 
-/** Markup, as opposed to text that is to be shown as it is. */
+/** Markup; plain strings are escaped instead. */
 export interface Html {
   markup: string
 }
@@ -18,12 +18,12 @@ function toMarkup(part: Part): string {
   return Array.isArray(part) ? part.map(({ markup }) => markup).join('') : part.markup
 }
 
-/** A template in which every text that is put in stays text. */
+/** A template that escapes every string put into it. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   return { markup: String.raw({ raw: strings }, ...parts.map(toMarkup)) }
 }
 
-/** For what is markup already: our own style and script. */
+/** Marks our own style and script as markup. */
 export function raw(markup: string): Html {
   return { markup }
 }

@@ -6,11 +6,11 @@ export type Device = (typeof DEVICES)[number]
 export interface Guide {
   title: string
   steps: Html[]
-  /** What is most often missing when it still does not work. */
+  /** The step that people forget most often. */
   hint: string
 }
 
-/** As far as a browser says it. An iPad says that it is a Mac; the page's script knows better. */
+/** The kind of device, from its user agent. An iPad claims to be a Mac, which the page's script corrects. */
 export function guessDevice(userAgent: string): Device {
   if (/iPhone|iPad|iPod/.test(userAgent)) return 'ios'
   if (/Android/.test(userAgent)) return 'android'
@@ -19,7 +19,7 @@ export function guessDevice(userAgent: string): Device {
   return /Macintosh|Mac OS X/.test(userAgent) ? 'mac' : 'linux'
 }
 
-/** iPhones install certificates from Safari alone. */
+/** iPhones install certificates only from Safari. */
 export function isForeignOnIos(userAgent: string): boolean {
   return (
     guessDevice(userAgent) === 'ios' &&
@@ -27,7 +27,7 @@ export function isForeignOnIos(userAgent: string): boolean {
   )
 }
 
-/** A row of a settings page, with what is to be set in it. */
+/** A row of a settings page with the value to set. */
 function row(label: string, alt: string, control: Html): Html {
   return html`<svg class="row" viewBox="0 0 320 56" role="img" aria-label="${alt}">
     <rect x="1" y="1" width="318" height="54" rx="12" />

@@ -39,7 +39,7 @@ describe('the set-up page', () => {
     },
   )
 
-  it('leads into the session over TLS, and says what to compare with the terminal', () => {
+  it('links to the session over TLS, and shows the fingerprint to compare with the terminal', () => {
     const text = page()
     expect(text).toContain('data-open="https://192.168.1.5:9876/s/show"')
     expect(text).toContain('data-probe="https://192.168.1.5:9876/trusted"')
@@ -48,7 +48,7 @@ describe('the set-up page', () => {
     expect(page({ userAgent: `${AGENTS.ios} CriOS/156` })).toContain('This is not Safari')
   })
 
-  it('says at each device how to get the certificate, and what is forgotten', () => {
+  it('explains for each device how to install the certificate, and the step people forget', () => {
     for (const { steps, hint } of Object.values(makeGuides('CA'))) {
       expect(steps[0]!.markup).toContain('Get the certificate')
       expect(steps.at(-1)!.markup).toContain('I have done it: open')
@@ -56,14 +56,14 @@ describe('the set-up page', () => {
     }
   })
 
-  it('shows a name with markup in it as it is', () => {
+  it('escapes markup in the machine’s name', () => {
     const text = page({ hostname: '<b>"x&', authority: { name: `<i>'`, fingerprint: '' } })
     expect(text).toContain('<b>&lt;b&gt;&quot;x&amp;</b>')
     expect(text).toContain('&lt;i&gt;&#39;')
     expect(text).not.toContain('<i>')
   })
 
-  it('tells on plain http what that costs, and how to start the relay otherwise', () => {
+  it('explains on plain http what is missing, and how to start the relay with https', () => {
     expect(plainPage({ nonce: 'n', secure: false })).toContain('npx @vue-sync/server --https')
     expect(plainPage({ nonce: 'n', secure: true })).toContain('Nothing to set up')
   })

@@ -6,7 +6,7 @@ import { KEEP_SCRIPT, SETUP_SCRIPT } from './setup-script.ts'
 import { SETUP_STYLE } from './setup-style.ts'
 
 interface PageOptions {
-  /** Allows this page's own style and script, and nothing else. */
+  /** Lets the Content-Security-Policy allow this page's own style and script only. */
   nonce: string
 }
 
@@ -14,15 +14,15 @@ export interface GuideOptions extends PageOptions {
   authority: Pick<Authority, 'name' | 'fingerprint'>
   hostname: string
   userAgent: string
-  /** Where this relay is reached over TLS. */
+  /** The https origin of this relay. */
   origin: string
   session: string
-  /** Goes on by itself where the certificate is trusted. */
+  /** Whether the page opens the viewer by itself once the certificate is trusted. */
   auto: boolean
 }
 
 export interface PlainOptions extends PageOptions {
-  /** How it was asked for: over TLS there is nothing to set up. */
+  /** Whether the page was requested over TLS. */
   secure: boolean
 }
 
@@ -57,7 +57,7 @@ function page(title: string, { nonce }: PageOptions, script: Html, body: Html): 
     </html> `.markup
 }
 
-/** The way to trust this machine's CA, for a device that does not yet. */
+/** Explains how a device can trust this machine's CA. */
 export function guidePage(options: GuideOptions): string {
   const { authority, hostname, userAgent, origin, session, auto, nonce } = options
   const link = origin + sessionPath(session)
@@ -130,7 +130,7 @@ export function guidePage(options: GuideOptions): string {
   )
 }
 
-/** Where there is nothing to set up on the device: what that means, and what whoever runs the relay can do. */
+/** For a relay without a local CA: explains what plain http costs, and how the operator can change that. */
 export function plainPage(options: PlainOptions): string {
   const script = html`<script nonce="${options.nonce}">
     ${raw(KEEP_SCRIPT)}

@@ -4,36 +4,36 @@ import { randomId, readSession } from '@vue-sync/vue/protocol'
 import type { AddressBook } from '../../network/address-book.ts'
 import { bracketed } from '../../network/addresses.ts'
 import type { Clients } from '../../guard/clients.ts'
-import { nameOf } from '../../guard/guard.ts'
-import type { Identity } from '../../tls/tls-identity.ts'
-import { requestOf } from '../pair-route.ts'
+import { nameOf } from '../../guard/hosts-and-origins.ts'
+import type { ServerCertificate } from '../../tls/server-certificate.ts'
+import { nodeRequestOf } from '../node-request.ts'
 import { guidePage, pagePolicy, plainPage } from './setup-page.ts'
 
 export interface SetUpRouteOptions {
-  identity: Identity | undefined
+  certificate: ServerCertificate | undefined
   book: AddressBook
   clients: Clients
   port: () => number
 }
 
-/** Where this relay is reached over TLS by who made a request: as they called it, if the certificate is for that. */
+/** The https address of this relay for a client: the name it used, if the certificate is valid for it. */
 function secureOrigin(
   { headers: { host } }: IncomingMessage,
-  { identity, book, port }: SetUpRouteOptions,
+  { certificate, book, port }: SetUpRouteOptions,
 ): string {
   const name = nameOf(host)
-  const asked = name !== '' && identity?.covers(name)
-  const known = book.list().find(({ address }) => identity?.covers(address))
+  const asked = name !== '' && certificate?.covers(name)
+  const known = book.list().find(({ address }) => certificate?.covers(address))
   const at = asked ? name : (known?.address ?? '127.0.0.1')
-  // Another port than ours was forwarded to us, and is so for TLS too.
+  // If a router forwards another port to ours, that port works for TLS too.
   const askedPort = asked && /:(\d+)$/.exec(host!)?.[1]
   return `https://${bracketed(at)}:${askedPort || port()}`
 }
 
-/** `GET /setup`, and every page for who is not served over TLS yet. */
+/** `GET /setup`, and the answer to page requests over plain http. */
 export function answerSetUp(event: H3Event, options: SetUpRouteOptions): string {
-  const { identity, book, clients } = options
-  const request = requestOf(event)
+  const { certificate, book, clients } = options
+  const request = nodeRequestOf(event)
   const nonce = randomId()
   const { headers } = event.res
   headers.set('content-type', 'text/html; charset=utf-8')
@@ -41,7 +41,7 @@ export function answerSetUp(event: H3Event, options: SetUpRouteOptions): string 
   headers.set('content-security-policy', pagePolicy(nonce))
   headers.set('referrer-policy', 'no-referrer')
   headers.set('x-content-type-options', 'nosniff')
-  const authority = identity?.authority
+  const authority = certificate?.authority
   const isOverTls = 'encrypted' in request.socket || clients.isForwardedTls(request)
   if (!authority) return plainPage({ nonce, secure: isOverTls })
   return guidePage({

@@ -1,6 +1,6 @@
 /**
- * Runs in the head, before anything is shown, in browsers of the last years. What it needs to know stands
- * on its own element: `data-probe` and `data-open` (addresses), `data-auto` (go on without being asked).
+ * Runs in the head before the page is shown, and also in browsers that are some years old. Attributes of its own
+ * element configure it: `data-probe` and `data-open` are addresses; `data-auto` opens the viewer by itself.
  */
 export const SETUP_SCRIPT = `
 (() => {
@@ -41,7 +41,7 @@ export const SETUP_SCRIPT = `
   if (auto !== undefined) root.classList.add('probing')
   const first = isTrusted()
   addEventListener('DOMContentLoaded', async () => {
-    // An iPad says that it is a Mac; no Mac has a touch screen.
+    // An iPad claims to be a Mac, but no Mac has a touch screen.
     const [mac, ios] = ['mac', 'ios'].map((name) => document.querySelector('[data-device=' + name + ']'))
     if (mac?.open && navigator.maxTouchPoints > 1) {
       mac.before(ios)
@@ -64,7 +64,7 @@ export const SETUP_SCRIPT = `
 })()
 `
 
-/** A link keeps session and key, which are in the fragment and reach no server. */
+/** Keeps session and key of the link; the key is in the fragment, which no server receives. */
 export const KEEP_SCRIPT = `
 addEventListener('DOMContentLoaded', () => {
   for (const link of document.querySelectorAll('[data-keep]')) link.href += location.hash

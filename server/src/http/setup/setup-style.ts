@@ -1,4 +1,4 @@
-/** The colours of the viewer, so that the way to it looks like it. */
+/** Has the colours of the viewer app. */
 export const SETUP_STYLE = `
 :root{color-scheme:light;--paper:#f5f3ee;--panel:#fffefb;--sunken:#e9e5db;--ink:#17191f;--quiet:#555a66;--line:#dcd7cb;--edge:#8a8779;--link:#1d4ed8;--live:#06603f;--live-tint:#d5f2e4;--step:#e9e5db;--busy:#7a4700;--busy-tint:#fdebc8}
 @media (prefers-color-scheme:dark){:root{color-scheme:dark;--paper:#0b0e14;--panel:#12161f;--sunken:#171c27;--ink:#eef1f6;--quiet:#9aa4b5;--line:#222a38;--edge:#4b5566;--link:#93c5fd;--live:#5eead4;--live-tint:#0c2b28;--step:#2a3140;--busy:#fcd34d;--busy-tint:#33270a}}

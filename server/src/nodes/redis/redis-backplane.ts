@@ -2,10 +2,10 @@ import { Buffer } from 'node:buffer'
 import { randomId } from '@vue-sync/vue/protocol'
 import type { Backplane, BackplaneMessage, Outcome } from '../../core/shared/backplane.ts'
 import { REDIS_DEFAULTS, type RedisBackplaneOptions } from './redis-options.ts'
-import { createRedisClients } from './redis-clients.ts'
 import { checkRedisUrl } from './redis-url.ts'
+import { createRedisConnections, type RedisConnections } from './redis-connections.ts'
 import { readLog, readMessage, writeHeader, writeInfo, writeNotice } from './redis-messages.ts'
-import { watchRedis } from './redis-health.ts'
+import { type RedisHealth, watchRedis } from './redis-health.ts'
 import { createErrorText } from './redis-problem.ts'
 
 function toBuffer(bytes: Uint8Array): Buffer {
@@ -22,11 +22,13 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
   checkRedisUrl(options.url)
   const { prefix, sessionTtl, interval, timeout, encode } = { ...REDIS_DEFAULTS, ...options }
   const id = randomId()
-  const { client, subscriber } = createRedisClients({ ...options, timeout })
   const listeners = new Map<string, (message: BackplaneMessage) => void>()
   /** The difference between Redis's clock and this process's monotonic one, in milliseconds. */
   let clockOffset = performance.timeOrigin
   let isStarted = false
+  /** Made by the first `start`, which loads the client library. */
+  let connections: RedisConnections | undefined
+  let health: RedisHealth | undefined
 
   const channelOf = (session: string): string => `${prefix}:{${session}}`
   /** The first arguments of every script: its keys, the channel, the node and the time to live. */
@@ -40,24 +42,32 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     ] as const
   const codeKey = (code: string): string => `${prefix}:code:${code}`
 
-  const health = watchRedis({
-    connections: [client, subscriber],
-    interval: Math.min(interval, timeout),
-    errorText: createErrorText({ ...options, timeout }),
-    onChange: (isHealthy) => backplane.onHealthChange?.(isHealthy),
-    // Uses every kind of command that is needed later, so that missing permissions show at the start.
-    async probe() {
-      const key = `${prefix}:probe`
-      const [[seconds, microseconds]] = await Promise.all([
-        client.time(),
-        client.vsProbe(key, key, `${key}:sent`, sessionTtl),
-        subscriber.subscribe(`${key}:heard`),
-      ])
-      clockOffset = Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.now()
-    },
-  })
+  /** @throws Error before `start` */
+  function connected(): RedisConnections {
+    if (!connections) throw new Error('The backplane is not started')
+    return connections
+  }
 
-  subscriber.on('messageBuffer', (channel: Buffer, data: Buffer) => {
+  function watchHealth({ client, subscriber }: RedisConnections): RedisHealth {
+    return watchRedis({
+      connections: [client, subscriber],
+      interval: Math.min(interval, timeout),
+      errorText: createErrorText({ ...options, timeout }),
+      onChange: (isHealthy) => backplane.onHealthChange?.(isHealthy),
+      // Uses every kind of command that is needed later, so that missing permissions show at the start.
+      async probe() {
+        const key = `${prefix}:probe`
+        const [[seconds, microseconds]] = await Promise.all([
+          client.time(),
+          client.vsProbe(key, key, `${key}:sent`, sessionTtl),
+          subscriber.subscribe(`${key}:heard`),
+        ])
+        clockOffset = Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.now()
+      },
+    })
+  }
+
+  function receive(channel: Buffer, data: Buffer): void {
     const listener = listeners.get(channel.toString())
     if (!listener) return
     let message: BackplaneMessage | undefined
@@ -67,35 +77,35 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       // Another version wrote it, or another program.
     }
     if (message) listener(message)
-  })
+  }
 
   const backplane: Backplane = {
     id,
     interval,
     now: () => performance.now() + clockOffset,
     get isHealthy() {
-      return health.isHealthy
+      return health?.isHealthy ?? false
     },
     get problem() {
-      return health.problem
+      return health?.problem
     },
     onHealthChange: undefined,
     async subscribe(session, listener) {
       listeners.set(channelOf(session), listener)
-      await subscriber.subscribe(channelOf(session))
+      await connected().subscriber.subscribe(channelOf(session))
     },
     unsubscribe(session) {
       listeners.delete(channelOf(session))
-      subscriber.unsubscribe(channelOf(session)).catch(() => {})
+      connections?.subscriber.unsubscribe(channelOf(session)).catch(() => {})
     },
     async load(session, known) {
       const { log = '', count = 0 } = known ?? {}
-      const loaded = await client.vsLoadBuffer(...scriptArgs(session), log, count)
+      const loaded = await connected().client.vsLoadBuffer(...scriptArgs(session), log, count)
       return loaded ? readLog(loaded, encode) : undefined
     },
     async append(session, { term, entry, keep }) {
       const { epoch, seq } = entry.position
-      return (await client.vsAppend(
+      return (await connected().client.vsAppend(
         ...scriptArgs(session),
         term,
         entry.snapshot ? 1 : 0,
@@ -108,7 +118,7 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       )) as Outcome
     },
     async replace(session, { term, about, entries, onlyIfEmpty }) {
-      return (await client.vsReplace(
+      return (await connected().client.vsReplace(
         ...scriptArgs(session),
         term,
         onlyIfEmpty ? 1 : 0,
@@ -118,7 +128,7 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       )) as Outcome
     },
     async claim(session, { holder, term, since }) {
-      const granted = await client.vsClaim(
+      const granted = await connected().client.vsClaim(
         ...scriptArgs(session),
         holder,
         term ?? '',
@@ -127,7 +137,11 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       return granted === null ? undefined : Number(granted)
     },
     async setInfo(session, term, info) {
-      return (await client.vsDescribe(...scriptArgs(session), term, writeInfo(info))) as Outcome
+      return (await connected().client.vsDescribe(
+        ...scriptArgs(session),
+        term,
+        writeInfo(info),
+      )) as Outcome
     },
     async sessions() {
       // A session has a stream exactly while it has a state, so no list of sessions is stored.
@@ -135,34 +149,47 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       const names = new Set<string>()
       let cursor = '0'
       do {
-        const [next, keys] = await client.scan(cursor, 'MATCH', `${before}*${after}`, 'COUNT', 1000)
+        const [next, keys] = await connected().client.scan(
+          cursor,
+          'MATCH',
+          `${before}*${after}`,
+          'COUNT',
+          1000,
+        )
         for (const key of keys) names.add(key.slice(before.length, -after.length))
         cursor = next
       } while (cursor !== '0')
       return [...names].toSorted()
     },
     async forget(session) {
-      await client.vsForget(...scriptArgs(session))
+      await connected().client.vsForget(...scriptArgs(session))
     },
     notify(session, notice) {
-      client.publish(channelOf(session), writeNotice(id, notice)).catch(() => {})
+      connections?.client.publish(channelOf(session), writeNotice(id, notice)).catch(() => {})
     },
     async findCode(code) {
-      return (await client.get(codeKey(code))) ?? undefined
+      return (await connected().client.get(codeKey(code))) ?? undefined
     },
     storeCode(code, session, milliseconds) {
-      client.set(codeKey(code), session, 'PX', milliseconds).catch(() => {})
+      connections?.client.set(codeKey(code), session, 'PX', milliseconds).catch(() => {})
     },
     async start() {
       if (isStarted) return
       isStarted = true
-      await health.start()
+      if (!connections) {
+        connections = await createRedisConnections({ ...options, timeout })
+        connections.subscriber.on('messageBuffer', receive)
+        health = watchHealth(connections)
+      }
+      await health?.start()
     },
     async stop() {
       if (!isStarted) return
       isStarted = false
-      health.stop()
+      health?.stop()
       listeners.clear()
+      if (!connections) return
+      const { client, subscriber } = connections
       // Earlier commands are sent before this one.
       await client.quit().catch(() => {})
       for (const redis of [client, subscriber]) redis.disconnect()

@@ -1,4 +1,3 @@
-import type { RedisOptions } from 'ioredis'
 import { encodeFramed } from '../../peers/node-peer.ts'
 import type { EncodeBytes } from './redis-messages.ts'
 
@@ -16,8 +15,11 @@ export interface RedisBackplaneOptions {
   interval?: number
   /** Milliseconds within which Redis must answer. @default 2000 */
   timeout?: number
-  /** Further options for ioredis: TLS, sentinels. @default {} */
-  redis?: RedisOptions
+  /**
+   * Further `RedisOptions` of ioredis: TLS, sentinels. Typed without ioredis, which an app without Redis does not
+   * install. @default {}
+   */
+  redis?: object
   /** Copies the bytes of a message, framed as the runtime's sockets need them. @default encodeFramed */
   encode?: EncodeBytes
 }
@@ -27,6 +29,6 @@ export const REDIS_DEFAULTS = {
   sessionTtl: 24 * 60 * 60_000,
   interval: 5000,
   timeout: 2000,
-  redis: {} as RedisOptions,
+  redis: {} as object,
   encode: encodeFramed as EncodeBytes,
 } satisfies Omit<RedisBackplaneOptions, 'url'>

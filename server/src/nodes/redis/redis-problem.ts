@@ -22,7 +22,8 @@ export function createErrorText(
 ): (error: unknown) => string | undefined {
   const { redis, timeout } = options
   const url = new URL(options.url)
-  const secrets = [url.password, decodeURIComponent(url.password), redis?.password].filter(Boolean)
+  const { password } = (redis ?? {}) as { password?: string }
+  const secrets = [url.password, decodeURIComponent(url.password), password].filter(Boolean)
   return (error) => {
     if (!(error instanceof Error)) return undefined
     if (error.message === TIMED_OUT) return `no answer within ${timeout} ms`

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createLiveLine } from './bottom-line.ts'
-import { startLive, wantsLive } from './activity.ts'
+import { createTerminalLine } from './terminal-line.ts'
+import { startLiveLine, wantsLiveLine } from './live-line.ts'
 import type { Totals } from '../core/totals.ts'
 
 const CLEAR = '\u001B[K'
 
-describe('the line below the banner', () => {
+describe('the live line', () => {
   let written: string[]
   let columns = 80
   let all: Totals[]
@@ -33,11 +33,11 @@ describe('the line below the banner', () => {
   })
 
   const start = () => {
-    const line = createLiveLine(terminal)
-    return { line, stop: startLive({ line, read: async () => all, now: () => now }) }
+    const line = createTerminalLine(terminal)
+    return { line, stop: startLiveLine({ line, read: async () => all, now: () => now }) }
   }
 
-  it('says who is here and what goes out, and is written only when that changes', async () => {
+  it('shows viewers, sessions and traffic, and is redrawn only when they change', async () => {
     const { stop } = start()
     await second()
     await second()
@@ -56,18 +56,18 @@ describe('the line below the banner', () => {
     ])
   })
 
-  it('is the sum of all workers, also when one of them begins anew or does not answer', async () => {
+  it('adds up all workers, even when one restarts or does not answer', async () => {
     const worker = (messages: number): Totals => ({
       sessions: ['a'],
       viewers: 2,
       messages,
       bytes: messages * 1024,
     })
-    const line = createLiveLine(terminal)
+    const line = createTerminalLine(terminal)
     let isBusy = false
     const read = async () => (isBusy ? Promise.reject(new Error('busy')) : all)
     all = [worker(100), worker(100)]
-    const stop = startLive({ line, read, now: () => now })
+    const stop = startLiveLine({ line, read, now: () => now })
     await second(worker(110), worker(120))
     isBusy = true
     await second(worker(130), worker(130))
@@ -91,7 +91,7 @@ describe('the line below the banner', () => {
     expect(written[0]).toBe(`\r  0 viewers · 0 ses${CLEAR}`)
   })
 
-  it('makes room for what is printed, which stays above it', async () => {
+  it('moves down when something is printed', async () => {
     const { line, stop } = start()
     line.above(() => written.push('early\n'))
     await second()
@@ -104,17 +104,17 @@ describe('the line below the banner', () => {
   })
 })
 
-describe('whether there is one', () => {
+describe('whether the live line is shown', () => {
   const request = { json: false }
   it.each([
     ['in a terminal', request, true, {}, true],
-    ['in a terminal, at level info', { ...request, logLevel: 'info' as const }, true, {}, true],
+    ['in a terminal at level info', { ...request, logLevel: 'info' as const }, true, {}, true],
     ['not in a pipe', request, false, {}, false],
-    ['not for machines', { json: true }, true, {}, false],
-    ['not for who reads warnings only', { ...request, logLevel: 'warn' as const }, true, {}, false],
-    ['not in a terminal that cannot', request, true, { TERM: 'dumb' }, false],
+    ['not with --json', { json: true }, true, {}, false],
+    ['not at a higher log level', { ...request, logLevel: 'warn' as const }, true, {}, false],
+    ['not in a terminal that cannot redraw', request, true, { TERM: 'dumb' }, false],
     ['not in CI', request, true, { CI: 'true' }, false],
   ])('%s', (_, given, isTerminal, env, wanted) => {
-    expect(wantsLive(given, isTerminal, env)).toBe(wanted)
+    expect(wantsLiveLine(given, isTerminal, env)).toBe(wanted)
   })
 })

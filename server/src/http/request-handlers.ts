@@ -2,14 +2,14 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net'
 import { toNodeHandler } from 'h3/node'
 import type { AddressBook } from '../network/address-book.ts'
-import { type Guard, misdirected } from '../guard/guard.ts'
+import { type Guard, unknownHostText } from '../guard/hosts-and-origins.ts'
 import { answerHealth, answerText, type Readiness } from './health.ts'
-import type { Identity } from '../tls/tls-identity.ts'
+import type { ServerCertificate } from '../tls/server-certificate.ts'
 import { bootstrapRoutes, redirectRoutes, type RouteOptions, viewerRoutes } from './routes.ts'
 import { answerSetUp } from './setup/setup-route.ts'
 
-export interface ServiceOptions extends Omit<RouteOptions, 'authority' | 'setUp'> {
-  identity: Identity | undefined
+export interface RequestHandlersOptions extends Omit<RouteOptions, 'authority' | 'setUp'> {
+  certificate: ServerCertificate | undefined
   book: AddressBook
   port: () => number
   guard: Guard
@@ -17,7 +17,7 @@ export interface ServiceOptions extends Omit<RouteOptions, 'authority' | 'setUp'
   onSocket: (request: IncomingMessage, socket: Socket, head: Buffer) => void
 }
 
-export interface Service {
+export interface RequestHandlers {
   onRequest: RequestListener
   onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
 }
@@ -27,7 +27,7 @@ const HEADS = {
   426: '426 Upgrade Required\r\nUpgrade: TLS/1.2, HTTP/1.1',
 } as const
 
-const TLS_ONLY = 'This relay takes sockets over TLS only: dial wss:// instead of ws://.\n'
+const TLS_ONLY = 'This relay accepts sockets over TLS only: use wss:// instead of ws://.\n'
 
 function refuseSocket(socket: Socket, status: keyof typeof HEADS, text: string): void {
   socket.end(
@@ -36,30 +36,33 @@ function refuseSocket(socket: Socket, status: keyof typeof HEADS, text: string):
   )
 }
 
-/** A page may ask anything of a relay whose name it has taken, and send to any: both end here. */
-function answerStranger(
+/**
+ * Refuses requests for a foreign host name (DNS rebinding), and POST requests from pages of other origins. Returns
+ * whether it answered.
+ */
+function refuseForeign(
   request: IncomingMessage,
   response: ServerResponse,
-  { guard, clients }: ServiceOptions,
+  { guard, clients }: RequestHandlersOptions,
 ): boolean {
-  const call = clients.callOf(request)
-  if (!guard.answersTo(call.host)) answerText(response, 421, misdirected(call.host))
-  else if (request.method === 'POST' && !['none', 'own'].includes(guard.callerOf(call)))
+  const call = clients.browserRequestOf(request)
+  if (!guard.acceptsHost(call.host)) answerText(response, 421, unknownHostText(call.host))
+  else if (request.method === 'POST' && !['none', 'own'].includes(guard.pageOriginOf(call)))
     answerText(response, 403, '{"error":"bad_origin"}', 'application/json')
   else return false
   return true
 }
 
-/** A path and a `Host` that make no address: what reads them throws, and that must not end the process. */
+/** Answers a request whose path and `Host` form no valid URL: h3 throws on it, which must not end the process. */
 function refuseRequest(response: ServerResponse): void {
   if (!response.headersSent) response.writeHead(400, { 'content-type': 'text/plain' })
   response.end('Bad request')
 }
 
-/** Who gets what: everything to who is safe from others on the network, else only the way to there. */
-export function createService(options: ServiceOptions): Service {
-  const { identity, clients, guard, onSocket } = options
-  const { authority } = identity ?? {}
+/** With TLS, clients on plain http get only the set-up page or a redirect; all others get everything. */
+export function createRequestHandlers(options: RequestHandlersOptions): RequestHandlers {
+  const { certificate, clients, guard, onSocket } = options
+  const { authority } = certificate ?? {}
 
   const routes: RouteOptions = {
     ...options,
@@ -70,12 +73,12 @@ export function createService(options: ServiceOptions): Service {
   const plain = toNodeHandler(
     authority ? bootstrapRoutes(routes) : redirectRoutes(),
   ) as RequestListener
-  const isServed = (request: IncomingMessage): boolean => !identity || clients.isSecure(request)
+  const isServed = (request: IncomingMessage): boolean => !certificate || clients.isSecure(request)
 
   return {
     onRequest(request, response) {
       try {
-        if (answerStranger(request, response, options)) return
+        if (refuseForeign(request, response, options)) return
         if (answerHealth(request, response, options.readiness())) return
         ;(isServed(request) ? full : plain)(request, response)
       } catch {
@@ -83,10 +86,10 @@ export function createService(options: ServiceOptions): Service {
       }
     },
     onUpgrade(request, socket, head) {
-      // Nobody listens while the keys are compared: a reset in that moment must not end the process.
+      // No other listener is there while keys are compared; a reset at that moment must not end the process.
       socket.on('error', () => socket.destroy())
-      const { host } = clients.callOf(request)
-      if (!guard.answersTo(host)) refuseSocket(socket, 421, misdirected(host))
+      const { host } = clients.browserRequestOf(request)
+      if (!guard.acceptsHost(host)) refuseSocket(socket, 421, unknownHostText(host))
       else if (isServed(request)) onSocket(request, socket, head)
       else refuseSocket(socket, 426, TLS_ONLY)
     },

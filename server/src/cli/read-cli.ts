@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { type FlagName, FLAGS } from './flags.ts'
 import { LOG_LEVELS, type LogLevel } from '../operate/log.ts'
 import { LIMIT_FLAGS, type LimitFlag, type Limits } from '../core/limits.ts'
 import { UsageError } from '../core/usage-error.ts'
@@ -7,124 +8,8 @@ import { withoutPasswords } from '../nodes/redis/redis-problem.ts'
 
 const LIMITS = Object.entries(LIMIT_FLAGS) as [keyof Limits, LimitFlag][]
 
-const OWN_FLAGS = {
-  port: { type: 'string', env: 'VUE_SYNC_PORT', help: 'TCP port, 0 for any (9876)' },
-  host: { type: 'string', env: 'VUE_SYNC_HOST', help: 'address to bind (0.0.0.0)' },
-  'host-key': { type: 'string', env: 'VUE_SYNC_HOST_KEY', help: 'opens publishing (generated)' },
-  'viewer-key': { type: 'string', env: 'VUE_SYNC_VIEWER_KEY', help: 'opens viewing (generated)' },
-  open: { type: 'boolean', env: 'VUE_SYNC_OPEN', help: 'viewers need no key' },
-  capacity: { type: 'string', env: 'VUE_SYNC_CAPACITY', help: 'deltas kept for resuming (64)' },
-  'viewer-dir': { type: 'string', env: 'VUE_SYNC_VIEWER_DIR', help: 'built viewer to serve at /' },
-  https: { type: 'boolean', env: 'VUE_SYNC_HTTPS', help: "TLS, by this machine's own CA" },
-  'ca-dir': {
-    type: 'string',
-    env: 'VUE_SYNC_CA_DIR',
-    help: "where the CA is kept (the user's data)",
-  },
-  cert: {
-    type: 'string',
-    env: 'VUE_SYNC_CERT',
-    help: 'a certificate of your own, PEM; with --key',
-  },
-  key: { type: 'string', env: 'VUE_SYNC_CERT_KEY', help: 'its private key, PEM' },
-  'public-url': {
-    type: 'string',
-    env: 'VUE_SYNC_PUBLIC_URL',
-    help: 'where viewers find it from outside',
-  },
-  'trust-proxy': {
-    type: 'string',
-    env: 'VUE_SYNC_TRUST_PROXY',
-    help: 'proxies to believe, by commas',
-  },
-  'allow-host': {
-    type: 'string',
-    env: 'VUE_SYNC_ALLOW_HOSTS',
-    help: 'further names it is asked by, by commas',
-  },
-  'allow-origin': {
-    type: 'string',
-    env: 'VUE_SYNC_ALLOW_ORIGINS',
-    help: 'further pages that may connect, by commas',
-  },
-  persist: {
-    type: 'string',
-    env: 'VUE_SYNC_PERSIST',
-    help: 'a folder in which sessions outlive the relay',
-  },
-  heartbeat: {
-    type: 'string',
-    env: 'VUE_SYNC_HEARTBEAT',
-    help: 'milliseconds between heartbeats (15000)',
-  },
-  workers: {
-    type: 'string',
-    env: 'VUE_SYNC_WORKERS',
-    help: 'processes that serve the port (1)',
-  },
-  redis: {
-    type: 'string',
-    env: 'VUE_SYNC_REDIS',
-    help: 'the Redis that several relays share',
-  },
-  'redis-prefix': {
-    type: 'string',
-    env: 'VUE_SYNC_REDIS_PREFIX',
-    help: 'what its keys begin with (vue-sync)',
-  },
-  metrics: {
-    type: 'boolean',
-    env: 'VUE_SYNC_METRICS',
-    help: '/metrics for Prometheus, to this machine',
-  },
-  'metrics-key': {
-    type: 'string',
-    env: 'VUE_SYNC_METRICS_KEY',
-    help: 'opens /metrics from anywhere, for who has it',
-  },
-  admin: {
-    type: 'boolean',
-    env: 'VUE_SYNC_ADMIN',
-    help: '/admin: see and end sessions, with the host key',
-  },
-  json: { type: 'boolean', env: 'VUE_SYNC_JSON', help: 'logs for machines, without any key' },
-  'log-level': {
-    type: 'string',
-    env: 'VUE_SYNC_LOG_LEVEL',
-    help: 'info, warn, error or silent (info)',
-  },
-  version: { type: 'boolean', env: '', help: 'print the version' },
-  help: { type: 'boolean', env: '', help: 'print this' },
-} as const
-
-interface FlagSpec {
-  type: 'string' | 'boolean'
-  env: string
-  help: string
-}
-
-const FLAGS: Record<string, FlagSpec> = {
-  ...OWN_FLAGS,
-  ...Object.fromEntries(
-    LIMITS.map(([, { flag, env, help }]) => [flag, { type: 'string' as const, env, help }]),
-  ),
-}
-
-interface Values extends Partial<Record<keyof typeof OWN_FLAGS, string | boolean>> {
+interface Values extends Partial<Record<FlagName, string | boolean>> {
   [limit: string]: string | boolean | undefined
-}
-
-export function helpText(): string {
-  const rows = Object.entries(FLAGS).map(([name, { type, env, help }]) => {
-    const flag = `--${name}${type === 'string' ? ' VALUE' : ''}`
-    return `  ${flag.padEnd(31)}  ${env.padEnd(32)}  ${help}`
-  })
-  return [
-    'Usage: vue-sync [options]',
-    '',
-    `  ${'flag'.padEnd(31)}  ${'environment'.padEnd(32)}  (default)`,
-    ...rows,
-  ].join('\n')
 }
 
 function readFlags(args: string[]): Values {
@@ -185,12 +70,12 @@ function readLevel(text: string | boolean | undefined): LogLevel | undefined {
   return level
 }
 
-const MOST_WORKERS = 256
+const MAX_WORKERS = 256
 
 function readWorkers(text: string | boolean | undefined): number {
   const workers = readInteger('workers', text) ?? 1
-  if (workers < 1 || workers > MOST_WORKERS)
-    throw new UsageError(`--workers must be from 1 to ${MOST_WORKERS}, not ${workers}.`)
+  if (workers < 1 || workers > MAX_WORKERS)
+    throw new UsageError(`--workers must be from 1 to ${MAX_WORKERS}, not ${workers}.`)
   return workers
 }
 
@@ -198,18 +83,18 @@ export interface CliRequest {
   /** Processes that serve the port. */
   workers: number
   show?: 'help' | 'version'
-  /** Logs for machines. */
+  /** Logs are JSON objects. */
   json: boolean
   logLevel?: LogLevel
   options: SyncServerOptions
 }
 
-/** Whether logs are for machines: known also where the other flags cannot be read. */
+/** Whether logs are JSON. Works even if the other flags are wrong, so that their error is JSON too. */
 export function wantsJson(args: string[], env: NodeJS.ProcessEnv): boolean {
   return args.includes('--json') || YES.test(env['VUE_SYNC_JSON'] ?? '')
 }
 
-/** A flag wins over its environment variable. @throws UsageError in one line */
+/** Reads flags and environment variables; a flag wins over its variable. @throws UsageError in one line */
 export function readCli(args: string[], env: NodeJS.ProcessEnv): CliRequest {
   const flags = readFlags(args)
   const values = { ...readEnv(env), ...flags }

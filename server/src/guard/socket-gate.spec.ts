@@ -33,7 +33,7 @@ async function dial(
   clients.push(client)
   return client
 }
-/** The first line of what an upgrade is answered that no client of WebSockets would send. */
+/** The first line of the answer to an upgrade request that a WebSocket client could not send. */
 async function upgradeAs(host: string, ...others: string[]): Promise<string> {
   const socket = dialRaw(port(), '127.0.0.1')
   const lines = [
@@ -53,7 +53,7 @@ async function upgradeAs(host: string, ...others: string[]): Promise<string> {
 
 const isIn = async (client: Client) => client.until(({ type }) => type === 'status')
 
-describe('a name that is not the relay’s', () => {
+describe('a host name that is not the relay’s', () => {
   it.each(['/', '/status', '/setup', '/s/show', '/assets/app.js', '/healthz', '/trusted'])(
     'gets nothing at %s',
     async (path) => {
@@ -61,26 +61,26 @@ describe('a name that is not the relay’s', () => {
       const { status, body, headers } = await ask(server, path, { host: 'evil.example' })
       expect([status, body]).toEqual([
         421,
-        'This relay does not know the name evil.example. If it is its own, start it with --allow-host evil.example\n',
+        'This relay does not answer to the name evil.example. If the name is correct, start the relay with --allow-host evil.example\n',
       ])
       expect(headers['access-control-allow-origin']).toBeUndefined()
     },
   )
 
-  // crossws reads an address from `Host` by itself, and answers 500 where it cannot.
+  // crossws builds a URL from `Host` itself, and answers 500 if that fails.
   it.each(['', '[', ':', 'a b', 'a:99999', '127.0.0.1:99999', '[::1', '@', '#', '/', 'x\u00e9'])(
     'opens no socket as %j, which is none at all',
     async (host) => {
       await start({ open: true, trustProxy: ['loopback'] })
       expect(await upgradeAs(host)).toBe('HTTP/1.1 421 Misdirected Request')
-      // A proxy's word is what counts, whatever else came with it.
+      // The value of the trusted proxy counts, not the other one.
       const proxied = await upgradeAs(host, 'X-Forwarded-Host: localhost')
       expect(proxied).toBe('HTTP/1.1 101 Switching Protocols')
       await isIn(await dial(undefined))
     },
   )
 
-  it('opens no socket and pairs nobody', async () => {
+  it('cannot open a socket or redeem a code', async () => {
     await start({ open: true })
     const host = `evil.example:${port()}`
     const socket = new WebSocket(`ws://127.0.0.1:${port()}/`, { headers: { host } })
@@ -90,14 +90,14 @@ describe('a name that is not the relay’s', () => {
     expect(post.status).toBe(421)
   })
 
-  it('is answered when it is listed, public, or this machine’s', async () => {
+  it('is accepted when it is listed, in publicUrl, or this machine’s', async () => {
     await start({ allowedHosts: ['show.lan'], publicUrl: 'https://show.example.com' })
     const label = hostname().split('.')[0]!.toLowerCase()
     for (const host of ['show.lan', 'show.example.com', `${label}.local`, `${label}.lan`, '[::1]'])
       expect([host, (await ask(server, '/healthz', { host })).status]).toEqual([host, 200])
   })
 
-  it('is what a proxy says, when that is trusted', async () => {
+  it('is read from a trusted proxy', async () => {
     const headers = { 'x-forwarded-host': 'evil.example, show.lan' }
     await start({ allowedHosts: ['show.lan'] })
     expect((await ask(server, '/healthz', { host: 'relay', headers })).status).toBe(421)
@@ -110,7 +110,7 @@ describe('a name that is not the relay’s', () => {
 })
 
 describe('a page of another site', () => {
-  it('is let in nowhere, key or none, and is told the flag', async () => {
+  it('is refused with and without a key, and learns the flag', async () => {
     await start()
     for (const origin of ['https://evil.example', 'null', 'http://192.0.2.1:9876']) {
       const viewer = await dial(origin)
@@ -124,13 +124,13 @@ describe('a page of another site', () => {
     }
   })
 
-  it('is let in where its origin is listed', async () => {
+  it('may connect when its origin is listed', async () => {
     await start({ allowedOrigins: ['https://app.example.com', 'null'] })
     await isIn(await dial('https://app.example.com'))
     await isIn(await dial('null'))
   })
 
-  it('pairs nobody', async () => {
+  it('cannot redeem a code', async () => {
     await start()
     const pair = (origin?: string) =>
       ask(server, '/pair', {
@@ -148,8 +148,8 @@ describe('a page of another site', () => {
   })
 })
 
-describe('a page of the relay', () => {
-  it('is let in by the name that it was loaded from', async () => {
+describe('a page served by the relay', () => {
+  it('may connect under the name it was loaded from', async () => {
     await start({ allowedHosts: ['show.lan'] })
     await isIn(await dial(`http://127.0.0.1:${port()}`))
     const headers = { host: `show.lan:${port()}` }
@@ -157,7 +157,7 @@ describe('a page of the relay', () => {
     expect((await (await dial('http://show.lan', { headers })).closed).code).toBe(4405)
   })
 
-  it('came by TLS when a trusted proxy says so', async () => {
+  it('counts as loaded over TLS when a trusted proxy says so', async () => {
     const headers = { host: 'show.lan', 'x-forwarded-proto': 'https' }
     await start({ allowedHosts: ['show.lan'] })
     expect((await (await dial('https://show.lan', { headers })).closed).code).toBe(4405)
@@ -166,14 +166,14 @@ describe('a page of the relay', () => {
     await isIn(await dial('https://show.lan', { headers }))
   })
 
-  it('is let in by the public address, whoever is between', async () => {
+  it('may connect under the public address, with any proxy in between', async () => {
     await start({ publicUrl: 'https://show.example.com' })
     await isIn(await dial('https://show.example.com'))
   })
 })
 
-describe('a page of this machine, and what is no page', () => {
-  it('is let in with a key alone', async () => {
+describe('a page of this machine, and a client that is not a page', () => {
+  it('may connect with a key', async () => {
     await start()
     await isIn(await dial('http://localhost:5173'))
     await isIn(await dial('http://[::1]:5173', { role: 'host' }))
@@ -182,7 +182,7 @@ describe('a page of this machine, and what is no page', () => {
       expect((await (await dial(origin, { key: 'wrong' })).closed).code).toBe(4401)
   })
 
-  it('needs none where the relay is open, and on this machine', async () => {
+  it('needs no key when the relay is open and on this machine', async () => {
     await start({ open: true, allowedHosts: ['show.lan'] })
     await isIn(await dial('http://localhost:5173'))
     await isIn(await dial(undefined))

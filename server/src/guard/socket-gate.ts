@@ -1,7 +1,7 @@
 import { CLOSE, type Role } from '@vue-sync/vue/protocol'
-import { AddressCounts } from './address-counts.ts'
-import type { Clients, IncomingCall } from './clients.ts'
-import { BAD_ORIGIN, type Caller, type Guard, mayDial } from './guard.ts'
+import { createAddressCounts } from './address-counts.ts'
+import type { Clients, IncomingRequest } from './clients.ts'
+import { BAD_ORIGIN, type PageOrigin, type Guard, mayConnect } from './hosts-and-origins.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Admission } from '../core/connections.ts'
 import type { Relay } from '../core/relay.ts'
@@ -13,50 +13,50 @@ export interface GateOptions {
   guard: Guard
   clients: Clients
   limits: Pick<Limits, 'viewersPerAddress' | 'connectionsPerMinute'>
-  /** Whether one who comes in this role must have a key. */
+  /** Whether clients in this role need a key. */
   needsKey: (role: Role) => boolean
-  /** Told the close code of who is not let in by the gate alone. @default nobody */
+  /** Called with the close code when the gate, not the relay, refuses a client. @default none */
   onRefused?: (code: number) => void
-  /** Nobody is let in any more. */
+  /** Whether the relay is stopping: then nobody is let in. */
   isClosing: () => boolean
   warn: (text: string) => void
 }
 
-/** What the connection itself says of a client. */
-interface Arrival {
+/** What the connection shows about a client. */
+interface ConnectionSource {
   address: string
-  caller: Caller
+  pageOrigin: PageOrigin
   isWithinMachine: boolean
 }
 
-/** `crossws` hands its context from hook to hook. */
+/** The `context` that crossws passes from hook to hook. */
 interface Context extends Partial<Admission> {
-  arrival?: Arrival
+  source?: ConnectionSource
   isCounted?: boolean
 }
 
 export interface Gate {
   hooks: Relay['hooks']
-  /** What the hooks must know of a connection: the `context` of the request that they are given. */
-  contextOf: (call: IncomingCall) => object
+  /** The `context` that a request must carry when it is given to the hooks. */
+  contextOf: (request: IncomingRequest) => object
 }
 
-/** Stands before the relay's hooks: knows pages and addresses, of which the relay knows nothing. */
+/** Wraps the relay's hooks with checks of origin and client address, which the relay itself does not know. */
 export function createGate(options: GateOptions): Gate {
   const { hooks, guard, clients, limits, needsKey, isClosing } = options
   const tell = createThrottledWarn(options.warn)
-  const counts = new AddressCounts()
+  const counts = createAddressCounts()
 
   function refusalOf(
     role: Role,
-    { caller, isWithinMachine, address }: Arrival,
+    { pageOrigin, isWithinMachine, address }: ConnectionSource,
   ): Refusal | undefined {
     if (isClosing()) return { code: CLOSE.goingAway, reason: 'The relay is stopping' }
-    if (counts.arrived(address) > limits.connectionsPerMinute) {
-      tell('rate', `${address} opens too many sockets in a minute (--max-connections)`)
+    if (counts.countConnection(address) > limits.connectionsPerMinute) {
+      tell('rate', `${address} opens too many sockets per minute (--max-connections)`)
       return { code: CLOSE.busy, reason: 'Too many connections from this address: wait a minute' }
     }
-    if (!mayDial(caller, needsKey(role), isWithinMachine))
+    if (!mayConnect(pageOrigin, needsKey(role), isWithinMachine))
       return { code: CLOSE.badOrigin, reason: BAD_ORIGIN }
     return undefined
   }
@@ -64,7 +64,7 @@ export function createGate(options: GateOptions): Gate {
   function leave(context: Context): void {
     if (!context.isCounted) return
     context.isCounted = false
-    counts.left(context.arrival!.address)
+    counts.removeViewer(context.source!.address)
   }
 
   return {
@@ -72,26 +72,26 @@ export function createGate(options: GateOptions): Gate {
       ...hooks,
       async upgrade(request) {
         const result = await hooks.upgrade(request)
-        const { arrival } = request.context as Context
+        const { source } = request.context as Context
         const admission = (result as { context?: Admission } | undefined)?.context
-        if (!arrival || !admission) return result
-        // A page that may not be here is not told either whether its key is right.
-        const refusal = refusalOf(admission.role, arrival) ?? admission.refusal
+        if (!source || !admission) return result
+        // The origin is checked first, so that a foreign page does not learn whether its key is right.
+        const refusal = refusalOf(admission.role, source) ?? admission.refusal
         return { ...(result as object), context: { ...admission, refusal } }
       },
       open(peer) {
         const context = peer.context as Context
-        const { role, refusal, arrival } = context
-        if (role === 'viewer' && !refusal && arrival) {
-          if (counts.present(arrival.address) >= limits.viewersPerAddress) {
+        const { role, refusal, source } = context
+        if (role === 'viewer' && !refusal && source) {
+          if (counts.viewersOf(source.address) >= limits.viewersPerAddress) {
             tell(
               'address',
-              `A viewer was refused: ${arrival.address} has ${limits.viewersPerAddress} (--max-viewers-per-address)`,
+              `A viewer was refused: ${source.address} has ${limits.viewersPerAddress} (--max-viewers-per-address)`,
             )
             options.onRefused?.(CLOSE.busy)
             return peer.close(CLOSE.busy, 'Too many viewers from this address')
           }
-          counts.entered(arrival.address)
+          counts.addViewer(source.address)
           context.isCounted = true
         }
         return hooks.open(peer)
@@ -105,13 +105,13 @@ export function createGate(options: GateOptions): Gate {
         return hooks.error(peer, error)
       },
     },
-    contextOf(call) {
-      const arrival: Arrival = {
-        address: clients.addressOf(call),
-        caller: guard.callerOf(clients.callOf(call)),
-        isWithinMachine: clients.isWithinMachine(call),
+    contextOf(request) {
+      const source: ConnectionSource = {
+        address: clients.addressOf(request),
+        pageOrigin: guard.pageOriginOf(clients.browserRequestOf(request)),
+        isWithinMachine: clients.isWithinMachine(request),
       }
-      return { arrival } satisfies Context
+      return { source } satisfies Context
     },
   }
 }

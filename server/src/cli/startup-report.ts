@@ -3,14 +3,14 @@ import type { Log } from '../operate/log.ts'
 import type { SyncServerOptions } from '../server-options.ts'
 import type { SyncServer } from '../server.ts'
 
-/** What there is to say once the relay listens. */
-export interface Announcement {
+/** What the command reports once the relay listens. Workers send it to their primary. */
+export interface StartupReport {
   port: number
   banner: BannerOptions
   hasViewer: boolean
 }
 
-export function announcementOf(server: SyncServer, hasViewer: boolean): Announcement {
+export function createStartupReport(server: SyncServer, hasViewer: boolean): StartupReport {
   return {
     port: server.getStatus().port,
     hasViewer,
@@ -23,16 +23,18 @@ export function announcementOf(server: SyncServer, hasViewer: boolean): Announce
   }
 }
 
-export function tellPerson({ banner, hasViewer }: Announcement): void {
-  const missing = '\n  No viewer app found: only the socket is served. See --viewer-dir.\n'
-  // oxlint-disable-next-line no-console -- this is what the command is asked for
+/** Prints QR code, links and keys for a person. */
+export function printStartupReport({ banner, hasViewer }: StartupReport): void {
+  const missing =
+    '\n  No viewer app found, so the relay serves sockets only. Give one with --viewer-dir.\n'
+  // oxlint-disable-next-line no-console -- the output of the command
   console.log(`${formatBanner(banner)}${hasViewer ? '' : missing}`)
 }
 
-/** Without keys: logs are read by more people than may publish and view. */
-export function tellMachine(
+/** Logs port and addresses. Keys are left out, because logs are read by people who may not publish or view. */
+export function logStartupReport(
   log: Log,
-  { port, banner }: Announcement,
+  { port, banner }: StartupReport,
   given: Pick<SyncServerOptions, 'hostKey' | 'viewerKey' | 'open'>,
 ): void {
   const addresses = banner.viewerUrls.map(({ url }) => new URL(url).origin)
@@ -42,5 +44,5 @@ export function tellMachine(
     given.viewerKey === undefined && !given.open && '--viewer-key',
   ].filter(Boolean)
   if (missing.length > 0)
-    log('warn', `Keys were generated and are not logged: give ${missing.join(' and ')}`)
+    log('warn', `Keys were generated and are not logged: set ${missing.join(' and ')}`)
 }

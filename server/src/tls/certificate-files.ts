@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import type { KeyedCertificate } from './certificates.ts'
-import type { Identity } from './tls-identity.ts'
+import type { ServerCertificate } from './server-certificate.ts'
 import { UsageError } from '../core/usage-error.ts'
 
 export interface CertificateFiles {
@@ -26,7 +26,7 @@ function readCertificate(path: string, pem: string): X509Certificate {
   try {
     return new X509Certificate(pem)
   } catch {
-    throw new UsageError(`--cert ${path} is no certificate in PEM form.`)
+    throw new UsageError(`--cert ${path} is not a certificate in PEM format.`)
   }
 }
 
@@ -36,7 +36,7 @@ function readKey(path: string, pem: string): KeyObject {
   } catch {
     const isLocked = pem.includes('ENCRYPTED')
     throw new UsageError(
-      `--key ${path} is ${isLocked ? 'locked by a passphrase. Give one without.' : 'no private key in PEM form.'}`,
+      `--key ${path} is ${isLocked ? 'protected by a passphrase. Use a key without one.' : 'not a private key in PEM format.'}`,
     )
   }
 }
@@ -44,7 +44,7 @@ function readKey(path: string, pem: string): KeyObject {
 async function readFiles({ cert, key }: CertificateFiles): Promise<KeyedCertificate> {
   const [certPem, keyPem] = await Promise.all([readPem('--cert', cert), readPem('--key', key)])
   if (!readCertificate(cert, certPem).checkPrivateKey(readKey(key, keyPem)))
-    throw new UsageError(`--key ${key} is not the key of --cert ${cert}.`)
+    throw new UsageError(`--key ${key} does not belong to --cert ${cert}.`)
   try {
     createSecureContext({ cert: certPem, key: keyPem })
   } catch (error) {
@@ -53,7 +53,7 @@ async function readFiles({ cert, key }: CertificateFiles): Promise<KeyedCertific
   return { cert: certPem, key: keyPem }
 }
 
-/** The host names of a certificate that can stand in a link. */
+/** The host names of a certificate, without wildcards, which cannot be part of a link. */
 function namesOf(certificate: X509Certificate): string[] {
   return (certificate.subjectAltName ?? '')
     .split(', ')
@@ -61,19 +61,20 @@ function namesOf(certificate: X509Certificate): string[] {
 }
 
 /**
- * A certificate in files. They are read again by `refresh`, so that a renewed one is used without a restart.
+ * A certificate from files. `refresh` reads them again, so that a renewed certificate is used without a restart.
  *
- * @throws UsageError naming the flag
+ * @throws UsageError that names the flag
  */
-export async function openCertificate(files: CertificateFiles): Promise<Identity> {
+export async function openCertificateFiles(files: CertificateFiles): Promise<ServerCertificate> {
   let current = await readFiles(files)
   let parsed = new X509Certificate(current.cert)
-  let told: string | undefined
-  const tellExpired = (): void => {
+  /** The last problem that was reported, so that it is not repeated at each refresh. */
+  let reported: string | undefined
+  const warnIfExpired = (): void => {
     if (Date.parse(parsed.validTo) > Date.now()) return
     files.warn(`The certificate ${files.cert} has expired: browsers will refuse it.`)
   }
-  tellExpired()
+  warnIfExpired()
   return {
     get current() {
       return current
@@ -86,17 +87,17 @@ export async function openCertificate(files: CertificateFiles): Promise<Identity
       try {
         next = await readFiles(files)
       } catch (error) {
-        // Perhaps it is just being written: what is in use stays.
+        // The files may be only half written at this moment; the current certificate stays in use.
         const { message } = error as Error
-        if (message !== told) files.warn(message.replace('[vue-sync] ', ''))
-        told = message
+        if (message !== reported) files.warn(message.replace('[vue-sync] ', ''))
+        reported = message
         return false
       }
-      told = undefined
+      reported = undefined
       if (next.cert === current.cert && next.key === current.key) return false
       current = next
       parsed = new X509Certificate(current.cert)
-      tellExpired()
+      warnIfExpired()
       return true
     },
   }

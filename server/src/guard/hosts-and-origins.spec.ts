@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { BAD_ORIGIN, createGuard, type GuardOptions, mayDial, misdirected } from './guard.ts'
+import {
+  BAD_ORIGIN,
+  createGuard,
+  type GuardOptions,
+  mayConnect,
+  unknownHostText,
+} from './hosts-and-origins.ts'
 
 const make = (options: Partial<GuardOptions> = {}) =>
   createGuard({ isOwnName: (name) => name === 'desk.local' || name === 'desk', ...options })
 
-describe('the name that is asked for', () => {
+describe('the host name of a request', () => {
   const guard = make({
     publicUrl: 'https://show.example.com:8443',
     allowedHosts: ['Tunnel.example.net', '.team.test'],
@@ -27,7 +33,7 @@ describe('the name that is asked for', () => {
     'tunnel.example.net:443',
     'team.test',
     'a.b.team.test:1',
-  ])('%s is answered', (host) => expect(guard.answersTo(host)).toBe(true))
+  ])('%s is accepted', (host) => expect(guard.acceptsHost(host)).toBe(true))
 
   it.each([
     undefined,
@@ -48,16 +54,16 @@ describe('the name that is asked for', () => {
     'desk.local,evil.example',
     'desk.local:9876:1',
     '[::1',
-  ])('%s is not', (host) => expect(guard.answersTo(host)).toBe(false))
+  ])('%s is not accepted', (host) => expect(guard.acceptsHost(host)).toBe(false))
 
-  it('is told the flag that helps', () => {
-    expect(misdirected('Show.lan:9876')).toContain('--allow-host show.lan')
-    expect(misdirected('<script>')).toBe('This relay must be asked by its name or address.\n')
-    expect(misdirected(undefined).trim().split('\n')).toHaveLength(1)
+  it('names the flag that allows an unknown name', () => {
+    expect(unknownHostText('Show.lan:9876')).toContain('--allow-host show.lan')
+    expect(unknownHostText('<script>')).toBe('Use the name or the address of this relay.\n')
+    expect(unknownHostText(undefined).trim().split('\n')).toHaveLength(1)
   })
 })
 
-describe('the page that asks', () => {
+describe('the origin of a request', () => {
   const guard = make({
     publicUrl: 'https://show.example.com/',
     allowedOrigins: ['https://app.example.com', 'capacitor://localhost'],
@@ -84,34 +90,36 @@ describe('the page that asks', () => {
     ['', 'foreign'],
     ['file://', 'foreign'],
     ['chrome-extension://abc', 'foreign'],
-  ])('%s is %s', (origin, caller) => {
-    expect(guard.callerOf({ host: '192.168.1.5:9876', secure: false, origin })).toBe(caller)
+  ])('%s is %s', (origin, pageOrigin) => {
+    expect(guard.pageOriginOf({ host: '192.168.1.5:9876', secure: false, origin })).toBe(pageOrigin)
   })
 
-  it('is its own by the scheme that it came by', () => {
+  it('is the relay’s own only with the scheme that the client used', () => {
     const host = 'desk.local'
-    expect(guard.callerOf({ host, secure: true, origin: 'https://desk.local' })).toBe('own')
-    expect(guard.callerOf({ host, secure: false, origin: 'https://desk.local' })).toBe('foreign')
-    expect(guard.callerOf({ host, secure: true, origin: 'http://desk.local' })).toBe('foreign')
+    expect(guard.pageOriginOf({ host, secure: true, origin: 'https://desk.local' })).toBe('own')
+    expect(guard.pageOriginOf({ host, secure: false, origin: 'https://desk.local' })).toBe(
+      'foreign',
+    )
+    expect(guard.pageOriginOf({ host, secure: true, origin: 'http://desk.local' })).toBe('foreign')
   })
 
-  it('may be none that browsers name, if that is wanted', () => {
+  it('may have a scheme that is not http, if it is listed', () => {
     const open = make({ allowedOrigins: ['null'] })
-    expect(open.callerOf({ host: 'desk', secure: false, origin: 'null' })).toBe('own')
+    expect(open.pageOriginOf({ host: 'desk', secure: false, origin: 'null' })).toBe('own')
   })
 
-  it('of the same machine needs a key, or a relay on that machine', () => {
-    expect(mayDial('loopback', true, false)).toBe(true)
-    expect(mayDial('loopback', false, true)).toBe(true)
-    expect(mayDial('loopback', false, false)).toBe(false)
-    expect(mayDial('foreign', true, true)).toBe(false)
-    expect(mayDial('none', false, false)).toBe(true)
-    expect(mayDial('own', false, false)).toBe(true)
+  it('on the client’s machine needs a key, or a relay on the same machine', () => {
+    expect(mayConnect('loopback', true, false)).toBe(true)
+    expect(mayConnect('loopback', false, true)).toBe(true)
+    expect(mayConnect('loopback', false, false)).toBe(false)
+    expect(mayConnect('foreign', true, true)).toBe(false)
+    expect(mayConnect('none', false, false)).toBe(true)
+    expect(mayConnect('own', false, false)).toBe(true)
   })
 })
 
-it('decides without Node, and says why in what a close frame holds', () => {
-  const text = readFileSync(new URL('guard.ts', import.meta.url), 'utf8')
+it('imports nothing, and gives a reason that fits into a close frame', () => {
+  const text = readFileSync(new URL('hosts-and-origins.ts', import.meta.url), 'utf8')
   expect(text).not.toMatch(/^import/m)
   expect(new TextEncoder().encode(BAD_ORIGIN).length).toBeLessThanOrEqual(123)
 })

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { issue, type KeyedCertificate } from './certificates.ts'
-import { DAY_MS, type Identity } from './tls-identity.ts'
+import { DAY_MS, type ServerCertificate } from './server-certificate.ts'
 import type { Authority } from './local-ca.ts'
 import {
   isOwnName,
@@ -13,24 +13,26 @@ import {
 export interface LocalCertificateOptions {
   authority: Authority
   hostname: string
-  /** This machine's addresses, read anew at each call. */
+  /** Returns this machine's current addresses. */
   addresses: () => string[]
   now: () => number
 }
 
-/** Renewed so long before its end. */
+/** A certificate is renewed this long before it expires. */
 const RENEW_MS = 30 * DAY_MS
 const ALWAYS = ['127.0.0.1', '::1', 'localhost']
 
-/** Routers call a machine by its first label, below one of the private domains. */
+/** The names that routers and mDNS give a machine: its first label below each private domain. */
 function hostNames(hostname: string): string[] {
   const [label] = hostname.split('.')
   if (!/^[a-z\d-]{1,63}$/.test(label!)) return []
   return PRIVATE_DOMAINS.map((domain) => `${label}.${domain}`)
 }
 
-/** A certificate of this machine's CA, for whatever addresses the machine has at the time. */
-export async function issueCertificate(options: LocalCertificateOptions): Promise<Identity> {
+/** A certificate issued by the local CA for this machine's names and addresses; `refresh` follows their changes. */
+export async function issueLocalCertificate(
+  options: LocalCertificateOptions,
+): Promise<ServerCertificate> {
   const { authority, hostname, addresses, now } = options
   const isAllowed = (name: string): boolean =>
     isIP(name)

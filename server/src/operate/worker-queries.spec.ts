@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Channel } from '../nodes/cluster/cluster-backplane.ts'
-import { createRollCall, joinRollCall, type RollCallMember } from './roll-call.ts'
+import { createWorkerQueries, joinWorkerQueries, type WorkerQueryMember } from './worker-queries.ts'
 
 const totals = (viewers: number) => ({ sessions: [], viewers, messages: 0, bytes: 0 })
 
-/** Both ends of a channel, as two processes have them. */
+/** Both ends of a channel between two processes. */
 function channels(): [Channel, Channel] {
   const ends = [new EventEmitter(), new EventEmitter()]
   const end = (own: number): Channel => ({
@@ -18,19 +18,19 @@ function channels(): [Channel, Channel] {
   return [end(0), end(1)]
 }
 
-describe('asking all workers', () => {
-  const rollCall = createRollCall()
-  let first: RollCallMember
-  let second: RollCallMember
+describe('querying all workers', () => {
+  const workerQueries = createWorkerQueries()
+  let first: WorkerQueryMember
+  let second: WorkerQueryMember
   let leaves: (() => void)[]
 
   beforeEach(() => {
     vi.useFakeTimers()
     const pairs = [channels(), channels()]
-    leaves = pairs.map(([primary]) => rollCall.add(primary))
-    ;[first, second] = pairs.map(([, worker]) => joinRollCall(worker)) as [
-      RollCallMember,
-      RollCallMember,
+    leaves = pairs.map(([primary]) => workerQueries.add(primary))
+    ;[first, second] = pairs.map(([, worker]) => joinWorkerQueries(worker)) as [
+      WorkerQueryMember,
+      WorkerQueryMember,
     ]
     first.answer('totals', async () => totals(1))
   })
@@ -39,21 +39,21 @@ describe('asking all workers', () => {
     vi.useRealTimers()
   })
 
-  it('gives what each of them says, whoever asks', async () => {
+  it('returns the answer of each worker, to the primary and to workers', async () => {
     second.answer('totals', async () => totals(2))
-    const viewers = async ({ askAll }: Pick<RollCallMember, 'askAll'>) =>
-      (await askAll('totals')).map((said) => said.viewers)
-    for (const who of [rollCall, first, second]) expect(await viewers(who)).toEqual([1, 2])
+    const viewers = async ({ askAll }: Pick<WorkerQueryMember, 'askAll'>) =>
+      (await askAll('totals')).map((answer) => answer.viewers)
+    for (const asker of [workerQueries, first, second]) expect(await viewers(asker)).toEqual([1, 2])
   })
 
-  it('gives no sum that lacks one that hangs', async () => {
+  it('fails when a worker hangs, since a sum without it would be wrong', async () => {
     second.answer('totals', () => new Promise(() => {}))
     const asked = expect(first.askAll('totals')).rejects.toThrow('Not all workers answered')
     await vi.advanceTimersByTimeAsync(2000)
     await asked
   })
 
-  it('does not wait for one that ended', async () => {
+  it('does not wait for a worker that has ended', async () => {
     second.answer('totals', () => new Promise(() => {}))
     const asked = first.askAll('totals')
     await vi.advanceTimersByTimeAsync(100)

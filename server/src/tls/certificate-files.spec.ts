@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { issue, type KeyedCertificate, makeAuthority } from './certificates.ts'
 import { createSyncServer, type SyncServer } from '../index.ts'
-import { openCertificate } from './own-certificate.ts'
+import { openCertificateFiles } from './certificate-files.ts'
 import { ask, connect } from '../../test/client.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -27,11 +27,11 @@ async function put(names: string[], now = Date.now()): Promise<{ cert: string; k
   return files
 }
 
-describe('a certificate of one’s own', () => {
+describe('a server with its own certificate', () => {
   let server: SyncServer
   afterEach(() => server.stop())
 
-  it('is served, and plain http leads to it', async () => {
+  it('serves it, and redirects plain http', async () => {
     const files = await put(['show.test', '127.0.0.1', 'other.test'])
     server = createSyncServer({ port: 0, host: '127.0.0.1', open: true, ...files })
     await server.start()
@@ -54,44 +54,48 @@ describe('a certificate of one’s own', () => {
 describe('certificate files', () => {
   it('are read again, and a half-written renewal changes nothing', async () => {
     const files = await put(['show.test'])
-    const identity = await openCertificate({ ...files, warn })
-    expect(await identity.refresh()).toBe(false)
+    const certificate = await openCertificateFiles({ ...files, warn })
+    expect(await certificate.refresh()).toBe(false)
     await put(['new.test'])
-    expect(await identity.refresh()).toBe(true)
-    expect(identity.covers('new.test')).toBe(true)
-    expect(identity.covers('show.test')).toBe(false)
-    const { current } = identity
+    expect(await certificate.refresh()).toBe(true)
+    expect(certificate.covers('new.test')).toBe(true)
+    expect(certificate.covers('show.test')).toBe(false)
+    const { current } = certificate
     await writeFile(files.key, 'half')
-    expect(await identity.refresh()).toBe(false)
-    expect(await identity.refresh()).toBe(false)
-    expect(identity.current).toBe(current)
-    expect(warnings).toEqual([expect.stringContaining('is no private key in PEM form')])
+    expect(await certificate.refresh()).toBe(false)
+    expect(await certificate.refresh()).toBe(false)
+    expect(certificate.current).toBe(current)
+    expect(warnings).toEqual([expect.stringContaining('is not a private key in PEM format')])
     await put(['third.test'])
-    expect(await identity.refresh()).toBe(true)
+    expect(await certificate.refresh()).toBe(true)
   })
 
-  it('say when they have expired', async () => {
-    await openCertificate({ ...(await put(['a.test'], Date.now() - 500 * DAY_MS)), warn })
+  it('cause a warning when they have expired', async () => {
+    await openCertificateFiles({ ...(await put(['a.test'], Date.now() - 500 * DAY_MS)), warn })
     expect(warnings).toEqual([expect.stringContaining('has expired')])
   })
 
   it.each<[string, (files: { cert: string; key: string }) => Promise<unknown>, string]>([
     ['a missing file', ({ cert }) => rm(cert), 'cert.pem cannot be read (ENOENT).'],
     [
-      'what is no certificate',
+      'a file that is not a certificate',
       ({ cert }) => writeFile(cert, 'x'),
-      'is no certificate in PEM form.',
+      'is not a certificate in PEM format.',
     ],
-    ['what is no key', ({ key }) => writeFile(key, 'x'), 'is no private key in PEM form.'],
+    [
+      'a file that is not a key',
+      ({ key }) => writeFile(key, 'x'),
+      'is not a private key in PEM format.',
+    ],
     [
       'a locked key',
       ({ key }) => writeFile(key, '-----BEGIN ENCRYPTED PRIVATE KEY-----\nx\n'),
-      'is locked by a passphrase. Give one without.',
+      'is protected by a passphrase. Use a key without one.',
     ],
     [
       'the key of another',
       async ({ key }) => writeFile(key, (await issue(ca, { names: ['a.test'], now: 0 })).key),
-      'is not the key of --cert',
+      'does not belong to --cert',
     ],
     [
       'the two exchanged',
@@ -100,12 +104,14 @@ describe('certificate files', () => {
         await writeFile(cert, await readFile(key, 'utf8'))
         await writeFile(key, text)
       },
-      'is no certificate in PEM form.',
+      'is not a certificate in PEM format.',
     ],
-  ])('that are %s are told in one line', async (_, spoil, text) => {
+  ])('are reported in one line: %s', async (_, spoil, text) => {
     const files = await put(['show.test'])
     await spoil(files)
-    const problem = await openCertificate({ ...files, warn }).catch(({ message }: Error) => message)
+    const problem = await openCertificateFiles({ ...files, warn }).catch(
+      ({ message }: Error) => message,
+    )
     expect(problem).toMatch(/^\[vue-sync\] --(?:cert|key) /)
     expect(problem).toContain(text)
     expect(String(problem).split('\n')).toHaveLength(1)

@@ -1,15 +1,22 @@
 import type { Buffer } from 'node:buffer'
-import { Redis, type RedisOptions } from 'ioredis'
-import type { RedisBackplaneOptions } from './redis-options.ts'
+import type { Redis, RedisOptions } from 'ioredis'
+import { loadOptionalPackage } from '../../core/optional-package.ts'
 import type { LoadedLog } from './redis-messages.ts'
+import type { RedisBackplaneOptions } from './redis-options.ts'
 import { APPEND, CLAIM, DESCRIBE, FORGET, LOAD, PROBE, REPLACE } from './redis-scripts.ts'
 
-/** A client with our scripts as commands. */
+/** A client of Redis with this package's scripts as commands. */
 export type ScriptedRedis = Redis &
   Record<
     'vsAppend' | 'vsReplace' | 'vsClaim' | 'vsDescribe' | 'vsForget' | 'vsProbe',
     (...args: (string | number | Buffer)[]) => Promise<string | null>
   > & { vsLoadBuffer: (...args: (string | number)[]) => Promise<LoadedLog | null> }
+
+export interface RedisConnections {
+  client: ScriptedRedis
+  /** Redis allows no other commands on a connection that has subscribed. */
+  subscriber: Redis
+}
 
 const SCRIPTS = {
   vsAppend: APPEND,
@@ -24,17 +31,16 @@ const SCRIPTS = {
 /** Longest wait between two attempts to connect. */
 const MAX_RETRY_MS = 2000
 
-export interface RedisClients {
-  client: ScriptedRedis
-  /** A connection with subscriptions accepts no other commands, so it is a second one. */
-  subscriber: Redis
-}
-
-/** Creates both clients without connecting them. */
-export function createRedisClients(
+/**
+ * Two clients that are not connected yet. Loads `ioredis`.
+ *
+ * @throws UsageError when `ioredis` is not installed
+ */
+export async function createRedisConnections(
   options: Pick<RedisBackplaneOptions, 'url' | 'redis'> & { timeout: number },
-): RedisClients {
-  const { url, timeout, redis } = options
+): Promise<RedisConnections> {
+  const { url, redis, timeout } = options
+  const { Redis } = await loadOptionalPackage('--redis', 'ioredis', () => import('ioredis'))
   const connection = {
     connectTimeout: timeout,
     commandTimeout: timeout,

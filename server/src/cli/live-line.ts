@@ -1,12 +1,12 @@
-import type { CliRequest } from './cli-options.ts'
-import type { LiveLine } from './bottom-line.ts'
+import type { CliRequest } from './read-cli.ts'
+import type { TerminalLine } from './terminal-line.ts'
 import type { Totals } from '../core/totals.ts'
 
-export interface LiveOptions {
-  line: LiveLine
-  /** What each process of the relay says of itself. What rejects is asked for again. */
+export interface LiveLineOptions {
+  line: TerminalLine
+  /** Reads the totals of each process of the relay. After a rejection the line stays as it is for a second. */
   read: () => Promise<Totals[]>
-  /** Milliseconds; only their differences count. @default performance.now */
+  /** A clock in milliseconds; only differences matter. @default performance.now */
   now?: () => number
 }
 
@@ -20,8 +20,8 @@ interface Sum {
   bytes: number
 }
 
-/** Whether who started the relay looks at it, and is told all that there is. */
-export function wantsLive(
+/** Whether to show the live line: only to a person at a terminal who has not asked for fewer messages. */
+export function wantsLiveLine(
   { json, logLevel = 'info' }: Pick<CliRequest, 'json' | 'logLevel'>,
   isTerminal: boolean,
   env: Record<string, string | undefined>,
@@ -41,11 +41,11 @@ function formatBytes(bytes: number): string {
 }
 
 function sumOf(all: readonly Totals[], at: number): Sum {
-  const add = (of: 'viewers' | 'messages' | 'bytes'): number =>
-    all.reduce((sum, totals) => sum + totals[of], 0)
+  const add = (key: 'viewers' | 'messages' | 'bytes'): number =>
+    all.reduce((sum, totals) => sum + totals[key], 0)
   return {
     at,
-    // One that is open in several processes is one.
+    // A session that is open in several processes counts once.
     sessions: new Set(all.flatMap(({ sessions }) => sessions)).size,
     viewers: add('viewers'),
     messages: add('messages'),
@@ -54,9 +54,9 @@ function sumOf(all: readonly Totals[], at: number): Sum {
 }
 
 function format(now: Sum, before: Sum): string {
-  // Less than before: a process began anew.
-  const rate = (of: 'messages' | 'bytes'): number =>
-    Math.round((Math.max(0, now[of] - before[of]) / (now.at - before.at)) * 1000) || 0
+  // A total falls when a worker was restarted.
+  const rate = (key: 'messages' | 'bytes'): number =>
+    Math.round((Math.max(0, now[key] - before[key]) / (now.at - before.at)) * 1000) || 0
   return [
     `  ${count(now.viewers, 'viewer')}`,
     count(now.sessions, 'session'),
@@ -65,12 +65,13 @@ function format(now: Sum, before: Sum): string {
   ].join(' · ')
 }
 
-/** Shows each second what goes on. Gives how to stop. */
-export function startLive({ line, read, now = () => performance.now() }: LiveOptions): () => void {
+/** Shows viewers, sessions and outgoing traffic, once per second. Returns a function that stops it. */
+export function startLiveLine(options: LiveLineOptions): () => void {
+  const { line, read, now = () => performance.now() } = options
   let before: Sum | undefined
   let isReading = false
 
-  async function look(): Promise<void> {
+  async function refresh(): Promise<void> {
     if (isReading) return
     isReading = true
     const at = now()
@@ -79,13 +80,13 @@ export function startLive({ line, read, now = () => performance.now() }: LiveOpt
       line.show(format(sum, before ?? sum))
       before = sum
     } catch {
-      // Some process is busy: what is shown is what was.
+      // A worker is too busy to answer.
     }
     isReading = false
   }
 
-  void look()
-  const timer = setInterval(() => void look(), EVERY_MS)
+  void refresh()
+  const timer = setInterval(() => void refresh(), EVERY_MS)
   timer.unref()
   return () => {
     clearInterval(timer)
