@@ -14,7 +14,7 @@ const ERRORS = {
   VS107: 'Not a valid option',
   VS108: 'The host uses a codec that this viewer does not have. Add it to `codecs`',
   VS109:
-    'The relay refuses connections from this page’s origin. Start the relay with --allow-origin ORIGIN, or let it serve the page',
+    'The relay refuses this page’s origin. Start the relay with --allow-origin ORIGIN, or let it serve the page',
   VS110:
     'The session is encrypted, and the link has no key or a wrong one. Scan the code on the host again',
   VS111: 'Encryption needs a secure context. Open the page over https or on localhost',
@@ -23,7 +23,7 @@ const ERRORS = {
 
 const WARNINGS = {
   VS201: 'JSON cannot carry this value. Convert it in `serialize` / `deserialize`, or `omit` it',
-  VS202: 'A message was ignored, because it is malformed or not authentic',
+  VS202: 'A malformed or forged message was ignored',
   VS203:
     'A field was ignored, because this app’s store does not have it. Add it to the store’s state',
   VS204:
@@ -33,7 +33,7 @@ const WARNINGS = {
   VS206: 'Check `pick` and `omit` against the store’s state',
   VS208:
     'The viewer’s state differed from the host’s, so it requested a whole state. Please report this',
-  VS207: 'An error was thrown. Affected stores keep their last synced state',
+  VS207: 'Affected stores keep their last synced state',
 } as const
 
 export type ErrorCode = keyof typeof ERRORS
