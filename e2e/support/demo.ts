@@ -26,7 +26,8 @@ export async function serveDemoHost(): Promise<{
  */
 export async function slowFrames(target: BrowserContext | Page): Promise<void> {
   await target.addInitScript(() => {
-    globalThis.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 100) as never
+    globalThis.requestAnimationFrame = (draw) =>
+      setTimeout(() => draw(performance.now()), 100) as never
     globalThis.cancelAnimationFrame = clearTimeout
   })
 }

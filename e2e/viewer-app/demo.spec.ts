@@ -69,7 +69,11 @@ describe('the demo', () => {
     viewer.seen.received.length = 0
     await host.evaluate(() => {
       const steps: string[] = ((window as never as { steps: string[] }).steps = [])
-      addEventListener('input', ({ target }) => steps.push((target as HTMLInputElement).value), true)
+      addEventListener(
+        'input',
+        ({ target }) => steps.push((target as HTMLInputElement).value),
+        true,
+      )
     })
     await host.mouse.move(box.x + box.width * 0.2, y)
     await host.mouse.down()
