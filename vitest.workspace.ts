@@ -3,15 +3,6 @@ import { defineConfig } from 'vitest/config'
 
 const local = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** Specs that measure, or that fill the machine with processes: nothing else may run beside them. */
-const ALONE = ['e2e/commands/{loadtest,soak}.spec.ts']
-
-const BROWSERS = {
-  testTimeout: 90_000,
-  hookTimeout: 180_000,
-  globalSetup: [local('e2e/support/global-setup.ts')],
-}
-
 // vitest 5 ignores a bare workspace file: vitest.config.ts re-exports this one.
 export default defineConfig({
   ssr: {
@@ -46,16 +37,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...BROWSERS, name: 'e2e', include: ['e2e/**/*.spec.ts'], exclude: ALONE },
-      },
-      {
-        extends: true,
         test: {
-          ...BROWSERS,
-          name: 'e2e-alone',
-          include: ALONE,
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          name: 'e2e',
+          include: ['e2e/**/*.spec.ts'],
+          globalSetup: [local('e2e/support/global-setup.ts')],
+          testTimeout: 90_000,
+          hookTimeout: 180_000,
         },
       },
     ],

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { describeNodes } from '../../server/test/nodes-suite.ts'
 import { describeRelay } from '../../server/test/relay-contract.ts'
 import { connect, session } from '../../server/test/client.ts'
@@ -39,6 +39,9 @@ describeNodes('workers of one machine', async () => {
   return { servers: [server, server, server], stop: relay.stop }
 })
 
+// A relay takes a second to let its clients go: the next test does not wait for it.
+const ending: Promise<unknown>[] = []
+afterAll(() => Promise.all(ending))
 describeRelay('a relay of three workers', async ({ hostKey, viewerKey, heartbeat }) => {
   const flags = ['--host-key', hostKey, '--viewer-key', viewerKey]
   if (heartbeat !== undefined) flags.push('--heartbeat', String(heartbeat))
@@ -48,9 +51,8 @@ describeRelay('a relay of three workers', async ({ hostKey, viewerKey, heartbeat
     urls: [url, url, url],
     async stop() {
       if (relay.child.exitCode !== null) return
-      const ended = once(relay.child, 'exit')
+      ending.push(once(relay.child, 'exit'))
       relay.child.kill('SIGTERM')
-      await ended
     },
   }
 })

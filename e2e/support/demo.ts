@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { BrowserContext, Page } from 'playwright-core'
 import { servePage } from './page-builds.ts'
 import { HOST_KEY } from './relay.ts'
 
@@ -17,4 +18,16 @@ export async function serveDemoHost(): Promise<{
     url: (relay) => `${origin}?relay=${encodeURIComponent(relay)}#host-key=${HOST_KEY}`,
     close,
   }
+}
+
+/**
+ * Ten frames a second. The scene draws as often as it may, and without a graphics card a page that draws sixty
+ * times a second takes most of a core from the test.
+ */
+export async function slowFrames(target: BrowserContext | Page): Promise<void> {
+  await target.addInitScript(() => {
+    globalThis.requestAnimationFrame = (draw) =>
+      setTimeout(() => draw(performance.now()), 100) as never
+    globalThis.cancelAnimationFrame = clearTimeout
+  })
 }

@@ -39,7 +39,8 @@ export async function buildPages(): Promise<void> {
       logLevel: 'error',
       build: {
         outDir: outDir(name),
-        emptyOutDir: true,
+        // Another run may be serving it.
+        emptyOutDir: false,
         target: 'es2022',
         minify: false,
         chunkSizeWarningLimit: Number.POSITIVE_INFINITY,

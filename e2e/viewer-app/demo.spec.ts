@@ -10,7 +10,7 @@ import {
   messages,
   type Page,
 } from '../support/browser.ts'
-import { serveDemoHost, VIEWER_DIR } from '../support/demo.ts'
+import { serveDemoHost, slowFrames, VIEWER_DIR } from '../support/demo.ts'
 import { startRelay, type TestRelay } from '../support/relay.ts'
 import { openTab, PHONE, type Tab, useBrowser } from '../support/tabs.ts'
 
@@ -23,6 +23,7 @@ beforeEach(async () => {
   relay = await startRelay(0, { viewerDir: VIEWER_DIR })
   hostContext = await pages.browser.newContext({ viewport: { width: 1440, height: 900 } })
   phone = await pages.browser.newContext(PHONE)
+  await Promise.all([slowFrames(hostContext), slowFrames(phone)])
 })
 afterEach(async () => {
   await hostContext.close()
@@ -30,8 +31,8 @@ afterEach(async () => {
   await relay.stop()
 })
 
-async function openHost(): Promise<Tab> {
-  const page = await openTab(hostContext, pages.site.url(relay.url))
+async function openHost(prepare?: (page: Page) => Promise<unknown>): Promise<Tab> {
+  const page = await openTab(hostContext, pages.site.url(relay.url), prepare)
   await page.getByRole('heading', { name: 'Global temperature' }).waitFor()
   return page
 }
@@ -58,9 +59,16 @@ describe('the demo', () => {
     const slider = host.getByRole('slider', { name: 'Speed' })
     const box = (await slider.boundingBox())!
     const y = box.y + box.height / 2
+    const payloads = () =>
+      messages(viewer.seen.received, 'config_update').map(({ payload }) => payload)
+    viewer.seen.received.length = 0
     await host.evaluate(() => {
-      const times: number[] = ((window as never as { inputs: number[] }).inputs = [])
-      addEventListener('input', () => times.push(performance.now()), true)
+      const steps: string[] = ((window as never as { steps: string[] }).steps = [])
+      addEventListener(
+        'input',
+        ({ target }) => steps.push((target as HTMLInputElement).value),
+        true,
+      )
     })
     // A pause longer than the debounce, as on a loaded machine, splits the drag: such an attempt does not count.
     let continuous = false
@@ -86,7 +94,20 @@ describe('the demo', () => {
       continuous = longest < 200
       if (continuous) expect(payloads()).toEqual([{ config: { speed: value } }])
     }
-    expect(continuous, 'a drag without a pause, in five tries').toBe(true)
+    await host.mouse.up()
+    const steps = await host.evaluate(() => (window as never as { steps: string[] }).steps)
+    expect(new Set(steps).size, 'values on the way').toBeGreaterThan(20)
+    expect(messages(host.seen.sent, 'config_update'), 'while it is dragged').toEqual([])
+    await host.clock.runFor(1000)
+    const value = Number(await slider.inputValue())
+    await expect.poll(payloads).toEqual([{ config: { speed: value } }])
+    // Nothing more waits to be sent.
+    await host.clock.runFor(2000)
+    await host.clock.resume()
+    await host.getByRole('slider', { name: 'Amplitude' }).fill('0.5')
+    await expect
+      .poll(payloads)
+      .toEqual([{ config: { speed: value } }, { config: { amplitude: 0.5 } }])
     await expectQuiet(host.seen, viewer.seen)
   })
 

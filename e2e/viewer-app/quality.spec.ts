@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, session } from '../../server/test/client.ts'
 import { sideways, smallTargets, violations } from '../support/accessibility.ts'
-import { type Browser, type BrowserContext, launchBrowser, type Page } from '../support/browser.ts'
-import { serveDemoHost, VIEWER_DIR } from '../support/demo.ts'
+import { type Browser, launchBrowser, type Page } from '../support/browser.ts'
+import { serveDemoHost, slowFrames, VIEWER_DIR } from '../support/demo.ts'
 import { startRelay, type TestRelay } from '../support/relay.ts'
 
 // Lighthouse's checks without its timings: accessibility (axe-core), tap targets, layout, manifest, page head.
@@ -18,6 +18,7 @@ beforeAll(async () => {
   browser = await launchBrowser('--use-fake-device-for-media-stream')
   ;[relay, demo] = await Promise.all([startRelay(0, { viewerDir: VIEWER_DIR }), serveDemoHost()])
   hostPage = await (await browser.newContext()).newPage()
+  await slowFrames(hostPage)
   await hostPage.goto(demo.url(relay.url))
   await hostPage.getByRole('heading', { name: 'Global temperature' }).waitFor()
 })
@@ -112,13 +113,27 @@ async function use(options: object, run: (page: Page, context: BrowserContext) =
   // The viewer's content security policy would refuse the style that enlarges the text.
   const context = await browser.newContext({ ...options, bypassCSP: true })
   try {
-    await run(await context.newPage(), context)
+    await run(page)
   } finally {
-    await context.close()
+    await page.context().close()
   }
 }
 
 describe.each(SCREENS)('%s', (_, go) => {
+  // These differ in style alone, so that one way to the screen does for all of them.
+  let phone: Promise<Page> | undefined
+  async function onPhone({ viewport }: typeof PHONE, colorScheme: 'light' | 'dark') {
+    phone ??= open(PHONE)
+    const page = await phone
+    if (page.url() === 'about:blank') await go(page)
+    await page.setViewportSize(viewport)
+    await page.emulateMedia({ colorScheme })
+    return page
+  }
+  afterAll(async () => {
+    await (await phone)?.context().close()
+  })
+
   it.each([
     ['phone, light', { ...PHONE, colorScheme: 'light' }],
     ['phone, dark', { ...PHONE, colorScheme: 'dark' }],

@@ -15,7 +15,7 @@ function needsBrowsers(): boolean {
   const projects = args.flatMap((arg, index) =>
     arg === '--project' ? [args[index + 1]] : arg.startsWith('--project=') ? [arg.slice(10)] : [],
   )
-  if (projects.length > 0) return projects.some((name) => name?.startsWith('e2e'))
+  if (projects.length > 0) return projects.includes('e2e')
   const paths = args.filter((arg) => /\//.test(arg) && !arg.startsWith('-'))
   return paths.length === 0 || paths.some((path) => path.includes('e2e'))
 }
