@@ -117,6 +117,7 @@ async function open(options: object): Promise<Page> {
     // It would load the whole app once more in every context; its tests are in pwa.spec.ts.
     serviceWorkers: 'block',
   })
+  await slowFrames(context)
   return context.newPage()
 }
 
@@ -132,17 +133,25 @@ async function use(options: object, run: (page: Page) => Promise<void>) {
 describe.each(SCREENS)('%s', (_, go) => {
   // These differ in style alone, so that one way to the screen does for all of them.
   let phone: Promise<Page> | undefined
+  async function reach(): Promise<Page> {
+    const page = await open(PHONE)
+    await go(page)
+    return page
+  }
   async function onPhone({ viewport }: typeof PHONE, colorScheme: 'light' | 'dark') {
-    phone ??= open(PHONE)
+    phone ??= reach()
     const page = await phone
-    if (page.url() === 'about:blank') await go(page)
     await page.setViewportSize(viewport)
     await page.emulateMedia({ colorScheme })
     return page
   }
-  afterAll(async () => {
-    await (await phone)?.context().close()
-  })
+  // A screen that cannot be reached has failed the tests by then.
+  afterAll(() =>
+    phone?.then(
+      (page) => page.context().close(),
+      () => {},
+    ),
+  )
 
   it.each([
     ['phone, light', 'light'],
