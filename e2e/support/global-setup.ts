@@ -1,4 +1,22 @@
+import { once } from 'node:events'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { buildPages } from './page-builds.ts'
+import { start } from './processes.ts'
+
+const CLI = fileURLToPath(new URL('../../server/src/cli/cli.ts', import.meta.url))
+
+/** Node keeps compiled code when a process ends by itself, which the relays that tests kill never do. */
+async function compileRelay(): Promise<void> {
+  const args = ['--conditions=@vue-sync/source', CLI, '--port', '0', '--host', '127.0.0.1']
+  const { child } = start(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  const ended = once(child, 'exit')
+  await Promise.race([once(child.stdout!, 'data'), ended])
+  child.kill('SIGTERM')
+  await ended
+}
 
 /** Vitest runs this once, before the first browser test. */
-export const setup = buildPages
+export async function setup(): Promise<void> {
+  await Promise.all([buildPages(), compileRelay()])
+}
