@@ -42,7 +42,7 @@ describe('this machine’s CA', () => {
     const old = await open(Date.now() - 11 * YEAR_MS)
     const next = await open()
     expect(next.fingerprint).not.toBe(old.fingerprint)
-    expect(warnings).toEqual([expect.stringContaining('phones must trust it again')])
+    expect(warnings).toEqual([expect.stringContaining('phones must trust the new one')])
     expect((await open()).fingerprint).toBe(next.fingerprint)
   })
 
@@ -77,6 +77,6 @@ describe('this machine’s CA', () => {
 
   it('names a folder that cannot be created', async () => {
     await writeFile(dir, '')
-    await expect(open()).rejects.toThrow('Choose another with --ca-dir.')
+    await expect(open()).rejects.toThrow('Choose another folder with --ca-dir.')
   })
 })
