@@ -25,9 +25,9 @@ const WARNINGS = {
   VS201: 'JSON cannot carry this value. Convert it in `serialize` / `deserialize`, or `omit` it',
   VS202: 'A malformed or forged message was ignored',
   VS203:
-    'A field was ignored, because this app’s store does not have it. Add it to the store’s state',
+    'A field that this app’s store does not have was ignored. Add it to the store’s state',
   VS204:
-    'A field was ignored, because it has the wrong type. Fix the host’s state, or allow the type with `stores.<id>.fields` or `schema`',
+    'A field of the wrong type was ignored. Fix the host’s state, or allow the type in `stores.<id>.fields`',
   VS205:
     'The app wrote to a synced store. Viewers are read-only, so the host’s next update overwrites this',
   VS206: 'Check `pick` and `omit` against the store’s state',
