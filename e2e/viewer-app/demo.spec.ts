@@ -98,11 +98,11 @@ describe('the demo', () => {
     const steps = await host.evaluate(() => (window as never as { steps: string[] }).steps)
     expect(new Set(steps).size, 'values on the way').toBeGreaterThan(20)
     expect(messages(host.seen.sent, 'config_update'), 'while it is dragged').toEqual([])
-    await host.clock.runFor(1000)
+    await host.clock.runFor(500)
     const value = Number(await slider.inputValue())
     await expect.poll(payloads).toEqual([{ config: { speed: value } }])
     // Nothing more waits to be sent.
-    await host.clock.runFor(2000)
+    await host.clock.runFor(500)
     await host.clock.resume()
     await host.getByRole('slider', { name: 'Amplitude' }).fill('0.5')
     await expect

@@ -15,7 +15,11 @@ const origin = () => relay.url.replace('ws', 'http')
 const link = () => relay.viewerUrls()[0]!.url
 
 beforeAll(async () => {
-  browser = await launchBrowser('--use-fake-device-for-media-stream')
+  browser = await launchBrowser(
+    '--use-fake-device-for-media-stream',
+    // The headless shell lets no page use a camera by a granted permission alone.
+    '--use-fake-ui-for-media-stream',
+  )
   ;[relay, demo] = await Promise.all([startRelay(0, { viewerDir: VIEWER_DIR }), serveDemoHost()])
   hostPage = await (await browser.newContext()).newPage()
   await slowFrames(hostPage)
