@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type BlackHole, openBlackHole } from '../support/black-hole.ts'
+import { type BlackHole, openBlackHole } from '../support/network/black-hole.ts'
 
 // The tests of bad networks rely on this black hole, so it has tests too.
 let hole: BlackHole

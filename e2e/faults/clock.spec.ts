@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { App } from 'vue'
 import { syncPlugin } from '@vue-sync/vue/host'
 import { syncViewer, useSyncedState, useSyncViewer } from '@vue-sync/vue/viewer'
-import { makeEmptyApp } from '../support/app.ts'
-import { ModelNetwork } from '../support/model-network.ts'
+import { makeEmptyApp } from '../support/apps/app.ts'
+import { ModelNetwork } from '../support/network/model-network.ts'
 
 const HOUR = 3_600_000
 const useBoard = defineStore('board', { state: () => ({ n: 0 }), sync: true })

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import { offerProtocols } from '@vue-sync/vue/protocol'
 import { WebSocket } from 'ws'
 import { config, session } from '../../server/test/client.ts'
-import { startCliRelay } from '../support/cli-relay.ts'
-import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+import { startCliRelay } from '../support/relays/cli-relay.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 
 const LIMIT = 64
 const CROWD = 100

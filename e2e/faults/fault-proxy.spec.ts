@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { seeded } from '../../server/test/fuzz-arbitraries.ts'
-import { type FaultProxy, openFaultProxy } from '../support/fault-proxy.ts'
+import { type FaultProxy, openFaultProxy } from '../support/network/fault-proxy.ts'
 
 // The tests of bad networks rely on this proxy, so it has tests too; black-hole.spec.ts tests swallowing.
 let proxy: FaultProxy

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { seeded } from '../../server/test/fuzz-arbitraries.ts'
-import { type CliRelay, startCliRelay } from '../support/cli-relay.ts'
-import { type FaultProxy, openFaultProxy } from '../support/fault-proxy.ts'
-import { expectEqual } from '../support/expect-equal.ts'
-import { pause, useCrowd } from '../support/nodes.ts'
-import { type HostPage, openHost, openViewer } from '../support/pages.ts'
-import { startRelay } from '../support/relay.ts'
+import { type CliRelay, startCliRelay } from '../support/relays/cli-relay.ts'
+import { type FaultProxy, openFaultProxy } from '../support/network/fault-proxy.ts'
+import { expectEqual } from '../support/apps/expect-equal.ts'
+import { pause, useCrowd } from '../support/apps/crowd.ts'
+import { type HostPage, openHost, openViewer } from '../support/apps/host-and-viewer.ts'
+import { startRelay } from '../support/relays/relay.ts'
 
 // The relay and both plugins are real; the test controls only the network between them.
 const KILLS = 50

@@ -1,10 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type CliRelay, startCliRelay } from '../support/cli-relay.ts'
-import { type HostPage, openHost, openViewer, type ViewerPage } from '../support/pages.ts'
-import { openSmallDisk, type SmallDisk } from '../support/small-disk.ts'
-import { TOOLS } from '../support/tools.ts'
+import { type CliRelay, startCliRelay } from '../support/relays/cli-relay.ts'
+import {
+  type HostPage,
+  openHost,
+  openViewer,
+  type ViewerPage,
+} from '../support/apps/host-and-viewer.ts'
+import { openSmallDisk, type SmallDisk } from '../support/system/small-disk.ts'
+import { TOOLS } from '../support/system/tools.ts'
 
 const DISK_KIB = 64
 const FULL = /State could not be saved in .*: ENOSPC: no space left on device/g

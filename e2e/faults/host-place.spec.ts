@@ -8,10 +8,10 @@ import {
   type Page,
   watch,
   type Watched,
-} from '../support/browser.ts'
-import { type FaultProxy, openFaultProxy } from '../support/fault-proxy.ts'
-import { type Fixture, serveFixture } from '../support/fixture.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+} from '../support/browsers/playwright.ts'
+import { type FaultProxy, openFaultProxy } from '../support/network/fault-proxy.ts'
+import { type Fixture, serveFixture } from '../support/pages/fixture.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // A host loses its session to another host, or through a connection that dies silently.
 type Tab = Page & { seen: Watched }

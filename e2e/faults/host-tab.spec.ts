@@ -6,11 +6,15 @@ import {
   type Page,
   watch,
   type Watched,
-} from '../support/browser.ts'
-import { VIEWER_DIR } from '../support/demo.ts'
-import { type Fixture, serveFixture } from '../support/fixture.ts'
-import { launchSleepy, type SleepyBrowser, type SleepyPage } from '../support/freeze.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+} from '../support/browsers/playwright.ts'
+import { VIEWER_DIR } from '../support/pages/demo.ts'
+import { type Fixture, serveFixture } from '../support/pages/fixture.ts'
+import {
+  launchSleepy,
+  type SleepyBrowser,
+  type SleepyPage,
+} from '../support/browsers/freezable-browser.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // A real browser crashes and freezes the host's tab; the viewers run in another browser.
 type Viewer = Page & { seen: Watched; shown: () => Promise<number[]> }

@@ -2,8 +2,8 @@ import { createPinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { App } from 'vue'
 import { syncViewer, useSyncViewer } from '@vue-sync/vue/viewer'
-import { makeEmptyApp } from '../support/app.ts'
-import { ModelNetwork } from '../support/model-network.ts'
+import { makeEmptyApp } from '../support/apps/app.ts'
+import { ModelNetwork } from '../support/network/model-network.ts'
 
 let network: ModelNetwork
 let app: App

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Client, connect } from '../../server/test/client.ts'
-import { openBlackHole } from '../support/black-hole.ts'
-import { launchBrowser, type Page } from '../support/browser.ts'
-import { VIEWER_DIR } from '../support/demo.ts'
-import { launchSleepy } from '../support/freeze.ts'
-import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { openBlackHole } from '../support/network/black-hole.ts'
+import { launchBrowser, type Page } from '../support/browsers/playwright.ts'
+import { VIEWER_DIR } from '../support/pages/demo.ts'
+import { launchSleepy } from '../support/browsers/freezable-browser.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // Networks that fail, with and without an event, and screens that must stay on.
 let host: Client

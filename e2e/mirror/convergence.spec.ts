@@ -3,8 +3,8 @@ import { createPinia, defineStore } from 'pinia'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { syncPlugin } from '@vue-sync/vue/host'
 import { syncViewer, useSyncedState, useSyncViewer } from '@vue-sync/vue/viewer'
-import { makeEmptyApp } from '../support/app.ts'
-import { ModelNetwork } from '../support/model-network.ts'
+import { makeEmptyApp } from '../support/apps/app.ts'
+import { ModelNetwork } from '../support/network/model-network.ts'
 
 interface Row {
   id: number

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Client, connect } from '../../server/test/client.ts'
-import { VIEWER_DIR } from '../support/demo.ts'
-import type { Engine, EngineName } from '../support/engine.ts'
-import { hasEngine, launchEngine } from '../support/engines.ts'
-import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { VIEWER_DIR } from '../support/pages/demo.ts'
+import type { Engine, EngineName } from '../support/browsers/test-browser.ts'
+import { hasEngine, launchEngine } from '../support/browsers/launch-test-browser.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 let dir: string
 let engine: Engine | undefined

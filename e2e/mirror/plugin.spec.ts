@@ -14,8 +14,8 @@ import {
   useSyncViewer,
   VIEWER_STORE_ID,
 } from '@vue-sync/vue/viewer'
-import { endApps, makeApp, stubPage } from '../support/app.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { endApps, makeApp, stubPage } from '../support/apps/app.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // Installs and removes the plugins in Node with a real relay; mirror.spec.ts tests them in a browser page.
 let relay: TestRelay

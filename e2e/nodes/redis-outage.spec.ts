@@ -1,11 +1,11 @@
 import process from 'node:process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connect, session } from '../../server/test/client.ts'
-import { type CliRelay, startCliRelay } from '../support/cli-relay.ts'
-import { expectEqual } from '../support/expect-equal.ts'
-import { pause, useCrowd } from '../support/nodes.ts'
-import { startRedis, type TestRedis } from '../support/redis.ts'
-import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+import { type CliRelay, startCliRelay } from '../support/relays/cli-relay.ts'
+import { expectEqual } from '../support/apps/expect-equal.ts'
+import { pause, useCrowd } from '../support/apps/crowd.ts'
+import { startRedis, type TestRedis } from '../support/relays/redis.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // The nodes, Redis and both plugins are real; the test controls only the outages.
 const SEED = 20_262

@@ -9,10 +9,10 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { describeNodes } from '../../server/test/nodes-suite.ts'
 import { describeRelay } from '../../server/test/relay-contract.ts'
 import { connect, session } from '../../server/test/client.ts'
-import { type CliRelay, startCliRelay } from '../support/cli-relay.ts'
-import { expectEqual } from '../support/expect-equal.ts'
-import { pause, useCrowd } from '../support/nodes.ts'
-import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+import { type CliRelay, startCliRelay } from '../support/relays/cli-relay.ts'
+import { expectEqual } from '../support/apps/expect-equal.ts'
+import { pause, useCrowd } from '../support/apps/crowd.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 
 const SEED = 20_263
 const KILLS = 6

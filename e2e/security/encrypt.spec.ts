@@ -12,8 +12,8 @@ import {
   useSyncedState,
   useSyncViewer,
 } from '@vue-sync/vue/viewer'
-import { endApps, makeApp, stubPage, stubStorage } from '../support/app.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { endApps, makeApp, stubPage, stubStorage } from '../support/apps/app.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // Encryption with a real relay, and with a man in the middle who reads and changes frames.
 let relay: TestRelay

@@ -4,8 +4,8 @@ import { isReactive } from 'vue'
 import { syncPlugin } from '@vue-sync/vue/host'
 import { syncViewer, useSyncedState, useSyncViewer } from '@vue-sync/vue/viewer'
 import { config, connect, session } from '../../server/test/client.ts'
-import { endApps, makeApp, stubPage } from '../support/app.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { endApps, makeApp, stubPage } from '../support/apps/app.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 let relay: TestRelay
 const before = Object.getOwnPropertyNames(Object.prototype)

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { buildPages } from './page-builds.ts'
-import { start } from './processes.ts'
+import { buildPages } from './pages/page-builds.ts'
+import { start } from './system/processes.ts'
 
 const CLI = fileURLToPath(new URL('../../server/src/cli/cli.ts', import.meta.url))
 

@@ -9,10 +9,10 @@ import {
   expectQuiet,
   messages,
   type Page,
-} from '../support/browser.ts'
-import { serveDemoHost, slowFrames, VIEWER_DIR } from '../support/demo.ts'
-import { startRelay, type TestRelay } from '../support/relay.ts'
-import { openTab, PHONE, type Tab, useBrowser } from '../support/tabs.ts'
+} from '../support/browsers/playwright.ts'
+import { serveDemoHost, slowFrames, VIEWER_DIR } from '../support/pages/demo.ts'
+import { startRelay, type TestRelay } from '../support/relays/relay.ts'
+import { openTab, PHONE, type Tab, useBrowser } from '../support/browsers/tabs.ts'
 
 const pages = useBrowser(serveDemoHost)
 let hostContext: BrowserContext

@@ -11,11 +11,11 @@ import {
   expectQuiet,
   launchBrowser,
   type Page,
-} from '../support/browser.ts'
-import { serveDemoHost, VIEWER_DIR } from '../support/demo.ts'
-import { cameraArgs, qrPng, writeCameraFile } from '../support/fake-camera.ts'
-import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
-import { openTab, PHONE, type Tab } from '../support/tabs.ts'
+} from '../support/browsers/playwright.ts'
+import { serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
+import { cameraArgs, qrPng, writeCameraFile } from '../support/browsers/fake-camera.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+import { openTab, PHONE, type Tab } from '../support/browsers/tabs.ts'
 
 // Tests every way to connect with a phone, with the addresses that the relay itself prints.
 type Phone = Tab & { requests: string[] }

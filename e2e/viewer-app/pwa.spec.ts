@@ -10,12 +10,12 @@ import {
   type BrowserContext,
   launchBrowser,
   type Page,
-} from '../support/browser.ts'
-import { VIEWER_DIR } from '../support/demo.ts'
-import { hasEngine } from '../support/engines.ts'
-import { launchSleepy } from '../support/freeze.ts'
-import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
-import { trustInStore } from '../support/trust.ts'
+} from '../support/browsers/playwright.ts'
+import { VIEWER_DIR } from '../support/pages/demo.ts'
+import { hasEngine } from '../support/browsers/launch-test-browser.ts'
+import { launchSleepy } from '../support/browsers/freezable-browser.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+import { trustInStore } from '../support/browsers/trust.ts'
 
 // The viewer as an installed app: a persistent profile, TLS on a phone, and updates while a page is open.
 let dir: string

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, session } from '../../server/test/client.ts'
-import { sideways, smallTargets, violations } from '../support/accessibility.ts'
-import { type Browser, launchBrowser, type Page } from '../support/browser.ts'
-import { serveDemoHost, slowFrames, VIEWER_DIR } from '../support/demo.ts'
-import { startRelay, type TestRelay } from '../support/relay.ts'
+import { sideways, smallTargets, violations } from '../support/browsers/accessibility.ts'
+import { type Browser, launchBrowser, type Page } from '../support/browsers/playwright.ts'
+import { serveDemoHost, slowFrames, VIEWER_DIR } from '../support/pages/demo.ts'
+import { startRelay, type TestRelay } from '../support/relays/relay.ts'
 
 // Lighthouse's checks without its timings: accessibility (axe-core), tap targets, layout, manifest, page head.
 let browser: Browser

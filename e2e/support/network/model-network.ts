@@ -1,8 +1,8 @@
 import { readOffer, readPosition } from '@vue-sync/vue/protocol'
-import type { Viewer } from '../../server/src/core/session/audience.ts'
-import type { Host } from '../../server/src/core/session/host-seat.ts'
-import type { RelayPeer } from '../../server/src/core/session/relay-peer.ts'
-import { createSession, type Session } from '../../server/src/core/session/session.ts'
+import type { Viewer } from '../../../server/src/core/session/audience.ts'
+import type { Host } from '../../../server/src/core/session/host-seat.ts'
+import type { RelayPeer } from '../../../server/src/core/session/relay-peer.ts'
+import { createSession, type Session } from '../../../server/src/core/session/session.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

@@ -45,7 +45,10 @@ export async function startCaddy({
   edit = (site) => site,
 }: CaddyOptions): Promise<Caddy> {
   const dir = await mkdtemp(join(tmpdir(), 'vue-sync-caddy-'))
-  const documented = await readFile(new URL(`../../docs/deploy/${file}`, import.meta.url), 'utf8')
+  const documented = await readFile(
+    new URL(`../../../docs/deploy/${file}`, import.meta.url),
+    'utf8',
+  )
   const options = `{
 	admin off
 	auto_https disable_redirects
@@ -77,7 +80,7 @@ export async function startCaddy({
 
 /** Whether Caddy takes a file of docs/deploy as it is. Gives what it says. */
 export function validate(file: string, env: Record<string, string>): string {
-  const path = new URL(`../../docs/deploy/${file}`, import.meta.url).pathname
+  const path = new URL(`../../../docs/deploy/${file}`, import.meta.url).pathname
   const args = ['validate', '--config', path, '--adapter', 'caddyfile']
   return execFileSync(CADDY, args, {
     encoding: 'utf8',

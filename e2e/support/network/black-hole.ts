@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { closeWays, type Way } from './ways.ts'
+import { closeWays, type Way } from './proxied-connection.ts'
 
 /**
  * A way to a port of loopback that can turn into a black hole: the network of a phone that left the Wi-Fi,

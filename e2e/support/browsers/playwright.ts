@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { TOOLS } from './tools.ts'
+import { TOOLS } from '../system/tools.ts'
 
 /** As the project's test command hands it over; see scripts/browser.ts. */
 export const BROWSER_LAUNCH = {

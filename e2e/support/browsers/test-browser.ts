@@ -1,4 +1,4 @@
-import type { EnginePage } from './engine-page.ts'
+import type { EnginePage } from './browser-page.ts'
 
 export type EngineName = 'chromium' | 'firefox' | 'webkit'
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
-import { BROWSER_LAUNCH } from './browser.ts'
+import { BROWSER_LAUNCH } from './playwright.ts'
 import { type Cdp, openCdp } from './cdp.ts'
-import { type EnginePage, makePage } from './engine-page.ts'
-import { start } from './processes.ts'
+import { type EnginePage, makePage } from './browser-page.ts'
+import { start } from '../system/processes.ts'
 import { trustInStore } from './trust.ts'
 
 /** A page that can be put to sleep as a phone does it: hidden, then frozen. */

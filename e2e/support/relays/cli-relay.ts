@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { type Running, start } from './processes.ts'
+import { type Running, start } from '../system/processes.ts'
 import { HOST_KEY, VIEWER_KEY } from './relay.ts'
 
-const CLI = fileURLToPath(new URL('../../server/src/cli/cli.ts', import.meta.url))
+const CLI = fileURLToPath(new URL('../../../server/src/cli/cli.ts', import.meta.url))
 
 export interface CliRelay extends Running {
   port: number

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import process from 'node:process'
 import { launch, type Page } from 'puppeteer-core'
-import { makePage } from './engine-page.ts'
-import type { LaunchEngine } from './engine.ts'
-import { toolPath } from './tools.ts'
+import { makePage } from './browser-page.ts'
+import type { LaunchEngine } from './test-browser.ts'
+import { toolPath } from '../system/tools.ts'
 import { trustInStore } from './trust.ts'
 
 function wrap(page: Page) {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type HostPage, plain, type ViewerPage } from './pages.ts'
+import { type HostPage, plain, type ViewerPage } from './host-and-viewer.ts'
 
 /** Every viewer ends with what the host has, and was never shown anything twice or before its turn. */
 export async function expectEqual(host: HostPage, viewers: ViewerPage[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { closeWays, type Way as PlainWay } from './ways.ts'
+import { closeWays, type Way as PlainWay } from './proxied-connection.ts'
 
 /** What happens to everything that passes. */
 export interface Weather {

@@ -22,11 +22,11 @@ export async function serveFixture(from: 'source' | 'build' = 'source'): Promise
 async function servePublished(): Promise<ServedPage> {
   const server = await createServer({
     configFile: false,
-    root: fileURLToPath(new URL('../fixture', import.meta.url)),
+    root: fileURLToPath(new URL('../../fixture', import.meta.url)),
     logLevel: 'error',
     define: FIXTURE_DEFINE,
     resolve: { conditions: [...defaultClientConditions] },
-    cacheDir: fileURLToPath(new URL('../../node_modules/.vite-fixture-build', import.meta.url)),
+    cacheDir: fileURLToPath(new URL('../../../node_modules/.vite-fixture-build', import.meta.url)),
     server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
     optimizeDeps: { include: ['vue', 'pinia', '@vueuse/core', 'idb-keyval'] },
   })

@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { BROWSER_LAUNCH } from './browser.ts'
+import { BROWSER_LAUNCH } from './playwright.ts'
 
 /** A browser that keeps pages that are left for the way back, as phones do; Playwright switches it off. */
 export function launchWithBackCache(): Promise<Browser> {

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import type { BrowserContext, Page } from 'playwright-core'
 import { servePage } from './page-builds.ts'
-import { HOST_KEY } from './relay.ts'
+import { HOST_KEY } from '../relays/relay.ts'
 
-const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 
 /** The viewer as the test command built it. */
 export const VIEWER_DIR = root('apps/viewer-pwa/dist')

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { build, defaultClientConditions, type InlineConfig, preview } from 'vite'
 
-const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 
 export const FIXTURE_DEFINE = {
   __VUE_OPTIONS_API__: 'true',

@@ -6,7 +6,7 @@ import {
   type Page,
   watch,
   type Watched,
-} from './browser.ts'
+} from './playwright.ts'
 
 export type Tab = Page & { seen: Watched }
 

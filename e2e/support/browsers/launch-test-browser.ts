@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Engine, EngineName, LaunchEngine } from './engine.ts'
-import { launchChromium } from './engine-chromium.ts'
-import { launchFirefox } from './engine-firefox.ts'
-import { launchWebkit } from './engine-webkit.ts'
-import { TOOLS } from './tools.ts'
+import type { Engine, EngineName, LaunchEngine } from './test-browser.ts'
+import { launchChromium } from './chromium.ts'
+import { launchFirefox } from './firefox.ts'
+import { launchWebkit } from './webkit.ts'
+import { TOOLS } from '../system/tools.ts'
 
 export interface EngineOptions {
   /** A CA, as the path of its PEM file, that this browser trusts and nothing else on this machine does. */

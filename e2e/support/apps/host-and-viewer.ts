@@ -8,7 +8,7 @@ import {
   useSyncViewer,
 } from '@vue-sync/vue/viewer'
 import { makeEmptyApp } from './app.ts'
-import { HOST_KEY, VIEWER_KEY } from './relay.ts'
+import { HOST_KEY, VIEWER_KEY } from '../relays/relay.ts'
 
 /** What a host of the fault tests shows: `n` only ever grows while one page is the host. */
 export const useLoad = defineStore('load', {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { inMountNamespace, toolPath } from './tools.ts'
+import { inMountNamespace, toolPath } from '../system/tools.ts'
 
 const run = promisify(execFile)
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import process from 'node:process'
 import { chromium, type Page } from 'playwright-core'
-import { BROWSER_LAUNCH } from './browser.ts'
-import { makePage } from './engine-page.ts'
-import type { LaunchEngine } from './engine.ts'
+import { BROWSER_LAUNCH } from './playwright.ts'
+import { makePage } from './browser-page.ts'
+import type { LaunchEngine } from './test-browser.ts'
 import { trustInStore } from './trust.ts'
 
 function wrap(page: Page) {

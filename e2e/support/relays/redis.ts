@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { Redis } from 'ioredis'
-import { freePort } from './free-port.ts'
+import { freePort } from '../system/free-port.ts'
 
 /** A Redis of a test's own, on loopback, that keeps nothing. */
 export interface TestRedis {

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events'
 import { afterEach, beforeEach, vi } from 'vitest'
-import { seeded } from '../../server/test/fuzz-arbitraries.ts'
+import { seeded } from '../../../server/test/fuzz-arbitraries.ts'
 import { stubPage } from './app.ts'
-import { type FaultProxy, openFaultProxy } from './fault-proxy.ts'
-import { type HostPage, openHost, openViewer, type ViewerPage } from './pages.ts'
+import { type FaultProxy, openFaultProxy } from '../network/fault-proxy.ts'
+import { type HostPage, openHost, openViewer, type ViewerPage } from './host-and-viewer.ts'
 
 /** Pages of one host and some viewers, each behind a way of its own to a node. */
 export interface Crowd {
