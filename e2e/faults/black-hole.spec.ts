@@ -32,13 +32,13 @@ function dial() {
   return { socket, received }
 }
 
-it('forwards data, swallows it without closing, accepts new connections silently, and delivers all after heal()', async () => {
+it('forwards data, holds it back without closing, accepts new connections silently, and delivers all after resume()', async () => {
   const { socket, received } = dial()
   socket.write('one')
   await expect.poll(() => received.text).toBe('one!')
   expect(hole.bytes).toEqual({ up: 3, down: 4 })
 
-  hole.swallow()
+  hole.stall()
   socket.write('two')
   const late = dial()
   await once(late.socket, 'connect')
@@ -57,7 +57,7 @@ it('forwards data, swallows it without closing, accepts new connections silently
     { text: '', closed: false },
   ])
 
-  hole.heal()
+  hole.resume()
   await expect.poll(() => [received.text, late.received.text]).toEqual(['one!two!', 'late!'])
   socket.destroy()
   await expect.poll(() => hole.connections()).toBe(1)
@@ -67,7 +67,7 @@ it('closes the connections it holds', async () => {
   const { socket, received } = dial()
   await once(socket, 'connect')
   await expect.poll(() => hole.connections()).toBe(1)
-  hole.swallow()
+  hole.stall()
   await hole.close()
   await expect.poll(() => received.closed).toBe(true)
   hole = await openBlackHole(1)

@@ -84,10 +84,10 @@ it(
     // The first quarter warms up code and caches.
     await churn(SECONDS / 4)
     const before = await memory()
-    proxy.swallow()
+    proxy.stall()
     await churn((SECONDS * 3) / 4)
     const after = await memory()
-    proxy.heal()
+    proxy.resume()
 
     const [winner, loser] = hosts
     loser.app.unmount()

@@ -46,7 +46,7 @@ async function dial() {
 }
 
 it('delays, jitters and throttles without changing the data or its order', async () => {
-  proxy.setWeather({ delay: 5, jitter: 20, rate: 200_000 })
+  proxy.setConditions({ delay: 5, jitter: 20, rate: 200_000 })
   const { socket, received, far } = await dial()
   const expected = Array.from({ length: 200 }, (_, at) => `${at} `.repeat(20)).join('')
   for (let at = 0; at < 200; at++) {

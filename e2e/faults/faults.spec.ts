@@ -77,10 +77,10 @@ it(`every viewer ends equal and never shows older state after ${FAULTS} network 
   const faults: ((proxy: FaultProxy) => void)[] = [
     (proxy) => proxy.reset(),
     (proxy) => proxy.truncate(),
-    (proxy) => proxy.swallow(),
-    (proxy) => proxy.setWeather({ delay: upTo(20), jitter: upTo(60) }),
-    (proxy) => proxy.setWeather({ rate: 2000 + upTo(200_000) }),
-    (proxy) => proxy.setWeather({ delay: 0, jitter: 0, rate: Number.POSITIVE_INFINITY }),
+    (proxy) => proxy.stall(),
+    (proxy) => proxy.setConditions({ delay: upTo(20), jitter: upTo(60) }),
+    (proxy) => proxy.setConditions({ rate: 2000 + upTo(200_000) }),
+    (proxy) => proxy.setConditions({ delay: 0, jitter: 0, rate: Number.POSITIVE_INFINITY }),
     (proxy) => {
       // Only a viewer checks its connection on an event; a host would notice after 35 s of silence.
       if (proxy === hostSide) return
@@ -92,10 +92,10 @@ it(`every viewer ends equal and never shows older state after ${FAULTS} network 
     const proxy = [hostSide, ...viewerSides][upTo(4)]!
     faults[upTo(faults.length)]!(proxy)
     await pause(upTo(100))
-    proxy.heal()
+    proxy.resume()
   }
   for (const proxy of [hostSide, ...viewerSides])
-    proxy.setWeather({ delay: 0, jitter: 0, rate: Number.POSITIVE_INFINITY })
+    proxy.setConditions({ delay: 0, jitter: 0, rate: Number.POSITIVE_INFINITY })
   stopChanging()
   host.change(random)
   await expectEqual(host, viewers)

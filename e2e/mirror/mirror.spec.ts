@@ -136,9 +136,9 @@ describe('the mirror', () => {
     expect(await viewer.evaluate(() => JSON.stringify(window.test.stores.useOdd.odd))).toBe(
       '{"date":"1970-01-01T00:00:00.000Z","nan":null,"cycle":{"ok":1}}',
     )
-    const told = host.seen.complaints.join('\n')
+    const warnings = host.seen.complaints.join('\n')
     for (const part of ['date', 'map', 'set', 'none', 'nan', 'big', 'run', 'cycle.self'])
-      expect(told).toContain(`VS201: store "odd", odd.${part}`)
+      expect(warnings).toContain(`VS201: store "odd", odd.${part}`)
     expect(host.seen.complaints).toHaveLength(8)
   })
 

@@ -149,7 +149,7 @@ describe.skipIf(!hasAll)('two relays behind the Caddy of docs/deploy', () => {
     }
     clearInterval(timer)
     await expectEqual(host, viewers)
-    const output = nodes.map((node) => node.said()).join('')
+    const output = nodes.map((node) => node.output()).join('')
     expect(output).not.toContain(PASSWORD)
     expect(output).not.toContain('cannot be reached')
   })

@@ -6,7 +6,7 @@ import { start } from './system/processes.ts'
 
 const CLI = fileURLToPath(new URL('../../server/src/cli/cli.ts', import.meta.url))
 
-/** Node keeps compiled code when a process ends by itself, which the relays that tests kill never do. */
+/** Fills Node's compile cache, which Node writes only when a process exits by itself. Tests kill their relays. */
 async function compileRelay(): Promise<void> {
   const args = ['--conditions=@vue-sync/source', CLI, '--port', '0', '--host', '127.0.0.1']
   const { child } = start(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })

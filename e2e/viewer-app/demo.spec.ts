@@ -10,7 +10,7 @@ import {
   messages,
   type Page,
 } from '../support/browsers/playwright.ts'
-import { serveDemoHost, slowFrames, VIEWER_DIR } from '../support/pages/demo.ts'
+import { serveDemoHost, limitFrameRate, VIEWER_DIR } from '../support/pages/demo.ts'
 import { startRelay, type TestRelay } from '../support/relays/relay.ts'
 import { openTab, PHONE, type Tab, useBrowser } from '../support/browsers/tabs.ts'
 
@@ -23,7 +23,7 @@ beforeEach(async () => {
   relay = await startRelay(0, { viewerDir: VIEWER_DIR })
   hostContext = await pages.browser.newContext({ viewport: { width: 1440, height: 900 } })
   phone = await pages.browser.newContext(PHONE)
-  await Promise.all([slowFrames(hostContext), slowFrames(phone)])
+  await Promise.all([limitFrameRate(hostContext), limitFrameRate(phone)])
 })
 afterEach(async () => {
   await hostContext.close()

@@ -2,7 +2,7 @@ import { createPinia, type Pinia } from 'pinia'
 import { vi } from 'vitest'
 import { type App, createRenderer } from 'vue'
 
-// Vue without a DOM: what the plugins do does not depend on what is rendered.
+// The plugins do not depend on rendering, so the renderer needs no DOM.
 const renderer = createRenderer<object, object>({
   createComment: () => ({}),
   createText: () => ({}),
@@ -16,38 +16,38 @@ const renderer = createRenderer<object, object>({
   nextSibling: () => null,
 })
 
-/** An app that can be mounted and unmounted in Node. */
-export function makeEmptyApp(): App {
+/** Creates an app that can be mounted and unmounted in Node. */
+export function createEmptyApp(): App {
   return renderer.createApp({ render: () => null }) as App
 }
 
 const apps = new Set<App>()
 
-/** An app that `endApps` ends, if nobody has before. */
-export function makeApp(): { app: App; pinia: Pinia } {
-  const app = makeEmptyApp()
+/** Creates an app with Pinia. `unmountApps` unmounts it if the test has not done so. */
+export function createTestApp(): { app: App; pinia: Pinia } {
+  const app = createEmptyApp()
   apps.add(app)
   app.onUnmount(() => void apps.delete(app))
   return { app, pinia: createPinia() }
 }
 
-export function endApps(): void {
+export function unmountApps(): void {
   for (const app of apps) app.unmount()
   apps.clear()
 }
 
-/** What the plugins look for in a page, until `vi.unstubAllGlobals()`. */
+/** Stubs the globals of a page that the plugins use, until `vi.unstubAllGlobals()`. */
 export function stubPage(): void {
   vi.stubGlobal('window', new EventTarget())
   vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
 }
 
-/** A storage, until then; gives what is in it. */
+/** Stubs a storage until `vi.unstubAllGlobals()`. Returns its entries. */
 export function stubStorage(name: 'localStorage' | 'sessionStorage'): Map<string, string> {
-  const kept = new Map<string, string>()
+  const entries = new Map<string, string>()
   vi.stubGlobal(name, {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, text: string) => void kept.set(key, text),
+    getItem: (key: string) => entries.get(key) ?? null,
+    setItem: (key: string, text: string) => void entries.set(key, text),
   })
-  return kept
+  return entries
 }

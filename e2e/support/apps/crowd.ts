@@ -5,17 +5,20 @@ import { stubPage } from './app.ts'
 import { type FaultProxy, openFaultProxy } from '../network/fault-proxy.ts'
 import { type HostPage, openHost, openViewer, type ViewerPage } from './host-and-viewer.ts'
 
-/** Pages of one host and some viewers, each behind a way of its own to a node. */
+/** One host and several viewers. Each connects to its node through its own proxy. */
 export interface Crowd {
   host: HostPage
   viewers: ViewerPage[]
-  /** The host's way first. */
-  ways: FaultProxy[]
-  /** Until what it gives is called. */
+  /** The host's proxy, then those of the viewers in order. */
+  proxies: FaultProxy[]
+  /** Changes the host's state every 5 ms. Returns a function that stops the changes. */
   keepChanging: () => () => void
 }
 
-/** For tests of several nodes: what is given to `stops` ends in reverse order, and pages find a browser. */
+/**
+ * Sets up the tests of a file with several nodes. Functions in `stops` run in reverse order after each test, and
+ * the globals of a page are stubbed.
+ */
 export function useCrowd(seed: number) {
   const stops: (() => unknown)[] = []
   let random = seeded(seed)
@@ -32,26 +35,27 @@ export function useCrowd(seed: number) {
   return {
     stops,
     random: (): number => random(),
-    upTo: (most: number): number => Math.floor(random() * most),
-    /** The host at the first of these ports, viewers at all. */
+    /** A random integer from 0, below `limit`. */
+    upTo: (limit: number): number => Math.floor(random() * limit),
+    /** Connects a host to the first port, and one viewer to each port. */
     async open(ports: number[]): Promise<Crowd> {
-      const ways: FaultProxy[] = []
+      const proxies: FaultProxy[] = []
       for (const port of [ports[0]!, ...ports]) {
-        const way = await openFaultProxy(port, { random: seeded(seed + 2) })
-        ways.push(way)
-        stops.push(way.close)
+        const proxy = await openFaultProxy(port, { random: seeded(seed + 2) })
+        proxies.push(proxy)
+        stops.push(proxy.close)
       }
-      const [hostWay, ...viewerWays] = ways.map(({ port }) => `ws://127.0.0.1:${port}`)
-      const host = openHost(hostWay!)
-      const viewers = viewerWays.map((url) => openViewer(url))
+      const [hostUrl, ...viewerUrls] = proxies.map(({ port }) => `ws://127.0.0.1:${port}`)
+      const host = openHost(hostUrl!)
+      const viewers = viewerUrls.map((url) => openViewer(url))
       for (const { app } of [host, ...viewers]) stops.push(() => app.unmount())
       return {
         host,
         viewers,
-        ways,
+        proxies,
         keepChanging() {
-          const own = seeded(seed + 1)
-          const timer = setInterval(() => host.change(own), 5)
+          const changeRandom = seeded(seed + 1)
+          const timer = setInterval(() => host.change(changeRandom), 5)
           stops.push(() => clearInterval(timer))
           return () => clearInterval(timer)
         },
@@ -60,4 +64,5 @@ export function useCrowd(seed: number) {
   }
 }
 
+/** @param time in milliseconds */
 export const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time))

@@ -7,36 +7,36 @@ import {
   useSyncedState,
   useSyncViewer,
 } from '@vue-sync/vue/viewer'
-import { makeEmptyApp } from './app.ts'
+import { createEmptyApp } from './app.ts'
 import { HOST_KEY, VIEWER_KEY } from '../relays/relay.ts'
 
-/** What a host of the fault tests shows: `n` only ever grows while one page is the host. */
+/** The store of the fault tests. While one page is the host, `n` only grows. */
 export const useLoad = defineStore('load', {
   state: () => ({ n: 0, by: '', list: [] as number[], rows: {} as Record<string, number> }),
   sync: true,
 })
 export type Load = ReturnType<typeof useLoad>
 
-/** Redials that a test does not have to wait for. */
-const HASTE = { first: 20, max: 150, factor: 1.5 }
+/** Short reconnect delays in milliseconds, so that tests do not wait. */
+const FAST_BACKOFF = { first: 20, max: 150, factor: 1.5 }
 
 export interface HostPage {
   app: App
   load: Load
   host: ReturnType<typeof useSyncHost>
-  /** One more change, of a kind that `random` draws. */
+  /** Makes one change, of a kind that `random` selects. */
   change: (random: () => number) => void
 }
 
 export function openHost(url: string, options: SyncHostOptions = {}): HostPage {
-  const app = makeEmptyApp()
+  const app = createEmptyApp()
   const pinia = createPinia()
   app.use(pinia).use(syncPlugin, {
     url,
     key: HOST_KEY,
     debounce: 5,
     maxWait: 15,
-    backoff: HASTE,
+    backoff: FAST_BACKOFF,
     ...options,
   })
   app.mount({})
@@ -47,11 +47,11 @@ export function openHost(url: string, options: SyncHostOptions = {}): HostPage {
     host: app.runWithContext(useSyncHost),
     change(random) {
       load.n++
-      const way = Math.floor(random() * 4)
-      if (way === 0) load.list.push(load.n)
-      if (way === 1) load.list.splice(Math.floor(random() * load.list.length), 1)
-      if (way === 2) load.rows[`r${Math.floor(random() * 20)}`] = load.n
-      if (way === 3 && load.list.length > 50) load.list = load.list.slice(-5)
+      const kind = Math.floor(random() * 4)
+      if (kind === 0) load.list.push(load.n)
+      if (kind === 1) load.list.splice(Math.floor(random() * load.list.length), 1)
+      if (kind === 2) load.rows[`r${Math.floor(random() * 20)}`] = load.n
+      if (kind === 3 && load.list.length > 50) load.list = load.list.slice(-5)
     },
   }
 }
@@ -60,14 +60,16 @@ export interface ViewerPage {
   app: App
   load: Load
   viewer: ReturnType<typeof useSyncViewer>
-  /** Every `n` that was ever on show, in order. */
+  /** Every displayed value of `n`, in order. */
   shown: number[]
 }
 
 export function openViewer(url: string, options: SyncViewerOptions = {}): ViewerPage {
-  const app = makeEmptyApp()
+  const app = createEmptyApp()
   const pinia = createPinia()
-  app.use(pinia).use(syncViewer, { url: `${url}#k=${VIEWER_KEY}`, backoff: HASTE, ...options })
+  app
+    .use(pinia)
+    .use(syncViewer, { url: `${url}#k=${VIEWER_KEY}`, backoff: FAST_BACKOFF, ...options })
   app.mount({})
   const shown: number[] = []
   app.runWithContext(() => {
@@ -77,4 +79,5 @@ export function openViewer(url: string, options: SyncViewerOptions = {}): Viewer
   return { app, load: useLoad(pinia), viewer: app.runWithContext(useSyncViewer), shown }
 }
 
+/** A plain copy of the state, for comparison. */
 export const plain = (load: Load): unknown => JSON.parse(JSON.stringify(load.$state))

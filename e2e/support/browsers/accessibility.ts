@@ -5,14 +5,14 @@ import type { Page } from 'playwright-core'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-/** What axe-core finds wrong with a page as it is now: rule and element, one line each. */
+/** Lists the accessibility violations that axe-core finds on a page, one line each with rule and element. */
 export async function violations(page: Page): Promise<string[]> {
-  // Faded text has less contrast than it will have.
+  // Text has less contrast while it fades in.
   await page.evaluate(() =>
     Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))),
   )
-  const isThere = await page.evaluate(() => 'axe' in window)
-  if (!isThere) await page.evaluate(await readFile(axe, 'utf8'))
+  const isLoaded = await page.evaluate(() => 'axe' in window)
+  if (!isLoaded) await page.evaluate(await readFile(axe, 'utf8'))
   const results = await page.evaluate(() =>
     (window as never as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
   )
@@ -21,7 +21,7 @@ export async function violations(page: Page): Promise<string[]> {
   )
 }
 
-/** Things to tap that are smaller than a fingertip (44 CSS pixels either way), links in running text apart. */
+/** Lists tap targets narrower or lower than 44 CSS pixels. Links in running text do not count. */
 export function smallTargets(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll('button, input, select, [role="button"], summary')]
@@ -35,8 +35,8 @@ export function smallTargets(page: Page): Promise<string[]> {
   )
 }
 
-/** How far a page can be scrolled sideways: nothing, where it fits. */
-export function sideways(page: Page): Promise<number> {
+/** How many CSS pixels a page is wider than its window: 0 if it fits. */
+export function horizontalOverflow(page: Page): Promise<number> {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement
     return scrollWidth - clientWidth

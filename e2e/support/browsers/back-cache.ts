@@ -1,7 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { BROWSER_LAUNCH } from './playwright.ts'
 
-/** A browser that keeps pages that are left for the way back, as phones do; Playwright switches it off. */
+/** Launches a browser with the back/forward cache that phones use. Playwright disables it by default. */
 export function launchWithBackCache(): Promise<Browser> {
   return chromium.launch({
     ...BROWSER_LAUNCH,
@@ -9,7 +9,7 @@ export function launchWithBackCache(): Promise<Browser> {
   })
 }
 
-/** Leaves a page, comes back, and tells whether it is the very one that was left. */
+/** Leaves a page and goes back. Returns whether the browser restored the same page from its cache. */
 export async function leaveAndReturn(page: Page, elsewhere: string): Promise<boolean> {
   await page.evaluate(() => {
     addEventListener('pageshow', ({ persisted }) => {
@@ -17,7 +17,7 @@ export async function leaveAndReturn(page: Page, elsewhere: string): Promise<boo
     })
   })
   await page.goto(elsewhere)
-  // A page that comes from the cache has loaded long ago: there is no load event to wait for.
+  // A page from the cache has already loaded, so it fires no load event.
   await page.goBack({ waitUntil: 'commit' })
   await page.waitForFunction(() => document.readyState === 'complete')
   return page.evaluate(() => document.documentElement.dataset['cameBack'] === 'true')

@@ -1,33 +1,38 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** What an engine must give; the rest is made of it, once for all. */
-export interface RawPage {
+/** The operations that each browser's driver implements. `createBrowserPage` adds those that are the same for all. */
+export interface DriverPage {
   goto: (url: string) => Promise<void>
   reload: () => Promise<void>
-  /** The value of an expression that gives a string, or a promise of one. */
+  /** Evaluates an expression whose value is a string or a promise of a string. */
   run: (expression: string) => Promise<string>
   screenshot: (path: string) => Promise<void>
   close: () => Promise<void>
 }
 
-export interface EnginePage {
+export interface BrowserPage {
   goto: (url: string) => Promise<void>
   reload: () => Promise<void>
-  /** The value of one JavaScript expression as JSON; promises are awaited, `undefined` is `null`. */
+  /** Evaluates one JavaScript expression. Awaits a promise, passes the value as JSON, and turns `undefined` into `null`. */
   evaluate: <T = unknown>(expression: string) => Promise<T>
-  /** What a person can read on the page. */
+  /** The visible text of the page. */
   text: () => Promise<string>
-  /** Until an expression is truthy. @throws Error that says what the page shows */
+  /**
+   * Waits until an expression is truthy.
+   *
+   * @param timeout in milliseconds. @default 30000
+   * @throws Error with the URL and the text of the page
+   */
   waitFor: (expression: string, timeout?: number) => Promise<void>
   screenshot: (path: string) => Promise<void>
   url: () => Promise<string>
   close: () => Promise<void>
 }
 
-/** A page that navigates loses what runs in it: the next look finds the new one. */
-const POLL = 50
+/** In milliseconds. `waitFor` polls because a navigation would end a wait inside the page. */
+const POLL_INTERVAL = 50
 
-export function makePage(raw: RawPage): EnginePage {
+export function createBrowserPage(raw: DriverPage): BrowserPage {
   async function evaluate<T>(expression: string): Promise<T> {
     const json = await raw.run(
       `Promise.resolve(${expression}).then((value) => JSON.stringify(value ?? null))`,
@@ -36,7 +41,7 @@ export function makePage(raw: RawPage): EnginePage {
   }
   const text = () => evaluate<string>('document.body.innerText')
   const url = () => evaluate<string>('location.href')
-  async function show(): Promise<string> {
+  async function describePage(): Promise<string> {
     try {
       return `${await url()} shows:\n${await text()}`
     } catch (error) {
@@ -58,9 +63,11 @@ export function makePage(raw: RawPage): EnginePage {
         } catch (error) {
           failure = ` (${String(error)})`
         }
-        await delay(POLL)
+        await delay(POLL_INTERVAL)
       } while (Date.now() < end)
-      throw new Error(`Not in ${timeout} ms: ${expression}${failure}; ${await show()}`)
+      throw new Error(
+        `Not true within ${timeout} ms: ${expression}${failure}; ${await describePage()}`,
+      )
     },
     screenshot: raw.screenshot,
     url,

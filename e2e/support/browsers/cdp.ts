@@ -1,12 +1,12 @@
-/** A raw connection to Chromium's DevTools: what a driver's own tabs do is not in the way. */
+/** A raw connection to Chromium's DevTools. A driver would keep its tabs visible and never frozen. */
 export interface Cdp {
   send: <T = unknown>(method: string, params?: object, sessionId?: string) => Promise<T>
-  /** Until a session's next event of this name. */
+  /** Resolves at the session's next event of this name. */
   once: (event: string, sessionId: string) => Promise<void>
   close: () => void
 }
 
-interface Answer {
+interface CdpMessage {
   id?: number
   method?: string
   sessionId?: string
@@ -16,30 +16,32 @@ interface Answer {
 
 export async function openCdp(url: string): Promise<Cdp> {
   const socket = new WebSocket(url)
-  const waiting = new Map<number, (answer: Answer) => void>()
+  const pending = new Map<number, (response: CdpMessage) => void>()
   const events = new Map<string, () => void>()
-  let last = 0
+  let lastId = 0
   const isOpen = await new Promise<boolean>((resolve) => {
     socket.addEventListener('open', () => resolve(true), { once: true })
     socket.addEventListener('error', () => resolve(false), { once: true })
   })
-  if (!isOpen) throw new Error(`No DevTools at ${url}.`)
+  if (!isOpen) throw new Error(`Could not connect to DevTools at ${url}.`)
   socket.addEventListener('message', ({ data }) => {
-    const answer = JSON.parse(String(data)) as Answer
-    if (answer.id === undefined) return events.get(`${answer.method} ${answer.sessionId}`)?.()
-    waiting.get(answer.id)?.(answer)
-    waiting.delete(answer.id)
+    const response = JSON.parse(String(data)) as CdpMessage
+    if (response.id === undefined) return events.get(`${response.method} ${response.sessionId}`)?.()
+    pending.get(response.id)?.(response)
+    pending.delete(response.id)
   })
   socket.addEventListener('close', () => {
-    for (const settle of waiting.values()) settle({ error: { message: 'Chromium is gone.' } })
-    waiting.clear()
+    for (const settle of pending.values())
+      settle({ error: { message: 'The connection to Chromium is closed.' } })
+    pending.clear()
   })
   return {
     send: <T>(method: string, params: object = {}, sessionId?: string) =>
       new Promise<T>((resolve, reject) => {
-        if (socket.readyState !== 1) return reject(new Error('Chromium is gone.'))
-        const id = ++last
-        waiting.set(id, ({ result, error }) => {
+        if (socket.readyState !== 1)
+          return reject(new Error('The connection to Chromium is closed.'))
+        const id = ++lastId
+        pending.set(id, ({ result, error }) => {
           if (error) reject(new Error(`${method}: ${error.message}`))
           else resolve(result as T)
         })

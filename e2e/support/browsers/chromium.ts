@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { chromium, type Page } from 'playwright-core'
 import { BROWSER_LAUNCH } from './playwright.ts'
-import { makePage } from './browser-page.ts'
-import type { LaunchEngine } from './test-browser.ts'
+import { createBrowserPage } from './browser-page.ts'
+import type { LaunchBrowser } from './test-browser.ts'
 import { trustInStore } from './trust.ts'
 
 function wrap(page: Page) {
-  return makePage({
+  return createBrowserPage({
     goto: async (url) => void (await page.goto(url)),
     reload: async () => void (await page.reload()),
     run: (expression) => page.evaluate<string>(expression),
@@ -16,9 +16,9 @@ function wrap(page: Page) {
   })
 }
 
-/** A whole profile, not a context: `ignoreHTTPSErrors` would disable service workers. */
-export const launchChromium: LaunchEngine = async (dir, trust) => {
-  // Chromium reads its own trust from the home directory, wherever the profile is.
+/** Launches with its own profile, because trusting the CA by `ignoreHTTPSErrors` would disable service workers. */
+export const launchChromium: LaunchBrowser = async (dir, trust) => {
+  // Chromium reads its trust store from the home directory, wherever the profile is.
   if (trust) await trustInStore(join(dir, '.pki/nssdb'), trust)
   const context = await chromium.launchPersistentContext(join(dir, 'profile'), {
     ...BROWSER_LAUNCH,

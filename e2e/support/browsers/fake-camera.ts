@@ -2,14 +2,14 @@ import { writeFile } from 'node:fs/promises'
 import { crc32, deflateSync } from 'node:zlib'
 import { encode } from 'uqr'
 
-/** A grey picture, one byte to a pixel, row by row. */
+/** A greyscale picture with one byte per pixel, row by row. */
 interface Picture {
   width: number
   height: number
   pixels: Uint8Array
 }
 
-/** A QR code in the middle of a white picture, as large as goes in whole pixels. */
+/** Draws a QR code in the middle of a white picture, at the largest whole-pixel scale that fits. */
 function drawQr(text: string, width: number, height: number): Picture {
   const { data, size } = encode(text, { border: 4 })
   const scale = Math.floor(Math.min(width, height) / size)
@@ -34,7 +34,7 @@ function chunk(type: string, data: Uint8Array): Buffer {
   return Buffer.concat([length, body, sum])
 }
 
-/** A photo of a QR code, as a PNG file's bytes. */
+/** Returns the bytes of a PNG file that shows a QR code. */
 export function qrPng(text: string): Buffer {
   const { width, height, pixels } = drawQr(text, 600, 600)
   const header = Buffer.alloc(13)
@@ -52,7 +52,7 @@ export function qrPng(text: string): Buffer {
   ])
 }
 
-/** Writes what the camera sees, a Y4M file: a QR code of `text`, or nothing but white. */
+/** Writes the camera picture as a Y4M file: a QR code of `text`, or plain white without it. */
 export async function writeCameraFile(path: string, text?: string): Promise<void> {
   const [width, height] = [640, 480]
   const luma =
@@ -65,7 +65,7 @@ export async function writeCameraFile(path: string, text?: string): Promise<void
   await writeFile(path, Buffer.concat([header, ...frame, ...frame]))
 }
 
-/** Chromium's arguments for a camera that plays that file, for a person who allows or denies it. */
+/** Chromium's arguments for a camera that plays the file at `path`. `answer` settles the permission prompt. */
 export function cameraArgs(path: string, answer: 'allow' | 'deny' = 'allow'): string[] {
   return [
     '--use-fake-device-for-media-stream',

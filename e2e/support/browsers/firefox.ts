@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import process from 'node:process'
 import { launch, type Page } from 'puppeteer-core'
-import { makePage } from './browser-page.ts'
-import type { LaunchEngine } from './test-browser.ts'
+import { createBrowserPage } from './browser-page.ts'
+import type { LaunchBrowser } from './test-browser.ts'
 import { toolPath } from '../system/tools.ts'
 import { trustInStore } from './trust.ts'
 
 function wrap(page: Page) {
-  return makePage({
+  return createBrowserPage({
     goto: async (url) => void (await page.goto(url)),
     reload: async () => void (await page.reload()),
     run: (expression) => page.evaluate(expression) as Promise<string>,
@@ -16,11 +16,11 @@ function wrap(page: Page) {
   })
 }
 
-/** Headless, over WebDriver BiDi: Debian has no geckodriver. */
-export const launchFirefox: LaunchEngine = async (dir, trust) => {
+/** Launches headless Firefox over WebDriver BiDi, because Debian has no geckodriver. */
+export const launchFirefox: LaunchBrowser = async (dir, trust) => {
   const userDataDir = join(dir, 'profile')
   if (trust) await trustInStore(userDataDir, trust)
-  // The tab it starts with stays: the browser would end with its last one.
+  // The first tab stays open, because Firefox exits when its last tab closes.
   const browser = await launch({
     browser: 'firefox',
     executablePath: toolPath('firefox'),

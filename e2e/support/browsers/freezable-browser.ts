@@ -5,26 +5,26 @@ import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { BROWSER_LAUNCH } from './playwright.ts'
 import { type Cdp, openCdp } from './cdp.ts'
-import { type EnginePage, makePage } from './browser-page.ts'
+import { type BrowserPage, createBrowserPage } from './browser-page.ts'
 import { start } from '../system/processes.ts'
 import { trustInStore } from './trust.ts'
 
-/** A page that can be put to sleep as a phone does it: hidden, then frozen. */
-export interface SleepyPage extends EnginePage {
-  /** Another tab comes in front of it; its timers go on. */
+/** A page that a test can hide and freeze, as a phone does with a background tab. */
+export interface FreezablePage extends BrowserPage {
+  /** Activates another tab. The timers of the hidden page keep running. */
   hide: () => Promise<void>
-  /** Hides it and freezes it: no timer, no task of it runs, and its sockets go unread. */
+  /** Hides and freezes the page: its timers and tasks stop, and it does not read its sockets. */
   freeze: () => Promise<void>
-  /** It goes on, and is in front again. */
+  /** Resumes the page and activates its tab. */
   thaw: () => Promise<void>
-  /** Its renderer ends, as for want of memory: nothing of the page runs any more, the tab stays. */
+  /** Kills the renderer, as a shortage of memory does. The tab stays open. */
   crash: () => Promise<void>
-  /** What a person does with a tab that has crashed: loads it again. */
-  revive: () => Promise<void>
+  /** Reloads a crashed tab, as a user would. */
+  reloadAfterCrash: () => Promise<void>
 }
 
-export interface SleepyBrowser {
-  open: (url: string) => Promise<SleepyPage>
+export interface FreezableBrowser {
+  open: (url: string) => Promise<FreezablePage>
   close: () => Promise<void>
 }
 
@@ -35,10 +35,10 @@ async function readEndpoint(profile: string): Promise<string> {
     if (path) return `ws://127.0.0.1:${port}${path}`
     await delay(100)
   }
-  throw new Error('Chromium did not open its DevTools.')
+  throw new Error('Chromium did not open its DevTools within 30 seconds.')
 }
 
-async function openPage(cdp: Cdp, url: string): Promise<SleepyPage> {
+async function openPage(cdp: Cdp, url: string): Promise<FreezablePage> {
   const newTab = async () =>
     (await cdp.send<{ targetId: string }>('Target.createTarget', { url: 'about:blank' })).targetId
   const targetId = await newTab()
@@ -59,7 +59,7 @@ async function openPage(cdp: Cdp, url: string): Promise<SleepyPage> {
       throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
     return result.value
   }
-  const page = makePage({
+  const page = createBrowserPage({
     async goto(next) {
       const { errorText } = await send<{ errorText?: string }>('Page.navigate', { url: next })
       if (errorText) throw new Error(`${errorText} at ${next}`)
@@ -88,7 +88,7 @@ async function openPage(cdp: Cdp, url: string): Promise<SleepyPage> {
     ...page,
     hide,
     async freeze() {
-      // A page that can be seen takes the command and does not freeze.
+      // Chromium accepts the command for a visible page, but does not freeze it.
       await hide()
       await send('Page.setWebLifecycleState', { state: 'frozen' })
     },
@@ -101,19 +101,21 @@ async function openPage(cdp: Cdp, url: string): Promise<SleepyPage> {
     },
     async crash() {
       const crashed = cdp.once('Inspector.targetCrashed', sessionId)
-      // Who could answer is gone.
+      // The crashed renderer cannot answer the command.
       void send('Page.crash').catch(() => {})
       await crashed
     },
-    async revive() {
+    async reloadAfterCrash() {
       await send('Page.reload')
       await page.waitFor('document.readyState === "complete"')
     },
   }
 }
 
-/** A Chromium without a driver: under one, every page is made to look visible and is never frozen. */
-export async function launchSleepy(options: { trust?: string } = {}): Promise<SleepyBrowser> {
+/** Launches Chromium without a driver, because a driver keeps every page visible and never frozen. */
+export async function launchFreezableBrowser(
+  options: { trust?: string } = {},
+): Promise<FreezableBrowser> {
   const dir = await mkdtemp(join(tmpdir(), 'vue-sync-sleepy-'))
   const profile = join(dir, 'profile')
   if (options.trust) await trustInStore(join(dir, '.pki/nssdb'), options.trust)

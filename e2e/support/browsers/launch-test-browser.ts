@@ -1,37 +1,41 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Engine, EngineName, LaunchEngine } from './test-browser.ts'
+import type { TestBrowser, BrowserName, LaunchBrowser } from './test-browser.ts'
 import { launchChromium } from './chromium.ts'
 import { launchFirefox } from './firefox.ts'
 import { launchWebkit } from './webkit.ts'
 import { TOOLS } from '../system/tools.ts'
 
-export interface EngineOptions {
-  /** A CA, as the path of its PEM file, that this browser trusts and nothing else on this machine does. */
+export interface TestBrowserOptions {
+  /** Path of the PEM file of a CA that only this browser trusts. @default none */
   trust?: string
 }
 
-const LAUNCH: Record<EngineName, LaunchEngine> = {
+const LAUNCH: Record<BrowserName, LaunchBrowser> = {
   chromium: launchChromium,
   firefox: launchFirefox,
   webkit: launchWebkit,
 }
 
-const NEEDS: Record<EngineName, (keyof typeof TOOLS)[]> = {
+const REQUIRED_TOOLS: Record<BrowserName, (keyof typeof TOOLS)[]> = {
   chromium: ['browser', 'certutil'],
   firefox: ['firefox', 'certutil'],
   webkit: ['webkitDriver', 'xvfb', 'unshare'],
 }
 
-/** Whether this machine has it; if not, the test command says so at its end. */
-export function hasEngine(name: EngineName): boolean {
-  return NEEDS[name].every((tool) => TOOLS[tool])
+/** Whether this machine has the browser and its tools. The test command lists missing ones at its end. */
+export function hasBrowser(name: BrowserName): boolean {
+  return REQUIRED_TOOLS[name].every((tool) => TOOLS[tool])
 }
 
-export async function launchEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
+/** Launches a browser with a new profile in a temporary folder. */
+export async function launchTestBrowser(
+  name: BrowserName,
+  options: TestBrowserOptions = {},
+): Promise<TestBrowser> {
   const dir = await mkdtemp(join(tmpdir(), `vue-sync-${name}-`))
-  // A browser that was just killed may still write.
+  // A browser that was just killed may still write files.
   const clean = () => rm(dir, { recursive: true, force: true, maxRetries: 10 })
   try {
     const { open, close } = await LAUNCH[name](dir, options.trust)
@@ -39,7 +43,7 @@ export async function launchEngine(name: EngineName, options: EngineOptions = {}
       name,
       async open(url) {
         const page = await open(url)
-        // What is hidden is not painted, and pauses: a test would see another page than a person does.
+        // A hidden page pauses and is not painted, so a test would see less than a user.
         await page.waitFor('!document.hidden')
         return page
       },

@@ -2,7 +2,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { expect } from 'vitest'
 import { TOOLS } from '../system/tools.ts'
 
-/** As the project's test command hands it over; see scripts/browser.ts. */
+/** Launch options for the browser that the test command found (scripts/test/browser.ts). */
 export const BROWSER_LAUNCH = {
   executablePath: process.env['VUE_SYNC_BROWSER'] ?? '/usr/bin/chromium',
   args: [
@@ -10,15 +10,15 @@ export const BROWSER_LAUNCH = {
     '--disable-gpu',
     '--disable-quic',
     '--disable-background-networking',
-    // Names that are loopback and yet no secure context: what a phone on the Wi-Fi sees. No other name
-    // exists: Chromium looks for updates and accounts, whatever it is told.
+    // A .test name resolves to loopback but is not a secure context, like a LAN address on a phone. No other
+    // name resolves, because Chromium looks for updates and accounts even with these features disabled.
     '--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
   ],
 }
 
 /**
- * For tests of what a page does. What belongs to the browser around it (an install, a permission that a person
- * gives, a tab that sleeps) is tested in the whole one, with `BROWSER_LAUNCH`.
+ * Launches the headless shell, for tests of pages. Tests of browser features (installation, permission prompts,
+ * sleeping tabs) need the full browser, launched with `BROWSER_LAUNCH`.
  */
 export function launchBrowser(...args: string[]): Promise<Browser> {
   return chromium.launch({
@@ -27,8 +27,9 @@ export function launchBrowser(...args: string[]): Promise<Browser> {
   })
 }
 
+/** Everything that `watch` has recorded of a page. */
 export interface Watched {
-  /** What the page said on its console as a warning or error, and what it threw. */
+  /** Warnings and errors on the console, and uncaught exceptions. */
   complaints: string[]
   /** Text frames the page received over its WebSockets, oldest first. */
   received: string[]
@@ -38,20 +39,20 @@ export interface Watched {
   sockets: number
 }
 
-/** Browsers log a refused connection by themselves; no page can prevent it. */
-const DIAL_NOISE = /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/
+/** The browser logs each refused connection, and a page cannot prevent it. */
+const REFUSED_CONNECTION = /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/
 
-/** Records what a page says and what goes over its wire. */
+/** Records a page's console warnings and errors and its WebSocket frames. */
 export function watch(page: Page): Watched {
   const watched: Watched = { complaints: [], received: [], sent: [], sockets: 0 }
   page.on('console', (message) => {
     const type = message.type()
-    if ((type === 'warning' || type === 'error') && !DIAL_NOISE.test(message.text()))
+    if ((type === 'warning' || type === 'error') && !REFUSED_CONNECTION.test(message.text()))
       watched.complaints.push(message.text())
   })
   page.on('pageerror', (error) => watched.complaints.push(String(error)))
   page.on('websocket', (socket) => {
-    if (socket.url().includes('token=')) return // Vite's own
+    if (socket.url().includes('token=')) return // Vite opened it for hot reload.
     watched.sockets++
     socket.on('framereceived', ({ payload }) => watched.received.push(String(payload)))
     socket.on('framesent', ({ payload }) => watched.sent.push(String(payload)))
@@ -59,10 +60,12 @@ export function watch(page: Page): Watched {
   return watched
 }
 
+/** Parses frames and returns the messages of one type. */
 export function messages(frames: string[], type: string): { payload: never; seq: number }[] {
   return frames.map((frame) => JSON.parse(frame)).filter((message) => message.type === type)
 }
 
+/** Expects that no page logged a warning or an error. */
 export async function expectQuiet(...pages: Watched[]): Promise<void> {
   for (const { complaints } of pages) expect(complaints).toEqual([])
 }

@@ -10,10 +10,10 @@ import {
 
 export type Tab = Page & { seen: Watched }
 
-/** As a phone's browser would be. */
+/** Context options that resemble a phone. */
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true }
 
-/** Opens a page that is watched from its start; `prepare` comes before its own scripts. */
+/** Opens a page and records it with `watch` from the start. `prepare` runs before the page's scripts. */
 export async function openTab(
   context: BrowserContext,
   url: string,
@@ -26,7 +26,7 @@ export async function openTab(
   return Object.assign(page, { seen })
 }
 
-/** For all tests of a file: a browser, and what serves its pages. Both are there once the tests run. */
+/** Starts a browser and a server of pages before the tests of a file, and closes both after them. */
 export function useBrowser<Site extends { close: () => Promise<void> }>(
   serve: () => Promise<Site>,
 ): Readonly<{ browser: Browser; site: Site }> {

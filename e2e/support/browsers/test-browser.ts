@@ -1,17 +1,17 @@
-import type { EnginePage } from './browser-page.ts'
+import type { BrowserPage } from './browser-page.ts'
 
-export type EngineName = 'chromium' | 'firefox' | 'webkit'
+export type BrowserName = 'chromium' | 'firefox' | 'webkit'
 
-/** One browser with one profile: what a page stores, the next one finds. */
-export interface Engine {
-  name: EngineName
-  open: (url: string) => Promise<EnginePage>
-  /** Ends the browser; nothing of it is left. */
+/** One browser with one profile, whose pages share their storage. */
+export interface TestBrowser {
+  name: BrowserName
+  open: (url: string) => Promise<BrowserPage>
+  /** Ends the browser and deletes its profile. */
   close: () => Promise<void>
 }
 
-/** What one engine makes in its own directory. */
-export type LaunchEngine = (
+/** Launches one browser with its profile in `dir`. `trust` is the path of a CA in PEM form. */
+export type LaunchBrowser = (
   dir: string,
   trust: string | undefined,
-) => Promise<Pick<Engine, 'open' | 'close'>>
+) => Promise<Pick<TestBrowser, 'open' | 'close'>>

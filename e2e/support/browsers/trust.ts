@@ -6,7 +6,7 @@ import { inMountNamespace, toolPath } from '../system/tools.ts'
 
 const run = promisify(execFile)
 
-/** Fills a certificate store of Chromium or Firefox, which is a directory, with one CA. */
+/** Creates a certificate store of Chromium or Firefox in the directory `dir` and adds one CA to it. */
 export async function trustInStore(dir: string, caPath: string): Promise<void> {
   await mkdir(dir, { recursive: true })
   const certutil = toolPath('certutil')
@@ -15,12 +15,12 @@ export async function trustInStore(dir: string, caPath: string): Promise<void> {
   await run(certutil, ['-A', '-d', `sql:${dir}`, '-t', 'C,,', ...named])
 }
 
-/** Where GnuTLS reads on Debian whom to trust; WebKitGTK has no store of its own. */
+/** GnuTLS on Debian reads trusted CAs from this file. WebKitGTK has no store of its own. */
 const SYSTEM_BUNDLE = '/etc/ssl/certs/ca-certificates.crt'
 
 /**
- * What to put before a command so that it, and all it starts, trusts one more CA: in a mount namespace of
- * its own the system's bundle is another file. The machine's own stays as it is, and nothing is left.
+ * Returns a command prefix with which a program and its children trust one more CA. In their mount namespace,
+ * another file replaces the system's bundle. The bundle of the machine does not change.
  */
 export async function trustInNamespace(dir: string, caPath: string): Promise<string[]> {
   const bundle = join(dir, 'ca-certificates.crt')

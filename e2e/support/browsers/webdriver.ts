@@ -1,6 +1,6 @@
-/** One session of a W3C WebDriver: as much of the standard as the tests use. */
+/** One session of a W3C WebDriver, with the part of the standard that the tests use. */
 export interface WebDriver {
-  /** A command of the session: `('POST', '/url', { url })`. @throws Error with the driver's own words */
+  /** Sends a command such as `('POST', '/url', { url })`. @throws Error with the driver's message */
   call: <T = unknown>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<T>
   end: () => Promise<void>
 }
@@ -21,8 +21,8 @@ async function request(
   return value
 }
 
-/** Whether a driver listens there yet. */
-export async function isReady(origin: string): Promise<boolean> {
+/** Whether a driver listens at an origin yet. */
+export async function isDriverReady(origin: string): Promise<boolean> {
   try {
     await request('GET', `${origin}/status`, undefined, 2000)
     return true

@@ -5,15 +5,15 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import { makePage } from './browser-page.ts'
-import type { LaunchEngine } from './test-browser.ts'
+import { createBrowserPage } from './browser-page.ts'
+import type { LaunchBrowser } from './test-browser.ts'
 import { freePort } from '../system/free-port.ts'
 import { type Running, start } from '../system/processes.ts'
 import { toolPath } from '../system/tools.ts'
 import { trustInNamespace } from './trust.ts'
-import { isReady, openSession, type WebDriver } from './webdriver.ts'
+import { isDriverReady, openSession, type WebDriver } from './webdriver.ts'
 
-/** The browser that WebKitGTK's packages bring, which no PATH holds. */
+/** Finds the browser of WebKitGTK's packages, which is not on PATH. @throws Error if it is missing */
 function findMiniBrowser(): string {
   const found = readdirSync('/usr/lib')
     .map((name) => join('/usr/lib', name, 'webkit2gtk-4.1/MiniBrowser'))
@@ -22,12 +22,12 @@ function findMiniBrowser(): string {
   return found
 }
 
-/** WebKitGTK has no headless mode. */
+/** Starts a virtual display, because WebKitGTK has no headless mode. */
 async function startScreen(): Promise<{ display: string; screen: Running }> {
   const args = ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp']
   const screen = start(toolPath('xvfb'), args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
   const lines = createInterface(screen.child.stdio[3] as Readable)
-  // Ends with or without a line: Xvfb closes the pipe when it gives up.
+  // The loop ends even without a line, because Xvfb closes the pipe when it fails.
   for await (const line of lines) return { display: `:${line}`, screen }
   throw new Error('Xvfb did not start.')
 }
@@ -38,7 +38,7 @@ async function startDriver(prefix: string[], env: NodeJS.ProcessEnv) {
   const driver = start(command!, args, { env, stdio: 'ignore' })
   const origin = `http://127.0.0.1:${port}`
   for (let tries = 0; tries < 300; tries++) {
-    if (await isReady(origin)) return { driver, origin }
+    if (await isDriverReady(origin)) return { driver, origin }
     if (driver.child.exitCode !== null) break
     await delay(100)
   }
@@ -46,10 +46,11 @@ async function startDriver(prefix: string[], env: NodeJS.ProcessEnv) {
   throw new Error('WebKitWebDriver did not start.')
 }
 
+/** Sends a WebDriver command to one window of the session. */
 type InWindow = <T>(handle: string, ...command: Parameters<WebDriver['call']>) => Promise<T>
 
-/** A session has one current window: a command says first which it is for, and none comes between. */
-function makeInWindow({ call }: WebDriver): InWindow {
+/** A session has one current window, so each command first selects its window. A queue keeps the two steps together. */
+function createInWindow({ call }: WebDriver): InWindow {
   let queue: Promise<unknown> = Promise.resolve()
   return <T>(handle: string, ...command: Parameters<typeof call>): Promise<T> => {
     const next = queue.then(async () => {
@@ -74,10 +75,10 @@ function wrap(inWindow: InWindow, handle: string) {
     if (error !== undefined) throw new Error(error)
     return value
   }
-  return makePage({
+  return createBrowserPage({
     async goto(url) {
       await inWindow(handle, 'POST', '/url', { url })
-      // A page that could not be loaded is no error to this driver: it stays where it was.
+      // The driver reports no error when a page does not load. The window keeps its old page.
       if ((await run('location.origin')) !== new URL(url).origin)
         throw new Error(`${url} could not be loaded.`)
     },
@@ -90,10 +91,10 @@ function wrap(inWindow: InWindow, handle: string) {
 }
 
 /**
- * MiniBrowser by WebDriver. Its profile is in memory and lasts as long as the session: a page that was
- * closed finds its service worker and storage again in the next window.
+ * Launches MiniBrowser over WebDriver. Its profile is in memory and lasts as long as the session, so a new
+ * window finds the service worker and the storage of a closed one.
  */
-export const launchWebkit: LaunchEngine = async (dir, trust) => {
+export const launchWebkit: LaunchBrowser = async (dir, trust) => {
   const prefix = trust ? await trustInNamespace(dir, trust) : []
   const { display, screen } = await startScreen()
   let driver: Running | undefined
@@ -109,12 +110,12 @@ export const launchWebkit: LaunchEngine = async (dir, trust) => {
       'webkitgtk:browserOptions': { binary: findMiniBrowser(), args: ['--automation'] },
       timeouts: { pageLoad: 30_000, script: 30_000 },
     })
-    const inWindow = makeInWindow(session)
-    // The window it starts with stays: the browser would end with its last one.
+    const inWindow = createInWindow(session)
+    // The first window stays open, because the browser exits when its last window closes.
     const first = await session.call<string>('GET', '/window')
     return {
       async open(url) {
-        // A window each: a new tab would stay behind the old one, hidden, never painted.
+        // Each page gets a window, because a new tab would stay hidden behind the old one and not be painted.
         const { handle } = await inWindow<{ handle: string }>(first, 'POST', '/window/new', {
           type: 'window',
         })

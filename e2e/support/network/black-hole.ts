@@ -1,28 +1,28 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { closeWays, type Way } from './proxied-connection.ts'
+import { closeProxy, type ProxiedConnection } from './proxied-connection.ts'
 
 /**
- * A way to a port of loopback that can turn into a black hole: the network of a phone that left the Wi-Fi,
- * where nothing arrives and nothing is ever closed.
+ * A proxy to a loopback port that can turn into a black hole, like the network of a phone that left the Wi-Fi:
+ * no data arrives and no connection closes.
  */
 export interface BlackHole {
   port: number
-  /** Bytes that got through: `up` to the port behind, `down` from it. */
+  /** Bytes delivered: `up` to the target, `down` to clients. */
   bytes: { up: number; down: number }
-  /** Connections that are open in front. */
+  /** Number of clients that are connected to the proxy. */
   connections: () => number
-  /** From now on nothing passes, either way; connections stay open, and new ones are taken and not answered. */
-  swallow: () => void
-  /** All goes on, as TCP does: what was held back arrives, what connected meanwhile is connected through. */
-  heal: () => void
+  /** Holds back all data in both directions. Connections stay open. New clients are accepted but not connected. */
+  stall: () => void
+  /** Delivers the data that was held back, in order, and connects waiting clients to the target. */
+  resume: () => void
   close: () => Promise<void>
 }
 
 export async function openBlackHole(target: number): Promise<BlackHole> {
   const bytes = { up: 0, down: 0 }
-  const ways = new Set<Way>()
-  let isSwallowing = false
+  const connections = new Set<ProxiedConnection>()
+  let isStalled = false
 
   function pass(from: Socket, to: Socket, direction: 'up' | 'down'): void {
     from.on('data', (data) => {
@@ -30,30 +30,30 @@ export async function openBlackHole(target: number): Promise<BlackHole> {
       if (!to.write(data)) from.pause()
     })
     to.on('drain', () => {
-      if (!isSwallowing) from.resume()
+      if (!isStalled) from.resume()
     })
     from.on('end', () => to.end())
     from.once('close', () => to.destroy())
   }
 
-  function connectThrough(way: Way): void {
-    const { front } = way
-    const back = connect(target, '127.0.0.1').on('error', () => {})
-    way.back = back
-    pass(front, back, 'up')
-    pass(back, front, 'down')
+  function connectThrough(connection: ProxiedConnection): void {
+    const { client } = connection
+    const upstream = connect(target, '127.0.0.1').on('error', () => {})
+    connection.upstream = upstream
+    pass(client, upstream, 'up')
+    pass(upstream, client, 'down')
   }
 
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (front) => {
-    const way: Way = { front, back: undefined }
-    ways.add(way)
-    front.on('error', () => {})
-    front.once('close', () => {
-      ways.delete(way)
-      way.back?.destroy()
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (client) => {
+    const connection: ProxiedConnection = { client, upstream: undefined }
+    connections.add(connection)
+    client.on('error', () => {})
+    client.once('close', () => {
+      connections.delete(connection)
+      connection.upstream?.destroy()
     })
-    if (!isSwallowing) connectThrough(way)
-    if (!isSwallowing) front.resume()
+    if (!isStalled) connectThrough(connection)
+    if (!isStalled) client.resume()
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -61,22 +61,22 @@ export async function openBlackHole(target: number): Promise<BlackHole> {
   return {
     port: (server.address() as { port: number }).port,
     bytes,
-    connections: () => ways.size,
-    swallow() {
-      isSwallowing = true
-      for (const { front, back } of ways) {
-        front.pause()
-        back?.pause()
+    connections: () => connections.size,
+    stall() {
+      isStalled = true
+      for (const { client, upstream } of connections) {
+        client.pause()
+        upstream?.pause()
       }
     },
-    heal() {
-      isSwallowing = false
-      for (const way of ways) {
-        if (!way.back) connectThrough(way)
-        way.front.resume()
-        way.back!.resume()
+    resume() {
+      isStalled = false
+      for (const connection of connections) {
+        if (!connection.upstream) connectThrough(connection)
+        connection.client.resume()
+        connection.upstream!.resume()
       }
     },
-    close: () => closeWays(server, ways),
+    close: () => closeProxy(server, connections),
   }
 }

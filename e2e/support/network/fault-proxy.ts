@@ -1,195 +1,214 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { closeWays, type Way as PlainWay } from './proxied-connection.ts'
+import { closeProxy, type ProxiedConnection } from './proxied-connection.ts'
 
-/** What happens to everything that passes. */
-export interface Weather {
-  /** Milliseconds that each piece takes. */
+/** Delay and bandwidth of every connection. */
+export interface NetworkConditions {
+  /** Milliseconds of delay for each chunk. */
   delay: number
-  /** Up to this many more, drawn for each piece; the order stays, as TCP keeps it. */
+  /** Maximum milliseconds of random extra delay for each chunk. Chunks stay in order. */
   jitter: number
-  /** Bytes that pass in a second, each way. */
+  /** Bytes per second in each direction of a connection. */
   rate: number
 }
 
 /**
- * A way to a port of loopback that can go wrong as networks do. The same seed draws the same numbers.
+ * A proxy to a loopback port that can fail as networks do. Seeded random numbers make its faults repeatable.
  */
 export interface FaultProxy {
   port: number
-  /** Bytes that got through: `up` to the port behind, `down` from it. */
+  /** Bytes delivered: `up` to the target, `down` to clients. */
   bytes: { up: number; down: number }
-  /** Connections that are open in front. */
+  /** Number of clients that are connected to the proxy. */
   connections: () => number
-  /** Sets what is named, from now on. */
-  setWeather: (weather: Partial<Weather>) => void
-  /** New connections go there from now on. */
+  /** Changes the given conditions for later chunks. */
+  setConditions: (conditions: Partial<NetworkConditions>) => void
+  /** Connects later clients to another port. */
   retarget: (port: number) => void
-  /** From now on nothing passes, either way; connections stay open, and new ones are taken and not answered. */
-  swallow: () => void
-  /** All goes on, as TCP does: what was held back arrives, what connected meanwhile is connected through. */
-  heal: () => void
-  /** Of the next piece down each open connection only a part passes, then comes a reset, in the middle of a frame. */
+  /** Holds back all data in both directions. Connections stay open. New clients are accepted but not connected. */
+  stall: () => void
+  /** Delivers the data that was held back, in order, and connects waiting clients to the target. */
+  resume: () => void
+  /** Delivers only a part of the next chunk to each client, then resets the connection, usually inside a frame. */
   reset: () => void
-  /** The same with a proper end in place of the reset. */
+  /** Like `reset`, but ends the connection properly. */
   truncate: () => void
-  /** The port behind is told that each open connection is over; who is in front hears nothing, ever. */
+  /** Closes every connection to the target. The clients receive nothing about it. */
   halfOpen: () => void
   close: () => Promise<void>
 }
 
-export interface FaultOptions extends Partial<Weather> {
-  /** A number in [0, 1). @default Math.random */
+export interface FaultOptions extends Partial<NetworkConditions> {
+  /** Returns a number in [0, 1). @default Math.random */
   random?: () => number
 }
 
 type Ending = 'reset' | 'truncate'
 
-interface Way extends PlainWay {
-  /** How the next piece down ends it. */
+interface FaultyConnection extends ProxiedConnection {
+  /** How the connection ends at the next chunk to the client. */
   ending?: Ending | undefined
   isHalfOpen?: boolean
-  /** Holds back what is due and no longer may pass, or lets it go on. */
+  /** One for each direction. Empty until the proxy connects to the target. */
   lanes: Lane[]
 }
 
+/** Carries the chunks of one direction. */
 interface Lane {
   pause: () => void
   resume: () => void
   end: () => void
 }
 
-/** A lane holds no more than this, and TCP holds back the rest. */
-const MOST_BYTES = 64 * 1024
+/** A lane buffers about this many bytes. Beyond that, TCP holds back the sender. */
+const MAX_LANE_BYTES = 64 * 1024
 
 export async function openFaultProxy(
   target: number,
   options: FaultOptions = {},
 ): Promise<FaultProxy> {
   const { random = Math.random } = options
-  const weather: Weather = { delay: 0, jitter: 0, rate: Number.POSITIVE_INFINITY, ...options }
+  const conditions: NetworkConditions = {
+    delay: 0,
+    jitter: 0,
+    rate: Number.POSITIVE_INFINITY,
+    ...options,
+  }
   const bytes = { up: 0, down: 0 }
-  const ways = new Set<Way>()
-  let isSwallowing = false
-  let behind = target
+  const connections = new Set<FaultyConnection>()
+  let isStalled = false
+  let targetPort = target
 
-  /** Writes a piece, or the part of it that is left to a connection that is to end. */
-  function write(way: Way, to: Socket, piece: Buffer, direction: 'up' | 'down'): boolean {
-    const { ending, front } = way
+  /** Writes a chunk, or only a part of it if the connection ends with this chunk. */
+  function write(
+    connection: FaultyConnection,
+    to: Socket,
+    chunk: Buffer,
+    direction: 'up' | 'down',
+  ): boolean {
+    const { ending, client } = connection
     if (direction === 'up' || !ending) {
-      bytes[direction] += piece.length
-      return to.write(piece)
+      bytes[direction] += chunk.length
+      return to.write(chunk)
     }
-    const part = piece.subarray(0, Math.floor(random() * piece.length))
+    const part = chunk.subarray(0, Math.floor(random() * chunk.length))
     bytes.down += part.length
-    way.ending = undefined
-    // After the write: a reset would take back what is not yet sent.
+    connection.ending = undefined
+    // The connection ends after the write, because a reset discards data that is not yet sent.
     to.write(part, () => {
-      if (ending === 'reset') front.resetAndDestroy()
-      else front.end()
-      way.back?.destroy()
+      if (ending === 'reset') client.resetAndDestroy()
+      else client.end()
+      connection.upstream?.destroy()
     })
     return true
   }
 
-  function openLane(way: Way, from: Socket, to: Socket, direction: 'up' | 'down'): Lane {
-    const pieces: { data: Buffer | undefined; due: number }[] = []
+  function openLane(
+    connection: FaultyConnection,
+    from: Socket,
+    to: Socket,
+    direction: 'up' | 'down',
+  ): Lane {
+    const chunks: { data: Buffer | undefined; due: number }[] = []
     let held = 0
-    let last = 0
+    let lastDue = 0
     let timer: ReturnType<typeof setTimeout> | undefined
 
     function pump(): void {
       clearTimeout(timer)
-      if (isSwallowing) return
+      if (isStalled) return
       for (;;) {
-        const [piece] = pieces
-        if (!piece) break
-        const wait = piece.due - performance.now()
+        const [chunk] = chunks
+        if (!chunk) break
+        const wait = chunk.due - performance.now()
         if (wait > 0) {
           timer = setTimeout(pump, wait)
           return
         }
-        pieces.shift()
-        if (!piece.data) return void to.end()
-        held -= piece.data.length
-        if (!write(way, to, piece.data, direction)) break
+        chunks.shift()
+        if (!chunk.data) return void to.end()
+        held -= chunk.data.length
+        if (!write(connection, to, chunk.data, direction)) break
       }
-      if (held < MOST_BYTES && !to.writableNeedDrain) from.resume()
+      if (held < MAX_LANE_BYTES && !to.writableNeedDrain) from.resume()
     }
     function take(data: Buffer | undefined): void {
-      const { delay, jitter, rate } = weather
+      const { delay, jitter, rate } = conditions
       const now = performance.now()
-      // A piece starts when the one before it is through.
+      // A chunk starts when the previous one has been sent.
       const travel = delay + jitter * random()
-      last = Math.max(now + travel, last) + ((data?.length ?? 0) / rate) * 1000
+      lastDue = Math.max(now + travel, lastDue) + ((data?.length ?? 0) / rate) * 1000
       held += data?.length ?? 0
-      pieces.push({ data, due: last > now + 0.5 ? last : 0 })
-      if (held >= MOST_BYTES) from.pause()
-      if (pieces.length === 1) pump()
+      chunks.push({ data, due: lastDue > now + 0.5 ? lastDue : 0 })
+      if (held >= MAX_LANE_BYTES) from.pause()
+      if (chunks.length === 1) pump()
       if (to.writableNeedDrain) from.pause()
     }
     from.on('data', take).on('end', () => take(undefined))
     to.on('drain', pump)
     from.once('close', () => {
-      // Who is half open stays so; what is still under way arrives before the end does.
-      if (way.isHalfOpen) return
-      if (pieces.length === 0 || from.errored) to.destroy()
+      // A half-open connection stays open. Otherwise chunks in transit arrive before the connection ends.
+      if (connection.isHalfOpen) return
+      if (chunks.length === 0 || from.errored) to.destroy()
     })
     return { pause: () => from.pause(), resume: pump, end: () => clearTimeout(timer) }
   }
 
-  function connectThrough(way: Way): void {
-    const { front } = way
-    const back = connect({ port: behind, host: '127.0.0.1', allowHalfOpen: true })
-    back.on('error', () => {})
-    way.back = back
-    way.lanes = [openLane(way, front, back, 'up'), openLane(way, back, front, 'down')]
-    front.resume()
+  function connectThrough(connection: FaultyConnection): void {
+    const { client } = connection
+    const upstream = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true })
+    upstream.on('error', () => {})
+    connection.upstream = upstream
+    connection.lanes = [
+      openLane(connection, client, upstream, 'up'),
+      openLane(connection, upstream, client, 'down'),
+    ]
+    client.resume()
   }
 
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (front) => {
-    const way: Way = { front, back: undefined, lanes: [] }
-    ways.add(way)
-    front.setNoDelay(true)
-    front.on('error', () => {})
-    front.once('close', () => {
-      ways.delete(way)
-      way.back?.destroy()
-      for (const lane of way.lanes) lane.end()
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (client) => {
+    const connection: FaultyConnection = { client, upstream: undefined, lanes: [] }
+    connections.add(connection)
+    client.setNoDelay(true)
+    client.on('error', () => {})
+    client.once('close', () => {
+      connections.delete(connection)
+      connection.upstream?.destroy()
+      for (const lane of connection.lanes) lane.end()
     })
-    if (!isSwallowing) connectThrough(way)
+    if (!isStalled) connectThrough(connection)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
 
   const endAll = (ending: Ending): void => {
-    for (const way of ways) way.ending = ending
+    for (const connection of connections) connection.ending = ending
   }
   return {
     port: (server.address() as { port: number }).port,
     bytes,
-    connections: () => ways.size,
-    setWeather: (next) => void Object.assign(weather, next),
-    retarget: (port) => void (behind = port),
-    swallow() {
-      isSwallowing = true
-      for (const { lanes } of ways) for (const lane of lanes) lane.pause()
+    connections: () => connections.size,
+    setConditions: (next) => void Object.assign(conditions, next),
+    retarget: (port) => void (targetPort = port),
+    stall() {
+      isStalled = true
+      for (const { lanes } of connections) for (const lane of lanes) lane.pause()
     },
-    heal() {
-      isSwallowing = false
-      for (const way of ways) {
-        if (!way.back) connectThrough(way)
-        for (const lane of way.lanes) lane.resume()
+    resume() {
+      isStalled = false
+      for (const connection of connections) {
+        if (!connection.upstream) connectThrough(connection)
+        for (const lane of connection.lanes) lane.resume()
       }
     },
     reset: () => endAll('reset'),
     truncate: () => endAll('truncate'),
     halfOpen() {
-      for (const way of ways) {
-        way.isHalfOpen = true
-        way.back?.destroy()
+      for (const connection of connections) {
+        connection.isHalfOpen = true
+        connection.upstream?.destroy()
       }
     },
-    close: () => closeWays(server, ways),
+    close: () => closeProxy(server, connections),
   }
 }

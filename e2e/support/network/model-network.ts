@@ -8,14 +8,14 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /**
- * A network whose faults are in the test's hands: no real one drops, stalls and restarts at will, a
- * thousand times a second. The relay's session behind it is the real one, and so is all that dials.
+ * A network in memory, which drops, stalls and restarts a thousand times a second at the test's command. The
+ * relay's session and the plugins that connect to it are the real ones.
  */
 export class ModelNetwork {
   readonly sockets = new Set<ModelSocket>()
   session = makeSession()
   isUp = true
-  /** What dials here: to be given to the plugins as their `WebSocket`. */
+  /** A WebSocket class that connects to this network. Tests give it to the plugins. */
   readonly WebSocket: typeof globalThis.WebSocket
 
   constructor() {
@@ -28,7 +28,7 @@ export class ModelNetwork {
     } as never
   }
 
-  /** The relay's process ends: every connection is gone, and all that was retained. */
+  /** Ends the relay's process: closes every connection and discards the retained state. */
   kill(): void {
     this.isUp = false
     this.session.close(4000, '')
@@ -40,11 +40,11 @@ export class ModelNetwork {
     this.isUp = true
   }
 
-  of(role: 'host' | 'viewer'): ModelSocket[] {
+  socketsOf(role: 'host' | 'viewer'): ModelSocket[] {
     return [...this.sockets].filter((socket) => socket.role === role)
   }
 
-  /** The wires carry what is on them, but for those that are stalled. */
+  /** Delivers the sent messages of every socket that is not stalled. */
   deliver(): void {
     for (const socket of this.sockets) socket.deliver()
   }
@@ -76,7 +76,7 @@ export class ModelSocket extends EventTarget {
   bufferedAmount = 0
   readonly role: 'host' | 'viewer'
   isStalled = false
-  /** Changes what the wire carries, once. */
+  /** Changes the text of a delivered message. Removed after its first change. */
   tamper: ((text: string) => string) | undefined
   #down: Uint8Array[] = []
   #up: string[] = []
@@ -130,7 +130,7 @@ export class ModelSocket extends EventTarget {
     if (this.#member?.viewer && this.readyState === 1) this.#session!.pump(this.#member.viewer)
   }
 
-  /** The wire is cut: what was on it is lost. */
+  /** Cuts the connection and loses undelivered messages. */
   drop(): void {
     this.#end(1006)
   }

@@ -1,19 +1,22 @@
 import { once } from 'node:events'
 import type { Server, Socket } from 'node:net'
 
-/** A connection through a proxy of the tests. */
-export interface Way {
-  front: Socket
-  /** None while it is not connected through. */
-  back: Socket | undefined
+/** A client's connection through a test proxy. */
+export interface ProxiedConnection {
+  client: Socket
+  /** The connection to the target. `undefined` until the proxy opens it. */
+  upstream: Socket | undefined
 }
 
-/** Ends a proxy with all that goes through it. */
-export async function closeWays(server: Server, ways: Iterable<Way>): Promise<void> {
+/** Closes a proxy and all its connections. */
+export async function closeProxy(
+  server: Server,
+  connections: Iterable<ProxiedConnection>,
+): Promise<void> {
   server.close()
-  for (const { front, back } of ways) {
-    front.destroy()
-    back?.destroy()
+  for (const { client, upstream } of connections) {
+    client.destroy()
+    upstream?.destroy()
   }
   await once(server, 'close')
 }

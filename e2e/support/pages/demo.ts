@@ -5,10 +5,10 @@ import { HOST_KEY } from '../relays/relay.ts'
 
 const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 
-/** The viewer as the test command built it. */
+/** The viewer app that the test command built. */
 export const VIEWER_DIR = root('apps/viewer-pwa/dist')
 
-/** Serves the demo host; gives its address for a relay. */
+/** Serves the demo host. `url` returns its address for a relay. */
 export async function serveDemoHost(): Promise<{
   url: (relay: string) => string
   close: () => Promise<void>
@@ -21,10 +21,10 @@ export async function serveDemoHost(): Promise<{
 }
 
 /**
- * Ten frames a second. The scene draws as often as it may, and without a graphics card a page that draws sixty
- * times a second takes most of a core from the test.
+ * Limits a page to ten frames per second. Without a graphics card, a scene that draws sixty times per second uses
+ * most of a CPU core.
  */
-export async function slowFrames(target: BrowserContext | Page): Promise<void> {
+export async function limitFrameRate(target: BrowserContext | Page): Promise<void> {
   await target.addInitScript(() => {
     globalThis.requestAnimationFrame = (draw) =>
       setTimeout(() => draw(performance.now()), 100) as never

@@ -3,12 +3,12 @@ import { createServer, defaultClientConditions } from 'vite'
 import { FIXTURE_DEFINE, type ServedPage, servePage } from './page-builds.ts'
 
 export interface Fixture {
-  /** The test page as host or viewer of the relay at `url`. */
+  /** Returns the URL of the test page as host or viewer of the relay at `url`. */
   page: (role: 'host' | 'viewer', url: string, params?: Record<string, string>) => string
   close: () => Promise<void>
 }
 
-/** Serves the test page, from the library's source or as it is built for publishing. */
+/** Serves the test page, with the library's source or its published build. */
 export async function serveFixture(from: 'source' | 'build' = 'source'): Promise<Fixture> {
   const { origin, close } = await (from === 'source' ? servePage('fixture') : servePublished())
   return {
@@ -18,7 +18,7 @@ export async function serveFixture(from: 'source' | 'build' = 'source'): Promise
   }
 }
 
-/** Unbundled, so that a test can see which files of the library a page has loaded. */
+/** Serves the page unbundled, so that a test can see which files of the library it loads. */
 async function servePublished(): Promise<ServedPage> {
   const server = await createServer({
     configFile: false,

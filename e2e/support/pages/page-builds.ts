@@ -11,7 +11,7 @@ export const FIXTURE_DEFINE = {
 
 const DEVELOPMENT = { 'process.env.NODE_ENV': '"development"' }
 
-/** The pages that tests open, bundled: a browser loads a page of 65 modules about a second later. */
+/** The pages that tests open. Bundling saves about a second per load, because a page has 65 modules. */
 const PAGES = {
   fixture: {
     root: root('e2e/fixture'),
@@ -30,7 +30,7 @@ export type PageName = keyof typeof PAGES
 
 const outDir = (name: PageName): string => root(`node_modules/.cache/vue-sync/pages/${name}`)
 
-/** Bundles every page from source, as it is in development: with warnings, and readable. */
+/** Bundles every page from source in development mode: with warnings, and not minified. */
 export async function buildPages(): Promise<void> {
   for (const name of Object.keys(PAGES) as PageName[])
     await build({
@@ -39,7 +39,7 @@ export async function buildPages(): Promise<void> {
       logLevel: 'error',
       build: {
         outDir: outDir(name),
-        // Another run may be serving it.
+        // Another test run may be serving this folder.
         emptyOutDir: false,
         target: 'es2022',
         minify: false,
@@ -49,12 +49,12 @@ export async function buildPages(): Promise<void> {
 }
 
 export interface ServedPage {
-  /** With a slash at its end. */
+  /** Ends with a slash. */
   origin: string
   close: () => Promise<void>
 }
 
-/** Serves a page that `buildPages` has built, on a port of loopback that the system chooses. */
+/** Serves a page that `buildPages` has built, on a loopback port that the system chooses. */
 export async function servePage(name: PageName): Promise<ServedPage> {
   const server = await preview({
     root: PAGES[name].root,

@@ -17,7 +17,7 @@ function findCaddy(): boolean {
   }
 }
 
-/** Where there is none, its tests are skipped, and that is said. */
+/** Without Caddy, its tests are skipped with a message. In CI, a missing Caddy is an error. */
 export const hasCaddy = findCaddy()
 if (!hasCaddy) {
   const missing = '[vue-sync] No caddy: install it, or set VUE_SYNC_CADDY to its path.'
@@ -26,11 +26,11 @@ if (!hasCaddy) {
 }
 
 export interface CaddyOptions {
-  /** Of docs/deploy. */
+  /** Name of a file in docs/deploy. */
   file: string
-  /** What the file asks the environment for. */
+  /** Environment variables that the file uses. */
   env: Record<string, string>
-  /** Changes what is documented. @default nothing */
+  /** Edits the text of the file. @default no change */
   edit?: (site: string) => string
 }
 
@@ -38,7 +38,7 @@ export interface Caddy {
   stop: () => Promise<void>
 }
 
-/** A Caddyfile as it is documented, without what a test may not do: port 80, ACME, the user's folders. */
+/** Starts Caddy with a documented Caddyfile. Extra options keep it off port 80 and out of the user's folders. */
 export async function startCaddy({
   file,
   env,
@@ -62,10 +62,10 @@ export async function startCaddy({
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: dir, ...env },
   })
-  let said = ''
-  child.stderr.on('data', (data) => (said += String(data)))
+  let output = ''
+  child.stderr.on('data', (data) => (output += String(data)))
   await expect
-    .poll(() => (child.exitCode === null ? said : `ended: ${said}`))
+    .poll(() => (child.exitCode === null ? output : `ended: ${output}`))
     .toContain('serving initial configuration')
   return {
     async stop() {
@@ -78,7 +78,7 @@ export async function startCaddy({
   }
 }
 
-/** Whether Caddy takes a file of docs/deploy as it is. Gives what it says. */
+/** Validates a file of docs/deploy without changes. Returns Caddy's output. @throws Error if Caddy rejects the file */
 export function validate(file: string, env: Record<string, string>): string {
   const path = new URL(`../../../docs/deploy/${file}`, import.meta.url).pathname
   const args = ['validate', '--config', path, '--adapter', 'caddyfile']

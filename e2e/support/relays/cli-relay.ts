@@ -8,20 +8,24 @@ const CLI = fileURLToPath(new URL('../../../server/src/cli/cli.ts', import.meta.
 
 export interface CliRelay extends Running {
   port: number
-  /** All that it printed, to either stream. */
-  said: () => string
+  /** Everything the relay printed to stdout and stderr. */
+  output: () => string
 }
 
 export interface CliRelayOptions {
-  /** How many it may have open. @default the system's own */
+  /** Maximum number of file descriptors that the relay may open. @default the system's limit */
   descriptors?: number
-  /** More of its flags. @default none */
+  /** Additional command-line flags. @default none */
   flags?: string[]
-  /** More of its environment. @default none */
+  /** Additional environment variables. @default none */
   env?: Record<string, string>
 }
 
-/** The relay's own command on a port of loopback that the system chooses. */
+/**
+ * Starts the relay by its command, on a loopback port that the system chooses.
+ *
+ * @throws Error with the output if the relay ends before it listens
+ */
 export async function startCliRelay(options: CliRelayOptions = {}): Promise<CliRelay> {
   const { descriptors, flags = [], env } = options
   const spawned = { env: { ...process.env, ...env } }
@@ -48,5 +52,5 @@ export async function startCliRelay(options: CliRelayOptions = {}): Promise<CliR
     await Promise.race([once(child.stdout!, 'data'), ended])
     port = /127\.0\.0\.1:(\d+)\/#k=/.exec(text)?.[1]
   }
-  return { ...running, port: Number(port), said: () => text }
+  return { ...running, port: Number(port), output: () => text }
 }

@@ -6,32 +6,32 @@ import process from 'node:process'
 import { Redis } from 'ioredis'
 import { freePort } from '../system/free-port.ts'
 
-/** A Redis of a test's own, on loopback, that keeps nothing. */
+/** A Redis server on loopback that persists nothing. */
 export interface TestRedis {
   url: string
   port: number
-  /** As another client of it. */
+  /** Runs commands with a separate client. */
   use: <T>(act: (redis: Redis) => Promise<T>) => Promise<T>
-  /** Forgets everything. */
+  /** Deletes all data. */
   flush: () => Promise<void>
-  /** Answers nobody, while its connections stay. */
+  /** Suspends the server: it answers no client, and its connections stay open. */
   pause: () => void
-  goOn: () => void
-  /** Ends it as a crash would. */
+  resume: () => void
+  /** Kills the server, as a crash would. */
   kill: () => Promise<void>
-  /** Starts it anew on the same port, empty. */
+  /** Starts a new, empty server on the same port. */
   restart: () => Promise<void>
   stop: () => Promise<void>
 }
 
 export interface TestRedisOptions {
-  /** What everyone must know who connects. @default none */
+  /** The password that clients must send. @default none */
   password?: string
-  /** More of its settings, as flags. @default none */
+  /** Additional settings as flags. @default none */
   flags?: string[]
 }
 
-/** @throws Error with what it printed, when it does not listen */
+/** @throws Error with the output if the server ends before it listens */
 export async function startRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
   const { password, flags = [] } = options
   const program = process.env['VUE_SYNC_REDIS_SERVER'] ?? 'redis-server'
@@ -84,7 +84,7 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
       await use((redis) => redis.flushall())
     },
     pause: () => void child?.kill('SIGSTOP'),
-    goOn: () => void child?.kill('SIGCONT'),
+    resume: () => void child?.kill('SIGCONT'),
     kill: () => end('SIGKILL'),
     restart: begin,
     async stop() {

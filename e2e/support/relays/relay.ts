@@ -5,13 +5,13 @@ export const VIEWER_KEY = 'viewer-key-for-tests'
 
 export type TestRelay = SyncServer & { url: string }
 
-/** A relay on loopback; `port` 0 lets the system choose. */
+/** Starts a relay on loopback. With port 0, the system chooses the port. */
 export async function startRelay(port = 0, options: SyncServerOptions = {}): Promise<TestRelay> {
   const server = createSyncServer({
     port,
     host: '127.0.0.1',
     hostKey: HOST_KEY,
-    // Loopback by a name that is not this machine's own, as browsers are told to resolve it.
+    // The test browsers resolve this name to loopback.
     allowedHosts: ['lan.test'],
     ...(!options.open && { viewerKey: VIEWER_KEY }),
     ...options,

@@ -4,11 +4,11 @@ import process from 'node:process'
 
 export interface Running {
   child: ChildProcess
-  /** Ends it and all that it started. */
+  /** Kills the program and all processes that it started. */
   stop: () => Promise<void>
 }
 
-/** A program in a process group of its own, so that it can be ended with all that it starts. */
+/** Starts a program in a new process group, so that `stop` can kill it with its children. */
 export function start(command: string, args: string[], options: SpawnOptions = {}): Running {
   const child = spawn(command, args, { ...options, detached: true })
   const ended = once(child, 'exit').catch(() => {})
@@ -19,7 +19,7 @@ export function start(command: string, args: string[], options: SpawnOptions = {
       try {
         process.kill(-child.pid, 'SIGKILL')
       } catch {
-        // It ended before.
+        // The process group has already ended.
       }
       await ended
     },

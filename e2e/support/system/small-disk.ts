@@ -5,18 +5,23 @@ import { join } from 'node:path'
 import { start } from './processes.ts'
 import { inMountNamespace } from './tools.ts'
 
-/** A disk of a few KiB, to be used as any other. */
+/** A file system with a size of a few KiB. */
 export interface SmallDisk {
-  /** Where it is, for this process and those that it starts. */
+  /** Path of the file system, for this process and its children. */
   dir: string
-  /** Takes all the room that is left. */
+  /** Writes a file that takes all free space. */
   fill: () => Promise<void>
-  /** Gives that room back. */
+  /** Deletes that file. */
   clear: () => Promise<void>
   close: () => Promise<void>
 }
 
-/** Held by a process with mounts of its own, and reached through it: the machine's own mounts stay. */
+/**
+ * Mounts a small file system in the mount namespace of a child process, so the machine's mounts do not change.
+ * Other processes reach it through /proc.
+ *
+ * @throws Error with the output if the mount fails
+ */
 export async function openSmallDisk(kib: number): Promise<SmallDisk> {
   const mountPoint = await mkdtemp(join(tmpdir(), 'vue-sync-disk-'))
   const script = `mount -t tmpfs -o size=${kib}k tmpfs "$0" && echo mounted && exec sleep 600`
@@ -26,14 +31,14 @@ export async function openSmallDisk(kib: number): Promise<SmallDisk> {
     await stop()
     await rm(mountPoint, { recursive: true })
   }
-  let said = ''
+  let output = ''
   for (const stream of [child.stdout!, child.stderr!])
-    stream.on('data', (data) => (said += String(data)))
-  while (!said.includes('mounted')) {
+    stream.on('data', (data) => (output += String(data)))
+  while (!output.includes('mounted')) {
     await Promise.race([once(child.stdout!, 'data'), once(child, 'exit')])
     if (child.exitCode === null) continue
     await close()
-    throw new Error(`no disk could be mounted: ${said}`)
+    throw new Error(`Mounting the small disk failed: ${output}`)
   }
   const dir = `/proc/${child.pid}/root${mountPoint}`
   const filler = join(dir, 'filler')

@@ -1,12 +1,12 @@
 import process from 'node:process'
 
 /**
- * The programs that npm cannot bring, as the test command hands them over (scripts/test/test-tools.ts). A test
- * whose program is `undefined` here is skipped, and the command says so at its end.
+ * Paths of programs that npm cannot install, as the test command passes them (scripts/test/test-tools.ts). A test
+ * is skipped if its program is `undefined` here, and the command lists it at its end.
  */
 export const TOOLS = {
   browser: process.env['VUE_SYNC_BROWSER'],
-  /** Needed by no test: they run in `browser` where it is missing. */
+  /** Optional: without it, tests run in `browser`. */
   headlessShell: process.env['VUE_SYNC_HEADLESS_SHELL'],
   firefox: process.env['VUE_SYNC_FIREFOX'],
   webkitDriver: process.env['VUE_SYNC_WEBKIT_DRIVER'],
@@ -16,14 +16,14 @@ export const TOOLS = {
   caddy: process.env['VUE_SYNC_CADDY'],
 }
 
-/** @throws Error that names what is missing */
+/** @throws Error that names the missing program */
 export function toolPath(name: keyof typeof TOOLS): string {
   const path = TOOLS[name]
   if (!path) throw new Error(`No ${name} here: run this through the test command.`)
   return path
 }
 
-/** What to put before a command so that what it mounts is seen by it alone, and is gone with it. */
+/** Returns a command prefix that gives a program its own mount namespace. Its mounts end with the program. */
 export function inMountNamespace(): string[] {
   return [toolPath('unshare'), process.getuid?.() === 0 ? '-m' : '-rm']
 }
