@@ -44,7 +44,7 @@ it('forwards data, holds it back without closing, accepts new connections silent
   await once(late.socket, 'connect')
   late.socket.write('late')
   await expect.poll(() => hole.connections()).toBe(2)
-  // The round trips of a direct connection give swallowed data enough time to arrive, if it could.
+  // The round trips of a direct connection give the held-back data enough time to arrive, if it could.
   const other = connect((server.address() as { port: number }).port, '127.0.0.1')
   clients.add(other)
   for (let round = 0; round < 20; round++) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Client, connect } from '../../server/test/client.ts'
 import { VIEWER_DIR } from '../support/pages/demo.ts'
-import type { TestBrowser, BrowserName } from '../support/browsers/test-browser.ts'
+import type { BrowserName, TestBrowser } from '../support/browsers/test-browser.ts'
 import { hasBrowser, launchTestBrowser } from '../support/browsers/launch-test-browser.ts'
 import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 

@@ -14,7 +14,7 @@ import {
   useSyncViewer,
   VIEWER_STORE_ID,
 } from '@vue-sync/vue/viewer'
-import { unmountApps, createTestApp, stubPage } from '../support/apps/app.ts'
+import { createTestApp, stubPage, unmountApps } from '../support/apps/app.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // Installs and removes the plugins in Node with a real relay; mirror.spec.ts tests them in a browser page.

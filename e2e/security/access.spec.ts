@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { syncPlugin, useSyncHost } from '@vue-sync/vue/host'
 import { syncViewer, useSyncedState, useSyncViewer } from '@vue-sync/vue/viewer'
-import { unmountApps, createTestApp, stubPage, stubStorage } from '../support/apps/app.ts'
+import { createTestApp, stubPage, stubStorage, unmountApps } from '../support/apps/app.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // The host app controls who may view; the plugins and the relay are real.

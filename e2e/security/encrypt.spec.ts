@@ -12,7 +12,7 @@ import {
   useSyncedState,
   useSyncViewer,
 } from '@vue-sync/vue/viewer'
-import { unmountApps, createTestApp, stubPage, stubStorage } from '../support/apps/app.ts'
+import { createTestApp, stubPage, stubStorage, unmountApps } from '../support/apps/app.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // Encryption with a real relay, and with a man in the middle who reads and changes frames.

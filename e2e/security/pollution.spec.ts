@@ -4,7 +4,7 @@ import { isReactive } from 'vue'
 import { syncPlugin } from '@vue-sync/vue/host'
 import { syncViewer, useSyncedState, useSyncViewer } from '@vue-sync/vue/viewer'
 import { config, connect, session } from '../../server/test/client.ts'
-import { unmountApps, createTestApp, stubPage } from '../support/apps/app.ts'
+import { createTestApp, stubPage, unmountApps } from '../support/apps/app.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 let relay: TestRelay

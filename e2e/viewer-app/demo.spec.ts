@@ -10,7 +10,7 @@ import {
   messages,
   type Page,
 } from '../support/browsers/playwright.ts'
-import { serveDemoHost, limitFrameRate, VIEWER_DIR } from '../support/pages/demo.ts'
+import { limitFrameRate, serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
 import { startRelay, type TestRelay } from '../support/relays/relay.ts'
 import { openTab, PHONE, type Tab, useBrowser } from '../support/browsers/tabs.ts'
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, session } from '../../server/test/client.ts'
 import { horizontalOverflow, smallTargets, violations } from '../support/browsers/accessibility.ts'
 import { type Browser, launchBrowser, type Page } from '../support/browsers/playwright.ts'
-import { serveDemoHost, limitFrameRate, VIEWER_DIR } from '../support/pages/demo.ts'
+import { limitFrameRate, serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
 import { startRelay, type TestRelay } from '../support/relays/relay.ts'
 
 // Lighthouse's checks without its timings: accessibility (axe-core), tap targets, layout, manifest, page head.

@@ -116,7 +116,7 @@ async function openPage(cdp: Cdp, url: string): Promise<FreezablePage> {
 export async function launchFreezableBrowser(
   options: { trust?: string } = {},
 ): Promise<FreezableBrowser> {
-  const dir = await mkdtemp(join(tmpdir(), 'vue-sync-sleepy-'))
+  const dir = await mkdtemp(join(tmpdir(), 'vue-sync-freezable-'))
   const profile = join(dir, 'profile')
   if (options.trust) await trustInStore(join(dir, '.pki/nssdb'), options.trust)
   const args = [
