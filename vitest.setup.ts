@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect } from 'vitest'
 
-// A warning that no test expects is a failure: nobody reads the console of a green run.
-const said: unknown[][] = []
-const record = (...args: unknown[]): void => void said.push(args)
+// A warning that a test does not expect fails the test, because the console of a passing run is rarely read.
+const logged: unknown[][] = []
+const record = (...args: unknown[]): void => void logged.push(args)
 
 beforeEach(() => {
-  said.length = 0
+  logged.length = 0
   Object.assign(console, { warn: record, error: record })
 })
 afterEach(() => {
-  expect(said, 'unexpected warnings').toEqual([])
+  expect(logged, 'unexpected warnings').toEqual([])
 })

@@ -3,16 +3,16 @@ import { defineConfig } from 'vitest/config'
 
 const local = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-// vitest 5 ignores a bare workspace file: vitest.config.ts re-exports this one.
+// Vitest 5 does not read a workspace file, so vitest.config.ts re-exports this one.
 export default defineConfig({
   ssr: {
     resolve: { conditions: ['@vue-sync/source', 'module', 'node', 'development|production'] },
   },
   test: {
-    // What is polled for comes at once; a loaded machine may take its time.
+    // Polled conditions are usually met at once. The long timeout is for loaded machines.
     expect: { poll: { timeout: 15_000 } },
     setupFiles: [local('vitest.setup.ts')],
-    // vitest leaves one core to itself: on a machine of two, one file would run at a time.
+    // By default Vitest reserves one core, so a machine with two cores would run one file at a time.
     maxWorkers: 2,
     projects: [
       {
@@ -24,9 +24,9 @@ export default defineConfig({
             'apps/*/src/**/*.spec.ts',
             'scripts/**/*.spec.ts',
           ],
-          // A loaded machine may take its time for what is thousands of cases.
+          // Some of these tests run thousands of cases, which takes long on a loaded machine.
           testTimeout: 30_000,
-          // These touch no process state, so that files may share a thread and what it has imported.
+          // These tests change no process state, so files can share a thread and its imported modules.
           pool: 'threads',
           isolate: false,
         },

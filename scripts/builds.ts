@@ -9,8 +9,8 @@ const APP = join(ROOT, 'apps/viewer-pwa')
 const LIBRARY = join(ROOT, 'packages/vue-sync')
 const SERVER = join(ROOT, 'server')
 export const VIEWER_DIR = join(APP, 'dist')
-/** What the built viewer is made of. */
-const SOURCES = [
+/** Source files and folders of the viewer app. */
+const VIEWER_SOURCES = [
   ...['src', 'public', 'index.html', 'vite.config.ts', 'package.json'].map((name) =>
     join(APP, name),
   ),
@@ -18,35 +18,36 @@ const SOURCES = [
   join(ROOT, 'packages/vue-sync/src'),
 ]
 
-function newest(path: string): number {
+/** Returns the latest modification time of a file, or of all files in a folder. */
+function latestChange(path: string): number {
   const info = statSync(path)
   if (!info.isDirectory()) return info.mtimeMs
-  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))))
+  return Math.max(0, ...readdirSync(path).map((name) => latestChange(join(path, name))))
 }
 
 function isFresh(built: string, sources: string[]): boolean {
   if (!existsSync(built)) return false
   const { mtimeMs } = statSync(built)
-  return sources.every((path) => newest(path) <= mtimeMs)
+  return sources.every((path) => latestChange(path) <= mtimeMs)
 }
 
-function build(what: string, cwd: string, script: string, ...args: string[]): void {
-  console.log(`[vue-sync] Building ${what} …`)
+function build(name: string, cwd: string, script: string, ...args: string[]): void {
+  console.log(`[vue-sync] Building ${name} …`)
   const path = join(cwd, 'node_modules', script)
   const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], {
     cwd,
     encoding: 'utf8',
   })
-  if (status !== 0) throw new Error(`Building ${what} failed:\n${stdout}${stderr}`)
+  if (status !== 0) throw new Error(`Building ${name} failed:\n${stdout}${stderr}`)
 }
 
-/** Builds the viewer app when it is missing or older than its sources. @throws Error with the build's output */
+/** Builds the viewer app if it is missing or older than its sources. @throws Error with the build's output */
 export function ensureViewer(): void {
-  if (!isFresh(join(VIEWER_DIR, 'index.html'), SOURCES))
+  if (!isFresh(join(VIEWER_DIR, 'index.html'), VIEWER_SOURCES))
     build('the viewer', APP, 'vite/bin/vite.js', 'build')
 }
 
-/** The same for the library as it is published. */
+/** Builds the library for publishing if it is missing or older than its sources. @throws Error with the build's output */
 export function ensureLibrary(): void {
   const sources = ['src', 'package.json', 'tsdown.config.ts']
   if (
@@ -58,7 +59,7 @@ export function ensureLibrary(): void {
     build('the library', LIBRARY, 'tsdown/dist/run.mjs')
 }
 
-/** The same for the relay as it is published. */
+/** Builds the relay for publishing if it is missing or older than its sources. @throws Error with the build's output */
 export function ensureServer(): void {
   const sources = [
     ...['src', 'package.json', 'tsdown.config.ts'].map((name) => join(SERVER, name)),

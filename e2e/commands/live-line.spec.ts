@@ -4,7 +4,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { connect } from '../../server/test/client.ts'
-import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 
 const CLI = fileURLToPath(new URL('../../server/src/cli/cli.ts', import.meta.url))
 const CLEAR = '\u001B[K'

@@ -6,9 +6,9 @@ import { afterEach, expect, it } from 'vitest'
 import { CLOSE, type Message } from '@vue-sync/vue/protocol'
 import { WebSocketServer } from 'ws'
 import { seeded } from '../../server/test/fuzz-arbitraries.ts'
-import { openFaultProxy } from '../support/fault-proxy.ts'
-import { start } from '../support/processes.ts'
-import { HOST_KEY, startRelay, VIEWER_KEY } from '../support/relay.ts'
+import { openFaultProxy } from '../support/network/fault-proxy.ts'
+import { start } from '../support/system/processes.ts'
+import { HOST_KEY, startRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 const LOADTEST = fileURLToPath(new URL('../../scripts/load/loadtest.ts', import.meta.url))
 const KEYS = ['--host-key', HOST_KEY, '--viewer-key', VIEWER_KEY]

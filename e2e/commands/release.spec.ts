@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 
 const RELEASE = fileURLToPath(new URL('../../scripts/release/release.ts', import.meta.url))
 
-// CI runs `pnpm release --dry-run` as a step of its own: here is only what ends before the build.
+// CI runs `pnpm release --dry-run` in a separate step. These tests cover only runs that end before the build.
 function release(...args: string[]) {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: _, SIGSTORE_ID_TOKEN: __, ...env } = process.env
   const { status, stdout, stderr } = spawnSync(process.execPath, [RELEASE, ...args], {

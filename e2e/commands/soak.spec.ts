@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { start } from '../support/processes.ts'
+import { start } from '../support/system/processes.ts'
 
 const SOAK = fileURLToPath(new URL('../../scripts/load/soak.ts', import.meta.url))
 

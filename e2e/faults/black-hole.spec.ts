@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type BlackHole, openBlackHole } from '../support/black-hole.ts'
+import { type BlackHole, openBlackHole } from '../support/network/black-hole.ts'
 
 // The tests of bad networks rely on this black hole, so it has tests too.
 let hole: BlackHole
@@ -32,19 +32,19 @@ function dial() {
   return { socket, received }
 }
 
-it('forwards data, swallows it without closing, accepts new connections silently, and delivers all after heal()', async () => {
+it('forwards data, holds it back without closing, accepts new connections silently, and delivers all after resume()', async () => {
   const { socket, received } = dial()
   socket.write('one')
   await expect.poll(() => received.text).toBe('one!')
   expect(hole.bytes).toEqual({ up: 3, down: 4 })
 
-  hole.swallow()
+  hole.stall()
   socket.write('two')
   const late = dial()
   await once(late.socket, 'connect')
   late.socket.write('late')
   await expect.poll(() => hole.connections()).toBe(2)
-  // The round trips of a direct connection give swallowed data enough time to arrive, if it could.
+  // The round trips of a direct connection give the held-back data enough time to arrive, if it could.
   const other = connect((server.address() as { port: number }).port, '127.0.0.1')
   clients.add(other)
   for (let round = 0; round < 20; round++) {
@@ -57,7 +57,7 @@ it('forwards data, swallows it without closing, accepts new connections silently
     { text: '', closed: false },
   ])
 
-  hole.heal()
+  hole.resume()
   await expect.poll(() => [received.text, late.received.text]).toEqual(['one!two!', 'late!'])
   socket.destroy()
   await expect.poll(() => hole.connections()).toBe(1)
@@ -67,7 +67,7 @@ it('closes the connections it holds', async () => {
   const { socket, received } = dial()
   await once(socket, 'connect')
   await expect.poll(() => hole.connections()).toBe(1)
-  hole.swallow()
+  hole.stall()
   await hole.close()
   await expect.poll(() => received.closed).toBe(true)
   hole = await openBlackHole(1)

@@ -3,9 +3,15 @@ import process from 'node:process'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type ChildRelay, startChildRelay } from '../../server/test/child-relay.ts'
 import { seeded } from '../../server/test/fuzz-arbitraries.ts'
-import { openFaultProxy } from '../support/fault-proxy.ts'
-import { type HostPage, openHost, openViewer, plain, type ViewerPage } from '../support/pages.ts'
-import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+import { openFaultProxy } from '../support/network/fault-proxy.ts'
+import {
+  type HostPage,
+  openHost,
+  openViewer,
+  plain,
+  type ViewerPage,
+} from '../support/apps/host-and-viewer.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // VUE_SYNC_CHURN_SECONDS=60 runs it for a minute.
 const SECONDS = Number(process.env['VUE_SYNC_CHURN_SECONDS'] ?? 10)
@@ -78,10 +84,10 @@ it(
     // The first quarter warms up code and caches.
     await churn(SECONDS / 4)
     const before = await memory()
-    proxy.swallow()
+    proxy.stall()
     await churn((SECONDS * 3) / 4)
     const after = await memory()
-    proxy.heal()
+    proxy.resume()
 
     const [winner, loser] = hosts
     loser.app.unmount()

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { App } from 'vue'
 import { syncPlugin } from '@vue-sync/vue/host'
 import { syncViewer, useSyncedState, useSyncViewer } from '@vue-sync/vue/viewer'
-import { makeEmptyApp } from '../support/app.ts'
-import { ModelNetwork } from '../support/model-network.ts'
+import { createEmptyApp } from '../support/apps/app.ts'
+import { ModelNetwork } from '../support/network/model-network.ts'
 
 const HOUR = 3_600_000
 const useBoard = defineStore('board', { state: () => ({ n: 0 }), sync: true })
@@ -33,7 +33,7 @@ async function pass(milliseconds: number): Promise<void> {
 }
 
 function open(plugin: typeof syncPlugin | typeof syncViewer): App {
-  const app = makeEmptyApp()
+  const app = createEmptyApp()
   apps.push(app)
   app.use(createPinia()).use(plugin as never, { url: 'ws://relay', WebSocket: network.WebSocket })
   app.mount({})
@@ -77,7 +77,7 @@ it.each([
   await shows(4, 2000)
   // A connection with a gap is replaced at once, whatever the clock said at the last replacement.
   for (const n of [5, 6]) {
-    network.of('viewer')[0]!.tamper = (text) => text.replace(/"seq":\d+/, '"seq":900')
+    network.socketsOf('viewer')[0]!.tamper = (text) => text.replace(/"seq":\d+/, '"seq":900')
     await shows(n, 1000)
     shift()
   }

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import { offerProtocols } from '@vue-sync/vue/protocol'
 import { WebSocket } from 'ws'
 import { config, session } from '../../server/test/client.ts'
-import { startCliRelay } from '../support/cli-relay.ts'
-import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+import { startCliRelay } from '../support/relays/cli-relay.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 
 const LIMIT = 64
 const CROWD = 100
@@ -36,8 +36,8 @@ it('a relay without free file descriptors warns once, serves its clients, and ac
         Promise.race([once(socket, 'open'), once(socket, 'close')]).catch(() => {}),
       ),
     )
-    await expect.poll(relay.said).toContain('[vue-sync] Out of file descriptors at ')
-    expect(relay.said().match(/Out of file descriptors/g)).toHaveLength(1)
+    await expect.poll(relay.output).toContain('[vue-sync] Out of file descriptors at ')
+    expect(relay.output().match(/Out of file descriptors/g)).toHaveLength(1)
     host.socket.send(JSON.stringify(config('e', 2, { a: 2 })))
     await expect.poll(() => first.seqs).toEqual([1, 2])
     for (const { socket } of crowd) socket.terminate()

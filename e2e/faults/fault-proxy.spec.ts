@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { seeded } from '../../server/test/fuzz-arbitraries.ts'
-import { type FaultProxy, openFaultProxy } from '../support/fault-proxy.ts'
+import { type FaultProxy, openFaultProxy } from '../support/network/fault-proxy.ts'
 
 // The tests of bad networks rely on this proxy, so it has tests too; black-hole.spec.ts tests swallowing.
 let proxy: FaultProxy
@@ -46,7 +46,7 @@ async function dial() {
 }
 
 it('delays, jitters and throttles without changing the data or its order', async () => {
-  proxy.setWeather({ delay: 5, jitter: 20, rate: 200_000 })
+  proxy.setConditions({ delay: 5, jitter: 20, rate: 200_000 })
   const { socket, received, far } = await dial()
   const expected = Array.from({ length: 200 }, (_, at) => `${at} `.repeat(20)).join('')
   for (let at = 0; at < 200; at++) {

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { seeded } from '../../server/test/fuzz-arbitraries.ts'
-import { type CliRelay, startCliRelay } from '../support/cli-relay.ts'
-import { type FaultProxy, openFaultProxy } from '../support/fault-proxy.ts'
-import { expectEqual } from '../support/expect-equal.ts'
-import { pause, useCrowd } from '../support/nodes.ts'
-import { type HostPage, openHost, openViewer } from '../support/pages.ts'
-import { startRelay } from '../support/relay.ts'
+import { type CliRelay, startCliRelay } from '../support/relays/cli-relay.ts'
+import { type FaultProxy, openFaultProxy } from '../support/network/fault-proxy.ts'
+import { expectEqual } from '../support/apps/expect-equal.ts'
+import { pause, useCrowd } from '../support/apps/crowd.ts'
+import { type HostPage, openHost, openViewer } from '../support/apps/host-and-viewer.ts'
+import { startRelay } from '../support/relays/relay.ts'
 
 // The relay and both plugins are real; the test controls only the network between them.
 const KILLS = 50
@@ -77,10 +77,10 @@ it(`every viewer ends equal and never shows older state after ${FAULTS} network 
   const faults: ((proxy: FaultProxy) => void)[] = [
     (proxy) => proxy.reset(),
     (proxy) => proxy.truncate(),
-    (proxy) => proxy.swallow(),
-    (proxy) => proxy.setWeather({ delay: upTo(20), jitter: upTo(60) }),
-    (proxy) => proxy.setWeather({ rate: 2000 + upTo(200_000) }),
-    (proxy) => proxy.setWeather({ delay: 0, jitter: 0, rate: Number.POSITIVE_INFINITY }),
+    (proxy) => proxy.stall(),
+    (proxy) => proxy.setConditions({ delay: upTo(20), jitter: upTo(60) }),
+    (proxy) => proxy.setConditions({ rate: 2000 + upTo(200_000) }),
+    (proxy) => proxy.setConditions({ delay: 0, jitter: 0, rate: Number.POSITIVE_INFINITY }),
     (proxy) => {
       // Only a viewer checks its connection on an event; a host would notice after 35 s of silence.
       if (proxy === hostSide) return
@@ -92,10 +92,10 @@ it(`every viewer ends equal and never shows older state after ${FAULTS} network 
     const proxy = [hostSide, ...viewerSides][upTo(4)]!
     faults[upTo(faults.length)]!(proxy)
     await pause(upTo(100))
-    proxy.heal()
+    proxy.resume()
   }
   for (const proxy of [hostSide, ...viewerSides])
-    proxy.setWeather({ delay: 0, jitter: 0, rate: Number.POSITIVE_INFINITY })
+    proxy.setConditions({ delay: 0, jitter: 0, rate: Number.POSITIVE_INFINITY })
   stopChanging()
   host.change(random)
   await expectEqual(host, viewers)

@@ -1,10 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type CliRelay, startCliRelay } from '../support/cli-relay.ts'
-import { type HostPage, openHost, openViewer, type ViewerPage } from '../support/pages.ts'
-import { openSmallDisk, type SmallDisk } from '../support/small-disk.ts'
-import { TOOLS } from '../support/tools.ts'
+import { type CliRelay, startCliRelay } from '../support/relays/cli-relay.ts'
+import {
+  type HostPage,
+  openHost,
+  openViewer,
+  type ViewerPage,
+} from '../support/apps/host-and-viewer.ts'
+import { openSmallDisk, type SmallDisk } from '../support/system/small-disk.ts'
+import { TOOLS } from '../support/system/tools.ts'
 
 const DISK_KIB = 64
 const FULL = /State could not be saved in .*: ENOSPC: no space left on device/g
@@ -70,10 +75,10 @@ describe.skipIf(!TOOLS.unshare)('a relay with a full disk', () => {
     await disk.fill()
     host.load.by = text('second')
     await shows(viewer, 'second')
-    await expect.poll(() => relay.said()).toMatch(FULL)
+    await expect.poll(() => relay.output()).toMatch(FULL)
     await shows(open(openViewer), 'second')
     expect(await kept()).toEqual(before)
-    expect(relay.said().match(FULL)).toHaveLength(1)
+    expect(relay.output().match(FULL)).toHaveLength(1)
 
     await restart()
     const late = open(openViewer)
@@ -82,15 +87,15 @@ describe.skipIf(!TOOLS.unshare)('a relay with a full disk', () => {
     const next = open(openHost)
     next.load.by = text('third')
     await shows(late, 'third')
-    await expect.poll(() => relay.said()).toMatch(FULL)
+    await expect.poll(() => relay.output()).toMatch(FULL)
     expect(await kept()).toEqual(before)
 
     await disk.clear()
     await keeps('third')
     expect((await kept()).names).toEqual(before.names)
-    expect(relay.said().match(FULL)).toHaveLength(1)
+    expect(relay.output().match(FULL)).toHaveLength(1)
     await restart()
     await shows(open(openViewer), 'third')
-    expect(relay.said()).not.toMatch(FULL)
+    expect(relay.output()).not.toMatch(FULL)
   })
 })

@@ -8,10 +8,10 @@ import {
   type Page,
   watch,
   type Watched,
-} from '../support/browser.ts'
-import { type FaultProxy, openFaultProxy } from '../support/fault-proxy.ts'
-import { type Fixture, serveFixture } from '../support/fixture.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+} from '../support/browsers/playwright.ts'
+import { type FaultProxy, openFaultProxy } from '../support/network/fault-proxy.ts'
+import { type Fixture, serveFixture } from '../support/pages/fixture.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // A host loses its session to another host, or through a connection that dies silently.
 type Tab = Page & { seen: Watched }
@@ -76,14 +76,14 @@ it('viewers follow the latest of two host tabs that take turns, and the other ta
     expect(winner.seen.sockets).toBe(before + 1)
     await loser.waitForFunction(() => window.test.host.error.value?.code === 'VS103')
     expect(await loser.evaluate(() => window.test.host.status.value)).toBe('disconnected')
-    const dialled = loser.seen.sockets
+    const socketsBefore = loser.seen.sockets
     // Changes in the losing tab must not reach viewers.
     await name(loser, `Lost ${round}`)
     await winner.bringToFront()
     await name(winner, `Round ${round}`)
     for (const viewer of viewers) await shows(viewer, `Round ${round}`)
     await expectEqual(winner, viewers)
-    expect(loser.seen.sockets).toBe(dialled)
+    expect(loser.seen.sockets).toBe(socketsBefore)
     expect(await winner.evaluate(() => window.test.host.error.value)).toBeUndefined()
   }
   for (const { seen } of viewers) {
@@ -111,7 +111,7 @@ describe('a host with a dead connection that was not closed', () => {
 
   it.each([
     ['the relay has noticed', () => proxy.halfOpen(), 'offline'],
-    ['the relay has not noticed either', () => proxy.swallow(), 'online'],
+    ['the relay has not noticed either', () => proxy.stall(), 'online'],
   ] as const)('reconnects after 35 s and sends all changes (%s)', async (_, fail, hostState) => {
     // The test moves the clock of the host's page forward instead of waiting for 35 s.
     await desk.clock.install()
@@ -133,7 +133,7 @@ describe('a host with a dead connection that was not closed', () => {
     const before = host.seen.sockets
     await host.clock.fastForward(36_000)
     await expect.poll(() => host.seen.sockets).toBe(before + 1)
-    proxy.heal()
+    proxy.resume()
     await linked(host)
     for (const viewer of viewers) await shows(viewer, 'Meanwhile')
     await write(host, 'After')

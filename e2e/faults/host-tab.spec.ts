@@ -6,18 +6,22 @@ import {
   type Page,
   watch,
   type Watched,
-} from '../support/browser.ts'
-import { VIEWER_DIR } from '../support/demo.ts'
-import { type Fixture, serveFixture } from '../support/fixture.ts'
-import { launchSleepy, type SleepyBrowser, type SleepyPage } from '../support/freeze.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+} from '../support/browsers/playwright.ts'
+import { VIEWER_DIR } from '../support/pages/demo.ts'
+import { type Fixture, serveFixture } from '../support/pages/fixture.ts'
+import {
+  launchFreezableBrowser,
+  type FreezableBrowser,
+  type FreezablePage,
+} from '../support/browsers/freezable-browser.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // A real browser crashes and freezes the host's tab; the viewers run in another browser.
 type Viewer = Page & { seen: Watched; shown: () => Promise<number[]> }
 
 let fixture: Fixture
 let browser: Browser
-let desk: SleepyBrowser
+let desk: FreezableBrowser
 let relay: TestRelay
 
 beforeAll(async () => {
@@ -28,7 +32,10 @@ afterAll(async () => {
   await fixture?.close()
 })
 beforeEach(async () => {
-  ;[relay, desk] = await Promise.all([startRelay(0, { viewerDir: VIEWER_DIR }), launchSleepy()])
+  ;[relay, desk] = await Promise.all([
+    startRelay(0, { viewerDir: VIEWER_DIR }),
+    launchFreezableBrowser(),
+  ])
 })
 afterEach(async () => {
   await desk.close()
@@ -39,7 +46,7 @@ afterEach(async () => {
 const LINKED = 'window.test?.host.status.value === "connected"'
 const BOARD = 'JSON.parse(JSON.stringify(test.stores.useBoard.$state))'
 
-async function openHost(debounce: number): Promise<SleepyPage> {
+async function openHost(debounce: number): Promise<FreezablePage> {
   const params = { key: HOST_KEY, debounce: String(debounce) }
   const page = await desk.open(fixture.page('host', relay.url, params))
   await page.waitFor(LINKED)
@@ -54,8 +61,8 @@ async function openViewer(): Promise<Viewer> {
   const shown = await page.evaluateHandle(() => {
     const board = window.test.stores.useBoard
     const speeds = [board.speed]
-    const look = () => speeds.at(-1) !== board.speed && speeds.push(board.speed)
-    board.$subscribe(look, { flush: 'sync', detached: true })
+    const recordSpeed = () => speeds.at(-1) !== board.speed && speeds.push(board.speed)
+    board.$subscribe(recordSpeed, { flush: 'sync', detached: true })
     return speeds
   })
   return Object.assign(page, { seen, shown: () => shown.jsonValue() })
@@ -72,13 +79,13 @@ const showsTitle = (page: Page, title: string) => page.waitForSelector(`h1:text-
 const hostIs = (page: Page, state: string) =>
   page.waitForFunction((wanted) => window.test.viewer.host.value === wanted, state)
 
-async function expectEqual(host: SleepyPage, viewers: Viewer[]): Promise<void> {
+async function expectEqual(host: FreezablePage, viewers: Viewer[]): Promise<void> {
   const board = await host.evaluate(BOARD)
   for (const viewer of viewers) await expect.poll(() => viewer.evaluate(BOARD)).toEqual(board)
 }
 
 /** Increments `speed` every 20 ms, starting at `from`, until the page ends or `stream` is cleared. */
-const startStream = (host: SleepyPage, from: number) =>
+const startStream = (host: FreezablePage, from: number) =>
   host.evaluate(`(() => {
     const board = test.stores.useBoard
     board.title = 'From ${from}'
@@ -113,7 +120,7 @@ describe('a host tab that crashes while it changes state', () => {
       expect(await viewer.evaluate(() => window.test.viewer.status.value)).toBe('connected')
     }
 
-    await host.revive()
+    await host.reloadAfterCrash()
     await host.waitFor(LINKED)
     await startStream(host, 100_000)
     await reaches(viewers, 100_050)
@@ -134,7 +141,7 @@ describe('a host tab that crashes while it changes state', () => {
 
 describe('a frozen host tab', () => {
   /** Collects the page's warnings and errors from now on. */
-  const listen = (page: SleepyPage) =>
+  const listen = (page: FreezablePage) =>
     page.evaluate(`(() => {
       // Vite's client loses its socket during the freeze and then reloads the page, unless it saw 'beforeunload'.
       dispatchEvent(new Event('beforeunload'))
@@ -147,10 +154,10 @@ describe('a frozen host tab', () => {
       addEventListener('unhandledrejection', ({ reason }) => keep(reason))
       document.addEventListener('freeze', () => (globalThis.frozen = true))
     })()`)
-  const write = (page: SleepyPage, title: string) =>
+  const write = (page: FreezablePage, title: string) =>
     page.evaluate(`void (test.stores.useBoard.title = ${JSON.stringify(title)})`)
 
-  async function freeze(page: SleepyPage): Promise<void> {
+  async function freeze(page: FreezablePage): Promise<void> {
     await page.freeze()
     await page.waitFor('globalThis.frozen')
   }

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type App, watch } from 'vue'
 import { syncViewer, useSyncedState, useSyncViewer } from '@vue-sync/vue/viewer'
 import { connect, session } from '../../server/test/client.ts'
-import { makeEmptyApp } from '../support/app.ts'
-import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { createEmptyApp } from '../support/apps/app.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 const VIEWERS = 200
 /** Width of the slots in which redials are counted; many redials in one slot would be lockstep. */
@@ -31,7 +31,7 @@ it('200 viewers spread their redials over time when the relay restarts, and all 
   host.send(session('e', 1, { round: 1 }))
   const redials: number[] = []
   const viewers = Array.from({ length: VIEWERS }, () => {
-    const app = makeEmptyApp()
+    const app = createEmptyApp()
     apps.push(app)
     app.use(createPinia()).use(syncViewer, { url: `${relay.url}#k=${VIEWER_KEY}` })
     app.mount({})

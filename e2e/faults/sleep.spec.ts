@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Client, connect } from '../../server/test/client.ts'
-import { launchWithBackCache, leaveAndReturn } from '../support/back-cache.ts'
-import { VIEWER_DIR } from '../support/demo.ts'
-import { launchSleepy } from '../support/freeze.ts'
-import { startRelay, type TestRelay } from '../support/relay.ts'
+import { launchWithBackCache, leaveAndReturn } from '../support/browsers/back-cache.ts'
+import { VIEWER_DIR } from '../support/pages/demo.ts'
+import { launchFreezableBrowser } from '../support/browsers/freezable-browser.ts'
+import { startRelay, type TestRelay } from '../support/relays/relay.ts'
 
 // A real browser freezes and caches the page, as a phone does with a hidden page.
 let host: Client
@@ -31,7 +31,7 @@ const viewerUrl = () => relay.viewerUrls()[0]!.url
 
 describe('the viewer', () => {
   it('does nothing while frozen, and shows the latest state when it wakes', async () => {
-    const browser = await launchSleepy()
+    const browser = await launchFreezableBrowser()
     close = browser.close
     const page = await browser.open(viewerUrl())
     await page.waitFor(shows('First'))

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Client, connect } from '../../server/test/client.ts'
-import { openBlackHole } from '../support/black-hole.ts'
-import { launchBrowser, type Page } from '../support/browser.ts'
-import { VIEWER_DIR } from '../support/demo.ts'
-import { launchSleepy } from '../support/freeze.ts'
-import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { openBlackHole } from '../support/network/black-hole.ts'
+import { launchBrowser, type Page } from '../support/browsers/playwright.ts'
+import { VIEWER_DIR } from '../support/pages/demo.ts'
+import { launchFreezableBrowser } from '../support/browsers/freezable-browser.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // Networks that fail, with and without an event, and screens that must stay on.
 let host: Client
@@ -55,7 +55,7 @@ describe('when the network is lost', () => {
     const hole = await openBlackHole(relay.getStatus().port)
     closing.push(() => hole.close())
     const page = await open(`http://127.0.0.1:${hole.port}/#k=${VIEWER_KEY}`)
-    hole.swallow()
+    hole.stall()
     publish(1, 'Second')
     // The viewer must notice 35 s after the last frame; the rest of the timeout allows for a loaded machine.
     await page
@@ -64,14 +64,14 @@ describe('when the network is lost', () => {
       .waitFor({ state: 'detached', timeout: 60_000 })
     await says(page, /as of \d/)
     expect(await page.getByText('First').count()).toBeGreaterThan(0)
-    hole.heal()
+    hole.resume()
     await says(page, 'Second', 60_000)
     await says(page, 'Live')
   })
 })
 
 it('keeps the screen on when the user chooses so, and again after the page was hidden', async () => {
-  const browser = await launchSleepy()
+  const browser = await launchFreezableBrowser()
   closing.push(() => browser.close())
   const page = await browser.open(viewerUrl())
   await page.waitFor('document.body.innerText.includes("Live")')

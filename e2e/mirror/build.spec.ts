@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Browser, launchBrowser, watch } from '../support/browser.ts'
-import { type Fixture, serveFixture } from '../support/fixture.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { type Browser, launchBrowser, watch } from '../support/browsers/playwright.ts'
+import { type Fixture, serveFixture } from '../support/pages/fixture.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // The published build bundles partysocket and strips its console calls, so one test runs that build.
 let browser: Browser

@@ -3,8 +3,8 @@ import { createPinia, defineStore } from 'pinia'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { syncPlugin } from '@vue-sync/vue/host'
 import { syncViewer, useSyncedState, useSyncViewer } from '@vue-sync/vue/viewer'
-import { makeEmptyApp } from '../support/app.ts'
-import { ModelNetwork } from '../support/model-network.ts'
+import { createEmptyApp } from '../support/apps/app.ts'
+import { ModelNetwork } from '../support/network/model-network.ts'
 
 interface Row {
   id: number
@@ -40,7 +40,7 @@ class World {
   }
 
   #openHost() {
-    const app = makeEmptyApp()
+    const app = createEmptyApp()
     const pinia = createPinia()
     app.use(pinia).use(syncPlugin, { url: 'ws://relay', WebSocket: this.network.WebSocket })
     app.mount({})
@@ -48,7 +48,7 @@ class World {
   }
 
   #openViewer() {
-    const app = makeEmptyApp()
+    const app = createEmptyApp()
     const pinia = createPinia()
     app.use(pinia).use(syncViewer, { url: 'ws://relay', WebSocket: this.network.WebSocket })
     app.mount({})
@@ -105,10 +105,10 @@ const change: fc.Arbitrary<(board: Board) => void> = fc.oneof(
 const step: fc.Arbitrary<(world: World) => unknown> = fc.oneof(
   { weight: 8, arbitrary: change.map((act) => (world: World) => act(world.board)) },
   { weight: 6, arbitrary: fc.nat(1200).map((time) => (world: World) => world.pass(time)) },
-  nth.map((at) => (world: World) => world.network.of('viewer')[at]?.drop()),
-  fc.constant((world: World) => world.network.of('host')[0]?.drop()),
+  nth.map((at) => (world: World) => world.network.socketsOf('viewer')[at]?.drop()),
+  fc.constant((world: World) => world.network.socketsOf('host')[0]?.drop()),
   fc.tuple(nth, fc.boolean()).map(([at, on]) => (world: World) => {
-    const socket = world.network.of('viewer')[at]
+    const socket = world.network.socketsOf('viewer')[at]
     if (socket) socket.isStalled = on
   }),
   fc.constant((world: World) => world.network.kill()),
@@ -156,7 +156,7 @@ it('a viewer with falsified state detects it by the hash, requests the state aga
     ['second title', 'not that'],
   ] as const) {
     // The first viewer dialled first; after its redial, its socket is the last one.
-    world.network.of('viewer').at(was === 'true title' ? 0 : -1)!.tamper = (text) =>
+    world.network.socketsOf('viewer').at(was === 'true title' ? 0 : -1)!.tamper = (text) =>
       text.replace(was, lie)
     world.board.title = was
     await world.pass(1000)

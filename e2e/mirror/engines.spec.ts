@@ -3,24 +3,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Client, connect } from '../../server/test/client.ts'
-import { VIEWER_DIR } from '../support/demo.ts'
-import type { Engine, EngineName } from '../support/engine.ts'
-import { hasEngine, launchEngine } from '../support/engines.ts'
-import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { VIEWER_DIR } from '../support/pages/demo.ts'
+import type { BrowserName, TestBrowser } from '../support/browsers/test-browser.ts'
+import { hasBrowser, launchTestBrowser } from '../support/browsers/launch-test-browser.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 let dir: string
-let engine: Engine | undefined
+let browser: TestBrowser | undefined
 let host: Client | undefined
 let relay: TestRelay | undefined
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'vue-sync-engines-'))
+  dir = await mkdtemp(join(tmpdir(), 'vue-sync-browsers-'))
 })
 afterEach(async () => {
-  await engine?.close()
+  await browser?.close()
   await host?.close()
   await relay?.stop()
-  engine = host = relay = undefined
+  browser = host = relay = undefined
   await rm(dir, { recursive: true })
 })
 
@@ -44,19 +44,19 @@ async function publish(seq: number, title: string): Promise<void> {
 }
 
 const shows = (text: string) => `document.body.innerText.includes(${JSON.stringify(text)})`
-/** The error of each engine; WebKitGTK’s driver gives no reason. */
+/** The error of each browser; WebKitGTK’s driver gives no reason. */
 const REFUSAL = /ERR_CERT_AUTHORITY_INVALID|SEC_ERROR_UNKNOWN_ISSUER|could not be loaded/
 const IS_CONTROLLED = 'navigator.serviceWorker.controller !== null'
 
-describe.each<EngineName>(['chromium', 'firefox', 'webkit'])('in %s', (name) => {
-  it.skipIf(!hasEngine(name))(
+describe.each<BrowserName>(['chromium', 'firefox', 'webkit'])('in %s', (name) => {
+  it.skipIf(!hasBrowser(name))(
     'the viewer is live, keeps its state and reopens without the relay, and is live again when the relay is back',
     async () => {
       const port = await startSecure()
       await publish(0, 'First')
-      engine = await launchEngine(name, { trust: caPath() })
+      browser = await launchTestBrowser(name, { trust: caPath() })
       const origin = `https://127.0.0.1:${port}`
-      let page = await engine.open(`${origin}/#k=${VIEWER_KEY}`)
+      let page = await browser.open(`${origin}/#k=${VIEWER_KEY}`)
       await page.waitFor(shows('First'))
       expect(await page.evaluate('isSecureContext')).toBe(true)
 
@@ -78,7 +78,7 @@ describe.each<EngineName>(['chromium', 'firefox', 'webkit'])('in %s', (name) => 
       await page.waitFor(`${shows('Second')} && ${shows('as of')}`)
 
       await page.close()
-      page = await engine.open(`${origin}/`)
+      page = await browser.open(`${origin}/`)
       await page.waitFor(`${IS_CONTROLLED} && ${shows('Second')} && ${shows('as of')}`)
       expect(await page.text()).not.toContain('Live')
 
@@ -91,9 +91,9 @@ describe.each<EngineName>(['chromium', 'firefox', 'webkit'])('in %s', (name) => 
     },
   )
 
-  it.skipIf(!hasEngine(name))('the browser refuses a relay with an untrusted CA', async () => {
+  it.skipIf(!hasBrowser(name))('the browser refuses a relay with an untrusted CA', async () => {
     const port = await startSecure()
-    engine = await launchEngine(name)
-    await expect(engine.open(`https://127.0.0.1:${port}/`)).rejects.toThrow(REFUSAL)
+    browser = await launchTestBrowser(name)
+    await expect(browser.open(`https://127.0.0.1:${port}/`)).rejects.toThrow(REFUSAL)
   })
 })

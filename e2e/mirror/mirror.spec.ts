@@ -1,9 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SyncServer } from '@vue-sync/server'
-import { type BrowserContext, expectQuiet, messages, type Page } from '../support/browser.ts'
-import { serveFixture } from '../support/fixture.ts'
-import { HOST_KEY, startRelay, VIEWER_KEY } from '../support/relay.ts'
-import { openTab, type Tab, useBrowser } from '../support/tabs.ts'
+import {
+  type BrowserContext,
+  expectQuiet,
+  messages,
+  type Page,
+} from '../support/browsers/playwright.ts'
+import { serveFixture } from '../support/pages/fixture.ts'
+import { HOST_KEY, startRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+import { openTab, type Tab, useBrowser } from '../support/browsers/tabs.ts'
 
 const pages = useBrowser(serveFixture)
 let context: BrowserContext
@@ -131,9 +136,9 @@ describe('the mirror', () => {
     expect(await viewer.evaluate(() => JSON.stringify(window.test.stores.useOdd.odd))).toBe(
       '{"date":"1970-01-01T00:00:00.000Z","nan":null,"cycle":{"ok":1}}',
     )
-    const told = host.seen.complaints.join('\n')
+    const warnings = host.seen.complaints.join('\n')
     for (const part of ['date', 'map', 'set', 'none', 'nan', 'big', 'run', 'cycle.self'])
-      expect(told).toContain(`VS201: store "odd", odd.${part}`)
+      expect(warnings).toContain(`VS201: store "odd", odd.${part}`)
     expect(host.seen.complaints).toHaveLength(8)
   })
 

@@ -14,8 +14,8 @@ import {
   useSyncViewer,
   VIEWER_STORE_ID,
 } from '@vue-sync/vue/viewer'
-import { endApps, makeApp, stubPage } from '../support/app.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { createTestApp, stubPage, unmountApps } from '../support/apps/app.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // Installs and removes the plugins in Node with a real relay; mirror.spec.ts tests them in a browser page.
 let relay: TestRelay
@@ -28,7 +28,7 @@ beforeEach(async () => {
   relay = await startRelay()
 })
 afterEach(async () => {
-  endApps()
+  unmountApps()
   await relay.stop()
   vi.unstubAllGlobals()
   vi.restoreAllMocks()
@@ -43,14 +43,14 @@ const hostOptions = (options: SyncHostOptions = {}) => ({
 
 /** Mounts a host app that installs Pinia before the plugin. */
 function startHost(options: SyncHostOptions = {}) {
-  const { app, pinia } = makeApp()
+  const { app, pinia } = createTestApp()
   app.use(pinia).use(syncPlugin, hostOptions(options))
   app.mount({})
   return { app, pinia, host: app.runWithContext(useSyncHost) }
 }
 
 function startViewer(options: SyncViewerOptions = {}) {
-  const { app, pinia } = makeApp()
+  const { app, pinia } = createTestApp()
   app.use(syncViewer, { url: `${relay.url}#k=${VIEWER_KEY}`, ...options }).use(pinia)
   app.mount({})
   const viewer = app.runWithContext(useSyncViewer)
@@ -96,7 +96,7 @@ describe('the host plugin', () => {
       (app: App, pinia: Pinia) => app.use(syncPlugin, hostOptions({ pinia })).use(pinia),
     ],
   ])('syncs stores that are created right after it is installed %s', async (_, install) => {
-    const { app, pinia } = makeApp()
+    const { app, pinia } = createTestApp()
     install(app, pinia)
     const counter = useCounter(pinia)
     useSetup(pinia)
@@ -109,7 +109,7 @@ describe('the host plugin', () => {
   })
 
   it('syncs stores by the names in its options, also those created before it', async () => {
-    const { app, pinia } = makeApp()
+    const { app, pinia } = createTestApp()
     app.use(pinia)
     const early = usePlain(pinia)
     app.use(syncPlugin, hostOptions({ stores: { plain: { pick: ['b'] }, counter: false } }))
@@ -365,7 +365,7 @@ describe('the viewer plugin', () => {
   it('fills stores created before and after it, but none with sync: false', async () => {
     const useLocal = defineStore('local', { state: () => ({ a: 0 }), sync: false })
     const useOwn = defineStore('own', { state: () => ({ a: 0 }) })
-    const { app, pinia } = makeApp()
+    const { app, pinia } = createTestApp()
     app.use(pinia)
     const early = useCounter(pinia)
     // Pinia gives plugins no options of stores created earlier, so this one is excluded by name.
@@ -478,7 +478,7 @@ describe('the viewer plugin', () => {
   it('throws for an invalid address, and when it is used outside its app', () => {
     const { viewer, app } = startViewer()
     expect(() => viewer.connect('not an address')).toThrow('VS101')
-    const other = makeApp().app
+    const other = createTestApp().app
     expect(() => other.runWithContext(useSyncViewer)).toThrow('VS106')
     expect(() => app.runWithContext(useSyncHost)).toThrow('VS106')
   })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { offerProtocols } from '@vue-sync/vue/protocol'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 type View = (url: string, key: string, onState: (state: unknown) => void) => () => void
 

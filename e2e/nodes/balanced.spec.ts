@@ -4,14 +4,14 @@ import process from 'node:process'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { ask } from '../../server/test/client.ts'
-import { hasCaddy, startCaddy, validate } from '../support/caddy.ts'
-import { type CliRelay, startCliRelay } from '../support/cli-relay.ts'
-import { expectEqual } from '../support/expect-equal.ts'
-import { freePort } from '../support/free-port.ts'
-import { useCrowd } from '../support/nodes.ts'
-import { openHost, openViewer, type ViewerPage } from '../support/pages.ts'
-import { startRedis } from '../support/redis.ts'
-import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+import { hasCaddy, startCaddy, validate } from '../support/relays/caddy.ts'
+import { type CliRelay, startCliRelay } from '../support/relays/cli-relay.ts'
+import { expectEqual } from '../support/apps/expect-equal.ts'
+import { freePort } from '../support/system/free-port.ts'
+import { useCrowd } from '../support/apps/crowd.ts'
+import { openHost, openViewer, type ViewerPage } from '../support/apps/host-and-viewer.ts'
+import { startRedis } from '../support/relays/redis.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 import { seeded } from '../../server/test/fuzz-arbitraries.ts'
 
 interface Service {
@@ -149,7 +149,7 @@ describe.skipIf(!hasAll)('two relays behind the Caddy of docs/deploy', () => {
     }
     clearInterval(timer)
     await expectEqual(host, viewers)
-    const output = nodes.map((node) => node.said()).join('')
+    const output = nodes.map((node) => node.output()).join('')
     expect(output).not.toContain(PASSWORD)
     expect(output).not.toContain('cannot be reached')
   })

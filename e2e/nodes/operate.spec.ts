@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type AnyMessage, ask, type Client, connect, session } from '../../server/test/client.ts'
-import { startCliRelay } from '../support/cli-relay.ts'
-import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+import { startCliRelay } from '../support/relays/cli-relay.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 
 const WORKERS = 3
 const VIEWERS = 9

@@ -10,12 +10,12 @@ import { createRedisBackplane } from '@vue-sync/server'
 import { syncViewer, useSyncedState } from '@vue-sync/vue/viewer'
 import { issue, makeAuthority } from '../../server/src/tls/certificates.ts'
 import { config, connect, session } from '../../server/test/client.ts'
-import { endApps, makeApp, stubPage, stubStorage } from '../support/app.ts'
-import { type CliRelay, startCliRelay } from '../support/cli-relay.ts'
-import { freePort } from '../support/free-port.ts'
-import { useLoad } from '../support/pages.ts'
-import { startRedis, type TestRedis, type TestRedisOptions } from '../support/redis.ts'
-import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+import { createTestApp, stubPage, stubStorage, unmountApps } from '../support/apps/app.ts'
+import { type CliRelay, startCliRelay } from '../support/relays/cli-relay.ts'
+import { freePort } from '../support/system/free-port.ts'
+import { useLoad } from '../support/apps/host-and-viewer.ts'
+import { startRedis, type TestRedis, type TestRedisOptions } from '../support/relays/redis.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 
 const PASSWORD = 's3cret-of-redis'
 
@@ -24,7 +24,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
   const stops: (() => unknown)[] = []
   let redis: TestRedis
   afterEach(async () => {
-    endApps()
+    unmountApps()
     for (const stop of stops.splice(0).toReversed()) await stop()
     vi.unstubAllGlobals()
   })
@@ -54,7 +54,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
   }
   const warnings = (node: CliRelay): string[] =>
     node
-      .said()
+      .output()
       .split('\n')
       .filter((line) => line.includes('cannot be reached'))
 
@@ -76,7 +76,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
     const viewer = await dial(node, 'viewer')
     await viewer.until(({ type }) => type === 'session_update')
     expect(warnings(node)).toEqual([expect.stringContaining(problem)])
-    expect(node.said()).not.toMatch(/s3cret|wr0ng/)
+    expect(node.output()).not.toMatch(/s3cret|wr0ng/)
     expect(await ready(node)).toBe('200 degraded')
   })
 
@@ -233,7 +233,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
       tap.on('pmessageBuffer', (_pattern, _channel, data: Buffer) => void published.push(data))
       await tap.psubscribe('*')
       const shown = async (encrypt: boolean, name: string) => {
-        const { app, pinia } = makeApp()
+        const { app, pinia } = createTestApp()
         const url = `ws://127.0.0.1:${nodes[0].port}`
         app.use(pinia).use(syncPlugin, {
           url,
@@ -248,7 +248,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
         const load = useLoad(pinia)
         await expect.poll(() => host.viewerUrl.value).toContain('k=')
         const link = host.viewerUrl.value!.replace(/\/\/[^/]+/, `//127.0.0.1:${nodes[1].port}`)
-        const viewer = makeApp()
+        const viewer = createTestApp()
         viewer.app.use(syncViewer, { url: link }).use(viewer.pinia)
         viewer.app.mount({})
         const view = viewer.app.runWithContext(() => useSyncedState<{ by: string }>('load'))

@@ -1,11 +1,11 @@
 import process from 'node:process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connect, session } from '../../server/test/client.ts'
-import { type CliRelay, startCliRelay } from '../support/cli-relay.ts'
-import { expectEqual } from '../support/expect-equal.ts'
-import { pause, useCrowd } from '../support/nodes.ts'
-import { startRedis, type TestRedis } from '../support/redis.ts'
-import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+import { type CliRelay, startCliRelay } from '../support/relays/cli-relay.ts'
+import { expectEqual } from '../support/apps/expect-equal.ts'
+import { pause, useCrowd } from '../support/apps/crowd.ts'
+import { startRedis, type TestRedis } from '../support/relays/redis.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // The nodes, Redis and both plugins are real; the test controls only the outages.
 const SEED = 20_262
@@ -35,7 +35,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
     stops.push(() => redis.stop())
     nodes = await Promise.all([startNode(), startNode(), startNode()])
   })
-  afterEach(() => redis.goOn())
+  afterEach(() => redis.resume())
 
   it(`every viewer ends equal and never shows older state when Redis is killed, paused or emptied ${OUTAGES} times`, async () => {
     const { host, viewers, keepChanging } = await open(nodes.map(({ port }) => port))
@@ -51,7 +51,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
       } else if (kind === 1) {
         redis.pause()
         await pause(upTo(4000))
-        redis.goOn()
+        redis.resume()
       } else await redis.flush()
     }
     stopChanging()
@@ -80,11 +80,11 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
     for (const { load } of viewers)
       await expect.poll(() => load.n, { timeout: 30_000 }).toBe(host.load.n)
     for (const index of [0, 1, 2]) await expect.poll(() => ready(index)).toBe('ok')
-    expect(nodes[0]!.said()).toContain('The other nodes cannot be reached')
+    expect(nodes[0]!.output()).toContain('The other nodes cannot be reached')
   })
 
   it(`host and viewers move to other nodes and end equal when nodes are killed ${KILLS} times under load`, async () => {
-    const { host, viewers, ways, keepChanging } = await open(nodes.map(({ port }) => port))
+    const { host, viewers, proxies, keepChanging } = await open(nodes.map(({ port }) => port))
     await expect.poll(() => viewers.every(({ shown }) => shown.length > 0)).toBe(true)
     const stopChanging = keepChanging()
     // The node of each page; the host is the first page.
@@ -98,7 +98,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('nodes that share a Redis
         if (node !== index) continue
         const next = (index + 1 + upTo(2)) % nodes.length
         at[page] = next
-        ways[page]!.retarget(nodes[next]!.port)
+        proxies[page]!.retarget(nodes[next]!.port)
       }
       nodes[index] = await startNode()
     }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { describeNodes } from '../../server/test/nodes-suite.ts'
 import { createRedisBackplane, createSyncServer, type SyncServerOptions } from '@vue-sync/server'
 import { describeRelay } from '../../server/test/relay-contract.ts'
-import { startRedis, type TestRedis } from '../support/redis.ts'
+import { startRedis, type TestRedis } from '../support/relays/redis.ts'
 
 describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis', () => {
   let redis: TestRedis

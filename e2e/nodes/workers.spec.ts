@@ -9,10 +9,10 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { describeNodes } from '../../server/test/nodes-suite.ts'
 import { describeRelay } from '../../server/test/relay-contract.ts'
 import { connect, session } from '../../server/test/client.ts'
-import { type CliRelay, startCliRelay } from '../support/cli-relay.ts'
-import { expectEqual } from '../support/expect-equal.ts'
-import { pause, useCrowd } from '../support/nodes.ts'
-import { HOST_KEY, VIEWER_KEY } from '../support/relay.ts'
+import { type CliRelay, startCliRelay } from '../support/relays/cli-relay.ts'
+import { expectEqual } from '../support/apps/expect-equal.ts'
+import { pause, useCrowd } from '../support/apps/crowd.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 
 const SEED = 20_263
 const KILLS = 6
@@ -20,7 +20,7 @@ const KILLS = 6
 const startWorkers = (...flags: string[]): Promise<CliRelay> =>
   startCliRelay({ flags: ['--workers', '3', ...flags] })
 
-const dialled = (port: number) => ({
+const serverAt = (port: number) => ({
   hostKey: HOST_KEY,
   viewerKey: VIEWER_KEY,
   getStatus: () => ({ port }),
@@ -35,7 +35,7 @@ function workersOf(relay: CliRelay): number[] {
 // All workers share one port, and the operating system assigns each connection to a worker.
 describeNodes('workers of one machine', async () => {
   const relay = await startWorkers('--admin')
-  const server = dialled(relay.port)
+  const server = serverAt(relay.port)
   return { servers: [server, server, server], stop: relay.stop }
 })
 
@@ -74,7 +74,7 @@ describe('--workers', () => {
     }
     stopChanging()
     await expectEqual(host, viewers)
-    expect(relay.said()).toContain('is restarted')
+    expect(relay.output()).toContain('is restarted')
   })
 
   it('stops all workers on SIGTERM, and restores sessions from the --persist folder', async () => {
@@ -82,9 +82,9 @@ describe('--workers', () => {
     stops.push(() => rmSync(dir, { recursive: true, force: true }))
     const relay = await startWorkers('--persist', dir)
     stops.push(relay.stop)
-    const host = await connect(dialled(relay.port), 'host')
+    const host = await connect(serverAt(relay.port), 'host')
     host.send(session('e', 3, { at: 3 }))
-    const viewer = await connect(dialled(relay.port), 'viewer')
+    const viewer = await connect(serverAt(relay.port), 'viewer')
     await viewer.until(({ type }) => type === 'session_update')
     const ended = once(relay.child, 'exit')
     relay.child.kill('SIGTERM')
@@ -92,7 +92,7 @@ describe('--workers', () => {
     expect(await ended).toEqual([0, null])
     const again = await startWorkers('--persist', dir)
     stops.push(again.stop)
-    const late = await connect(dialled(again.port), 'viewer')
+    const late = await connect(serverAt(again.port), 'viewer')
     await late.until(({ epoch, seq }) => epoch === 'e' && seq === 3)
     await late.close()
   })

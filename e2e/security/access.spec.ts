@@ -2,8 +2,8 @@ import { defineStore } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { syncPlugin, useSyncHost } from '@vue-sync/vue/host'
 import { syncViewer, useSyncedState, useSyncViewer } from '@vue-sync/vue/viewer'
-import { endApps, makeApp, stubPage, stubStorage } from '../support/app.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { createTestApp, stubPage, stubStorage, unmountApps } from '../support/apps/app.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // The host app controls who may view; the plugins and the relay are real.
 let relay: TestRelay
@@ -15,7 +15,7 @@ beforeEach(async () => {
   relay = await startRelay()
 })
 afterEach(async () => {
-  endApps()
+  unmountApps()
   await relay.stop()
   vi.unstubAllGlobals()
 })
@@ -23,7 +23,7 @@ afterEach(async () => {
 const useBoard = defineStore('board', { state: () => ({ title: 'First' }), sync: true })
 
 function startHost() {
-  const { app, pinia } = makeApp()
+  const { app, pinia } = createTestApp()
   app.use(pinia).use(syncPlugin, { url: relay.url, key: HOST_KEY, debounce: 10 })
   app.mount({})
   const board = useBoard(pinia)
@@ -31,7 +31,7 @@ function startHost() {
 }
 
 function startViewer(link: string) {
-  const { app, pinia } = makeApp()
+  const { app, pinia } = createTestApp()
   app.use(pinia).use(syncViewer, { url: link })
   app.mount({})
   const viewer = app.runWithContext(useSyncViewer)

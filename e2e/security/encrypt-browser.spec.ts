@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type BrowserContext, expectQuiet, type Page } from '../support/browser.ts'
-import { serveDemoHost, VIEWER_DIR } from '../support/demo.ts'
-import { startRelay, type TestRelay } from '../support/relay.ts'
-import { openTab, PHONE, useBrowser } from '../support/tabs.ts'
+import { type BrowserContext, expectQuiet, type Page } from '../support/browsers/playwright.ts'
+import { serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
+import { startRelay, type TestRelay } from '../support/relays/relay.ts'
+import { openTab, PHONE, useBrowser } from '../support/browsers/tabs.ts'
 
 const pages = useBrowser(serveDemoHost)
 let desk: BrowserContext

@@ -12,8 +12,8 @@ import {
   useSyncedState,
   useSyncViewer,
 } from '@vue-sync/vue/viewer'
-import { endApps, makeApp, stubPage, stubStorage } from '../support/app.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { createTestApp, stubPage, stubStorage, unmountApps } from '../support/apps/app.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // Encryption with a real relay, and with a man in the middle who reads and changes frames.
 let relay: TestRelay
@@ -29,7 +29,7 @@ beforeEach(async () => {
   relay = await startRelay()
 })
 afterEach(async () => {
-  endApps()
+  unmountApps()
   for (const close of closing.splice(0)) close()
   await relay.stop()
   vi.unstubAllGlobals()
@@ -42,7 +42,7 @@ const useBoard = defineStore('board', {
 })
 
 function startHost(options: SyncHostOptions = {}) {
-  const { app, pinia } = makeApp()
+  const { app, pinia } = createTestApp()
   const own = { url: relay.url, key: HOST_KEY, debounce: 20, encrypt: true, name: 'Secret board' }
   app.use(pinia).use(syncPlugin, { ...own, ...options })
   app.mount({})
@@ -51,7 +51,7 @@ function startHost(options: SyncHostOptions = {}) {
 }
 
 function startViewer(url: string, options: SyncViewerOptions = {}) {
-  const { app, pinia } = makeApp()
+  const { app, pinia } = createTestApp()
   const backoff = { first: 50, max: 50 }
   app.use(syncViewer, { url, backoff, ...options }).use(pinia)
   app.mount({})

@@ -2,10 +2,16 @@ import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Client, connect, session } from '../../server/test/client.ts'
-import { type Browser, expectQuiet, launchBrowser, type Page, watch } from '../support/browser.ts'
-import { VIEWER_DIR } from '../support/demo.ts'
-import { qrPng } from '../support/fake-camera.ts'
-import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import {
+  type Browser,
+  expectQuiet,
+  launchBrowser,
+  type Page,
+  watch,
+} from '../support/browsers/playwright.ts'
+import { VIEWER_DIR } from '../support/pages/demo.ts'
+import { qrPng } from '../support/browsers/fake-camera.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // A browser applies the relay's headers, and meets pages of other origins.
 

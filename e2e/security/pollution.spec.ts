@@ -4,8 +4,8 @@ import { isReactive } from 'vue'
 import { syncPlugin } from '@vue-sync/vue/host'
 import { syncViewer, useSyncedState, useSyncViewer } from '@vue-sync/vue/viewer'
 import { config, connect, session } from '../../server/test/client.ts'
-import { endApps, makeApp, stubPage } from '../support/app.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
+import { createTestApp, stubPage, unmountApps } from '../support/apps/app.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 let relay: TestRelay
 const before = Object.getOwnPropertyNames(Object.prototype)
@@ -16,7 +16,7 @@ beforeEach(async () => {
   relay = await startRelay()
 })
 afterEach(async () => {
-  endApps()
+  unmountApps()
   await relay.stop()
   vi.unstubAllGlobals()
   vi.restoreAllMocks()
@@ -39,7 +39,7 @@ const useBox = defineStore('box', {
 })
 
 function openViewer() {
-  const { app, pinia } = makeApp()
+  const { app, pinia } = createTestApp()
   app.use(pinia).use(syncViewer, {
     url: `${relay.url}#k=${VIEWER_KEY}`,
     backoff: { first: 1, max: 5 },
@@ -63,7 +63,7 @@ function expectPlain(value: unknown): void {
 }
 
 it('a host serialises prototype keys as own keys, or omits them', async () => {
-  const { app, pinia } = makeApp()
+  const { app, pinia } = createTestApp()
   app.use(pinia).use(syncPlugin, { url: relay.url, key: HOST_KEY, debounce: 5 })
   app.mount({})
   const source = useBox(pinia)

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { buildPages } from './page-builds.ts'
-import { start } from './processes.ts'
+import { buildPages } from './pages/page-builds.ts'
+import { start } from './system/processes.ts'
 
 const CLI = fileURLToPath(new URL('../../server/src/cli/cli.ts', import.meta.url))
 
-/** Node keeps compiled code when a process ends by itself, which the relays that tests kill never do. */
+/** Fills Node's compile cache, which Node writes only when a process exits by itself. Tests kill their relays. */
 async function compileRelay(): Promise<void> {
   const args = ['--conditions=@vue-sync/source', CLI, '--port', '0', '--host', '127.0.0.1']
   const { child } = start(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })

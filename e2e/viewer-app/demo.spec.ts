@@ -9,10 +9,10 @@ import {
   expectQuiet,
   messages,
   type Page,
-} from '../support/browser.ts'
-import { serveDemoHost, slowFrames, VIEWER_DIR } from '../support/demo.ts'
-import { startRelay, type TestRelay } from '../support/relay.ts'
-import { openTab, PHONE, type Tab, useBrowser } from '../support/tabs.ts'
+} from '../support/browsers/playwright.ts'
+import { limitFrameRate, serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
+import { startRelay, type TestRelay } from '../support/relays/relay.ts'
+import { openTab, PHONE, type Tab, useBrowser } from '../support/browsers/tabs.ts'
 
 const pages = useBrowser(serveDemoHost)
 let hostContext: BrowserContext
@@ -23,7 +23,7 @@ beforeEach(async () => {
   relay = await startRelay(0, { viewerDir: VIEWER_DIR })
   hostContext = await pages.browser.newContext({ viewport: { width: 1440, height: 900 } })
   phone = await pages.browser.newContext(PHONE)
-  await Promise.all([slowFrames(hostContext), slowFrames(phone)])
+  await Promise.all([limitFrameRate(hostContext), limitFrameRate(phone)])
 })
 afterEach(async () => {
   await hostContext.close()

@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type BrowserContext, expectQuiet, messages, type Page } from '../support/browser.ts'
-import { serveFixture } from '../support/fixture.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
-import { openTab, type Tab, useBrowser } from '../support/tabs.ts'
+import {
+  type BrowserContext,
+  expectQuiet,
+  messages,
+  type Page,
+} from '../support/browsers/playwright.ts'
+import { serveFixture } from '../support/pages/fixture.ts'
+import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+import { openTab, type Tab, useBrowser } from '../support/browsers/tabs.ts'
 
 const pages = useBrowser(serveFixture)
 let context: BrowserContext

@@ -11,11 +11,11 @@ import {
   expectQuiet,
   launchBrowser,
   type Page,
-} from '../support/browser.ts'
-import { serveDemoHost, VIEWER_DIR } from '../support/demo.ts'
-import { cameraArgs, qrPng, writeCameraFile } from '../support/fake-camera.ts'
-import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
-import { openTab, PHONE, type Tab } from '../support/tabs.ts'
+} from '../support/browsers/playwright.ts'
+import { serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
+import { cameraArgs, qrPng, writeCameraFile } from '../support/browsers/fake-camera.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+import { openTab, PHONE, type Tab } from '../support/browsers/tabs.ts'
 
 // Tests every way to connect with a phone, with the addresses that the relay itself prints.
 type Phone = Tab & { requests: string[] }
@@ -193,7 +193,7 @@ describe('a photo', () => {
 
 describe('the camera', () => {
   let dir: string
-  let eye: Browser
+  let cameraBrowser: Browser
   let context: BrowserContext
 
   beforeEach(async () => {
@@ -201,18 +201,18 @@ describe('the camera', () => {
   })
   afterEach(async () => {
     await context?.close()
-    await eye?.close()
+    await cameraBrowser?.close()
     await rm(dir, { recursive: true })
   })
 
-  async function look(text: string | undefined, answer: 'allow' | 'deny' = 'allow') {
+  async function openWithCamera(text: string | undefined, answer: 'allow' | 'deny' = 'allow') {
     const file = join(dir, 'camera.y4m')
     await writeCameraFile(file, text)
-    eye = await chromium.launch({
+    cameraBrowser = await chromium.launch({
       ...BROWSER_LAUNCH,
       args: [...BROWSER_LAUNCH.args, ...cameraArgs(file, answer)],
     })
-    context = await eye.newContext(PHONE)
+    context = await cameraBrowser.newContext(PHONE)
     // Records each request for the camera and its tracks.
     await context.addInitScript(() => {
       const { mediaDevices } = navigator
@@ -237,7 +237,7 @@ describe('the camera', () => {
     )
 
   it('starts only on a tap, connects with the first scan, and is off afterwards', async () => {
-    const page = await look(link())
+    const page = await openWithCamera(link())
     await scanButton(page).waitFor()
     expect(await asked(page)).toEqual([])
     await scanButton(page).click()
@@ -248,7 +248,7 @@ describe('the camera', () => {
   })
 
   it('is off after the user cancels the scan', async () => {
-    const page = await look(undefined)
+    const page = await openWithCamera(undefined)
     await scanButton(page).click()
     await expect.poll(() => asked(page)).toEqual([['live']])
     await page.getByRole('button', { name: 'Cancel' }).click()
@@ -258,14 +258,14 @@ describe('the camera', () => {
   })
 
   it('keeps scanning after it reports an unrelated code', async () => {
-    const page = await look('WIFI:S:guests;;')
+    const page = await openWithCamera('WIFI:S:guests;;')
     await scanButton(page).click()
     await says(page, 'That is another code')
     expect(await asked(page)).toEqual([['live']])
   })
 
   it('leads to an explanation and the other ways to connect when it is denied', async () => {
-    const page = await look(link(), 'deny')
+    const page = await openWithCamera(link(), 'deny')
     await scanButton(page).click()
     await says(page, 'The camera is not allowed here')
     await page.getByRole('button', { name: 'Other ways in' }).click()

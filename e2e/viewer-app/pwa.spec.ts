@@ -10,12 +10,12 @@ import {
   type BrowserContext,
   launchBrowser,
   type Page,
-} from '../support/browser.ts'
-import { VIEWER_DIR } from '../support/demo.ts'
-import { hasEngine } from '../support/engines.ts'
-import { launchSleepy } from '../support/freeze.ts'
-import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relay.ts'
-import { trustInStore } from '../support/trust.ts'
+} from '../support/browsers/playwright.ts'
+import { VIEWER_DIR } from '../support/pages/demo.ts'
+import { hasBrowser } from '../support/browsers/launch-test-browser.ts'
+import { launchFreezableBrowser } from '../support/browsers/freezable-browser.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+import { trustInStore } from '../support/browsers/trust.ts'
 
 // The viewer as an installed app: a persistent profile, TLS on a phone, and updates while a page is open.
 let dir: string
@@ -114,7 +114,7 @@ describe('a phone and a relay with TLS', () => {
     expect(new URL(page.url()).pathname).toBe('/setup')
   })
 
-  it.skipIf(!hasEngine('chromium'))(
+  it.skipIf(!hasBrowser('chromium'))(
     'redirect the http link to https and allow an install when the CA is trusted',
     async () => {
       await start({ https: true, caDir: dir })
@@ -226,7 +226,7 @@ describe('a new build while a page is open', () => {
   })
 
   it('takes over while the page is hidden', async () => {
-    const browser = await launchSleepy()
+    const browser = await launchFreezableBrowser()
     closing.push(() => browser.close())
     const page = await browser.open(relay.viewerUrls()[0]!.url)
     await page.waitFor('document.body.innerText.includes("First")')

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, session } from '../../server/test/client.ts'
-import { sideways, smallTargets, violations } from '../support/accessibility.ts'
-import { type Browser, launchBrowser, type Page } from '../support/browser.ts'
-import { serveDemoHost, slowFrames, VIEWER_DIR } from '../support/demo.ts'
-import { startRelay, type TestRelay } from '../support/relay.ts'
+import { horizontalOverflow, smallTargets, violations } from '../support/browsers/accessibility.ts'
+import { type Browser, launchBrowser, type Page } from '../support/browsers/playwright.ts'
+import { limitFrameRate, serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
+import { startRelay, type TestRelay } from '../support/relays/relay.ts'
 
 // Lighthouse's checks without its timings: accessibility (axe-core), tap targets, layout, manifest, page head.
 let browser: Browser
@@ -22,7 +22,7 @@ beforeAll(async () => {
   )
   ;[relay, demo] = await Promise.all([startRelay(0, { viewerDir: VIEWER_DIR }), serveDemoHost()])
   hostPage = await (await browser.newContext()).newPage()
-  await slowFrames(hostPage)
+  await limitFrameRate(hostPage)
   await hostPage.goto(demo.url(relay.url))
   await hostPage.getByRole('heading', { name: 'Global temperature' }).waitFor()
 })
@@ -121,7 +121,7 @@ async function open(options: object): Promise<Page> {
     // A service worker would load the whole app again in every context. pwa.spec.ts tests it.
     serviceWorkers: 'block',
   })
-  await slowFrames(context)
+  await limitFrameRate(context)
   return context.newPage()
 }
 
@@ -174,9 +174,9 @@ describe.each(SCREENS)('%s', (_, go) => {
   it('has large tap targets and fits a small phone, also with text at 200 %', async () => {
     const page = await onPhone(SMALL_PHONE, 'light')
     expect(await smallTargets(page)).toEqual([])
-    expect(await sideways(page)).toBe(0)
+    expect(await horizontalOverflow(page)).toBe(0)
     const larger = await page.addStyleTag({ content: 'html { font-size: 200% }' })
-    expect(await sideways(page)).toBe(0)
+    expect(await horizontalOverflow(page)).toBe(0)
     await larger.evaluate((element) => (element as HTMLElement).remove())
   })
 

@@ -5,15 +5,16 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { onPath } from './find.ts'
 
-/** Packages of this system, or `undefined` where there is no apt or we may not use it. */
+/** Installs Debian packages. */
 export interface Apt {
-  /** Installs those that this system has, in one call. @throws Error where that fails */
+  /** Installs in one call the packages that this system knows. @throws Error if apt-get fails */
   install: (packages: string[]) => void
-  /** Unpacks one package into a directory without installing it. @throws Error where that fails */
+  /** Unpacks one package into a directory without installing it. @throws Error if the download or dpkg fails */
   unpack: (name: string, dir: string) => void
 }
 
-function mayBeRoot(): string[] | undefined {
+/** Returns a command prefix that runs a program as root, or `undefined` if that is not allowed. */
+function rootCommand(): string[] | undefined {
   if (process.getuid?.() === 0) return []
   try {
     execFileSync('sudo', ['-n', 'true'], { stdio: 'ignore' })
@@ -27,7 +28,7 @@ function run(command: string, args: string[], cwd?: string): void {
   execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
-function has(name: string): boolean {
+function isKnown(name: string): boolean {
   try {
     execFileSync('apt-cache', ['show', name], { stdio: 'ignore' })
     return true
@@ -36,16 +37,20 @@ function has(name: string): boolean {
   }
 }
 
-/** Ready to use: its lists of packages are fresh. */
+/**
+ * Updates the package lists and returns apt, or `undefined` if it is missing or may not be used.
+ *
+ * @throws Error if the update fails
+ */
 export function openApt(): Apt | undefined {
-  const root = mayBeRoot()
+  const root = rootCommand()
   if (!root || !onPath('apt-get')) return undefined
-  // sudo drops the environment: `env` puts it back.
+  // sudo drops environment variables, so `env` sets them again.
   const [command, ...rest] = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq']
   run(command!, [...rest, 'update'])
   return {
     install(packages) {
-      const known = packages.filter(has)
+      const known = packages.filter(isKnown)
       if (known.length > 0)
         run(command!, [...rest, 'install', '-y', '--no-install-recommends', ...known])
     },

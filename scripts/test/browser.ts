@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import process from 'node:process'
-import { bring, type Tool } from './tools.ts'
+import { findOrInstall, type Tool } from './tools.ts'
 
-/** What the tests look for: an explicit path here wins over everything. */
+/** Environment variable with the path of the browser. It takes precedence over an installed one. */
 export const BROWSER_ENV = 'VUE_SYNC_BROWSER'
 
 export const CHROMIUM: Tool = {
@@ -21,8 +21,8 @@ export const CHROMIUM: Tool = {
 }
 
 /**
- * Chromium without a window: the same engine at less than half the CPU time. Without it the tests that use it run
- * in the whole browser.
+ * Chromium without a window: the same engine at less than half the CPU time. If it is missing, its tests run in
+ * the full browser.
  */
 export const HEADLESS_SHELL: Tool = {
   label: 'Chromium’s headless shell',
@@ -34,13 +34,13 @@ export const HEADLESS_SHELL: Tool = {
 export const NO_BROWSER = `The browser tests need Chrome or Chromium: install one, or set ${BROWSER_ENV} to its path.`
 
 /**
- * The path of a Chrome or Chromium: the one named by `VUE_SYNC_BROWSER`, else an installed one, else one
- * brought by the system's package manager.
+ * Returns the path of Chrome or Chromium. `VUE_SYNC_BROWSER` takes precedence over an installed one. If there is
+ * none, apt installs Chromium.
  *
  * @throws Error in one line that says what to install
  */
 export function ensureBrowser(): string {
-  const [path] = bring([CHROMIUM])
+  const [path] = findOrInstall([CHROMIUM])
   if (path) return path
   throw new Error(NO_BROWSER)
 }

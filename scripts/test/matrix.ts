@@ -9,15 +9,15 @@ import { fail } from '../fail.ts'
 import { BROWSER_ENV, ensureBrowser } from './browser.ts'
 
 /**
- * Tests the library against other versions of its dependencies than the workspace has. Each combination
- * gets a copy of the workspace with pnpm overrides. There run the library's unit tests, its plugins against a
+ * Tests the library with other versions of its dependencies than the workspace has. For each combination, the
+ * script copies the workspace and sets pnpm overrides. It then runs the library's unit tests, its plugins with a
  * real relay, the published build in Chromium, and the type checks of the source and of the published types.
  */
 type Versions = Record<string, string>
 
 const LIBRARY = 'packages/vue-sync'
 const TESTS = [LIBRARY, 'e2e/mirror/plugin.spec.ts', 'e2e/mirror/build.spec.ts']
-/** Root devDependencies that none of these tests need: more than 200 MB of runtimes. */
+/** Root devDependencies that none of these tests need. They are more than 200 MB of runtimes. */
 const UNNEEDED = ['bun', 'deno', 'node']
 
 interface Manifest {
@@ -26,10 +26,10 @@ interface Manifest {
   peerDependencies: Versions
 }
 const readManifest = (path: string): Manifest => JSON.parse(readFileSync(path, 'utf8'))
-// pnpm sets this to the very pnpm that runs the script.
+// pnpm sets this variable to the path of the pnpm that runs the script.
 const pnpm = process.env['npm_execpath'] ?? fail('Run this through pnpm: pnpm test:matrix.')
 
-/** The first version that each of the library's declared ranges allows. */
+/** Returns the lowest version that each range in the library's package.json allows. */
 function lowestVersions(): Versions {
   const { dependencies, peerDependencies } = readManifest(join(ROOT, LIBRARY, 'package.json'))
   const ranges = { ...dependencies, ...peerDependencies }
@@ -42,8 +42,8 @@ function lowestVersions(): Versions {
 }
 
 const COMBINATIONS: [title: string, versions: Versions][] = [
-  ['the lowest of all', lowestVersions()],
-  ['what most apps have', { pinia: '3.0.4', '@vueuse/core': '14.4.0' }],
+  ['the lowest versions', lowestVersions()],
+  ['the versions of most apps', { pinia: '3.0.4', '@vueuse/core': '14.4.0' }],
 ]
 
 function run(cwd: string, command: string, args: string[]): void {
@@ -77,9 +77,9 @@ function copyWorkspace(dir: string, versions: Versions): void {
   const settingsPath = join(dir, 'pnpm-workspace.yaml')
   const settings = parse(readFileSync(settingsPath, 'utf8')) as { allowBuilds: object }
   const allowBuilds = { ...settings.allowBuilds, 'vue-demi': false }
-  // JSON is YAML.
+  // Every JSON text is valid YAML.
   writeFileSync(settingsPath, JSON.stringify({ ...settings, allowBuilds, overrides: versions }))
-  // Without the source condition the fixture sees the types that npm gets.
+  // Without the source condition, the fixture uses the published types.
   const published = {
     extends: './tsconfig.base.json',
     compilerOptions: { customConditions: [] },
@@ -131,4 +131,4 @@ for (const [title, versions] of COMBINATIONS) {
   const seconds = Math.round((Date.now() - startedAt) / 1000)
   console.log(`passed ${title}: ${describe(all)} (${seconds} s)`)
 }
-console.log('not repeated: the highest of all, which `pnpm test` covers')
+console.log('not repeated: the highest versions, which `pnpm test` covers')

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { ROOT } from '../builds.ts'
 
-/** What this reads of vitest's JSON report; times are in milliseconds. */
+/** The fields used from Vitest's JSON report. Times are in milliseconds. */
 export interface FileResult {
   name: string
   startTime: number
@@ -10,7 +10,7 @@ export interface FileResult {
 
 const COUNT = 10
 
-/** One line for each of the ten files that took longest, the slowest first. */
+/** Returns one line for each of the ten slowest files, slowest first. */
 export function slowestFiles(files: FileResult[]): string[] {
   return files
     .map(({ name, startTime, endTime }) => ({ name, seconds: (endTime - startTime) / 1000 }))

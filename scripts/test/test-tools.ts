@@ -6,15 +6,15 @@ import type { Apt } from './apt.ts'
 import { CHROMIUM, HEADLESS_SHELL, NO_BROWSER } from './browser.ts'
 import { ROOT } from '../builds.ts'
 import { onPath } from './find.ts'
-import { bring, type Tool } from './tools.ts'
+import { findOrInstall, type Tool } from './tools.ts'
 
 const REDIS_DIR = join(ROOT, 'node_modules/.cache/vue-sync/redis')
 const REDIS_SERVER = join(REDIS_DIR, 'redis-server')
-/** Debian's one program for both names, which it looks at. */
+/** Debian has one program for both names. It starts a server when it is called `redis-server`. */
 const REDIS_PROGRAM = '/usr/bin/redis-check-rdb'
 
-/** Debian's `redis-server` would start a server on port 6379, and again at every boot. */
-function fetchRedis(apt: Apt): void {
+/** Links the program under another path, because Debian's `redis-server` package starts a server at every boot. */
+function installRedis(apt: Apt): void {
   apt.install(['redis-tools'])
   mkdirSync(REDIS_DIR, { recursive: true })
   rmSync(REDIS_SERVER, { force: true })
@@ -23,7 +23,7 @@ function fetchRedis(apt: Apt): void {
 
 const CADDY_DIR = join(ROOT, 'node_modules/.cache/vue-sync/caddy')
 
-/** What only some browser tests need. */
+/** Programs that only some browser tests need. */
 const OPTIONAL: Tool[] = [
   {
     label: 'Firefox',
@@ -56,7 +56,7 @@ const OPTIONAL: Tool[] = [
     packages: ['redis-tools'],
     names: ['redis-server', 'valkey-server'],
     paths: [REDIS_SERVER],
-    fetch: fetchRedis,
+    install: installRedis,
   },
   {
     label: 'Caddy',
@@ -64,12 +64,12 @@ const OPTIONAL: Tool[] = [
     packages: ['caddy'],
     names: ['caddy'],
     paths: [join(CADDY_DIR, 'usr/bin/caddy')],
-    // Installed, it would start a web server on ports 80 and 2019, and again at every boot.
-    fetch: (apt) => apt.unpack('caddy', CADDY_DIR),
+    // The installed package would start a web server on ports 80 and 2019 at every boot.
+    install: (apt) => apt.unpack('caddy', CADDY_DIR),
   },
 ]
 
-/** What gives WebKitGTK a trust of its own, and a disk that is full, where the system lets us use it. */
+/** Finds `unshare` if the system allows mount namespaces. Tests use it for a CA in WebKitGTK and for a full disk. */
 function findUnshare(): string | undefined {
   const path = onPath('unshare')
   const flags = process.getuid?.() === 0 ? '-m' : '-rm'
@@ -80,17 +80,17 @@ function findUnshare(): string | undefined {
 }
 
 /**
- * Finds or brings what the browser tests run, and hands the paths on by environment variables.
+ * Finds or installs the programs of the browser tests and sets environment variables to their paths.
  *
- * @returns one line for each that is missing, so that nothing is skipped in silence
- * @throws Error in one line without Chromium, and with `CI` set without any other
+ * @returns one line for each missing program, to be printed
+ * @throws Error in one line if Chromium is missing, or if any program is missing and `CI` is set
  */
 export function ensureTestTools(): string[] {
   const isNamed = Boolean(process.env[CHROMIUM.env])
-  const [browser, shell, ...paths] = bring([CHROMIUM, HEADLESS_SHELL, ...OPTIONAL])
+  const [browser, shell, ...paths] = findOrInstall([CHROMIUM, HEADLESS_SHELL, ...OPTIONAL])
   if (!browser) throw new Error(NO_BROWSER)
   process.env[CHROMIUM.env] = browser
-  // All tests run in a browser that was named.
+  // If the user named a browser, all tests run in it.
   if (shell && !isNamed) process.env[HEADLESS_SHELL.env] = shell
   const missing: string[] = []
   for (const [index, { label, env, packages }] of OPTIONAL.entries()) {
@@ -99,8 +99,8 @@ export function ensureTestTools(): string[] {
     else missing.push(`${label} (install ${packages[0]}, or set ${env})`)
   }
   if (process.env['CI'] && missing.length > 0)
-    throw new Error(`CI tests everything, and this is missing: ${missing.join(', ')}.`)
-  // No package brings this, so CI may go without: containers often forbid it.
+    throw new Error(`CI runs every test, but these programs are missing: ${missing.join(', ')}.`)
+  // CI may lack this, because no package provides it and containers often forbid it.
   const unshare = findUnshare()
   if (unshare) process.env['VUE_SYNC_UNSHARE'] = unshare
   else missing.push('WebKitGTK’s trust in a CA, a full disk (allow mount namespaces: unshare -m)')

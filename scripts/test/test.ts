@@ -10,7 +10,7 @@ import { ensureTestTools } from './test-tools.ts'
 
 const args = process.argv.slice(2)
 
-/** `--project NAME` without e2e, or paths outside it, need no browsers, no other tools and no build. */
+/** Browsers, tools and builds are needed unless the arguments select only other projects or paths than e2e. */
 function needsBrowsers(): boolean {
   const projects = args.flatMap((arg, index) =>
     arg === '--project' ? [args[index + 1]] : arg.startsWith('--project=') ? [arg.slice(10)] : [],
@@ -31,7 +31,7 @@ if (needsBrowsers()) {
   }
 }
 
-// Node keeps what it has compiled: a relay, of which the tests start hundreds, is up in half the time.
+// Node caches compiled code here. The tests start hundreds of relays, and each then starts in half the time.
 process.env['NODE_COMPILE_CACHE'] ??= join(ROOT, 'node_modules/.cache/vue-sync/compiled')
 
 const report = join(tmpdir(), `vue-sync-tests-${process.pid}.json`)
@@ -53,7 +53,7 @@ try {
     readFileSync(report, 'utf8'),
   )
   console.log(['The slowest files:', ...slowestFiles(testResults)].join('\n'))
-  // One plain line, for whoever reads the end of a log.
+  // The last line of the log is a summary without formatting.
   console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`)
 } catch {
   console.log('0 passed, 0 failed')

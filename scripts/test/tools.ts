@@ -3,20 +3,23 @@ import process from 'node:process'
 import { type Apt, openApt } from './apt.ts'
 import { findFirst } from './find.ts'
 
-/** A program that the tests run and that npm cannot bring. */
+/** A program that the tests run and that npm cannot install. */
 export interface Tool {
-  /** For a person to read. */
+  /** Name in messages. */
   label: string
-  /** An explicit path here wins over everything. */
+  /** Environment variable with a path, which takes precedence over an installed program. */
   env: string
+  /** Debian packages that contain the program. */
   packages: string[]
+  /** Commands to look for on PATH. */
   names: string[]
+  /** Files to look for after `names`. @default none */
   paths?: string[]
-  /** Another way to bring it than to install its packages. */
-  fetch?: (apt: Apt) => void
+  /** Replaces the installation of `packages`. @default none */
+  install?: (apt: Apt) => void
 }
 
-/** @throws Error if a path was named and is not there */
+/** @throws Error if the environment variable names a file that does not exist */
 function find({ env, names, paths }: Tool): string | undefined {
   const named = process.env[env]
   if (!named) return findFirst(names, paths)
@@ -24,22 +27,22 @@ function find({ env, names, paths }: Tool): string | undefined {
   throw new Error(`${env} names ${named}, which does not exist.`)
 }
 
-/** The paths of tools, in order; what is missing is brought by apt where we may, else is `undefined`. */
-export function bring(tools: Tool[]): (string | undefined)[] {
+/** Returns the paths of tools, in order. Installs missing ones with apt if allowed. A path is `undefined` if that fails. */
+export function findOrInstall(tools: Tool[]): (string | undefined)[] {
   const missing = tools.filter((tool) => !find(tool))
   if (missing.length > 0) {
-    const packages = new Set(missing.flatMap((tool) => (tool.fetch ? [] : tool.packages)))
+    const packages = new Set(missing.flatMap((tool) => (tool.install ? [] : tool.packages)))
     try {
       const apt = openApt()
       if (apt) {
         console.log(
-          `[vue-sync] Bringing ${missing.map(({ label }) => label).join(', ')} with apt-get …`,
+          `[vue-sync] Installing ${missing.map(({ label }) => label).join(', ')} with apt-get …`,
         )
         apt.install([...packages])
-        for (const tool of missing) tool.fetch?.(apt)
+        for (const tool of missing) tool.install?.(apt)
       }
     } catch {
-      // apt has said why on stderr; what is still missing is told below.
+      // apt has printed the reason to stderr. The caller reports tools that are still missing.
       console.error('[vue-sync] apt-get failed.')
     }
   }

@@ -147,7 +147,7 @@ describe('state', () => {
     publisher.send(session('e', 65, { a: 65 }))
     publisher.send(config('e', 66, { a: 66 }))
     await watcher.until(at(66))
-    expect(watcher.frames.slice(before), 'a refresh disturbs nobody').toEqual([
+    expect(watcher.frames.slice(before), 'the refresh is not sent to viewers').toEqual([
       JSON.stringify(config('e', 66, { a: 66 })),
     ])
     const late = await viewer()
@@ -211,8 +211,8 @@ describe('resuming by position', () => {
   it('never sends older state to a viewer that has more than the relay', async () => {
     const publisher = await published()
     const client = await viewer({ position: { epoch: 'e', seq: 10 } })
-    const told = await client.until(status)
-    expect(told).not.toHaveProperty('seq')
+    const message = await client.until(status)
+    expect(message).not.toHaveProperty('seq')
     for (const seq of [9, 10, 11]) publisher.send(config('e', seq, { a: seq }))
     await client.until(at(11))
     expect(types(client)).toEqual(['status', 'config_update'])

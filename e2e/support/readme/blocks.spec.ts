@@ -16,7 +16,7 @@ describe('the code blocks of a Markdown text', () => {
   })
 })
 
-it('shell comments and empty lines are no commands', () => {
+it('ignores shell comments and empty lines', () => {
   expect(shellCommands('# first\nnpm install a  # in the app\n\nnpx b#c\n')).toEqual([
     'npm install a',
     'npx b#c',

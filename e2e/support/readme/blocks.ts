@@ -1,8 +1,8 @@
 /** One fenced code block of a Markdown file. */
 export interface Block {
-  /** First word after the fence, such as `ts`. Empty without one. */
+  /** First word after the fence, such as `ts`. Empty if there is none. */
   language: string
-  /** What stands in brackets after the language: a file name, or the folder in which a shell block runs. */
+  /** The text in brackets after the language: a file name, or the folder in which a shell block runs. */
   target: string | undefined
   code: string
   /** Line of the opening fence, counted from 1. */
@@ -15,7 +15,7 @@ const INFO = /^(\w*)(?: \[([^\]]+)\])?$/
 /**
  * Reads the fenced code blocks of a Markdown text.
  *
- * @throws Error for a fence that is never closed, and for one whose info string has another form
+ * @throws Error if a fence is not closed or its info string has another form
  */
 export function readBlocks(markdown: string): Block[] {
   const blocks: Block[] = []
@@ -40,7 +40,7 @@ export function readBlocks(markdown: string): Block[] {
   return blocks
 }
 
-/** The commands of shell code, without comments and empty lines. */
+/** Returns the commands of shell code, without comments and empty lines. */
 export function shellCommands(code: string): string[] {
   return code
     .split('\n')

@@ -6,19 +6,19 @@ import { type Command, pnpmCommand, read } from '../../../scripts/release/comman
 
 export type ManagerName = 'npm' | 'pnpm'
 
-/** A package manager, used as in a terminal outside this repository. */
+/** A package manager that runs as in a terminal outside this repository. */
 export interface Manager {
   command: Command
-  /** Adds packages to the project in a folder, and installs all others that it has. */
+  /** Adds packages to the project in a folder and installs its other dependencies. */
   add: (dir: string, specs: string[]) => Promise<unknown>
-  /** Installs a package into an empty folder, with given copies of those that it depends on. */
+  /** Installs a package into an empty folder. Its dependencies come from `tarballs` where possible. */
   installAlone: (dir: string, name: string, tarballs: Record<string, string>) => Promise<unknown>
-  /** Arguments that run a script of `package.json` with flags. */
+  /** Returns the arguments that run a script of `package.json` with flags. */
   script: (name: string, flags: string[]) => string[]
 }
 
 /**
- * The environment of a terminal: without what pnpm and Vitest set for this process, and without this repository's
+ * Returns the environment of a terminal, without the variables of pnpm and Vitest and without this repository's
  * programs on PATH.
  */
 export function terminalEnv(): NodeJS.ProcessEnv {

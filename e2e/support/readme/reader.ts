@@ -4,12 +4,12 @@ import process from 'node:process'
 import { expect } from 'vitest'
 import { ROOT } from '../../../scripts/builds.ts'
 import { type Command, read } from '../../../scripts/release/commands.ts'
-import { freePort } from '../free-port.ts'
-import { start } from '../processes.ts'
+import { freePort } from '../system/free-port.ts'
+import { start } from '../system/processes.ts'
 import { type Block, shellCommands } from './blocks.ts'
 import { type Manager, terminalEnv } from './manager.ts'
 
-/** Stands in the README where a reader puts the host key. */
+/** Placeholder in the README for the host key. */
 const KEY_PLACEHOLDER = 'THE_HOST_KEY'
 const HOST_KEY = /host\s+key:?\s+(\S+)/i
 const LOCAL_LINK = /(http:\/\/127\.0\.0\.1:\d+\/#k=\S+)/
@@ -24,15 +24,15 @@ export interface ReaderOptions {
   tarballs: Record<string, string>
 }
 
-/** Follows the README, block by block, with a new Vite app in one folder and the relay in another. */
+/** Follows the README block by block, with a new Vite app in one folder and the relay in another. */
 export interface Reader {
-  /** Does what one block says. @throws Error for a command or a place that the reader does not know */
+  /** Runs or writes one block. @throws Error for an unknown command or folder */
   follow: (block: Block) => Promise<void>
-  /** Runs the app's build script, which type-checks in the strict mode of the template. @throws Error with its output */
+  /** Runs the app's build script, which type-checks in the template's strict mode. @throws Error with its output */
   build: () => Promise<void>
   /** Starts the app's development server. Returns its origin on `localhost`. */
   startApp: () => Promise<string>
-  /** The port of the relay, which the README expects at 9876. */
+  /** The port of the relay. In the README, it is 9876. */
   relayPort: () => number
   /** The viewer link for this computer that the relay printed. */
   viewerLink: () => string
@@ -41,7 +41,7 @@ export interface Reader {
 }
 
 interface Program {
-  /** Everything that it printed, to either stream. */
+  /** Everything the program printed to stdout and stderr. */
   output: () => string
   stop: () => Promise<void>
 }
@@ -54,7 +54,7 @@ function launch([name, ...args]: Command, cwd: string, env: NodeJS.ProcessEnv): 
   return { output: () => text, stop }
 }
 
-/** Creates an app from Vite's template, whose strict settings then cover the folder `viewer`, too. */
+/** Creates an app from Vite's template and extends its strict type check to the folder `viewer`. */
 async function createApp(dir: string, name: string): Promise<string> {
   const env = terminalEnv()
   await read(CREATE_VITE, [name, '--template', 'vue-ts', '--no-interactive'], { cwd: dir, env })

@@ -24,8 +24,7 @@ const ERRORS = {
 const WARNINGS = {
   VS201: 'JSON cannot carry this value. Convert it in `serialize` / `deserialize`, or `omit` it',
   VS202: 'A malformed or forged message was ignored',
-  VS203:
-    'A field that this app’s store does not have was ignored. Add it to the store’s state',
+  VS203: 'A field that this app’s store does not have was ignored. Add it to the store’s state',
   VS204:
     'A field of the wrong type was ignored. Fix the host’s state, or allow the type in `stores.<id>.fields`',
   VS205:

@@ -24,8 +24,8 @@ describe('POST /pair', () => {
   it('returns session and key for the code that the host shows', async () => {
     await start()
     const host = await connect(server, 'host', { path: '/s/show' })
-    const told = await host.until(({ payload }) => payload['pairCode'] !== undefined)
-    const code = String(told.payload['pairCode'])
+    const update = await host.until(({ payload }) => payload['pairCode'] !== undefined)
+    const code = String(update.payload['pairCode'])
     expect(code).toMatch(/^[\dA-Z]{6}$/)
     const { status, headers, body } = await pair(
       ` ${code.slice(0, 3)} ${code.slice(3)}`.toLowerCase(),
@@ -53,7 +53,7 @@ describe('POST /pair', () => {
 
   it.each<[string, AskOptions, number, string]>([
     ['an unknown code', {}, 404, 'unknown_code'],
-    ['what is no code', { body: '{"code":"nope"}' }, 404, 'unknown_code'],
+    ['a malformed code', { body: '{"code":"nope"}' }, 404, 'unknown_code'],
     ['a body without a code', { body: '{"kode":1}' }, 400, 'bad_request'],
     ['a body that is no JSON', { body: '{' }, 400, 'bad_request'],
     ['no body', { body: '' }, 400, 'bad_request'],

@@ -57,8 +57,8 @@ describe('an address book', () => {
   it.each<[string, (name: string) => Promise<string[]>]>([
     ['another machine has it', async () => ['192.168.1.99']],
     ['it is only known to itself', async () => ['127.0.1.1']],
-    ['nobody has it', () => Promise.reject(new Error('ENOTFOUND'))],
-    ['nobody answers', () => new Promise(() => {})],
+    ['no machine has it', () => Promise.reject(new Error('ENOTFOUND'))],
+    ['the lookup never ends', () => new Promise(() => {})],
   ])('leaves the name out when %s', async (_, resolve) => {
     const { book } = make({ resolve })
     await book.findLocalName()

@@ -35,7 +35,7 @@ export interface ReceiverOptions {
   /** Replaces the connection: the relay then sends what follows `position`, or a whole state. */
   retry: () => void
   onDropped: (bad: string) => void
-  /** What `snapshot` gives has changed. `soon`: it is worth a save of its own. */
+  /** Called when the result of `snapshot` has changed. `soon`: start the timer for a save. */
   onChange: (soon: boolean) => void
 }
 

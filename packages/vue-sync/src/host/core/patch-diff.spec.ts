@@ -114,8 +114,10 @@ describe('diffValue', () => {
     ],
   ])('makes a small patch for %s', (_, after, expected) => {
     const patch = diffValue(rows, after, '/v')!
-    const told = patch.map(({ op, from, path }) => [op, ...(from ? [from] : []), path].join(' '))
-    expect(told).toEqual(expected)
+    const operations = patch.map(({ op, from, path }) =>
+      [op, ...(from ? [from] : []), path].join(' '),
+    )
+    expect(operations).toEqual(expected)
     expect(applyPatch({ v: rows as Json }, patch).v).toEqual(after)
   })
 

@@ -9,18 +9,18 @@ class Point {
 }
 
 function plain(value: unknown) {
-  const told: string[] = []
+  const reported: string[] = []
   const result = toPlain(value, { key: 's' }, (kind, path) =>
-    told.push(`${formatPath(path)}: ${kind}`),
+    reported.push(`${formatPath(path)}: ${kind}`),
   )
-  return { result, told }
+  return { result, reported }
 }
 
 describe('toPlain', () => {
   it.each([[null], [true], ['text'], [1.5], [[]], [{}], [{ a: [{ b: null }] }]])(
     '%j is itself',
     (value) => {
-      expect(plain(value)).toEqual({ result: value, told: [] })
+      expect(plain(value)).toEqual({ result: value, reported: [] })
     },
   )
 
@@ -40,12 +40,12 @@ describe('toPlain', () => {
     ['Uint8Array', new Uint8Array(1), NOTHING],
     ['Promise', Promise.resolve(), NOTHING],
   ])('reports a %s', (kind, value, result) => {
-    expect(plain(value)).toEqual({ result, told: [`store "s": ${kind}`] })
+    expect(plain(value)).toEqual({ result, reported: [`store "s": ${kind}`] })
   })
 
   it('reports the path in the store', () => {
-    const { told } = plain({ a: [1, { b: new Map() }] })
-    expect(told).toEqual(['store "s", a[1].b: Map'])
+    const { reported } = plain({ a: [1, { b: new Map() }] })
+    expect(reported).toEqual(['store "s", a[1].b: Map'])
   })
 
   it('copies the fields of a class instance, as JSON does', () => {
@@ -58,7 +58,7 @@ describe('toPlain', () => {
     ring['ring'] = ring
     expect(plain(ring)).toEqual({
       result: { a: { n: 1 }, b: { n: 1 } },
-      told: ['store "s", ring: cycle'],
+      reported: ['store "s", ring: cycle'],
     })
   })
 })

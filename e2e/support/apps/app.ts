@@ -1,0 +1,53 @@
+import { createPinia, type Pinia } from 'pinia'
+import { vi } from 'vitest'
+import { type App, createRenderer } from 'vue'
+
+// The plugins do not depend on rendering, so the renderer needs no DOM.
+const renderer = createRenderer<object, object>({
+  createComment: () => ({}),
+  createText: () => ({}),
+  createElement: () => ({}),
+  insert: () => {},
+  remove: () => {},
+  patchProp: () => {},
+  setText: () => {},
+  setElementText: () => {},
+  parentNode: () => null,
+  nextSibling: () => null,
+})
+
+/** Creates an app that can be mounted and unmounted in Node. */
+export function createEmptyApp(): App {
+  return renderer.createApp({ render: () => null }) as App
+}
+
+const apps = new Set<App>()
+
+/** Creates an app with Pinia. `unmountApps` unmounts it if the test has not done so. */
+export function createTestApp(): { app: App; pinia: Pinia } {
+  const app = createEmptyApp()
+  apps.add(app)
+  app.onUnmount(() => void apps.delete(app))
+  return { app, pinia: createPinia() }
+}
+
+export function unmountApps(): void {
+  for (const app of apps) app.unmount()
+  apps.clear()
+}
+
+/** Stubs the globals of a page that the plugins use, until `vi.unstubAllGlobals()`. */
+export function stubPage(): void {
+  vi.stubGlobal('window', new EventTarget())
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
+}
+
+/** Stubs a storage until `vi.unstubAllGlobals()`. Returns its entries. */
+export function stubStorage(name: 'localStorage' | 'sessionStorage'): Map<string, string> {
+  const entries = new Map<string, string>()
+  vi.stubGlobal(name, {
+    getItem: (key: string) => entries.get(key) ?? null,
+    setItem: (key: string, text: string) => void entries.set(key, text),
+  })
+  return entries
+}
