@@ -12,8 +12,8 @@ export default defineConfig({
     // Polled conditions are usually met at once. The long timeout is for loaded machines.
     expect: { poll: { timeout: 15_000 } },
     setupFiles: [local('vitest.setup.ts')],
-    // By default Vitest reserves one core, so a machine with two cores would run one file at a time.
-    maxWorkers: 2,
+    // Most files wait for timers and browsers half of the time, so three of them keep two cores busy.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
