@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ROOT } from '../builds.ts'
-import { run } from './commands.ts'
+import { run } from '../commands.ts'
 import type { Tarball } from './pack.ts'
 
 /** Files that every published package carries. */

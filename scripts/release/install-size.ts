@@ -1,26 +1,19 @@
-import { spawnSync } from 'node:child_process'
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { read } from '../commands.ts'
 import { fail } from '../fail.ts'
-import { ROOT } from '../builds.ts'
+import { pack } from './pack.ts'
 
 /**
  * Measures what `npx @vue-sync/server` installs on a machine that has nothing of ours: packs the server, installs
  * the tarball into an empty folder with npm, and starts the installed command. Run `pnpm build` first.
  */
-const MOST_PACKAGES = 45
-const MOST_MB = 15
+const MAX_PACKAGES = 45
+const MAX_MB = 15
 const UNWANTED = /^(?:vue|pinia|@vue\/.*|@babel\/.*)$/
-const SERVER = join(ROOT, 'server')
 const BLOCK = 512
-
-function run(command: string, args: string[], cwd: string): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' })
-  if (status !== 0) fail(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`)
-  return stdout
-}
 
 /** Bytes on disk, as `du` counts them. */
 function sizeOf(path: string): number {
@@ -45,13 +38,9 @@ const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1)
 const dir = mkdtempSync(join(tmpdir(), 'vue-sync-size-'))
 // `fail` ends the process, which skips a `finally`.
 process.on('exit', () => rmSync(dir, { recursive: true, force: true }))
-const pnpm = process.env['npm_execpath'] ?? fail('Run this through pnpm: pnpm size:install.')
-const isScript = /\.[cm]?js$/.test(pnpm)
-const packing = ['pack', '--pack-destination', dir]
-run(isScript ? process.execPath : pnpm, [...(isScript ? [pnpm] : []), ...packing], SERVER)
-const tarball = readdirSync(dir).find((name) => name.endsWith('.tgz'))!
+const tarball = await pack('server', dir)
 writeFileSync(join(dir, 'package.json'), '{ "private": true }')
-run('npm', ['install', '--no-audit', '--no-fund', `./${tarball}`], dir)
+await read(['npm'], ['install', '--no-audit', '--no-fund', tarball.path], { cwd: dir })
 
 const packages = installed(dir)
 const total = sizeOf(join(dir, 'node_modules'))
@@ -62,7 +51,7 @@ for (const { name, bytes } of packages.toSorted((a, b) => b.bytes - a.bytes).sli
 const unwanted = packages.filter(({ name }) => UNWANTED.test(name))
 if (unwanted.length > 0)
   fail(`The server must not install ${unwanted.map(({ name }) => name).join(', ')}.`)
-if (packages.length > MOST_PACKAGES) fail(`More than ${MOST_PACKAGES} packages.`)
-if (total > MOST_MB * 2 ** 20) fail(`More than ${MOST_MB} MB.`)
-const version = run(join(dir, 'node_modules/.bin/vue-sync'), ['--version'], dir).trim()
-console.log(`vue-sync --version prints ${version}`)
+if (packages.length > MAX_PACKAGES) fail(`More than ${MAX_PACKAGES} packages.`)
+if (total > MAX_MB * 2 ** 20) fail(`More than ${MAX_MB} MB.`)
+const version = await read([join(dir, 'node_modules/.bin/vue-sync')], ['--version'], { cwd: dir })
+console.log(`vue-sync --version prints ${version.trim()}`)

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../builds.ts'
-import { pnpmCommand, read } from './commands.ts'
+import { pnpmCommand, read } from '../commands.ts'
 
 /** Folders of the published packages. A package comes after those that it depends on. */
 export const PUBLISHED = ['packages/vue-sync', 'server']
@@ -29,7 +29,8 @@ interface PackReport {
   files: { path: string }[]
 }
 
-async function pack(folder: string, dir: string): Promise<Tarball> {
+/** Packs one package, which must be built, into `dir`. @throws Error when it cannot be packed */
+export async function pack(folder: string, dir: string): Promise<Tarball> {
   const output = await read(pnpmCommand(), ['pack', '--json', '--pack-destination', dir], {
     cwd: join(ROOT, folder),
   })

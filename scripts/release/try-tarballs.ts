@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { read } from './commands.ts'
+import { read } from '../commands.ts'
 import type { Tarball } from './pack.ts'
 
 interface Manifest {

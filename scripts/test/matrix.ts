@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { parse } from 'yaml'
 import { ensureLibrary, ROOT } from '../builds.ts'
+import { pnpmCommand, read } from '../commands.ts'
 import { fail } from '../fail.ts'
 import { BROWSER_ENV, ensureBrowser } from './browser.ts'
 
@@ -26,8 +27,6 @@ interface Manifest {
   peerDependencies: Versions
 }
 const readManifest = (path: string): Manifest => JSON.parse(readFileSync(path, 'utf8'))
-// pnpm sets this variable to the path of the pnpm that runs the script.
-const pnpm = process.env['npm_execpath'] ?? fail('Run this through pnpm: pnpm test:matrix.')
 
 /** Returns the lowest version that each range in the library's package.json allows. */
 function lowestVersions(): Versions {
@@ -46,17 +45,8 @@ const COMBINATIONS: [title: string, versions: Versions][] = [
   ['the versions of most apps', { pinia: '3.0.4', '@vueuse/core': '14.4.0' }],
 ]
 
-function run(cwd: string, command: string, args: string[]): void {
-  const { status, stdout, stderr } = spawnSync(command, args, {
-    cwd,
-    encoding: 'utf8',
-    maxBuffer: Infinity,
-  })
-  if (status !== 0) throw new Error(`${args.join(' ')} failed:\n${stdout}${stderr}`)
-}
-
-const runNode = (cwd: string, script: string, ...args: string[]): void =>
-  run(cwd, process.execPath, [join(cwd, 'node_modules', script), ...args])
+const runNode = (cwd: string, script: string, ...args: string[]): Promise<string> =>
+  read([process.execPath], [join(cwd, 'node_modules', script), ...args], { cwd })
 
 function copyWorkspace(dir: string, versions: Versions): void {
   const { stdout } = spawnSync(
@@ -88,21 +78,20 @@ function copyWorkspace(dir: string, versions: Versions): void {
   writeFileSync(join(dir, 'tsconfig.published.json'), JSON.stringify(published))
 }
 
-function test(versions: Versions): void {
+async function test(versions: Versions): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'vue-sync-matrix-'))
   try {
     copyWorkspace(dir, versions)
-    const isScript = /\.[cm]?js$/.test(pnpm)
     const install = ['install', '--no-frozen-lockfile', '--prefer-offline']
-    run(dir, isScript ? process.execPath : pnpm, [...(isScript ? [pnpm] : []), ...install])
+    await read(pnpmCommand(), install, { cwd: dir })
     for (const [name, version] of Object.entries(versions)) {
       const path = join(dir, LIBRARY, 'node_modules', name, 'package.json')
       const installed = (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
       if (installed !== version) throw new Error(`${name} ${installed} was installed.`)
     }
-    runNode(dir, 'typescript/bin/tsc', '-p', `${LIBRARY}/tsconfig.json`)
-    runNode(dir, 'typescript/bin/tsc', '-p', 'tsconfig.published.json')
-    runNode(dir, 'vitest/vitest.mjs', 'run', ...TESTS)
+    await runNode(dir, 'typescript/bin/tsc', '-p', `${LIBRARY}/tsconfig.json`)
+    await runNode(dir, 'typescript/bin/tsc', '-p', 'tsconfig.published.json')
+    await runNode(dir, 'vitest/vitest.mjs', 'run', ...TESTS)
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
@@ -124,7 +113,7 @@ for (const [title, versions] of COMBINATIONS) {
   const startedAt = Date.now()
   const all = { pinia: '', vue: devDependencies['vue']!, ...versions }
   try {
-    test(versions)
+    await test(versions)
   } catch (error) {
     fail(`FAILED ${title}: ${describe(all)}\n${(error as Error).message}`)
   }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { ROOT } from '../../../scripts/builds.ts'
-import { type Command, pnpmCommand, read } from '../../../scripts/release/commands.ts'
+import { type Command, pnpmCommand, read } from '../../../scripts/commands.ts'
 
 export type ManagerName = 'npm' | 'pnpm'
 

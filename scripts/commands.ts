@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { basename } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
-import { ROOT } from '../builds.ts'
+import { ROOT } from './builds.ts'
 
 const execute = promisify(execFile)
 
