@@ -12,8 +12,8 @@ export default defineConfig({
     // Polled conditions are usually met at once. The long timeout is for loaded machines.
     expect: { poll: { timeout: 15_000 } },
     setupFiles: [local('vitest.setup.ts')],
-    // Most files wait for timers and browsers half of the time, so three of them keep two cores busy.
-    maxWorkers: 3,
+    // By default Vitest reserves one core, so a machine with two cores would run one file at a time.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -33,7 +33,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'server', include: ['server/{src,test}/**/*.spec.ts'], testTimeout: 20_000 },
+        test: {
+          name: 'server',
+          include: ['server/{src,test}/**/*.spec.ts'],
+          globalSetup: [local('server/test/built-command.ts')],
+          testTimeout: 20_000,
+        },
       },
       {
         extends: true,

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
+import { COMMAND } from '../../server/test/built-command.ts'
 import { connect } from '../../server/test/client.ts'
 import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 
-const CLI = fileURLToPath(new URL('../../server/src/cli/cli.ts', import.meta.url))
 const CLEAR = '\u001B[K'
 
 const children: ChildProcess[] = []
@@ -21,7 +20,7 @@ afterEach(async () => {
 
 /** Starts the relay in a new terminal with util-linux's `script`. */
 async function start(columns: number, env: Record<string, string>, ...flags: string[]) {
-  const words = ['exec', process.execPath, '--conditions=@vue-sync/source', CLI, ...flags]
+  const words = ['exec', ...COMMAND, ...flags]
   words.push('--port', '0', '--host', '127.0.0.1')
   words.push('--host-key', HOST_KEY, '--viewer-key', VIEWER_KEY)
   const command = `stty cols ${columns}; ${words.map((word) => `'${word}'`).join(' ')}`

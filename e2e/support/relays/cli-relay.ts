@@ -1,10 +1,8 @@
 import { once } from 'node:events'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
+import { COMMAND } from '../../../server/test/built-command.ts'
 import { type Running, start } from '../system/processes.ts'
 import { HOST_KEY, VIEWER_KEY } from './relay.ts'
-
-const CLI = fileURLToPath(new URL('../../../server/src/cli/cli.ts', import.meta.url))
 
 export interface CliRelay extends Running {
   port: number
@@ -29,16 +27,13 @@ export interface CliRelayOptions {
 export async function startCliRelay(options: CliRelayOptions = {}): Promise<CliRelay> {
   const { descriptors, flags = [], env } = options
   const spawned = { env: { ...process.env, ...env } }
-  const args = ['--conditions=@vue-sync/source', CLI, '--port', '0', '--host', '127.0.0.1']
+  const [node, script] = COMMAND
+  const args = [script, '--port', '0', '--host', '127.0.0.1']
   args.push('--host-key', HOST_KEY, '--viewer-key', VIEWER_KEY, ...flags)
   const running =
     descriptors === undefined
-      ? start(process.execPath, args, spawned)
-      : start(
-          'bash',
-          ['-c', `ulimit -n ${descriptors}; exec "$0" "$@"`, process.execPath, ...args],
-          spawned,
-        )
+      ? start(node, args, spawned)
+      : start('bash', ['-c', `ulimit -n ${descriptors}; exec "$0" "$@"`, node, ...args], spawned)
   const { child } = running
   let text = ''
   for (const stream of [child.stdout!, child.stderr!])

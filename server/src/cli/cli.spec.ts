@@ -6,15 +6,15 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { offerProtocols } from '@vue-sync/vue/protocol'
 import { WebSocket } from 'ws'
+import { COMMAND } from '../../test/built-command.ts'
 
-const CLI = fileURLToPath(new URL('cli.ts', import.meta.url))
+const [NODE, SCRIPT] = COMMAND
 
 function start(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--conditions=@vue-sync/source', CLI, ...args], {
+  const child = spawn(NODE, [SCRIPT, ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
   })
   let out = ''

@@ -46,8 +46,11 @@ const MISSED_INTERVALS = 3
 const ANNOUNCE_MS = 50
 /** After this time, all other nodes have announced themselves to a new one. */
 const NEW_MS = 1000
-/** How long the first viewer on a node waits for the host's announcement. Healthy nodes answer in a few ms. */
-const HOST_ANSWER_MS = 150
+/**
+ * How long the first viewer on a node waits for the host's announcement. Healthy nodes answer in a few ms. After
+ * 150 ms, viewers on an overloaded machine were shown that the host was offline while it was not.
+ */
+const HOST_ANSWER_MS = 500
 
 export function createNodePresence(options: NodePresenceOptions): NodePresence {
   const { session, backplane, notify, now } = options

@@ -1,11 +1,11 @@
 import { UsageError } from '../../core/usage-error.ts'
 
-function isDecodable(text: string): boolean {
+/** Returns `undefined` for text with an invalid percent code. The bundler drops a call whose result is not used. */
+function decode(text: string): string | undefined {
   try {
-    decodeURIComponent(text)
-    return true
+    return decodeURIComponent(text)
   } catch {
-    return false
+    return undefined
   }
 }
 
@@ -18,7 +18,7 @@ export function checkRedisUrl(text: string): void {
     url.hostname &&
     /^(?:\/\d*)?$/.test(url.pathname) &&
     !url.hash &&
-    isDecodable(url.username + url.password)
+    decode(url.username + url.password) !== undefined
   if (!isValid)
     throw new UsageError(
       'redis must be an address like redis://127.0.0.1:6379 or rediss://USER:PASSWORD@HOST:PORT/DATABASE. ' +
