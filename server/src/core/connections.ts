@@ -126,7 +126,12 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
       const ready = sessions.whenReady(name)
       if (!ready) return enter(peer)
       admission.early = []
-      void ready.then(() => enter(peer))
+      // Until the connection is in the session, nothing else keeps the session on this node.
+      const release = sessions.hold(name)
+      void ready.then(() => {
+        release()
+        enter(peer)
+      })
     },
     message(peer, message: Message) {
       const { early, role } = admissionOf(peer)
