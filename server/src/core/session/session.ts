@@ -183,8 +183,9 @@ export function createSession(options: SessionOptions): Session {
     },
     addHost(peer, position) {
       const host = seat.take(peer)
-      session.events?.onHostChange(true)
+      // First, because the event announces since when there is a host.
       presence.hostChanged()
+      session.events?.onHostChange(true)
       seat.welcome(!position || !samePosition(position, retained.head))
       return host
     },
