@@ -16,6 +16,7 @@ import type { RelayStats } from './session/relay-stats.ts'
 import type { Session } from './session/session.ts'
 import type { Refusal, SessionLimits } from './session-limits.ts'
 import type { SessionRegistry } from './session-registry.ts'
+import { createThrottledWarn } from './throttled-warn.ts'
 
 /** For crossws: `nodeAdapter({ hooks })`, or the plugin of any server it supports. */
 export type RelayHooks = Pick<Hooks, 'upgrade' | 'open' | 'message' | 'drain' | 'close' | 'error'>
@@ -42,24 +43,46 @@ export interface ConnectionsOptions {
   toPeer: (peer: Peer) => RelayPeer
   /** Called after each message of a host. */
   onChange: (name: string, session: Session) => void
+  warn: (text: string) => void
 }
 
 /** Above this many early frames the rest is dropped. The host is then asked for its whole state. */
 const MAX_EARLY_FRAMES = 64
 
-const admissionOf = (peer: Peer): Admission => peer.context as unknown as Admission
+const admissionOf = (peer: Peer): Partial<Admission> =>
+  (peer.context as Partial<Admission> | undefined) ?? {}
+
+/** Whether `upgrade` decided about the connection, and the decision arrived. */
+function isDecided(admission: Partial<Admission>): admission is Admission {
+  return admission.pass !== undefined && admission.role !== undefined
+}
+
+const NOT_ADMITTED: Refusal = {
+  code: CLOSE.badToken,
+  reason: 'The server did not check who connects',
+}
 
 /** Puts each connection into its session, and passes its messages on. */
 export function createConnections(options: ConnectionsOptions): RelayHooks {
   const { admit, sessions, limits, stats, needsViewerKey, toPeer, onChange } = options
+  const warn = createThrottledWarn(options.warn)
 
   function refuse(peer: Peer, { code, reason }: Refusal): void {
     stats.reject(code)
     peer.close(code, reason)
   }
 
-  function enter(peer: Peer): void {
-    const admission = admissionOf(peer)
+  /** A connection without a decision would count as a host with every right. */
+  function refuseUndecided(peer: Peer): void {
+    warn(
+      'undecided',
+      'A connection was closed because its server drops what the upgrade hook returns. ' +
+        'Use crossws 0.4 or later, and pass all of `relay.hooks` to it.',
+    )
+    refuse(peer, NOT_ADMITTED)
+  }
+
+  function enter(peer: Peer, admission: Admission): void {
     const { role, session: name, position, pass, early = [] } = admission
     if (admission.isGone) return
     const session = sessions.open(name)
@@ -118,19 +141,20 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
     },
     open(peer) {
       const admission = admissionOf(peer)
+      if (!isDecided(admission)) return refuseUndecided(peer)
       const { role, session: name } = admission
       // Refused only now, because a browser sees a close code but not why an upgrade failed.
       const refusal = admission.refusal ?? limits.checkEntry(role, name)
       if (refusal) return refuse(peer, refusal)
       sessions.open(name)
       const ready = sessions.whenReady(name)
-      if (!ready) return enter(peer)
+      if (!ready) return enter(peer, admission)
       admission.early = []
       // Until the connection is in the session, nothing else keeps the session on this node.
       const release = sessions.hold(name)
       void ready.then(() => {
         release()
-        enter(peer)
+        enter(peer, admission)
       })
     },
     message(peer, message: Message) {

@@ -93,6 +93,7 @@ export function createRelay(options: RelayOptions): Relay {
     needsViewerKey: options.viewerKey !== undefined,
     toPeer: (peer) => options.toPeer?.(peer, toRelayPeer) ?? toRelayPeer(peer),
     onChange: reportChange,
+    warn,
   })
   let timer: ReturnType<typeof setInterval> | undefined
 
