@@ -31,9 +31,6 @@ if (needsBrowsers()) {
   }
 }
 
-// Node caches compiled code here. The tests start hundreds of relays, and each then starts in half the time.
-process.env['NODE_COMPILE_CACHE'] ??= join(ROOT, 'node_modules/.cache/vue-sync/compiled')
-
 const report = join(tmpdir(), `vue-sync-tests-${process.pid}.json`)
 const { status } = spawnSync(
   process.execPath,
