@@ -96,9 +96,12 @@ export function createSyncServer(
           url: options.redis,
           ...(options.redisPrefix !== undefined && { prefix: options.redisPrefix }),
         })
-  const pairing = createPairing({ share: backplane?.storeCode })
+  const pairing = createPairing({
+    fence: (session) => relay.fence(session),
+    share: backplane?.storeCode,
+  })
   const currentPort = (): number => running?.server.port ?? port
-  const linkOptions = (key = viewerKey): LinkOptions => ({
+  const linkOptions = (key?: string): LinkOptions => ({
     book,
     port: currentPort(),
     viewerKey: key,
@@ -106,8 +109,7 @@ export function createSyncServer(
     certificate: running?.certificate,
   })
   function viewerUrls(session = 'default'): ViewerUrl[] {
-    const link = relay.linkKey(session)
-    return link ? viewerLinks(linkOptions(link.key), session) : []
+    return viewerLinks(linkOptions(relay.linkKey(session)), session)
   }
   const ownStatus = () => ({
     running: running !== undefined,
@@ -121,7 +123,8 @@ export function createSyncServer(
     hostKey,
     viewerKey,
     authorize: options.authorize,
-    onChange: (session, read) => disk?.scheduleWrite(session, read),
+    onChange: disk?.scheduleWrite,
+    storedRules: disk?.rulesOf,
     capacity,
     heartbeat,
     backplane,
@@ -178,10 +181,7 @@ export function createSyncServer(
         pairing,
         findElsewhere: backplane?.findCode,
         failures: createRateLimit(),
-        async linkKey(session) {
-          await relay.whenReady(session)
-          return relay.linkKey(session)
-        },
+        redeem: relay.redeem,
         viewerDir: options.viewerDir,
         status: getStatus,
         addOperatorRoutes: (app) => operatorRoutes.addTo(app, clients),
@@ -201,7 +201,7 @@ export function createSyncServer(
   async function restore(): Promise<void> {
     if (!disk) return
     try {
-      for (const [session, kept] of await disk.load()) relay.restore(session, kept)
+      for (const [session, kept] of await disk.load()) await relay.restore(session, kept)
     } catch (error) {
       throw new UsageError(
         `The folder ${options.persist} cannot be used: ${(error as Error).message}. Choose another with --persist.`,

@@ -71,6 +71,8 @@ export class FlakyBackplane implements Backplane {
     this.#call(() => this.#hub.replace(session, this.id, options))
   claim: Backplane['claim'] = (session, options) =>
     this.#call(() => this.#hub.claim(session, this.id, options))
+  mergeAccess: Backplane['mergeAccess'] = (session, rules) =>
+    this.#call(() => this.#hub.mergeAccess(session, this.id, rules))
   setInfo: Backplane['setInfo'] = (session, term, info) =>
     this.#call(() => this.#hub.setInfo(session, this.id, term, info))
   sessions: Backplane['sessions'] = () => this.#call(() => this.#hub.sessions())

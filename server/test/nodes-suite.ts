@@ -34,6 +34,27 @@ export const receivesHost = (client: Client, host: 'online' | 'offline'): Promis
 const counted = (host: Client, count: number) =>
   host.until(({ type, payload }) => type === 'status' && payload['clientCount'] === count)
 
+const isEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** Whether the only token of a session has so many viewers. */
+const isCounted = (tokens: unknown, viewers: number): boolean =>
+  Array.isArray(tokens) &&
+  tokens.length === 1 &&
+  (tokens[0] as { viewers: number }).viewers === viewers
+
+const redeem = (server: Dialled, code: unknown) =>
+  ask(server, '/pair', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code }),
+  })
+
+/** Sends access rules. Resolves to the rules with which the relay answers. */
+async function setAccess(host: Client, access: object, change = 1): Promise<unknown> {
+  host.send({ type: 'status', payload: { access, change } })
+  return (await host.until(({ payload }) => payload['change'] === change)).payload['access']
+}
+
 const isNamed = ({ payload }: AnyMessage): boolean => payload['name'] === 'The show'
 
 /** The behaviour of one relay, tested with three nodes. */
@@ -197,14 +218,57 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
     it('redeems a pairing code of one node on every node', async () => {
       const host = await dial(0, 'host', { path: '/s/show' })
       const { payload } = await host.until(({ type }) => type === 'status')
-      for (const server of nodes.servers) {
-        const answer = await ask(server, '/pair', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ code: payload['pairCode'] }),
-        })
-        expect(JSON.parse(answer.body)).toEqual({ session: 'show', key: server.viewerKey })
+      host.send(session('e', 0, { at: 0 }))
+      const keys = new Set<string>()
+      for (const [index, server] of nodes.servers.entries()) {
+        const answer = await redeem(server, payload['pairCode'])
+        const { session: name, key } = JSON.parse(answer.body) as { session: string; key: string }
+        expect(name).toBe('show')
+        expect(key).not.toBe(server.viewerKey)
+        keys.add(key)
+        await hasSeen(await dial(2 - index, 'viewer', { path: '/s/show', key }), 'e', 0)
       }
+      // Everyone who typed the code has the same token, whichever node redeemed it.
+      expect(keys.size).toBe(1)
+      await host.until(({ payload: { tokens } }) => isCounted(tokens, 3))
+    })
+
+    it.each([
+      ['rotates', { generation: 1, tokens: [], revoked: ['main'] }],
+      ['revokes any link', { generation: 0, tokens: [], revoked: ['someone'] }],
+    ])('redeems a pairing code on no node after the host %s', async (_, access) => {
+      const host = await dial(0, 'host', { path: '/s/show' })
+      const { payload } = await host.until(({ type }) => type === 'status')
+      expect((await redeem(nodes.servers[1]!, payload['pairCode'])).status).toBe(200)
+      host.send({ type: 'status', payload: { access, change: 1 } })
+      const { payload: after } = await host.until(({ payload: { change } }) => change === 1)
+      expect(after['pairCode']).not.toBe(payload['pairCode'])
+      for (const server of nodes.servers) {
+        // Another node may hear of the rotation some milliseconds later.
+        await expect.poll(async () => (await redeem(server, payload['pairCode'])).status).toBe(404)
+        expect((await redeem(server, after['pairCode'])).status).toBe(200)
+      }
+    })
+
+    it('keeps the higher access rules when a host with lower ones connects to another node', async () => {
+      const first = await dial(0, 'host')
+      const rules = { generation: 5, tokens: [{ id: 'new', general: true }], revoked: ['main'] }
+      expect(await setAccess(first, rules)).toEqual(rules)
+      await setAccess(first, { ...rules, tokens: [], revoked: ['guest'] }, 2)
+      const merged = { ...rules, revoked: ['main', 'guest'] }
+      const second = await dial(1, 'host')
+      expect(await first.closed).toMatchObject({ code: 4409 })
+      await second.until(({ payload: { access } }) => isEqual(access, merged))
+      const stale = { generation: 1, tokens: [{ id: 'old' }], revoked: [] }
+      expect(await setAccess(second, stale)).toEqual(merged)
+      for (const index of [0, 1, 2])
+        expect(await (await dial(index, 'viewer')).closed).toMatchObject({ code: 4403 })
+      // The rules survive the end of the session, so that what was withdrawn stays so.
+      second.send(session('e', 0, { at: 0 }))
+      await expect.poll(async () => (await operate(2, '/default', 'DELETE')).status).toBe(204)
+      await second.closed
+      const third = await dial(2, 'host')
+      await third.until(({ payload: { access } }) => isEqual(access, merged))
     })
 
     it('lists the viewers of all nodes on each node, and closes one on whichever node it is', async () => {

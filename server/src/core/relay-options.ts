@@ -1,8 +1,8 @@
 import type { Peer } from 'crossws'
 import type { Authorize } from './access/authorize.ts'
 import type { Backplane } from './shared/backplane.ts'
-import type { RelayStatus } from '@vue-sync/vue/protocol'
-import type { StoredSession } from './session/stored-session.ts'
+import type { AccessRules, RelayStatus } from '@vue-sync/vue/protocol'
+import type { OnSessionChange } from './session/stored-session.ts'
 import { LIMIT_DEFAULTS, type Limits } from './limits.ts'
 import type { RelayPeer } from './session/relay-peer.ts'
 
@@ -37,9 +37,15 @@ export interface RelayOptions {
   describe?: (session: string) => Omit<RelayStatus, 'clientCount' | 'want'>
   /**
    * Called when a session has changed. `read` returns what to store of it, for `restore` after a restart;
-   * `undefined` means that nothing of it is to be stored. @default nothing is stored
+   * `undefined` means that nothing of it is to be stored. `rules` are the same object until they change.
+   * @default nothing is stored
    */
-  onChange?: ((session: string, read: () => StoredSession | undefined) => void) | undefined
+  onChange?: OnSessionChange | undefined
+  /**
+   * Returns the stored access rules of a session that is not open. Called when it opens, so that keys which were
+   * withdrawn stay so after the session was dropped from memory. @default none
+   */
+  storedRules?: ((session: string) => AccessRules | undefined) | undefined
   /** Receives warnings. @default warnings are dropped */
   warn?: (text: string) => void
 }

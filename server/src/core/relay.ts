@@ -10,22 +10,32 @@ import { createSessionLimits } from './session-limits.ts'
 import type { Session } from './session/session.ts'
 import { createSessionRegistry, type SessionRegistry } from './session-registry.ts'
 import { createRelayStats, type RelayStats } from './session/relay-stats.ts'
+import { fenceOf } from './access/session-access.ts'
+import type { PairingCode } from './shared/backplane.ts'
 import { createTokenSigner } from './access/tokens.ts'
 
 export interface Relay {
   hooks: RelayHooks
   /** Viewers connected to this node, in one session or in all. */
   viewerCount: (session?: string) => number
-  /** The key that admits viewers to a session now: `undefined` if none does, `{}` where no key is needed. */
-  linkKey: (session: string) => { key: string | undefined } | undefined
+  /** The key that viewer links carry. `undefined` when no general key admits viewers, or none is needed. */
+  linkKey: (session: string) => string | undefined
+  /** Changes when a session's short codes end: with every revocation and rotation. */
+  fence: (session: string) => string
+  /**
+   * Gives the viewers of a short code their token. Resolves to its key, if one is needed; to `undefined` when the
+   * code has ended, or the session has no space for another token.
+   */
+  redeem: (code: PairingCode) => Promise<{ key?: string } | undefined>
   /** Resolves when the state that other nodes have of a session is here. */
   whenReady: (session: string) => Promise<void>
-  /** Restores a stored session. Must be called before anyone connects. */
-  restore: (session: string, stored: StoredSession) => void
+  /** Restores a stored session. Must be called before anyone connects. Resolves when its tokens are signed. */
+  restore: (session: string, stored: StoredSession) => Promise<void>
   /** Publishes a state message in a session, as its host would. Returns `false` for any other message. */
   broadcast: (message: StateMessage, session?: string) => boolean
   /**
-   * Ends a session on all nodes: its clients are closed and do not connect again, and its state is forgotten.
+   * Ends a session on all nodes: its clients are closed and do not connect again, and its state is forgotten. Its
+   * access rules stay, so that keys which were withdrawn remain so.
    * Rejects when the other nodes cannot be reached.
    */
   end: (session: string) => Promise<void>
@@ -73,6 +83,7 @@ export function createRelay(options: RelayOptions): Relay {
     stats,
     describe,
     sign: signer.sign,
+    storedRules: options.storedRules,
     backplane: options.backplane,
   })
   const hooks = createConnections({
@@ -98,14 +109,20 @@ export function createRelay(options: RelayOptions): Relay {
   let timer: ReturnType<typeof setInterval> | undefined
 
   function reportChange(name: string, session: Session): void {
-    options.onChange?.(name, () => session.toStored())
+    options.onChange?.(name, () => session.toStored(), session.info.access)
   }
 
   function announce(): void {
     for (const session of sessions.values()) session.heartbeat()
   }
 
-  return {
+  async function whenReady(session: string): Promise<void> {
+    if (!options.backplane) return
+    sessions.open(session)
+    await sessions.whenReady(session)
+  }
+
+  const relay: Relay = {
     hooks,
     viewerCount(session) {
       if (session !== undefined) return sessions.find(session)?.viewerCount ?? 0
@@ -114,14 +131,28 @@ export function createRelay(options: RelayOptions): Relay {
     linkKey(session) {
       const { viewerKey } = options
       const known = sessions.find(session)
-      return known ? known.access.linkKey(viewerKey) : { key: viewerKey }
+      return known ? known.access.linkKey(viewerKey) : viewerKey
     },
-    async whenReady(session) {
-      if (!options.backplane) return
-      sessions.open(session)
-      await sessions.whenReady(session)
+    fence(session) {
+      const known = sessions.find(session)
+      return fenceOf(known ? known.access.rules : options.storedRules?.(session))
     },
-    restore: (session, stored) => sessions.open(session).restore(stored),
+    async redeem({ session: name, token, fence }) {
+      // Another node may have the session, and know that the code has ended.
+      await whenReady(name)
+      if (relay.fence(name) !== fence) return undefined
+      if (options.viewerKey === undefined) return {}
+      const session = sessions.open(name)
+      const key = await session.admit(token)
+      reportChange(name, session)
+      return key === undefined ? undefined : { key }
+    },
+    whenReady,
+    async restore(name, stored) {
+      const session = sessions.open(name)
+      session.restore(stored)
+      await session.access.signed
+    },
     broadcast(message, name = 'default') {
       const session = sessions.open(name)
       reportChange(name, session)
@@ -129,7 +160,11 @@ export function createRelay(options: RelayOptions): Relay {
     },
     end(name) {
       const ended = sessions.end(name)
-      options.onChange?.(name, () => sessions.find(name)?.toStored())
+      options.onChange?.(
+        name,
+        () => sessions.find(name)?.toStored(),
+        sessions.find(name)?.info.access,
+      )
       return ended
     },
     announce,
@@ -145,4 +180,5 @@ export function createRelay(options: RelayOptions): Relay {
       await sessions.stop(CLOSE.goingAway, 'The relay is stopping')
     },
   }
+  return relay
 }

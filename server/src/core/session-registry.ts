@@ -1,4 +1,4 @@
-import { CLOSE, type RelayStatus } from '@vue-sync/vue/protocol'
+import { type AccessRules, CLOSE, type RelayStatus } from '@vue-sync/vue/protocol'
 import type { Backplane } from './shared/backplane.ts'
 import { createSession, type Session, type SessionOptions } from './session/session.ts'
 import { createSharedSession, type SharedSession } from './shared/shared-session.ts'
@@ -7,6 +7,8 @@ import type { TokenSigner } from './access/tokens.ts'
 export interface SessionRegistryOptions extends Omit<SessionOptions, 'sign' | 'describe'> {
   sign: TokenSigner['sign']
   describe: (session: string) => Omit<RelayStatus, 'clientCount' | 'want'>
+  /** Returns the stored access rules of a session that is not open. @default none */
+  storedRules?: ((session: string) => AccessRules | undefined) | undefined
   /** @default none: this node is the only one */
   backplane?: Backplane | undefined
 }
@@ -28,7 +30,7 @@ export interface SessionRegistry {
   hold: (name: string) => () => void
   /** Drops a session from this node without closing connections. */
   forget: (name: string) => void
-  /** Ends a session on all nodes. Rejects when the other nodes cannot be reached. */
+  /** Ends a session on all nodes. Its access rules stay. Rejects when the other nodes cannot be reached. */
   end: (name: string) => Promise<void>
   /** Connects to the other nodes. Resolves when they can be reached, or when the first attempt has failed. */
   start: () => Promise<void>
@@ -39,7 +41,7 @@ export interface SessionRegistry {
 const ENDED = 'The operator of the relay ended this session'
 
 export function createSessionRegistry(options: SessionRegistryOptions): SessionRegistry {
-  const { sign, describe, backplane, ...sessionOptions } = options
+  const { sign, describe, backplane, storedRules, ...sessionOptions } = options
   const sessions = new Map<string, Session>()
   const sharedSessions = new Map<string, SharedSession>()
   /** Sessions without connections at the last tick. At the next one they are left to the other nodes. */
@@ -77,7 +79,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     idle = nextIdle
   }
 
-  return {
+  const registry: SessionRegistry = {
     get size() {
       return sessions.size
     },
@@ -93,6 +95,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
         sign: (generation, token) => sign(name, generation, token),
         describe: () => describe(name),
       })
+      session.applyInfo({ name: undefined, access: storedRules?.(name) })
       sessions.set(name, session)
       if (backplane) {
         const shared = createSharedSession({
@@ -120,7 +123,10 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     },
     forget,
     async end(name) {
+      const access = sessions.get(name)?.info.access
       close(name)
+      // What was withdrawn stays so. Other nodes and the storage keep the rules by themselves.
+      if (access && !backplane) registry.open(name).applyInfo({ name: undefined, access })
       backplane?.notify(name, { type: 'close', code: CLOSE.sessionOver, reason: ENDED })
       await backplane?.forget(name)
     },
@@ -143,4 +149,5 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       await backplane?.stop()
     },
   }
+  return registry
 }

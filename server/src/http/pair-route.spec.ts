@@ -10,6 +10,8 @@ async function start(options: SyncServerOptions = {}): Promise<void> {
   await server.start()
 }
 
+const isWatching = (tokens: unknown, viewers: number): boolean =>
+  Array.isArray(tokens) && (tokens as { viewers: number }[]).some((one) => one.viewers === viewers)
 const JSON_TYPE = { 'content-type': 'application/json' }
 const pair = (code: unknown, options: AskOptions = {}): Promise<Answer> =>
   ask(server, '/pair', {
@@ -21,7 +23,7 @@ const pair = (code: unknown, options: AskOptions = {}): Promise<Answer> =>
 const guess = (options?: AskOptions) => pair('000000', options)
 
 describe('POST /pair', () => {
-  it('returns session and key for the code that the host shows', async () => {
+  it('returns the session and a token of its own for the code that the host shows', async () => {
     await start()
     const host = await connect(server, 'host', { path: '/s/show' })
     const update = await host.until(({ payload }) => payload['pairCode'] !== undefined)
@@ -30,10 +32,71 @@ describe('POST /pair', () => {
     const { status, headers, body } = await pair(
       ` ${code.slice(0, 3)} ${code.slice(3)}`.toLowerCase(),
     )
-    expect([status, JSON.parse(body)]).toEqual([200, { session: 'show', key: 'viewer-key' }])
+    expect([status, JSON.parse(body)]).toEqual([200, { session: 'show', key: expect.any(String) }])
+    const { key } = JSON.parse(body) as { key: string }
+    expect(key).toMatch(/^\w+\.0\.\d+\.[\w-]{22}$/)
+    const viewer = await connect(server, 'viewer', { path: '/s/show', key })
+    await viewer.until(({ type }) => type === 'status')
+    const { payload } = await host.until((message) => isWatching(message.payload['tokens'], 1))
+    const [token] = (payload['tokens'] as { id: string }[]).map(({ id }) => id)
+    expect(key.startsWith(`${token}.`)).toBe(true)
+    viewer.socket.terminate()
     expect(headers['cache-control']).toBe('no-store')
     expect(headers['access-control-allow-origin']).toBeUndefined()
     expect(server.pairCode('show')).toBe(code)
+    host.socket.terminate()
+  })
+
+  it('gives everyone who types one code the same token, lists it for the host, and revokes it', async () => {
+    await start()
+    const host = await connect(server, 'host')
+    const { payload } = await host.until(({ payload: { pairCode } }) => pairCode !== undefined)
+    const redeem = async () => JSON.parse((await pair(payload['pairCode'])).body) as { key: string }
+    const [{ key }, second] = [await redeem(), await redeem()]
+    expect(second.key).toBe(key)
+    const viewer = await connect(server, 'viewer', { key })
+    const listed = await host.until(({ payload: { access } }) =>
+      JSON.stringify(access ?? '').includes('code, '),
+    )
+    const access = listed.payload['access'] as { tokens: { id: string; label: string }[] }
+    expect(access.tokens).toEqual([
+      { id: key.split('.')[0], label: expect.any(String), expires: expect.any(Number) },
+    ])
+    const revoked = { generation: 0, tokens: [], revoked: [access.tokens[0]!.id] }
+    host.send({ type: 'status', payload: { access: revoked } })
+    expect((await viewer.closed).code).toBe(4403)
+    expect((await pair(payload['pairCode'])).status).toBe(404)
+    // Nobody else is locked out.
+    const main = await connect(server, 'viewer')
+    await main.until(({ type }) => type === 'status')
+    for (const { socket } of [host, main]) socket.terminate()
+  })
+
+  it('redeems a code while the host is away, as long as the code is valid', async () => {
+    await start()
+    const host = await connect(server, 'host')
+    const { payload } = await host.until(({ payload: { pairCode } }) => pairCode !== undefined)
+    host.send({ type: 'session_update', epoch: 'e', seq: 0, payload: { a: { b: 1 } } })
+    await (await connect(server, 'viewer')).until(({ type }) => type === 'session_update')
+    await host.close()
+    const { key } = JSON.parse((await pair(payload['pairCode'])).body) as { key: string }
+    const viewer = await connect(server, 'viewer', { key })
+    await viewer.until(({ type }) => type === 'session_update')
+    const back = await connect(server, 'host')
+    const { payload: status } = await back.until(({ payload: { access } }) => access !== undefined)
+    expect(JSON.stringify(status['access'])).toContain('code, ')
+    for (const { socket } of [viewer, back]) socket.terminate()
+  })
+
+  it('redeems no code when the session has no space for another token', async () => {
+    await start()
+    const host = await connect(server, 'host')
+    const { payload } = await host.until(({ payload: { pairCode } }) => pairCode !== undefined)
+    const tokens = Array.from({ length: 1000 }, (_, index) => ({ id: `t${index}` }))
+    const access = { generation: 0, tokens, revoked: [] }
+    host.send({ type: 'status', payload: { access, change: 1 } })
+    await host.until(({ payload: { change } }) => change === 1)
+    expect((await pair(payload['pairCode'])).status).toBe(404)
     host.socket.terminate()
   })
 

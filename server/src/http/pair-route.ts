@@ -2,6 +2,7 @@ import { assertBodySize, type H3Event } from 'h3'
 import { isRecord, readPairCode } from '@vue-sync/vue/protocol'
 import type { Clients } from '../guard/clients.ts'
 import { nodeRequestOf } from './node-request.ts'
+import type { PairingCode } from '../core/shared/backplane.ts'
 import type { Pairing } from './pairing.ts'
 import type { RateLimit } from '../guard/rate-limit.ts'
 
@@ -9,10 +10,10 @@ export interface PairRouteOptions {
   pairing: Pairing
   failures: RateLimit
   clients: Clients
-  /** Finds the session of a code that another node shows. @default none */
-  findElsewhere?: ((code: string) => Promise<string | undefined>) | undefined
-  /** The key that opens a session at present; `undefined` when none does. */
-  linkKey: (session: string) => Promise<{ key: string | undefined } | undefined>
+  /** Finds a code that another node shows. @default none */
+  findElsewhere?: ((code: string) => Promise<PairingCode | undefined>) | undefined
+  /** Makes the key of a code's viewers, if they need one; `undefined` when the code has ended. */
+  redeem: (code: PairingCode) => Promise<{ key?: string } | undefined>
 }
 
 const MAX_BYTES = 256
@@ -31,7 +32,7 @@ async function readCode(event: H3Event): Promise<string | undefined> {
 
 /** `POST /pair`: returns session and key for a typed code. */
 export async function answerPair(event: H3Event, options: PairRouteOptions): Promise<Answer> {
-  const { pairing, failures, clients, findElsewhere, linkKey } = options
+  const { pairing, failures, clients, findElsewhere, redeem } = options
   const { headers } = event.res
   const refuse = (status: number, error: string): Answer => {
     event.res.status = status
@@ -51,11 +52,9 @@ export async function answerPair(event: H3Event, options: PairRouteOptions): Pro
     return refuse(429, 'too_many')
   }
   const read = readPairCode(code)
-  const session =
-    pairing.find(code) ?? (read && (await findElsewhere?.(read).catch(() => undefined)))
-  const opens = session === undefined ? undefined : await linkKey(session)
-  if (session !== undefined && opens)
-    return { session, ...(opens.key !== undefined && { key: opens.key }) }
+  const found = pairing.find(code) ?? (read && (await findElsewhere?.(read).catch(() => undefined)))
+  const admitted = found && (await redeem(found))
+  if (found && admitted) return { session: found.session, ...admitted }
   failures.recordFailure(address)
   return refuse(404, 'unknown_code')
 }

@@ -37,6 +37,7 @@ export function createHubBackplane({ hub, interval = 5000 }: HubBackplaneOptions
     append: (session, options) => later(() => hub.append(session, id, options)),
     replace: (session, options) => later(() => hub.replace(session, id, options)),
     claim: (session, options) => later(() => hub.claim(session, id, options)),
+    mergeAccess: (session, rules) => later(() => hub.mergeAccess(session, id, rules)),
     setInfo: (session, term, info) => later(() => hub.setInfo(session, id, term, info)),
     sessions: () => later(() => hub.sessions()),
     forget: (session) => later(() => hub.forget(session)),

@@ -1,4 +1,4 @@
-import { randomId } from '@vue-sync/vue/protocol'
+import { mergeAccess, NO_RULES, randomId, withoutExpired } from '@vue-sync/vue/protocol'
 import {
   type AppendOptions,
   type ClaimOptions,
@@ -20,6 +20,8 @@ export interface HubLog {
   /** The connection that holds the term. */
   holder: string | undefined
   info: SessionInfo
+  /** New with each change of `info`. */
+  infoId: string
   entries: Entry[]
   /** When it was last used, in milliseconds. */
   touched: number
@@ -31,6 +33,7 @@ export function createHubLog(): HubLog {
     term: 0,
     holder: undefined,
     info: NO_INFO,
+    infoId: '',
     entries: [],
     touched: 0,
   }
@@ -40,6 +43,20 @@ export function createHubLog(): HubLog {
 function setTerm(log: HubLog, term: number): void {
   if (term > log.term) log.holder = undefined
   log.term = term
+}
+
+/**
+ * Sets the name, and merges the access rules into those of the log. Returns whether anything changed.
+ *
+ * @param now milliseconds since 1970
+ */
+export function mergeInfo(log: HubLog, { name, access }: SessionInfo, now: number): boolean {
+  const merged = access && withoutExpired(mergeAccess(log.info.access ?? NO_RULES, access), now)
+  const info = { name, access: merged ?? log.info.access }
+  if (JSON.stringify(info) === JSON.stringify(log.info)) return false
+  log.info = info
+  log.infoId = randomId()
+  return true
 }
 
 /** Returns the new mark, or why nothing was appended. `ok` means that the log has the entry already. */
@@ -63,12 +80,12 @@ export function appendEntry(log: HubLog, { term, entry, keep }: AppendOptions): 
 }
 
 /** Returns the new mark, or why nothing was replaced. */
-export function replaceEntries(log: HubLog, options: ReplaceOptions): Mark | Outcome {
+export function replaceEntries(log: HubLog, options: ReplaceOptions, now: number): Mark | Outcome {
   const { term, about, entries, onlyIfEmpty } = options
   if (term < log.term) return 'stale'
   if (onlyIfEmpty && log.entries.length > 0) return 'gap'
   setTerm(log, term)
-  log.info = about
+  mergeInfo(log, about, now)
   log.entries = [...entries]
   log.mark = { log: randomId(), count: entries.length }
   return log.mark
@@ -94,10 +111,11 @@ export function claimTerm(
   return 'granted'
 }
 
-/** Deletes all content. The higher term makes messages stale that the host has already sent. */
+/** Deletes all content but the access rules. The higher term makes messages stale that the host has already sent. */
 export function clearLog(log: HubLog): void {
   setTerm(log, log.term + 1)
   log.mark = undefined
-  log.info = NO_INFO
+  log.info = { ...NO_INFO, access: log.info.access }
+  log.infoId = randomId()
   log.entries = []
 }

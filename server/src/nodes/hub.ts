@@ -1,23 +1,24 @@
-import { randomId } from '@vue-sync/vue/protocol'
+import { type AccessRules, randomId } from '@vue-sync/vue/protocol'
 import type {
   AppendOptions,
   BackplaneMessage,
   ClaimOptions,
+  KnownLog,
   Log,
-  Mark,
   Notice,
   Outcome,
+  PairingCode,
   ReplaceOptions,
 } from '../core/shared/backplane.ts'
 import { createRetained } from '../core/session/retained.ts'
-import type { SessionInfo, StoredSession } from '../core/session/stored-session.ts'
+import type { OnSessionChange, SessionInfo, StoredSession } from '../core/session/stored-session.ts'
 import {
   appendEntry,
   claimTerm,
   clearLog,
   createHubLog,
   type HubLog,
-  NO_INFO,
+  mergeInfo,
   replaceEntries,
 } from './hub-log.ts'
 
@@ -30,7 +31,9 @@ export interface HubOptions {
    * Called when a session has changed. `read` returns what to store of it, for `restore` after a restart;
    * `undefined` means that nothing of it is to be stored. @default nothing is stored
    */
-  onChange?: ((session: string, read: () => StoredSession | undefined) => void) | undefined
+  onChange?: OnSessionChange | undefined
+  /** Returns the stored access rules of a session that the hub does not have. @default none */
+  storedRules?: ((session: string) => AccessRules | undefined) | undefined
 }
 
 /** Receives the messages of one node's sessions. */
@@ -42,16 +45,17 @@ export interface Hub {
   restore: (session: string, stored: StoredSession) => void
   subscribe: (session: string, listener: HubListener) => void
   unsubscribe: (session: string, listener: HubListener) => void
-  load: (session: string, known: Mark | undefined) => Log | undefined
+  load: (session: string, known: KnownLog) => Log | undefined
   append: (session: string, from: string, options: AppendOptions) => Outcome
   replace: (session: string, from: string, options: ReplaceOptions) => Outcome
   claim: (session: string, from: string, options: ClaimOptions) => number | undefined
+  mergeAccess: (session: string, from: string, rules: AccessRules) => void
   setInfo: (session: string, from: string, term: number, info: SessionInfo) => Outcome
   sessions: () => string[]
   forget: (session: string) => void
   notify: (session: string, from: string, notice: Notice) => void
-  findCode: (code: string) => string | undefined
-  storeCode: (code: string, session: string, milliseconds: number) => void
+  findCode: (code: string) => PairingCode | undefined
+  storeCode: (code: string, stored: PairingCode, milliseconds: number) => void
   /** Loses everything, as a Redis that was emptied. */
   flush: () => void
 }
@@ -61,14 +65,27 @@ const DAY_MS = 24 * 60 * 60_000
 const UNLIMITED = Number.MAX_SAFE_INTEGER
 
 export function createHub(options: HubOptions = {}): Hub {
-  const { sessionTtl = DAY_MS, now = Date.now, onChange } = options
+  const { sessionTtl = DAY_MS, now = Date.now, onChange, storedRules } = options
   const logs = new Map<string, HubLog>()
-  const codes = new Map<string, { session: string; until: number }>()
+  const codes = new Map<string, { stored: PairingCode; until: number }>()
   const listeners = new Map<string, Set<HubListener>>()
   const queue: [session: string, message: BackplaneMessage][] = []
 
+  function createLog(session: string): HubLog {
+    const log = createHubLog()
+    mergeInfo(log, { name: undefined, access: storedRules?.(session) }, now())
+    return log
+  }
+
+  function setInfo(session: string, from: string, info: SessionInfo): void {
+    const log = openLog(session)
+    if (!mergeInfo(log, info, now())) return
+    reportChange(session)
+    publish(session, { type: 'about', from, about: log.info, infoId: log.infoId })
+  }
+
   function openLog(session: string): HubLog {
-    const log = logs.get(session) ?? createHubLog()
+    const log = logs.get(session) ?? createLog(session)
     log.touched = now()
     logs.set(session, log)
     return log
@@ -83,7 +100,8 @@ export function createHub(options: HubOptions = {}): Hub {
     return entries.length > 0 || log.info.access ? { ...log.info, entries } : undefined
   }
 
-  const reportChange = (session: string): void => onChange?.(session, () => readStored(session))
+  const reportChange = (session: string): void =>
+    onChange?.(session, () => readStored(session), logs.get(session)?.info.access)
 
   /** A listener may publish again. The queue makes all listeners receive the first message first. */
   function publish(session: string, message: BackplaneMessage): void {
@@ -102,10 +120,10 @@ export function createHub(options: HubOptions = {}): Hub {
     for (const [code, { until }] of codes) if (until <= time) codes.delete(code)
   }
 
-  return {
+  const hub: Hub = {
     restore(session, { entries, ...info }) {
       const mark = entries.length > 0 ? { log: randomId(), count: entries.length } : undefined
-      Object.assign(openLog(session), { mark, info, entries })
+      Object.assign(openLog(session), { mark, info, infoId: randomId(), entries })
     },
     subscribe(session, listener) {
       const subscribed = listeners.get(session) ?? new Set()
@@ -119,12 +137,13 @@ export function createHub(options: HubOptions = {}): Hub {
     },
     load(session, known) {
       deleteExpired()
-      const log = logs.get(session)
-      if (!log) return { mark: undefined, term: 0, about: NO_INFO, entries: [] }
+      // A session that nobody publishes leaves no log behind, unless it has rules.
+      const log = logs.get(session) ?? createLog(session)
       log.touched = now()
-      const { mark, term, info, entries } = log
-      if (known && mark && mark.log === known.log && mark.count === known.count) return undefined
-      return { mark, term, about: info, entries: [...entries] }
+      const { mark, term, info, infoId, entries } = log
+      const isSameLog = mark?.log === known.mark?.log && mark?.count === known.mark?.count
+      if (mark && isSameLog && infoId === known.infoId) return undefined
+      return { mark, term, about: info, infoId, entries: [...entries] }
     },
     append(session, from, append) {
       const mark = appendEntry(openLog(session), append)
@@ -134,7 +153,7 @@ export function createHub(options: HubOptions = {}): Hub {
       return 'ok'
     },
     replace(session, from, replace) {
-      const mark = replaceEntries(openLog(session), replace)
+      const mark = replaceEntries(openLog(session), replace, now())
       if (typeof mark === 'string') return mark
       reportChange(session)
       publish(session, { type: 'reset', from, mark })
@@ -147,13 +166,15 @@ export function createHub(options: HubOptions = {}): Hub {
       if (outcome === 'granted') publish(session, { type: 'claim', from, term: log.term })
       return log.term
     },
+    mergeAccess(session, from, access) {
+      setInfo(session, from, { name: openLog(session).info.name, access })
+    },
     setInfo(session, from, term, info) {
-      const log = openLog(session)
-      if (term < log.term) return 'stale'
-      log.info = info
-      reportChange(session)
-      publish(session, { type: 'about', from, about: info })
-      return 'ok'
+      const isStale = term < openLog(session).term
+      // The rules of a host that was replaced still lock viewers out.
+      if (!isStale) setInfo(session, from, info)
+      else if (info.access) hub.mergeAccess(session, from, info.access)
+      return isStale ? 'stale' : 'ok'
     },
     sessions() {
       deleteExpired()
@@ -166,14 +187,15 @@ export function createHub(options: HubOptions = {}): Hub {
     notify: (session, from, notice) => publish(session, { type: 'note', from, note: notice }),
     findCode(code) {
       deleteExpired()
-      return codes.get(code)?.session
+      return codes.get(code)?.stored
     },
-    storeCode(code, session, milliseconds) {
-      codes.set(code, { session, until: now() + milliseconds })
+    storeCode(code, stored, milliseconds) {
+      codes.set(code, { stored, until: now() + milliseconds })
     },
     flush() {
       logs.clear()
       codes.clear()
     },
   }
+  return hub
 }

@@ -97,9 +97,9 @@ export function createRuntimeRelay(
 
   /** Links for hosts to show: only the public one, because this machine's addresses are not known here. */
   function viewerUrls(session: string): Pick<RelayStatus, 'viewerUrls'> {
-    const link = publicUrl === undefined ? undefined : relay.linkKey(session)
-    if (!link) return {}
-    const url = formatLink({ origin: new URL(publicUrl!).origin, session, key: link.key })
+    if (publicUrl === undefined) return {}
+    const { origin } = new URL(publicUrl)
+    const url = formatLink({ origin, session, key: relay.linkKey(session) })
     return { viewerUrls: [{ name: 'public', url, reach: 'internet' }] }
   }
 

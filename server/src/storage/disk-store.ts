@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { StoredSession } from '../core/session/stored-session.ts'
+import { type AccessRules, mergeAccess, NO_RULES } from '@vue-sync/vue/protocol'
+import type { OnSessionChange, StoredSession } from '../core/session/stored-session.ts'
 import { createThrottledWarn } from '../core/throttled-warn.ts'
 import { decodeSession, encodeSession, sha256 } from './session-file.ts'
 
@@ -17,7 +18,12 @@ export interface DiskStore {
    */
   load: () => Promise<[session: string, stored: StoredSession][]>
   /** Schedules a write of a changed session, or its deletion when `read` returns `undefined`. */
-  scheduleWrite: (session: string, read: () => StoredSession | undefined) => void
+  scheduleWrite: OnSessionChange
+  /**
+   * The latest access rules of a session that revokes something. Every later write of it is merged with them, so
+   * that a session which was dropped from memory cannot bring back what it revoked.
+   */
+  rulesOf: (session: string) => AccessRules | undefined
   /** Performs the scheduled writes now. */
   flush: () => Promise<void>
 }
@@ -35,13 +41,35 @@ const MAX_AGE_MS = 30 * 24 * 60 * 60_000
 /** Stores each session in a file. A new version is written beside the old file and then replaces it. */
 export function createDiskStore({ dir, warn }: DiskStoreOptions): DiskStore {
   const warnThrottled = createThrottledWarn(warn)
+  const rules = new Map<string, AccessRules>()
+  /** The rules that are merged into `rules`. */
+  const merged = new WeakSet<AccessRules>()
   const due = new Map<string, () => StoredSession | undefined>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let writing = Promise.resolve()
   // Hashed, because some disks take names that differ only in case for the same file.
   const fileOf = (session: string): string => join(dir, `${sha256(session).slice(0, 32)}${SUFFIX}`)
 
-  async function write(session: string, stored: StoredSession | undefined): Promise<void> {
+  function remember(session: string, access: AccessRules | undefined): void {
+    if (!access || merged.has(access)) return
+    merged.add(access)
+    if (access.generation > 0 || access.revoked.length > 0)
+      rules.set(session, mergeAccess(rules.get(session) ?? NO_RULES, access))
+  }
+
+  /** Adds the rules that were stored before. */
+  function withRules(
+    session: string,
+    stored: StoredSession | undefined,
+  ): StoredSession | undefined {
+    const before = rules.get(session)
+    if (!before) return stored
+    const { access = NO_RULES, ...others } = stored ?? { name: undefined, entries: [] }
+    return { ...others, access: mergeAccess(before, access) }
+  }
+
+  async function write(session: string, changed: StoredSession | undefined): Promise<void> {
+    const stored = withRules(session, changed)
     const path = fileOf(session)
     if (!stored) return rm(path, { force: true })
     const temporary = `${path}${UNFINISHED}`
@@ -105,9 +133,12 @@ export function createDiskStore({ dir, warn }: DiskStoreOptions): DiskStore {
           warn(`${path} cannot be read (${(error as Error).message}) and was renamed to .corrupt`)
         }
       }
+      for (const { entry } of found) remember(entry[0], entry[1].access)
       return found.toSorted((a, b) => a.writtenAt - b.writtenAt).map(({ entry }) => entry)
     },
-    scheduleWrite(session, read) {
+    rulesOf: (session) => rules.get(session),
+    scheduleWrite(session, read, access) {
+      remember(session, access)
       due.set(session, read)
       schedule(WRITE_MS)
     },

@@ -39,9 +39,12 @@ export interface SyncHostState {
 /** A host that publishes stores to one session of a relay. */
 export interface SyncHost {
   readonly state: SyncHostState
-  readonly access: Pick<HostAccess, 'rules' | 'issue' | 'revoke'>
-  /** Makes every link shown until now invalid. An encrypted session gets a new secret too. */
-  rotate: () => void
+  readonly access: Pick<HostAccess, 'rules' | 'error' | 'issue' | 'revoke'>
+  /**
+   * Makes every link shown until now invalid. An encrypted session gets a new secret too. Resolves when the relay
+   * has confirmed it.
+   */
+  rotate: () => Promise<void>
   /** Syncs a store until `detach`, or until it is disposed. */
   attach: (store: Store, options: SyncOptions) => void
   detach: (id: string) => void
@@ -113,7 +116,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   const access = createAccess(
     `vue-sync:access:${relay.origin}${sessionPath(session)}`,
     () => localStorage,
-    sendAccess,
+    (payload) => transmit({ type: 'status', payload }),
   )
 
   /** An encrypted session carries its name inside its state messages instead. */
@@ -121,11 +124,6 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     const name = secret ? undefined : currentName()
     if (name === undefined || name === sentName) return
     if (transmit({ type: 'status', payload: { name } })) sentName = name
-  }
-
-  /** Sent before any state, so that revoked viewers do not receive it. */
-  function sendAccess(): void {
-    if (access.rules.value) transmit({ type: 'status', payload: { access: access.rules.value } })
   }
 
   function warnUnsent(error: unknown): void {
@@ -174,7 +172,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     state.signed = Array.isArray(tokens) ? tokens : []
     const isFirst = !greeted
     greeted = true
-    if (isFirst) sendAccess()
+    // Before any state is sent, so that revoked viewers do not receive it.
+    access.receive(status, isFirst)
     // A delta first: the whole state then only refreshes the relay, and viewers in sync do not receive it.
     if (isFirst ? !want : want || isHidden()) flush()
     if (want) flushAll()
@@ -191,7 +190,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
         // Before the relay signs new links: it then holds no state under the old secret.
         flushAll()
       }
-      access.rotate()
+      return access.rotate()
     },
     attach: stores.attach,
     detach: stores.detach,
@@ -215,6 +214,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
             sentName = state.pairCode = undefined
             state.clientCount = 0
             state.signed = []
+            access.disconnected()
           }
           if (closed) {
             link = undefined

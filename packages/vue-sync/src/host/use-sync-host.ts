@@ -7,7 +7,10 @@ import { deviceLabel } from './device-label.ts'
 import { SYNC_HOST_KEY } from './plugin.ts'
 
 /** A viewer link that this host has issued. */
-export interface IssuedToken extends ViewerToken {
+export interface IssuedToken extends Pick<ViewerToken, 'id'> {
+  label: string | undefined
+  /** When it expires, milliseconds since 1970; `undefined` for never. */
+  expires: number | undefined
   /** The link itself; `undefined` until the relay has signed it. */
   url: string | undefined
   /** Viewers connected through it now. */
@@ -30,12 +33,17 @@ export interface UseSyncHostReturn {
    * `undefined` with `encrypt`.
    */
   pairCode: Readonly<Ref<string | undefined>>
-  /** Issued links that are not revoked. Expired ones disappear with the next change. */
+  /**
+   * Issued links that are not revoked, and one for each short code that was typed. Expired ones disappear with the
+   * next change.
+   */
   tokens: ComputedRef<IssuedToken[]>
   /** When the next dial is due, milliseconds since 1970. */
   retryAt: Readonly<Ref<number | undefined>>
   /** The error that ended publishing for good. */
   error: Readonly<Ref<SyncError | undefined>>
+  /** Why the latest `issue`, `revoke` or `rotate` failed: VS113 when the relay refused it. Publishing goes on. */
+  accessError: Readonly<Ref<SyncError | undefined>>
   start: () => void
   /** Sends pending changes and disconnects. `start` resumes. */
   stop: () => void
@@ -43,13 +51,19 @@ export interface UseSyncHostReturn {
   push: () => void
   /** Creates a separate viewer link and gives its id. @throws SyncError VS107 for a bad option */
   issue: (options?: IssueOptions) => string
-  /** Revokes a link and disconnects its viewers for good. `'main'` is the relay's own viewer key. */
-  revoke: (id: string) => void
   /**
-   * Removes all viewers: every link shown until now becomes invalid, and `viewerUrls` get a new key. With
-   * `encrypt` they also get a new secret, so that old links cannot decrypt later messages.
+   * Revokes a link and disconnects its viewers for good. `'main'` is the relay's own viewer key: `viewerUrls` then
+   * carry no key until `rotate()`. Resolves when the relay has confirmed it, which is after the next connect while
+   * the host is offline. Rejects with VS113 if the relay refused it, and with VS107 if the list of revoked links is
+   * full. `accessError` has the error too, so the promise may be ignored.
    */
-  rotate: () => void
+  revoke: (id: string) => Promise<void>
+  /**
+   * Removes all viewers: every link and short code shown until now becomes invalid, whichever browser showed it, and
+   * `viewerUrls` get a new key. With `encrypt` they also get a new secret, so that old links cannot decrypt later
+   * messages. Resolves and rejects as `revoke`.
+   */
+  rotate: () => Promise<void>
 }
 
 /** @throws SyncError VS106 outside an app that uses `syncPlugin` */
@@ -59,7 +73,9 @@ export function useSyncHost(): UseSyncHostReturn {
   const { state, access, rotate, start, stop, push } = host
   const tokens = computed(() => {
     const address = parseLink(state.viewerUrls[0]?.url ?? '')
-    return (access.rules.value?.tokens ?? []).map((token): IssuedToken => {
+    const { tokens: all, revoked } = access.rules.value
+    const valid = all.filter(({ id }) => !revoked.includes(id))
+    return valid.map((token): IssuedToken => {
       const signed = state.signed.find(({ id }) => id === token.id)
       const { id, label, expires } = token
       return {
@@ -75,6 +91,7 @@ export function useSyncHost(): UseSyncHostReturn {
   return {
     ...refs,
     tokens,
+    accessError: access.error,
     label: computed(() => deviceLabel(state.clientCount)),
     viewerUrl: computed(() => state.viewerUrls[0]?.url),
     start,

@@ -91,8 +91,14 @@ export interface RelayStatus {
   viewerUrls?: ViewerUrl[]
   /** A code to type into the relay's own viewer instead of scanning. It changes every few minutes. */
   pairCode?: string
-  /** The host's tokens, signed by the relay. */
+  /** The tokens of the session, signed by the relay. */
   tokens?: SignedToken[]
+  /** The session's access rules. Present in the first status of a connection, and whenever they have changed. */
+  access?: AccessRules
+  /** Answers the host's message with this number: its `access` was applied, or refused for the `problem`. */
+  change?: number
+  /** Why nothing of the host's latest `access` was applied. */
+  problem?: AccessProblem
   /** Present when the relay needs a snapshot from the host. */
   want?: 'session_update'
 }
@@ -103,9 +109,19 @@ export interface StateHash {
   hash?: number
 }
 
-/** The first message of a host: its rules about viewers. */
+/** Why the relay refused a host's `access`. */
+export interface AccessProblem {
+  /** The malformed part, such as `access.revoked[2]`. */
+  field: string
+  /** For developers, in English. */
+  reason: string
+}
+
+/** A host's change of the access rules. */
 export interface SessionAccess {
   access?: AccessRules
+  /** The host's number of this change. The relay's answer repeats it. */
+  change?: number
 }
 
 /** The status that the relay sends to viewers, on change and as the heartbeat. */

@@ -1,4 +1,5 @@
 export type {
+  AccessProblem,
   ConfigUpdate,
   HostPresence,
   Json,
@@ -31,7 +32,18 @@ export { BACKOFF_DEFAULTS, backoffDelay } from './backoff.ts'
 export type { BackoffOptions } from './backoff.ts'
 export { formatPairCode, randomPairCode, readPairCode } from './pair-code.ts'
 export { readName } from './session-name.ts'
-export { MAIN_TOKEN, MOST_TOKENS, readAccess } from './access.ts'
+export {
+  isOverfull,
+  LONGEST_LABEL,
+  MAIN_TOKEN,
+  mergeAccess,
+  MOST_TOKENS,
+  NO_RULES,
+  readAccess,
+  readToken,
+  sameAccess,
+  withoutExpired,
+} from './access.ts'
 export type { AccessRules, SignedToken, ViewerToken } from './access.ts'
 export { CLOSE, isTerminal } from './close-codes.ts'
 export {

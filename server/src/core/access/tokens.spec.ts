@@ -9,8 +9,13 @@ let host: Client
 const clients: Client[] = []
 const HOUR = 3_600_000
 
+let warnings: string[]
+const expectedWarnings: unknown[] = []
+const warn = (text: string): void => void warnings.push(text)
+
 beforeEach(async () => {
-  server = createSyncServer({ port: 0, host: '127.0.0.1', hostKey: 'h', viewerKey: 'v' })
+  warnings = []
+  server = createSyncServer({ port: 0, host: '127.0.0.1', hostKey: 'h', viewerKey: 'v', warn })
   await server.start()
   host = await connect(server, 'host')
   host.send({ type: 'session_update', epoch: 'e', seq: 0, payload: { a: { b: 1 } } })
@@ -19,6 +24,7 @@ afterEach(async () => {
   for (const client of clients.splice(0)) client.socket.terminate()
   host.socket.terminate()
   await server.stop()
+  expect(warnings).toEqual(expectedWarnings.splice(0))
 })
 
 async function openViewer(key: string | undefined): Promise<Client> {
@@ -115,16 +121,100 @@ describe('viewer tokens', () => {
   })
 
   it.each([
-    { generation: -1, tokens: [], revoked: [] },
-    { generation: 0, tokens: [{ id: 'main' }], revoked: [] },
-    { generation: 0, tokens: [{ id: 'a', expires: 'soon' }], revoked: ['main'] },
-    { generation: 0, tokens: [], revoked: Array(1001).fill('main') },
-    { generation: 0, tokens: [], revoked: [7] },
-    'junk',
-  ])('ignore invalid access rules: %j', async (access) => {
-    host.send({ type: 'status', payload: { access } })
-    host.send({ type: 'config_update', epoch: 'e', seq: 1, payload: { a: { b: 2 } } })
-    await receivesState(await openViewer('v'))
+    [{ generation: -1, tokens: [], revoked: [] }, 'access.generation'],
+    [{ generation: 1e15, tokens: [], revoked: ['main'] }, 'access.generation'],
+    [{ generation: 0, tokens: [{ id: 'main' }], revoked: [] }, 'access.tokens[0]'],
+    [
+      { generation: 0, tokens: [{ id: 'a', expires: 'soon' }], revoked: ['main'] },
+      'access.tokens[0]',
+    ],
+    [
+      {
+        generation: 0,
+        tokens: [{ id: 'a' }, { id: 'b', label: 'x'.repeat(201) }],
+        revoked: ['main'],
+      },
+      'access.tokens[1]',
+    ],
+    [{ generation: 0, tokens: [], revoked: Array(1001).fill('main') }, 'access.revoked'],
+    [{ generation: 0, tokens: {}, revoked: ['main'] }, 'access.tokens'],
+    [{ generation: 0, tokens: [], revoked: [7] }, 'access.revoked[0]'],
+    [{ generation: 0, tokens: [], revoked: ['main', 7] }, 'access.revoked[1]'],
+    ['junk', 'access'],
+    [null, 'access'],
+  ])(
+    'ignore invalid access rules: %j, all of them, and answer with the field',
+    async (access, field) => {
+      host.send({ type: 'status', payload: { access, change: 3 } })
+      const { payload } = await host.until(({ payload: { change } }) => change === 3)
+      expect(payload['problem']).toEqual({
+        field,
+        reason: expect.stringMatching(/^(It|At most) .*\.$/),
+      })
+      expect(payload['access']).toEqual({ generation: 0, tokens: [], revoked: [] })
+      expectedWarnings.push(expect.stringContaining(`A change of access was refused: ${field}. `))
+      host.send({ type: 'config_update', epoch: 'e', seq: 1, payload: { a: { b: 2 } } })
+      await receivesState(await openViewer('v'))
+    },
+  )
+
+  it('of a host that sends a lower generation are ignored, and it receives the present rules', async () => {
+    const rules = {
+      generation: 4,
+      tokens: [{ id: 'new', general: true }],
+      revoked: ['main', 'one'],
+    }
+    setAccess(rules)
+    const key = await keyOf('new')
+    await host.close()
+    // As a browser whose storage was cleared.
+    host = await connect(server, 'host')
+    const { payload } = await host.until(({ type }) => type === 'status')
+    expect(payload['access']).toEqual(rules)
+    for (const lower of [{ generation: 0 }, { generation: 4, revoked: [] }]) setAccess(lower)
+    host.send({ type: 'session_update', epoch: 'f', seq: 0, payload: { a: { b: 3 } } })
+    await receivesState(await openViewer(key))
+    expect((await (await openViewer('v')).closed).code).toBe(4403)
+    host.send({
+      type: 'status',
+      payload: { access: { generation: 5, tokens: [], revoked: [] }, change: 9 },
+    })
+    const { payload: answer } = await host.until(({ payload: { change } }) => change === 9)
+    expect(answer['access']).toEqual({ generation: 5, tokens: [], revoked: ['main'] })
+    expect((await (await openViewer(key)).closed).code).toBe(4403)
+  })
+
+  it('that are personal are never in the links of the relay', async () => {
+    setAccess({ tokens: [{ id: 'press', label: 'Press' }], revoked: ['main'] })
+    await keyOf('press')
+    const keysOf = (urls: { url: string }[]) => new Set(urls.map(({ url }) => new URL(url).hash))
+    expect(keysOf(server.viewerUrls())).toEqual(new Set(['']))
+    const tokens = [{ id: 'press' }, { id: 'all', general: true }]
+    setAccess({ generation: 1, tokens, revoked: ['main'] })
+    const key = await keyOf('all')
+    expect(keysOf(server.viewerUrls())).toEqual(new Set([`#k=${key}`]))
+    setAccess({ generation: 1, tokens: [], revoked: ['all'] })
+    await expect.poll(() => keysOf(server.viewerUrls())).toEqual(new Set(['']))
+  })
+
+  it('reach a limit with a clear answer, and a rotation drops what it makes redundant', async () => {
+    const ids = (from: number) => Array.from({ length: 600 }, (_, index) => `r${from + index}`)
+    setAccess({ revoked: ids(0) })
+    const send = (access: object, change: number) => {
+      host.send({ type: 'status', payload: { access, change } })
+      return host.until(({ payload }) => payload['change'] === change)
+    }
+    const full = await send({ generation: 0, tokens: [], revoked: ids(600) }, 1)
+    expect(full.payload['problem']).toEqual({
+      field: 'access',
+      reason:
+        'At most 1000 are kept. Call rotate(): it ends all of them, and the list starts again.',
+    })
+    expect(full.payload['access']).toEqual({ generation: 0, tokens: [], revoked: ids(0) })
+    const rotated = await send({ generation: 1, tokens: [], revoked: ['main'] }, 2)
+    expect(rotated.payload).not.toHaveProperty('problem')
+    expect(rotated.payload['access']).toEqual({ generation: 1, tokens: [], revoked: ['main'] })
+    expectedWarnings.push(expect.stringContaining('Call rotate()'))
   })
 })
 

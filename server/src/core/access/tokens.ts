@@ -1,4 +1,4 @@
-import { toBase64Url, type ViewerToken } from '@vue-sync/vue/protocol'
+import { toBase64Url } from '@vue-sync/vue/protocol'
 import { keysMatch } from './keys.ts'
 
 /** The content of a token whose signature is valid. */
@@ -9,8 +9,11 @@ export interface TokenClaims {
   expires: number | undefined
 }
 
+/** The part of a token that is signed. */
+export type SignableToken = Pick<TokenClaims, 'id'> & Partial<Pick<TokenClaims, 'expires'>>
+
 export interface TokenSigner {
-  sign: (session: string, generation: number, token: ViewerToken) => Promise<string>
+  sign: (session: string, generation: number, token: SignableToken) => Promise<string>
   /**
    * `undefined` when the token was not signed with this secret for this session. Does not check whether the
    * token has expired or was revoked.

@@ -1,6 +1,6 @@
 import {
   parseMessage,
-  readAccess,
+  type AccessRules,
   readHeader,
   readName,
   samePosition,
@@ -43,8 +43,14 @@ export interface HostMessages {
    * @returns whether it was a state message that is now retained
    */
   publish: (frame: unknown, from?: Host) => boolean
-  /** Applies the name and the access rules that another node received. */
-  applyInfo: (info: SessionInfo) => void
+  setName: (name: string | undefined) => void
+  /**
+   * Merges access rules that another node or the storage has, and closes the viewers that they lock out. Other
+   * nodes are not informed.
+   */
+  mergeRules: (rules: AccessRules | undefined) => void
+  /** Must be called when the access rules have changed. Other nodes are informed. */
+  rulesChanged: () => void
 }
 
 /** The part of a state message that a relay reads. */
@@ -77,27 +83,40 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
   }
 
   /** Returns whether the name has changed. */
-  function setName(name: string): boolean {
-    if (name === status.name) return false
+  function setName(name: string | undefined): boolean {
+    if (name === undefined || name === status.name) return false
     status.setName(name)
     audience.sendStatus()
     return true
   }
 
-  function setRules(rules: NonNullable<SessionInfo['access']>): void {
-    void access.setRules(rules).then(() => seat.sendStatus())
+  function rulesChanged(): void {
     audience.closeRevoked()
+    events()?.onAccessChange(access.rules!)
+    void access.signed.then(seat.sendStatus)
+  }
+
+  /** Answers every change, so that a revocation cannot fail unnoticed. */
+  function receiveRules({ access: sent, change }: StatusMessage['payload'], from: Host): void {
+    const result = access.receive(sent)
+    const problem = typeof result === 'object' ? result : undefined
+    if (problem) {
+      if (!from.hasWarned)
+        warn(`A change of access was refused: ${problem.field}. ${problem.reason}`)
+      from.hasWarned = true
+    } else if (result) {
+      audience.closeRevoked()
+      events()?.onAccessChange(access.rules!)
+    }
+    const answer = { ...(typeof change === 'number' && { change }), ...(problem && { problem }) }
+    void access.signed.then(() => seat.answer(from, answer))
   }
 
   function applyStatus(message: StatusMessage, from: Host | undefined): void {
     applyHash(message)
-    const name = readName(message.payload.name)
-    if (name !== undefined && setName(name)) events()?.onInfoChange(info())
+    if (setName(readName(message.payload.name))) events()?.onNameChange()
     // Only a host may set access rules.
-    const rules = from && readAccess(message.payload.access)
-    if (!rules) return
-    setRules(rules)
-    events()?.onInfoChange(info())
+    if (from && 'access' in message.payload) receiveRules(message.payload, from)
   }
 
   return {
@@ -132,11 +151,12 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
       if (retained.isHeavy) requestSnapshot()
       return true
     },
-    applyInfo({ name, access: rules }) {
-      // The same rules again must not close viewers that have connected since.
-      const isNew = rules && JSON.stringify(rules) !== JSON.stringify(access.rules)
-      if (isNew) setRules(rules)
-      if (name !== undefined) setName(name)
+    setName: (name) => void setName(name),
+    mergeRules(rules) {
+      if (!rules || !access.merge(rules)) return
+      audience.closeRevoked()
+      void access.signed.then(seat.sendStatus)
     },
+    rulesChanged,
   }
 }

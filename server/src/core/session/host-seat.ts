@@ -1,4 +1,9 @@
-import { CLOSE, type RelayStatus, type StatusMessage } from '@vue-sync/vue/protocol'
+import {
+  type AccessRules,
+  CLOSE,
+  type RelayStatus,
+  type StatusMessage,
+} from '@vue-sync/vue/protocol'
 import type { RelayPeer } from './relay-peer.ts'
 
 /** A connected host. */
@@ -6,11 +11,18 @@ export interface Host {
   readonly peer: RelayPeer
   /** A host that sends invalid messages is reported once. */
   hasWarned: boolean
+  /** The access rules that it was last sent. */
+  sentRules: AccessRules | undefined
 }
+
+/** The answer to a host's change of the access rules. */
+export type ChangeAnswer = Pick<RelayStatus, 'change' | 'problem'>
 
 export interface HostSeatOptions {
   /** The status that the host receives, apart from the request for a snapshot. */
-  status: () => Omit<RelayStatus, 'want'>
+  status: () => Omit<RelayStatus, 'want' | 'access'>
+  /** Replaced by another object when they change. */
+  rules: () => AccessRules
   encode: (message: StatusMessage) => Uint8Array
 }
 
@@ -31,6 +43,8 @@ export interface HostSeat {
   snapshotReceived: () => void
   /** Sends the status, without a request for a snapshot. */
   sendStatus: () => void
+  /** Sends the status with the answer to a change, and the rules that apply now. */
+  answer: (host: Host, answer: ChangeAnswer) => void
   /** Sends one status for all changes of this turn: the host needs the count and not each step. */
   sendStatusSoon: () => void
   /** Repeats the status, with a request for a snapshot while one is missing. */
@@ -38,14 +52,21 @@ export interface HostSeat {
   close: (code: number, reason: string) => void
 }
 
-export function createHostSeat({ status, encode }: HostSeatOptions): HostSeat {
+export function createHostSeat({ status, rules, encode }: HostSeatOptions): HostSeat {
   let host: Host | undefined
   let isSnapshotRequested = false
   let statusTimer: ReturnType<typeof setTimeout> | undefined
 
-  function send(wantsSnapshot: boolean): void {
+  function send(wantsSnapshot: boolean, answer?: ChangeAnswer): void {
     if (!host) return
-    const payload = { ...status(), ...(wantsSnapshot && { want: 'session_update' as const }) }
+    const access = rules()
+    const payload = {
+      ...status(),
+      ...((answer || host.sentRules !== access) && { access }),
+      ...answer,
+      ...(wantsSnapshot && { want: 'session_update' as const }),
+    }
+    host.sentRules = access
     host.peer.send(encode({ type: 'status', payload }), false)
   }
 
@@ -60,7 +81,7 @@ export function createHostSeat({ status, encode }: HostSeatOptions): HostSeat {
     },
     take(peer) {
       const previous = host
-      host = { peer, hasWarned: false }
+      host = { peer, hasWarned: false, sentRules: undefined }
       previous?.peer.close(CLOSE.replaced, 'Another host took over')
       return host
     },
@@ -89,6 +110,9 @@ export function createHostSeat({ status, encode }: HostSeatOptions): HostSeat {
       isSnapshotRequested = false
     },
     sendStatus: () => send(false),
+    answer(receiver, answer) {
+      if (receiver === host) send(isSnapshotRequested, answer)
+    },
     sendStatusSoon() {
       statusTimer ??= setTimeout(() => {
         statusTimer = undefined

@@ -1,6 +1,5 @@
-import type { Position } from '@vue-sync/vue/protocol'
+import type { AccessRules, Position } from '@vue-sync/vue/protocol'
 import type { Entry } from './retained.ts'
-import type { SessionInfo } from './stored-session.ts'
 
 /** Called by a session for what happens on this node, so that other nodes can be informed. */
 export interface SessionEvents {
@@ -8,7 +7,9 @@ export interface SessionEvents {
   onHostChange: (isHere: boolean) => void
   /** The host on this node published a message. */
   onEntry: (entry: Entry) => void
-  onInfoChange: (info: SessionInfo) => void
+  onNameChange: () => void
+  /** The access rules changed on this node. */
+  onAccessChange: (rules: AccessRules) => void
   /** The host on this node sent the hash of its state. */
   onHash: (position: Position, hash: number) => void
   onCountChange: () => void

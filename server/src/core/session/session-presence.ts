@@ -27,7 +27,7 @@ export interface SessionPresence {
   /** Viewers on all nodes. */
   readonly viewers: number
   /** The status that the host receives. Tokens are listed once they are signed. */
-  hostStatus: () => Omit<RelayStatus, 'want'>
+  hostStatus: () => Omit<RelayStatus, 'want' | 'access'>
   setRemote: (presence: RemotePresence) => void
   /** Must be called when a host came or left. Sends viewers the status if they have to know. */
   hostChanged: () => void

@@ -1,8 +1,10 @@
 import {
+  NO_RULES,
   type Position,
   type RelayStatus,
   samePosition,
   type StatusMessage,
+  type ViewerToken,
 } from '@vue-sync/vue/protocol'
 import {
   createSessionAccess,
@@ -76,7 +78,13 @@ export interface Session {
   applyEntry: (entry: Entry) => boolean
   /** Replaces the state by the log of another node. Viewers receive only what they lack. */
   applyLog: (entries: readonly Entry[]) => void
+  /** Applies a name, and merges access rules. Other nodes are not informed. */
   applyInfo: (info: SessionInfo) => void
+  /**
+   * Adds a token for viewers that typed a short code. Resolves to its key, or to `undefined` when the session has
+   * no space for another token.
+   */
+  admit: (token: ViewerToken) => Promise<string | undefined>
   /** Applies the host's hash of the state at `position`, unless the head is another one. */
   applyHash: (position: Position, hash: number) => void
   setRemotePresence: (presence: RemotePresence) => void
@@ -112,7 +120,11 @@ export function createSession(options: SessionOptions): Session {
     access,
     describe: options.describe,
   })
-  const seat = createHostSeat({ status: presence.hostStatus, encode })
+  const seat = createHostSeat({
+    status: presence.hostStatus,
+    rules: () => access.rules ?? NO_RULES,
+    encode,
+  })
   const audience = createAudience({
     highWaterMark: options.highWaterMark,
     retained,
@@ -216,7 +228,16 @@ export function createSession(options: SessionOptions): Session {
       retained.replace(entries)
       stateChanged()
     },
-    applyInfo: messages.applyInfo,
+    applyInfo({ name, access: rules }) {
+      messages.mergeRules(rules)
+      messages.setName(name)
+    },
+    async admit(token) {
+      const before = access.rules
+      const key = await access.admit(token)
+      if (access.rules !== before) messages.rulesChanged()
+      return key
+    },
     applyHash(position, hash) {
       if (samePosition(position, retained.head)) status.setHash(hash)
     },
@@ -233,7 +254,7 @@ export function createSession(options: SessionOptions): Session {
       return { ...messages.info, entries }
     },
     restore({ entries, ...info }) {
-      messages.applyInfo(info)
+      session.applyInfo(info)
       session.applyLog(entries)
     },
     dropState() {

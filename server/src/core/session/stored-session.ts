@@ -9,5 +9,14 @@ export interface StoredSession {
   entries: Entry[]
 }
 
+/** Called when a session has changed. */
+export type OnSessionChange = (
+  session: string,
+  /** Returns what to store of it; `undefined` when nothing of it is to be stored. */
+  read: () => StoredSession | undefined,
+  /** Its access rules now. */
+  rules: AccessRules | undefined,
+) => void
+
 /** The properties of a session apart from its state: its name and its access rules. */
 export type SessionInfo = Pick<StoredSession, 'name' | 'access'>

@@ -1,4 +1,4 @@
-import type { Position } from '@vue-sync/vue/protocol'
+import type { AccessRules, Position, ViewerToken } from '@vue-sync/vue/protocol'
 import type { Entry } from '../session/retained.ts'
 import type { SessionInfo } from '../session/stored-session.ts'
 
@@ -10,6 +10,22 @@ export interface Mark {
   /** Random. A log that was replaced, or lost and begun again, has another id. */
   log: string
   count: number
+}
+
+/** What a node has of a stored session. */
+export interface KnownLog {
+  mark: Mark | undefined
+  /** The id of the name and the access rules, see `Log`. */
+  infoId: string
+}
+
+/** What a short code stands for. */
+export interface PairingCode {
+  session: string
+  /** The token that viewers get for the code. It is the same for all of them. */
+  token: ViewerToken
+  /** The code is valid while the fence of the session's access rules is this one. */
+  fence: string
 }
 
 /** What one node tells the others about a session, besides its state. Notices are not stored. */
@@ -51,7 +67,7 @@ export type BackplaneMessage =
   | { type: 'reset'; from: string; mark: Mark }
   /** A host was admitted. Terms only grow, and the host with the highest term is the host. */
   | { type: 'claim'; from: string; term: number }
-  | { type: 'about'; from: string; about: SessionInfo }
+  | { type: 'about'; from: string; about: SessionInfo; infoId: string }
   | { type: 'note'; from: string; note: Notice }
 
 /** The stored log of a session. */
@@ -61,6 +77,8 @@ export interface Log {
   /** The term of the last host; 0 for none. */
   term: number
   about: SessionInfo
+  /** Random, new with each change of `about`. */
+  infoId: string
   /** In order, see `Retained.log`. */
   entries: Entry[]
 }
@@ -120,23 +138,30 @@ export interface Backplane {
   /** Resolves once no message can be missed. All nodes receive messages in the same order. */
   subscribe: (session: string, listener: (message: BackplaneMessage) => void) => Promise<void>
   unsubscribe: (session: string) => void
-  /** Resolves to `undefined` when the log has not changed since `known`. */
-  load: (session: string, known: Mark | undefined) => Promise<Log | undefined>
+  /** Resolves to `undefined` when neither the log nor name and access rules have changed since `known`. */
+  load: (session: string, known: KnownLog) => Promise<Log | undefined>
   append: (session: string, options: AppendOptions) => Promise<Outcome>
   replace: (session: string, options: ReplaceOptions) => Promise<Outcome>
   /** Resolves to the term of the host, or to `undefined` when a later host has been admitted. */
   claim: (session: string, options: ClaimOptions) => Promise<number | undefined>
-  /** Stores the name and the access rules of a session, and sends them to all nodes. */
+  /**
+   * Merges access rules into the stored ones, see `mergeAccess`, and sends the result to all nodes. It needs no
+   * term: rules can only be added to, so a late call lowers nothing.
+   */
+  mergeAccess: (session: string, rules: AccessRules) => Promise<void>
+  /** Stores the name of a session, merges its access rules, and sends both to all nodes. */
   setInfo: (session: string, term: number, info: SessionInfo) => Promise<Outcome>
   /** Names of the sessions that have a state. */
   sessions: () => Promise<string[]>
-  /** Deletes all that is stored of a session. Messages that its host has already sent become stale. */
+  /**
+   * Deletes all that is stored of a session but its access rules: keys that were withdrawn stay so. Messages that
+   * its host has already sent become stale.
+   */
   forget: (session: string) => Promise<void>
   /** Sends a notice to all nodes. It is lost while they cannot be reached. */
   notify: (session: string, notice: Notice) => void
-  /** The session that a pairing code stands for. */
-  findCode: (code: string) => Promise<string | undefined>
-  storeCode: (code: string, session: string, milliseconds: number) => void
+  findCode: (code: string) => Promise<PairingCode | undefined>
+  storeCode: (code: string, stored: PairingCode, milliseconds: number) => void
   /** Resolves when the other nodes can be reached, or when the first attempt has failed. */
   start: () => Promise<void>
   /** Sends what is already queued, then disconnects. `start` may follow. */

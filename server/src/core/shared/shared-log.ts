@@ -1,4 +1,10 @@
-import type { Position } from '@vue-sync/vue/protocol'
+import {
+  type AccessRules,
+  mergeAccess,
+  NO_RULES,
+  type Position,
+  sameAccess,
+} from '@vue-sync/vue/protocol'
 import type { Backplane, BackplaneMessage, Log, Mark } from './backplane.ts'
 import type { HostClaim } from './host-claim.ts'
 import type { Entry } from '../session/retained.ts'
@@ -7,7 +13,7 @@ import type { Session } from '../session/session.ts'
 export interface SharedLogOptions {
   name: string
   session: Session
-  backplane: Pick<Backplane, 'id' | 'append' | 'load' | 'replace'>
+  backplane: Pick<Backplane, 'id' | 'append' | 'load' | 'replace' | 'mergeAccess'>
   claim: HostClaim
   /** Closes the host on this node, because a later one was admitted. */
   surrenderHost: () => void
@@ -19,6 +25,8 @@ type LogMessage = Extract<BackplaneMessage, { type: 'entry' | 'reset' | 'about' 
 export interface SharedLog {
   /** Appends a message of the host on this node. */
   append: (entry: Entry) => void
+  /** Merges the access rules of this node into the stored ones. */
+  shareRules: (rules: AccessRules) => void
   /** Applies a change of the log. */
   receive: (message: LogMessage) => void
   /** Applies what this node lacks. Never rejects. */
@@ -32,6 +40,8 @@ export interface SharedLog {
   close: () => void
 }
 
+/** The id of no stored name and rules, so that they are loaded. */
+const UNKNOWN = '?'
 /** How often in a row the log is loaded again because it changed meanwhile. */
 const MAX_LOADS = 8
 
@@ -51,6 +61,8 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
   const { name, session, backplane, claim, surrenderHost } = options
   /** The place in the log up to which this session has applied it. */
   let mark: Mark | undefined
+  /** The id of the name and the access rules that this session has applied. */
+  let infoId = UNKNOWN
   let replacements = 0
   /** Whether a message of the host on this node did not reach the log. */
   let hasUnsent = false
@@ -67,6 +79,7 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
 
   function reload(): void {
     mark = undefined
+    infoId = UNKNOWN
     void load()
   }
 
@@ -74,6 +87,13 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
   function refused(term: number): void {
     if (term === claim.term) surrenderHost()
     reload()
+  }
+
+  function shareRules(rules: AccessRules): void {
+    // A failed write is repeated when the log is next loaded, because this node then still has more.
+    backplane.mergeAccess(name, rules).catch(() => {
+      infoId = UNKNOWN
+    })
   }
 
   /** Replaces the log by everything that is here. */
@@ -111,7 +131,7 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
 
   async function loadUntilStable(): Promise<void> {
     for (let round = 0; round < MAX_LOADS; round++) {
-      const known = mark
+      const known = { mark, infoId }
       let log: Log | undefined
       try {
         log = await backplane.load(name, known)
@@ -121,7 +141,7 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
       }
       if (isClosed) return
       if (log) compare(log)
-      else if (mark !== known) continue
+      else if (mark !== known.mark || infoId !== known.infoId) continue
       const arrived = waiting
       waiting = []
       if (applyArrived(arrived)) return
@@ -131,11 +151,12 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
   /** Returns `false` when the log was replaced meanwhile, or has a message that does not follow. */
   function applyArrived(messages: readonly LogMessage[]): boolean {
     for (const message of messages) {
+      const isOwn = message.from === backplane.id
       if (message.type === 'about') {
-        session.applyInfo(message.about)
+        if (!isOwn) session.applyInfo(message.about)
+        infoId = message.infoId
         continue
       }
-      const isOwn = message.from === backplane.id
       if (isApplied(message.mark)) continue
       if (message.type === 'reset') {
         if (!isOwn) return false
@@ -148,13 +169,23 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
     return true
   }
 
+  /** Merges the stored access rules with those of this node, whichever has more. */
+  function mergeRules(stored: AccessRules | undefined): void {
+    session.applyInfo({ name: undefined, access: stored })
+    const { rules } = session.access
+    if (rules && !sameAccess(mergeAccess(stored ?? NO_RULES, rules), stored ?? NO_RULES))
+      shareRules(rules)
+  }
+
   function compare(log: Log): void {
     const { term, entries } = log
+    infoId = log.infoId
+    mergeRules(log.about.access)
     claim.observe(term)
     const isOwner = claim.term !== undefined && claim.term >= term
     if (!isOwner) {
       if (claim.term !== undefined) surrenderHost()
-      session.applyInfo(log.about)
+      session.applyInfo({ ...log.about, access: undefined })
     }
     // The store has lost the claim, so it might admit an earlier host.
     else if (claim.term! > term) void claim.request()
@@ -184,14 +215,15 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
         () => (hasUnsent = true),
       )
     },
+    shareRules,
     receive(message) {
       if (isClosed) return
       const isOwn = message.from === backplane.id
       if (message.type === 'about') {
-        if (isOwn) return
-        session.applyInfo(message.about)
-        // The log that is being loaded may hold older rules.
+        // The log that is being loaded may have an older name.
         if (loading) waiting.push(message)
+        else infoId = message.infoId
+        if (!isOwn) session.applyInfo(message.about)
       } else if (loading) waiting.push(message)
       else if (message.type === 'entry') applyEntry(message)
       else if (isOwn) mark = message.mark

@@ -131,7 +131,8 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       presence.announce()
     },
     onEntry: log.append,
-    onInfoChange: shareInfo,
+    onNameChange: shareInfo,
+    onAccessChange: log.shareRules,
     onHash: (position, hash) => notify({ type: 'hash', position, hash }),
     onCountChange: presence.announceSoon,
     onSnapshotNeeded: () => notify({ type: 'want' }),

@@ -1,4 +1,4 @@
-import { randomId } from '@vue-sync/vue/protocol'
+import { type AccessRules, randomId } from '@vue-sync/vue/protocol'
 import type {
   AppendOptions,
   Backplane,
@@ -53,6 +53,8 @@ const CALLS = {
     hub.replace(session, node, options),
   claim: (hub: Hub, node: string, session: string, options: ClaimOptions) =>
     hub.claim(session, node, options),
+  mergeAccess: (hub: Hub, node: string, session: string, rules: AccessRules) =>
+    hub.mergeAccess(session, node, rules),
   describe: (hub: Hub, node: string, session: string, term: number, info: SessionInfo) =>
     hub.setInfo(session, node, term, info),
   sessions: (hub: Hub) => hub.sessions(),
@@ -162,12 +164,13 @@ export function createClusterBackplane(options: ClusterBackplaneOptions): Backpl
     append: (session, append) => call('append', session, append),
     replace: (session, replace) => call('replace', session, replace),
     claim: (session, claim) => call('claim', session, claim),
+    mergeAccess: (session, rules) => call('mergeAccess', session, rules),
     setInfo: (session, term, info) => call('describe', session, term, info),
     sessions: () => call('sessions'),
     forget: (session) => call('forget', session),
     notify: (session, notice) => void call('note', session, notice),
     findCode: (code) => call('findCode', code),
-    storeCode: (code, session, milliseconds) => void call('keepCode', code, session, milliseconds),
+    storeCode: (code, stored, milliseconds) => void call('keepCode', code, stored, milliseconds),
     async start() {
       unlisten ??= channel.listen(onMessage)
     },

@@ -1,12 +1,31 @@
 import { Buffer } from 'node:buffer'
-import { randomId } from '@vue-sync/vue/protocol'
+import {
+  type AccessRules,
+  mergeAccess,
+  NO_RULES,
+  randomId,
+  sameAccess,
+  withoutExpired,
+} from '@vue-sync/vue/protocol'
 import type { Backplane, BackplaneMessage, Outcome } from '../../core/shared/backplane.ts'
 import { REDIS_DEFAULTS, type RedisBackplaneOptions } from './redis-options.ts'
 import { checkRedisUrl } from './redis-url.ts'
 import { createRedisConnections, type RedisConnections } from './redis-connections.ts'
-import { readLog, readMessage, writeHeader, writeInfo, writeNotice } from './redis-messages.ts'
+import {
+  readCode,
+  readInfo,
+  readLog,
+  readMessage,
+  writeCode,
+  writeHeader,
+  writeName,
+  writeNotice,
+} from './redis-messages.ts'
 import { type RedisHealth, watchRedis } from './redis-health.ts'
 import { createErrorText } from './redis-problem.ts'
+
+/** How often the access rules are merged again because another node changed them meanwhile. */
+const MAX_MERGES = 16
 
 function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -79,6 +98,27 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     if (message) listener(message)
   }
 
+  /**
+   * Merges access rules into the stored ones. Another node may change these in between, and then it starts over.
+   *
+   * @throws Error when that happens too often
+   */
+  async function mergeRules(session: string, rules: AccessRules): Promise<void> {
+    let known = ''
+    let merged = rules
+    for (let round = 0; round < MAX_MERGES; round++) {
+      const args = [...scriptArgs(session), known, randomId(), JSON.stringify(merged)] as const
+      const reply = await connected().client.vsAccess(...args)
+      if (!reply) return
+      const [infoId, about, access] = reply
+      const stored = readInfo(about, access).access ?? NO_RULES
+      merged = withoutExpired(mergeAccess(stored, rules), Date.now())
+      if (sameAccess(merged, stored)) return
+      known = infoId
+    }
+    throw new Error('The access rules change too often')
+  }
+
   const backplane: Backplane = {
     id,
     interval,
@@ -99,8 +139,9 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       connections?.subscriber.unsubscribe(channelOf(session)).catch(() => {})
     },
     async load(session, known) {
-      const { log = '', count = 0 } = known ?? {}
-      const loaded = await connected().client.vsLoadBuffer(...scriptArgs(session), log, count)
+      const { log = '', count = 0 } = known.mark ?? {}
+      const args = [...scriptArgs(session), log, count, known.infoId] as const
+      const loaded = await connected().client.vsLoadBuffer(...args)
       return loaded ? readLog(loaded, encode) : undefined
     },
     async append(session, { term, entry, keep }) {
@@ -118,12 +159,13 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       )) as Outcome
     },
     async replace(session, { term, about, entries, onlyIfEmpty }) {
+      if (about.access) await mergeRules(session, about.access)
       return (await connected().client.vsReplace(
         ...scriptArgs(session),
         term,
         onlyIfEmpty ? 1 : 0,
         randomId(),
-        writeInfo(about),
+        writeName(about),
         ...entries.flatMap((entry) => [writeHeader(entry), toBuffer(entry.bytes)]),
       )) as Outcome
     },
@@ -136,11 +178,14 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       )
       return granted === null ? undefined : Number(granted)
     },
+    mergeAccess: mergeRules,
     async setInfo(session, term, info) {
+      if (info.access) await mergeRules(session, info.access)
       return (await connected().client.vsDescribe(
         ...scriptArgs(session),
         term,
-        writeInfo(info),
+        writeName(info),
+        randomId(),
       )) as Outcome
     },
     async sessions() {
@@ -162,16 +207,16 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       return [...names].toSorted()
     },
     async forget(session) {
-      await connected().client.vsForget(...scriptArgs(session))
+      await connected().client.vsForget(...scriptArgs(session), randomId())
     },
     notify(session, notice) {
       connections?.client.publish(channelOf(session), writeNotice(id, notice)).catch(() => {})
     },
     async findCode(code) {
-      return (await connected().client.get(codeKey(code))) ?? undefined
+      return readCode((await connected().client.get(codeKey(code))) ?? '')
     },
-    storeCode(code, session, milliseconds) {
-      connections?.client.set(codeKey(code), session, 'PX', milliseconds).catch(() => {})
+    storeCode(code, stored, milliseconds) {
+      connections?.client.set(codeKey(code), writeCode(stored), 'PX', milliseconds).catch(() => {})
     },
     async start() {
       if (isStarted) return

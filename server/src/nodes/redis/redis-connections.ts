@@ -1,16 +1,19 @@
 import type { Buffer } from 'node:buffer'
 import type { Redis, RedisOptions } from 'ioredis'
 import { loadOptionalPackage } from '../../core/optional-package.ts'
-import type { LoadedLog } from './redis-messages.ts'
+import type { LoadedLog, StoredInfo } from './redis-messages.ts'
 import type { RedisBackplaneOptions } from './redis-options.ts'
-import { APPEND, CLAIM, DESCRIBE, FORGET, LOAD, PROBE, REPLACE } from './redis-scripts.ts'
+import { ACCESS, APPEND, CLAIM, DESCRIBE, FORGET, LOAD, PROBE, REPLACE } from './redis-scripts.ts'
 
 /** A client of Redis with this package's scripts as commands. */
 export type ScriptedRedis = Redis &
   Record<
     'vsAppend' | 'vsReplace' | 'vsClaim' | 'vsDescribe' | 'vsForget' | 'vsProbe',
     (...args: (string | number | Buffer)[]) => Promise<string | null>
-  > & { vsLoadBuffer: (...args: (string | number)[]) => Promise<LoadedLog | null> }
+  > & {
+    vsAccess: (...args: (string | number)[]) => Promise<StoredInfo | null>
+    vsLoadBuffer: (...args: (string | number)[]) => Promise<LoadedLog | null>
+  }
 
 export interface RedisConnections {
   client: ScriptedRedis
@@ -19,6 +22,7 @@ export interface RedisConnections {
 }
 
 const SCRIPTS = {
+  vsAccess: ACCESS,
   vsAppend: APPEND,
   vsReplace: REPLACE,
   vsClaim: CLAIM,

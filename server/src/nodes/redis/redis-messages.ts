@@ -1,6 +1,15 @@
 import type { Buffer } from 'node:buffer'
-import { isPosition, isRecord, readAccess, readName } from '@vue-sync/vue/protocol'
-import type { BackplaneMessage, Log, Notice } from '../../core/shared/backplane.ts'
+import {
+  isPosition,
+  isRecord,
+  isSessionName,
+  mergeAccess,
+  NO_RULES,
+  readAccess,
+  readName,
+  readToken,
+} from '@vue-sync/vue/protocol'
+import type { BackplaneMessage, Log, Notice, PairingCode } from '../../core/shared/backplane.ts'
 import type { Entry } from '../../core/session/retained.ts'
 import type { SessionInfo } from '../../core/session/stored-session.ts'
 
@@ -13,8 +22,9 @@ export function writeHeader({ position: { epoch, seq }, binary, snapshot }: Entr
   return JSON.stringify({ epoch, seq, binary, snapshot })
 }
 
-export function writeInfo({ name, access }: SessionInfo): string {
-  return JSON.stringify({ name, access })
+/** The field `about` of a session. */
+export function writeName({ name }: SessionInfo): string {
+  return JSON.stringify({ name })
 }
 
 function readEntry(header: string, bytes: Buffer, encode: EncodeBytes): Entry | undefined {
@@ -30,10 +40,37 @@ function readEntry(header: string, bytes: Buffer, encode: EncodeBytes): Entry | 
   }
 }
 
-function readInfo(text: string): SessionInfo {
-  const info: unknown = text === '' ? {} : JSON.parse(text)
-  if (!isRecord(info)) return { name: undefined, access: undefined }
-  return { name: readName(info['name']), access: readAccess(info['access']) }
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Reads the fields `about` and `access`. Nodes before 0.2 wrote the access rules into `about`. */
+export function readInfo(about: string, access: string): SessionInfo {
+  const info = readJson(about)
+  const { name, access: older } = isRecord(info) ? info : {}
+  const rules = [readAccess(older), readAccess(readJson(access))].filter((one) => one !== undefined)
+  return {
+    name: readName(name),
+    access: rules.length > 0 ? rules.reduce(mergeAccess, NO_RULES) : undefined,
+  }
+}
+
+export function writeCode(stored: PairingCode): string {
+  return JSON.stringify(stored)
+}
+
+/** Returns `undefined` for anything else, such as what another version stored. */
+export function readCode(text: string): PairingCode | undefined {
+  const stored = readJson(text)
+  if (!isRecord(stored)) return undefined
+  const { session, fence } = stored
+  const token = readToken(stored['token'])
+  if (typeof session !== 'string' || !isSessionName(session)) return undefined
+  return token && typeof fence === 'string' ? { session, token, fence } : undefined
 }
 
 /**
@@ -57,8 +94,10 @@ export function readMessage(data: Buffer, encode: EncodeBytes): BackplaneMessage
       return { type, from, mark }
     case 'claim':
       return { type, from, term: Number(number) }
-    case 'about':
-      return { type, from, about: readInfo(body.toString()) }
+    case 'about': {
+      const [about = '', access = ''] = body.toString().split('\n')
+      return { type, from, about: readInfo(about, access), infoId: log }
+    }
     case 'note':
       return { type, from, note: JSON.parse(body.toString()) as Notice }
     default:
@@ -76,10 +115,16 @@ export type LoadedLog = [
   count: Buffer,
   term: Buffer,
   about: Buffer,
+  access: Buffer,
+  info: Buffer,
   entries: [id: Buffer, fields: Buffer[]][],
 ]
 
-export function readLog([log, count, term, info, stored]: LoadedLog, encode: EncodeBytes): Log {
+/** The result of the script ACCESS when other rules are stored than the caller has read. */
+export type StoredInfo = [info: string, about: string, access: string]
+
+export function readLog(loaded: LoadedLog, encode: EncodeBytes): Log {
+  const [log, count, term, about, access, info, stored] = loaded
   const entries = stored.flatMap(([, [, header, , bytes]]) => {
     const entry = header && bytes && readEntry(header.toString(), bytes, encode)
     return entry ? [entry] : []
@@ -87,7 +132,8 @@ export function readLog([log, count, term, info, stored]: LoadedLog, encode: Enc
   return {
     mark: log.length > 0 ? { log: log.toString(), count: Number(count) } : undefined,
     term: Number(term),
-    about: readInfo(info.toString()),
+    about: readInfo(about.toString(), access.toString()),
+    infoId: info.toString(),
     entries,
   }
 }

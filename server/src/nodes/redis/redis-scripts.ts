@@ -1,8 +1,10 @@
 import { MAX_TERM_LEAD } from '../../core/shared/backplane.ts'
 
 // Each script is one atomic step. A session is a hash (`term`, `holder`, `log`, `count`, `snapshot`, `epoch`,
-// `seq`, `about`) and a stream of messages whose ids are the counts. Each script also publishes its change, so
-// that the channel has the order of the log.
+// `seq`, `about` for the name, `access`, `info`) and a stream of messages whose ids are the counts. `info` is random
+// and new with each change of `about` or `access`. Access rules have a field of their own, because only ACCESS may
+// replace them: it compares first, so that no node undoes what another one has just revoked. Each script also
+// publishes its change, so that the channel has the order of the log.
 //
 // KEYS: the hash, the stream. ARGV begins with the channel, the node and the time to live in milliseconds.
 
@@ -43,12 +45,12 @@ return 'ok'
 export const REPLACE = `
 local meta, stream = KEYS[1], KEYS[2]
 local channel, node, ttl = ARGV[1], ARGV[2], ARGV[3]
-local stored = redis.call('HMGET', meta, 'term', 'holder', 'log')
+local stored = redis.call('HMGET', meta, 'term', 'log')
 local before = tonumber(stored[1] or '0')
 if tonumber(ARGV[4]) < before then return 'stale' end
-if ARGV[5] == '1' and stored[3] and redis.call('EXISTS', stream) == 1 then return 'gap' end
-redis.call('DEL', meta, stream)
-if stored[2] and tonumber(ARGV[4]) == before then redis.call('HSET', meta, 'holder', stored[2]) end
+if ARGV[5] == '1' and stored[2] and redis.call('EXISTS', stream) == 1 then return 'gap' end
+redis.call('DEL', stream)
+if tonumber(ARGV[4]) > before then redis.call('HDEL', meta, 'holder') end
 local count, snapshot, head = 0, 0, nil
 for i = 8, #ARGV, 2 do
   count = count + 1
@@ -56,7 +58,7 @@ for i = 8, #ARGV, 2 do
   head = cjson.decode(ARGV[i])
   if head.snapshot then snapshot = count end
 end
-redis.call('HSET', meta, 'term', ARGV[4], 'log', ARGV[6], 'count', count, 'snapshot', snapshot, 'epoch', head.epoch, 'seq', string.format('%.0f', head.seq), 'about', ARGV[7])
+redis.call('HSET', meta, 'term', ARGV[4], 'log', ARGV[6], 'count', count, 'snapshot', snapshot, 'epoch', head.epoch, 'seq', string.format('%.0f', head.seq), 'about', ARGV[7], 'info', ARGV[6])
 redis.call('PEXPIRE', meta, ttl)
 redis.call('PEXPIRE', stream, ttl)
 redis.call('PUBLISH', channel, 'reset ' .. node .. ' ' .. ARGV[6] .. ' ' .. count .. ' \\n')
@@ -80,36 +82,59 @@ redis.call('PUBLISH', ARGV[1], 'claim ' .. ARGV[2] .. ' - ' .. text .. ' \\n')
 return text
 `
 
-/** ARGV: channel, node, ttl, term, about. */
+/** ARGV: channel, node, ttl, term, about, fresh info id. */
 export const DESCRIBE = `
 local meta = KEYS[1]
 if tonumber(ARGV[4]) < tonumber(redis.call('HGET', meta, 'term') or '0') then return 'stale' end
-redis.call('HSET', meta, 'about', ARGV[5])
+redis.call('HSET', meta, 'about', ARGV[5], 'info', ARGV[6])
 redis.call('PEXPIRE', meta, ARGV[3])
-redis.call('PUBLISH', ARGV[1], 'about ' .. ARGV[2] .. ' - 0 \\n' .. ARGV[5])
+local access = redis.call('HGET', meta, 'access') or ''
+redis.call('PUBLISH', ARGV[1], 'about ' .. ARGV[2] .. ' ' .. ARGV[6] .. ' 0 \\n' .. ARGV[5] .. '\\n' .. access)
 return 'ok'
 `
 
-/** ARGV: channel, node, ttl. The higher term makes messages stale that the host has already sent. */
+/**
+ * Replaces the access rules, if they were merged from those that are stored.
+ * ARGV: channel, node, ttl, the info id that the stored rules were read with, fresh info id, access. Returns nil
+ * when they were replaced, otherwise the stored info id, about and access.
+ */
+export const ACCESS = `
+local meta = KEYS[1]
+local stored = redis.call('HMGET', meta, 'info', 'about', 'access')
+local info, about, access = stored[1] or '', stored[2] or '', stored[3] or ''
+if info ~= ARGV[4] then return { info, about, access } end
+redis.call('HSET', meta, 'access', ARGV[6], 'info', ARGV[5])
+redis.call('PEXPIRE', meta, ARGV[3])
+redis.call('PUBLISH', ARGV[1], 'about ' .. ARGV[2] .. ' ' .. ARGV[5] .. ' 0 \\n' .. about .. '\\n' .. ARGV[6])
+return nil
+`
+
+/**
+ * Deletes all but the access rules. ARGV: channel, node, ttl, fresh info id. The higher term makes messages stale that
+ * the host has already sent.
+ */
 export const FORGET = `
 local meta, stream = KEYS[1], KEYS[2]
 local known = tonumber(redis.call('HGET', meta, 'term') or '0')
+local access = redis.call('HGET', meta, 'access')
 redis.call('DEL', meta, stream)
-redis.call('HSET', meta, 'term', string.format('%.0f', known + 1))
+redis.call('HSET', meta, 'term', string.format('%.0f', known + 1), 'info', ARGV[4])
+if access then redis.call('HSET', meta, 'access', access) end
 redis.call('PEXPIRE', meta, ARGV[3])
 return 'ok'
 `
 
-/** ARGV: channel, node, ttl, known log, known count. Returns nil when the log has not changed since. */
+/** ARGV: channel, node, ttl, known log, count and info id. Returns nil when nothing has changed since. */
 export const LOAD = `
 local meta, stream = KEYS[1], KEYS[2]
-local known = redis.call('HMGET', meta, 'log', 'count', 'term', 'about')
+local known = redis.call('HMGET', meta, 'log', 'count', 'term', 'about', 'access', 'info')
+local term, about, access, info = known[3] or '0', known[4] or '', known[5] or '', known[6] or ''
 redis.call('PEXPIRE', meta, ARGV[3])
 redis.call('PEXPIRE', stream, ARGV[3])
 -- Redis may have evicted one of the two keys without the other.
-if not known[1] or redis.call('EXISTS', stream) == 0 then return { '', '0', known[3] or '0', known[4] or '', {} } end
-if known[1] == ARGV[4] and known[2] == ARGV[5] then return nil end
-return { known[1], known[2], known[3] or '0', known[4] or '', redis.call('XRANGE', stream, '-', '+') }
+if not known[1] or redis.call('EXISTS', stream) == 0 then return { '', '0', term, about, access, info, {} } end
+if known[1] == ARGV[4] and known[2] == ARGV[5] and info == ARGV[6] then return nil end
+return { known[1], known[2], term, about, access, info, redis.call('XRANGE', stream, '-', '+') }
 `
 
 /** Checks that this user may write and publish. ARGV: channel, ttl. */
