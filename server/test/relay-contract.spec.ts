@@ -1,4 +1,8 @@
+import nodeAdapter from 'crossws/adapters/node'
+import nodeAdapter03 from 'crossws-0.3/adapters/node'
+import { createApp, createRouter, defineWebSocketHandler } from 'h3-1'
 import { expect } from 'vitest'
+import { startBareRelay, type ToAdapter } from './bare-relay.ts'
 import { startRuntime } from './child-runtime.ts'
 import { createHubBackplane } from '../src/nodes/hub-backplane.ts'
 import { createHub } from '../src/nodes/hub.ts'
@@ -28,6 +32,23 @@ describeRelay('a relay of three nodes', async (options) => {
     stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
   }
 })
+
+const BARE: Record<string, ToAdapter> = {
+  'createRelay on crossws 0.4': (hooks) => nodeAdapter({ hooks }) as ReturnType<ToAdapter>,
+  'createRelay on crossws 0.3': (hooks) => nodeAdapter03({ hooks: hooks as never }),
+  // As Nitro 2 does, which is the server of Nuxt 4.
+  'createRelay as a route of h3 1': (hooks) => {
+    const router = createRouter().use('/**', defineWebSocketHandler(hooks as never))
+    return nodeAdapter03(createApp().use(router).websocket)
+  },
+}
+
+for (const [name, toAdapter] of Object.entries(BARE)) {
+  describeRelay(name, async (options) => {
+    const { url, stop } = await startBareRelay(options, toAdapter)
+    return { urls: [url], stop }
+  })
+}
 
 for (const runtime of ['bun', 'deno'] as const) {
   describeRelay(`a relay on ${runtime}`, async (options) => {

@@ -8,6 +8,7 @@ import {
   readSession,
   type Role,
 } from '@vue-sync/vue/protocol'
+import { avoidBlobs, keepDecision, keptDecision, sizeOf, toEcho, toFrame } from './adapters.ts'
 import type { Admit, Admitted } from './admission.ts'
 import type { Viewer } from './session/audience.ts'
 import type { Host } from './session/host-seat.ts'
@@ -29,7 +30,7 @@ export interface Admission extends Admitted {
   /** Set once the connection is in its session. */
   member?: { session: Session; name: string; host?: Host; viewer?: Viewer }
   /** Frames of a host that arrived before the connection was in its session. */
-  early?: unknown[]
+  early?: (string | Uint8Array)[]
   isGone?: boolean
 }
 
@@ -57,6 +58,14 @@ function isDecided(admission: Partial<Admission>): admission is Admission {
   return admission.pass !== undefined && admission.role !== undefined
 }
 
+/** The admission of a peer that opens, which is the peer's context from then on. */
+function decisionOf(peer: Peer): Partial<Admission> {
+  const { context } = peer as { context?: Partial<Admission> }
+  if (!context || isDecided(context)) return context ?? {}
+  const kept = keptDecision(peer)
+  return kept && isDecided(kept) ? Object.assign(context, kept) : context
+}
+
 const NOT_ADMITTED: Refusal = {
   code: CLOSE.badToken,
   reason: 'The server did not check who connects',
@@ -76,8 +85,8 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
   function refuseUndecided(peer: Peer): void {
     warn(
       'undecided',
-      'A connection was closed because its server drops what the upgrade hook returns. ' +
-        'Use crossws 0.4 or later, and pass all of `relay.hooks` to it.',
+      'A connection was closed because its server lost what the `upgrade` hook decided. Use crossws 0.3.4 ' +
+        'or later, and pass all of `relay.hooks` to it with its own requests and peers.',
     )
     refuse(peer, NOT_ADMITTED)
   }
@@ -101,12 +110,10 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
     for (const frame of early) receive(peer, frame)
   }
 
-  function receive(peer: Peer, frame: unknown): void {
+  function receive(peer: Peer, frame: string | Uint8Array): void {
     const { member } = admissionOf(peer)
     if (!member?.host) return
-    // Some runtimes give binary frames as ArrayBuffer.
-    const owned = frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame
-    member.session.receive(member.host, owned)
+    member.session.receive(member.host, frame)
     onChange(member.name, member.session)
     const refusal = limits.checkRetained(member.session)
     if (refusal) refuse(peer, refusal)
@@ -126,8 +133,8 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
 
   return {
     async upgrade(request) {
-      const url = new URL(request.url)
-      const session = readSession(url.pathname)
+      const url = URL.canParse(request.url) ? new URL(request.url) : undefined
+      const session = url && readSession(url.pathname)
       if (!session) return new Response('No session at this path', { status: 404 })
       const { headers } = request
       const { role, protocol, key } = readOffer(headers.get('sec-websocket-protocol'))
@@ -137,10 +144,12 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
         position: readPosition(url.searchParams),
         ...(await admit({ role, key, session, headers })),
       }
-      return { context: { ...admission }, ...(protocol && { protocol }) }
+      keepDecision(request, admission)
+      return { context: { ...admission }, ...toEcho(request, protocol) }
     },
     open(peer) {
-      const admission = admissionOf(peer)
+      avoidBlobs(peer)
+      const admission = decisionOf(peer)
       if (!isDecided(admission)) return refuseUndecided(peer)
       const { role, session: name } = admission
       // Refused only now, because a browser sees a close code but not why an upgrade failed.
@@ -158,9 +167,15 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
       })
     },
     message(peer, message: Message) {
-      const { early, role } = admissionOf(peer)
-      if (!early) return receive(peer, message.rawData)
-      if (role === 'host' && early.length < MAX_EARLY_FRAMES) early.push(message.rawData)
+      const admission = admissionOf(peer)
+      // A Durable Object that has slept holds neither state nor connections.
+      if (!isDecided(admission)) return peer.close(CLOSE.goingAway, 'The relay has restarted')
+      const { early, member, role } = admission
+      const refusal = limits.checkMessage(role, sizeOf(message))
+      if (refusal) return refuse(peer, refusal)
+      if (member?.host) receive(peer, toFrame(message))
+      else if (role === 'host' && early && early.length < MAX_EARLY_FRAMES)
+        early.push(toFrame(message))
     },
     drain(peer) {
       const { member } = admissionOf(peer)

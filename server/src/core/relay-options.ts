@@ -5,6 +5,7 @@ import type { AccessRules, RelayStatus } from '@vue-sync/vue/protocol'
 import type { OnSessionChange } from './session/stored-session.ts'
 import { LIMIT_DEFAULTS, type Limits } from './limits.ts'
 import type { RelayPeer } from './session/relay-peer.ts'
+import { encodeWithText } from './text-frames.ts'
 
 export interface RelayOptions {
   /** The key that hosts need. @default none: anyone may publish */
@@ -25,9 +26,9 @@ export interface RelayOptions {
   highWaterMark?: number
   /** Milliseconds between heartbeats. @default 15000 */
   heartbeat?: number
-  /** Copies a frame into bytes, text as UTF-8. @default TextEncoder */
+  /** Copies a frame into bytes, text as UTF-8. @default `TextEncoder` and `slice` */
   encode?: (frame: string | Uint8Array) => Uint8Array
-  /** Wraps a peer for a runtime with a faster way to send than crossws has. @default crossws's own send */
+  /** Wraps a peer for a runtime with a faster way to send than crossws has. @default `fallback`: crossws's own `send` */
   toPeer?: (peer: Peer, fallback: (peer: Peer) => RelayPeer) => RelayPeer
   /** Connects several relays, so that they work as one. @default none: this is the only node */
   backplane?: Backplane | undefined
@@ -50,16 +51,13 @@ export interface RelayOptions {
   warn?: (text: string) => void
 }
 
-const encoder = new TextEncoder()
-
 export const RELAY_DEFAULTS = {
   capacity: 64,
   highWaterMark: 512 * 1024,
   heartbeat: 15_000,
   authorizeTimeout: 5000,
   limits: LIMIT_DEFAULTS as Partial<Limits>,
-  encode: (frame: string | Uint8Array): Uint8Array =>
-    typeof frame === 'string' ? encoder.encode(frame) : frame.slice(),
+  encode: encodeWithText,
   describe: () => ({ running: true, port: 0, localIp: '127.0.0.1' }),
   warn: () => {},
 } satisfies RelayOptions

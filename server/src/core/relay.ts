@@ -1,10 +1,9 @@
-import type { Peer } from 'crossws'
 import { CLOSE, randomId, type StateMessage } from '@vue-sync/vue/protocol'
 import { createAdmission } from './admission.ts'
 import { createConnections, type RelayHooks } from './connections.ts'
-import type { RelayPeer } from './session/relay-peer.ts'
 import type { StoredSession } from './session/stored-session.ts'
 import { LIMIT_DEFAULTS } from './limits.ts'
+import { createPortablePeers } from './portable-peer.ts'
 import { RELAY_DEFAULTS, type RelayOptions } from './relay-options.ts'
 import { createSessionLimits } from './session-limits.ts'
 import type { Session } from './session/session.ts'
@@ -50,19 +49,6 @@ export interface Relay {
   stop: () => Promise<void>
 }
 
-/** Frames are not compressed, as all viewers share their bytes. */
-const TEXT_FRAME = { binary: false, compress: false } as { compress: boolean }
-const BINARY_FRAME = { binary: true, compress: false } as { compress: boolean }
-
-/** For any peer that crossws supports. */
-function toRelayPeer(peer: Peer): RelayPeer {
-  return {
-    send: (bytes, binary) => peer.send(bytes, binary ? BINARY_FRAME : TEXT_FRAME) as number,
-    close: (code, reason) => peer.close(code, reason),
-    buffered: () => peer.bufferedAmount,
-  }
-}
-
 /**
  * The relay as crossws hooks and session state, independent of any HTTP server and of Node.
  *
@@ -86,6 +72,10 @@ export function createRelay(options: RelayOptions): Relay {
     storedRules: options.storedRules,
     backplane: options.backplane,
   })
+  const toPortablePeer = createPortablePeers({
+    highWaterMark,
+    onDrain: (peer) => void hooks.drain(peer),
+  })
   const hooks = createConnections({
     sessions,
     stats,
@@ -102,7 +92,7 @@ export function createRelay(options: RelayOptions): Relay {
       warn,
     }),
     needsViewerKey: options.viewerKey !== undefined,
-    toPeer: (peer) => options.toPeer?.(peer, toRelayPeer) ?? toRelayPeer(peer),
+    toPeer: (peer) => options.toPeer?.(peer, toPortablePeer) ?? toPortablePeer(peer),
     onChange: reportChange,
     warn,
   })

@@ -11,7 +11,10 @@ export interface Refusal {
 }
 
 export interface SessionLimitOptions {
-  limits: Pick<Limits, 'viewersPerSession' | 'sessions' | 'retainedBytes'>
+  limits: Pick<
+    Limits,
+    'hostMessage' | 'viewerMessage' | 'viewersPerSession' | 'sessions' | 'retainedBytes'
+  >
   sessions: SessionRegistry
   warn: (text: string) => void
 }
@@ -19,6 +22,8 @@ export interface SessionLimitOptions {
 export interface SessionLimits {
   /** Returns why a client may not enter a session; `undefined` if it may. May drop an abandoned session. */
   checkEntry: (role: Role, name: string) => Refusal | undefined
+  /** Returns why a message is refused; `undefined` if it is not. A server that can refuse it earlier should. */
+  checkMessage: (role: Role, bytes: number) => Refusal | undefined
   /**
    * Counts the retained bytes after a session has changed. Above the limit it drops abandoned sessions, and
    * then the state of this session: the refusal is for its host.
@@ -71,6 +76,10 @@ export function createSessionLimits(options: SessionLimitOptions): SessionLimits
         return busy('This session has reached its limit of viewers')
       }
       return undefined
+    },
+    checkMessage(role, bytes) {
+      const most = role === 'host' ? limits.hostMessage : limits.viewerMessage
+      return bytes > most ? busy('The message is too long') : undefined
     },
     checkRetained(session) {
       const bytes = session.retainedBytes

@@ -1,6 +1,6 @@
 import type { Peer } from 'crossws'
 import type { RelayPeer } from '../core/session/relay-peer.ts'
-import { textOf } from './text-frames.ts'
+import { textOf } from '../core/text-frames.ts'
 
 /**
  * Options of `Bun.serve` for its sockets. By default, Bun buffers 16 MiB for a slow socket and then drops

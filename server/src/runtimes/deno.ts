@@ -1,7 +1,5 @@
 import type { Adapter, AdapterInstance } from 'crossws'
 import adapter from 'crossws/adapters/deno'
-import { toDenoPeer } from '../peers/deno-peer.ts'
-import { RELAY_DEFAULTS } from '../core/relay-options.ts'
 import { RUNTIME_DEFAULTS, type RuntimeOptions } from './runtime-options.ts'
 import { countPeers, createRuntimeRelay, type RuntimeServer } from './runtime-relay.ts'
 
@@ -39,20 +37,8 @@ function spaceOffer(request: Request): Request {
  */
 export async function serveDeno(options: RuntimeOptions = {}): Promise<RuntimeServer> {
   const { port, host } = { ...RUNTIME_DEFAULTS, ...options }
-  const { highWaterMark } = RELAY_DEFAULTS
-  const relay = createRuntimeRelay(options, (peer, { hooks }) =>
-    toDenoPeer(peer, { highWaterMark, onDrain: () => void hooks.drain(peer) }),
-  )
-  const sockets = denoAdapter({
-    hooks: {
-      ...relay.hooks,
-      open(peer) {
-        // Reading a Blob is asynchronous, so a later text message would overtake it.
-        Object.assign(peer.websocket, { binaryType: 'arraybuffer' })
-        return relay.hooks.open(peer)
-      },
-    },
-  })
+  const relay = createRuntimeRelay(options)
+  const sockets = denoAdapter({ hooks: relay.hooks })
   const { serve } = (globalThis as unknown as { Deno: { serve: DenoServe } }).Deno
   const ending = new AbortController()
   return relay.serve(() => {

@@ -1,16 +1,14 @@
 import type { AdapterInstance, Peer } from 'crossws'
-import { CLOSE, formatLink, type RelayStatus, type StateMessage } from '@vue-sync/vue/protocol'
+import { formatLink, type RelayStatus, type StateMessage } from '@vue-sync/vue/protocol'
 import { createClients, type IncomingRequest } from '../guard/clients.ts'
 import { createGate } from '../guard/socket-gate.ts'
 import { createGuard, unknownHostText } from '../guard/hosts-and-origins.ts'
 import { generateKey } from '../core/access/keys.ts'
 import { LIMIT_DEFAULTS, type Limits } from '../core/limits.ts'
 import { checkOptions } from '../check-options.ts'
-import type { Admission } from '../core/connections.ts'
 import { createRelay, type Relay } from '../core/relay.ts'
 import { RUNTIME_DEFAULTS, type RuntimeOptions } from './runtime-options.ts'
 import type { RelayPeer } from '../core/session/relay-peer.ts'
-import { encodeWithText } from '../peers/text-frames.ts'
 
 export interface RuntimeServer {
   readonly hostKey: string
@@ -48,11 +46,6 @@ export interface RuntimeRelay {
   serve: (listen: () => RuntimeListener) => Promise<RuntimeServer>
 }
 
-/** Bytes of a frame; for a string its length, which is never more. */
-function sizeOf(frame: unknown): number {
-  return typeof frame === 'string' ? frame.length : ((frame as ArrayBuffer).byteLength ?? 0)
-}
-
 /** The number of open sockets of an adapter. */
 export function countPeers({ peers }: AdapterInstance): number {
   return [...peers.values()].reduce((sum, { size }) => sum + size, 0)
@@ -74,7 +67,7 @@ function answerText(status: number, text: string, type = 'text/plain; charset=ut
  */
 export function createRuntimeRelay(
   options: RuntimeOptions,
-  toPeer: (peer: Peer, relay: Relay) => RelayPeer,
+  toPeer?: (peer: Peer) => RelayPeer,
 ): RuntimeRelay {
   checkOptions(options)
   const { open, capacity, heartbeat, trustProxy, fetch, publicUrl } = {
@@ -110,8 +103,7 @@ export function createRuntimeRelay(
     capacity,
     heartbeat,
     limits,
-    encode: encodeWithText,
-    toPeer: (peer) => toPeer(peer, relay),
+    ...(toPeer && { toPeer }),
     describe: (session) => ({ ...ownStatus(), ...viewerUrls(session) }),
     warn,
   })
@@ -143,16 +135,7 @@ export function createRuntimeRelay(
 
   return {
     limits,
-    hooks: {
-      ...gate.hooks,
-      message(peer, message) {
-        const { role } = peer.context as unknown as Admission
-        // The runtime has one limit for both roles, so a message above the limit of its role arrives complete.
-        const most = role === 'host' ? limits.hostMessage : limits.viewerMessage
-        if (sizeOf(message.rawData) > most) return peer.close(CLOSE.busy, 'The message is too long')
-        return gate.hooks.message(peer, message)
-      },
-    },
+    hooks: gate.hooks,
     async answer(request, address, upgrade) {
       const call: IncomingRequest = {
         headers: Object.fromEntries(request.headers),

@@ -1,0 +1,66 @@
+import type { Message, Peer } from 'crossws'
+import { readHeader } from '@vue-sync/vue/protocol'
+
+/** What differs between the adapters of crossws 0.3 (which Nuxt 4 has) and 0.4. */
+
+interface WithContext {
+  context?: object
+}
+
+/**
+ * Keeps what `upgrade` decided where `open` finds it. crossws 0.4 also copies it from what the hook returns; 0.3 does
+ * not, but its peers have the `context` of the request. Durable Objects only have the request.
+ */
+export function keepDecision(request: WithContext, decision: object): void {
+  if (request.context) Object.assign(request.context, decision)
+  else Object.defineProperty(request, 'context', { value: { ...decision } })
+}
+
+/** What `keepDecision` kept in the request of a peer; `undefined` if the peer has another request. */
+export function keptDecision({ request }: Peer): object | undefined {
+  return (request as WithContext | undefined)?.context
+}
+
+/**
+ * Makes the server echo a subprotocol. crossws 0.3 ignores `protocol`. On Node and uWebSockets.js, where its requests
+ * are not standard ones, it echoes the first offer by itself, and a second header would be invalid.
+ */
+export function toEcho(
+  request: object,
+  protocol: string | undefined,
+): { protocol?: string; headers?: Record<string, string> } {
+  if (protocol === undefined) return {}
+  if (!(request instanceof Request)) return { protocol }
+  return { protocol, headers: { 'sec-websocket-protocol': protocol } }
+}
+
+/** Reading a Blob is asynchronous, so a later text message would overtake it. */
+export function avoidBlobs({ websocket }: Peer): void {
+  if (websocket.binaryType === 'blob') Object.assign(websocket, { binaryType: 'arraybuffer' })
+}
+
+/** The bytes of a message; for a string its length, which is never more. */
+export function sizeOf({ rawData }: Message): number {
+  if (typeof rawData === 'string') return rawData.length
+  const { byteLength, size } = rawData as { byteLength?: number; size?: number }
+  return byteLength ?? size ?? 0
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * The frame of a message: text as a string. crossws 0.3 on Node and uWebSockets.js give text as bytes too. Bytes are a
+ * binary frame if they begin with the line of a header without a payload. A text message never does, because after a
+ * whole JSON object only white space may follow, and a state message has a payload.
+ */
+export function toFrame({ rawData }: Message): string | Uint8Array {
+  if (typeof rawData === 'string') return rawData
+  const bytes = rawData instanceof Uint8Array ? rawData : new Uint8Array(rawData as ArrayBuffer)
+  const header = readHeader(bytes)?.header
+  if (header && !('payload' in header)) return bytes
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    return bytes
+  }
+}
