@@ -40,6 +40,7 @@ export {
   formatLink,
   formatSocketUrl,
   isSessionName,
+  isTrustworthyOrigin,
   offerProtocols,
   parseLink,
   randomId,

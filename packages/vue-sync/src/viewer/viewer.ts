@@ -5,6 +5,7 @@ import { canEncrypt } from '../encrypt/index.ts'
 import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
 import {
   formatSocketUrl,
+  isTrustworthyOrigin,
   type KeptState,
   offerProtocols,
   parseLink,
@@ -151,6 +152,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       if (!isSameSession) receiver.clear()
       address = next
       if (secret && !canEncrypt()) return fail(new SyncError('VS111'))
+      if (secret && !isTrustworthyOrigin(next.origin)) return fail(new SyncError('VS113'))
       wanted = true
       state.error = undefined
       if (saver && !receiver.position) void restoreAndDial(next)
