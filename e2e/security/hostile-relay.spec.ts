@@ -2,8 +2,14 @@ import { defineStore } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type WebSocket as Client, WebSocketServer } from 'ws'
 import { syncPlugin, type SyncHostOptions, useSyncHost } from '@vue-sync/vue/host'
-import { randomSecret } from '@vue-sync/vue/protocol'
-import { syncViewer, type SyncViewerOptions, useSyncViewer } from '@vue-sync/vue/viewer'
+import type { KeptState } from '@vue-sync/vue/cache'
+import { bindingOf, parseLink, randomSecret } from '@vue-sync/vue/protocol'
+import {
+  syncViewer,
+  type SyncViewerOptions,
+  useSyncedState,
+  useSyncViewer,
+} from '@vue-sync/vue/viewer'
 import { createTestApp, stubPage, stubStorage, unmountApps } from '../support/apps/app.ts'
 
 // A relay that sends whatever it likes to a host and to viewers.
@@ -58,7 +64,8 @@ function startViewer(link: string, options: SyncViewerOptions = {}) {
   const { app, pinia } = createTestApp()
   app.use(syncViewer, { url: link, backoff: { first: 50, max: 50 }, ...options }).use(pinia)
   app.mount({})
-  return app.runWithContext(useSyncViewer)
+  const viewer = app.runWithContext(useSyncViewer)
+  return { viewer, board: app.runWithContext(() => useSyncedState('board')) }
 }
 
 const reach = 'network'
@@ -105,8 +112,62 @@ describe('a host', () => {
 })
 
 describe('a viewer', () => {
+  const forged = { type: 'session_update', epoch: 'x', seq: 1, payload: { board: { count: 99 } } }
+  const online = { type: 'status', payload: { host: 'online', since: 1 } }
+  const secret = `&e=${randomSecret()}`
+
+  /** Opens a link, sends messages to the viewer, and gives what it shows of the store `board`. */
+  async function show(link: string, messages: object[], options: SyncViewerOptions = {}) {
+    const connected = nextClient()
+    const { viewer, board } = startViewer(link, options)
+    const client = await connected
+    for (const message of messages) client.send(JSON.stringify(message))
+    await expect.poll(() => viewer.status.value).toBe('connected')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    return { viewer, board, client }
+  }
+
+  it('drops state in clear, and its position, when it gets a link with a secret', async () => {
+    const { viewer, board } = await show(`${url}#k=x`, [forged, online])
+    expect(board.value).toEqual({ count: 99 })
+    const connected = new Promise<string>((resolve) =>
+      relay.once('connection', (client, request) => {
+        client.send(JSON.stringify(online))
+        resolve(request.url!)
+      }),
+    )
+    viewer.connect(`${url}#k=x${secret}`)
+    expect(await connected).not.toContain('epoch')
+    await expect.poll(() => viewer.status.value).toBe('connected')
+    expect([board.value, viewer.lastUpdate.value, viewer.asOf.value]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
+  it.each([
+    ['in clear', '', secret],
+    ['under a secret', secret, ''],
+    ['under another secret', `&e=${randomSecret()}`, secret],
+  ])('shows no cached state that came %s', async (_, before, after) => {
+    let kept: KeptState | undefined
+    const cache = {
+      load: async () => kept && { ...kept, binding: bindingOf(parseLink(`${url}#k=x${before}`)!) },
+      save: async (_session: unknown, state: KeptState) => void (kept = state),
+    }
+    const first = await show(`${url}#k=x`, [forged, online], { cache })
+    first.viewer.disconnect()
+    expect(kept).toMatchObject({ message: { payload: { board: { count: 99 } } } })
+    const { viewer, board } = await show(`${url}#k=x${after}`, [online], { cache })
+    expect([board.value, viewer.lastUpdate.value]).toEqual([undefined, undefined])
+    // The same link shows it.
+    const same = await show(`${url}#k=x${before}`, [online], { cache })
+    expect(same.board.value).toEqual({ count: 99 })
+  })
+
   it('does not connect with a secret to an http address on the network', () => {
-    const viewer = startViewer(`http://10.0.0.1:9876/#k=x&e=${randomSecret()}`)
+    const { viewer } = startViewer(`http://10.0.0.1:9876/#k=x&e=${randomSecret()}`)
     expect([viewer.error.value?.code, viewer.status.value]).toEqual(['VS113', 'disconnected'])
   })
 })

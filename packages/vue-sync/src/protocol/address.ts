@@ -1,5 +1,6 @@
 import { fromBase64Url, toBase64Url } from './base64url.ts'
 import type { Position } from './envelope.ts'
+import { hashOf } from './hash.ts'
 import { isPosition } from './parse.ts'
 
 export type Role = 'host' | 'viewer'
@@ -139,6 +140,14 @@ export function parseLink(text: string): SyncAddress | undefined {
     key: fragment.get('k') ?? undefined,
     secret: fragment.get('e') ?? undefined,
   }
+}
+
+/**
+ * Identifies a link's secret without revealing it; `undefined` without a secret. What was received by one link is
+ * shown only with a link of the same binding, so state in clear never passes for decrypted state.
+ */
+export function bindingOf({ secret }: Pick<SyncAddress, 'secret'>): number | undefined {
+  return secret ? hashOf(secret, new WeakMap()) : undefined
 }
 
 /** 128 random bits as text. `crypto.randomUUID` is missing on plain `http://LAN-IP` pages. */

@@ -35,6 +35,7 @@ export { MAIN_TOKEN, MOST_TOKENS, readAccess } from './access.ts'
 export type { AccessRules, SignedToken, ViewerToken } from './access.ts'
 export { CLOSE, isTerminal } from './close-codes.ts'
 export {
+  bindingOf,
   DEFAULT_PORT,
   DEFAULT_SESSION,
   formatLink,
