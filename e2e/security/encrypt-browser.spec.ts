@@ -1,4 +1,7 @@
+import { createServer } from 'node:http'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { CLOSE, randomSecret } from '@vue-sync/vue/protocol'
 import { type BrowserContext, expectQuiet, type Page } from '../support/browsers/playwright.ts'
 import { serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
 import { startRelay, type TestRelay } from '../support/relays/relay.ts'
@@ -67,4 +70,38 @@ it('a viewer that cannot decrypt shows the reason and what to do', async () => {
   await keyless.getByText('this is encrypted, and the link does not open it').first().waitFor()
   await keyless.getByText('Scan the code on the host again').first().waitFor()
   await expectQuiet(plain.seen, keyless.seen)
+})
+
+it('a relay that refuses the page does not get the key: the app names the relay, and stays', async () => {
+  const requests: string[] = []
+  const site = createServer((request, response) => {
+    requests.push(request.url!)
+    response.setHeader('content-type', 'text/html').end('<title>The relay’s own page</title>')
+  })
+  const sockets = new WebSocketServer({
+    server: site,
+    handleProtocols: (offered) => [...offered][0]!,
+  })
+  sockets.on('connection', (socket) => socket.close(CLOSE.badOrigin, 'not this page'))
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
+  const { port } = site.address() as { port: number }
+
+  const viewer = await openTab(phone, relay.url.replace('ws', 'http'))
+  const connectTo = async (hash: string) => {
+    await viewer.getByRole('textbox').fill(`http://127.0.0.1:${port}/#${hash}`)
+    await viewer.getByRole('button', { name: 'Connect' }).click()
+  }
+  await connectTo(`k=x&e=${randomSecret()}`)
+  await viewer.getByText(`127.0.0.1:${port} does not accept this page`).first().waitFor()
+  await viewer.getByText('--allow-origin').first().waitFor()
+  expect(viewer.url()).toBe(`${relay.url.replace('ws', 'http')}/`)
+  expect(requests).toEqual([])
+
+  // Without a key the app opens the relay's own viewer, as before.
+  await viewer.reload()
+  await connectTo('k=x')
+  await viewer.waitForURL(`http://127.0.0.1:${port}/**`)
+  await viewer.close()
+  sockets.close()
+  site.close()
 })

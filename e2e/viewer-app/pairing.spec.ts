@@ -293,6 +293,24 @@ describe('the pairing screen over plain http', () => {
 })
 
 describe('remembered sessions', () => {
+  it('are not replaced by a wrong link in the address, which any page can open', async () => {
+    const page = await open(link())
+    await isLive(page)
+    await page.goto('about:blank')
+    await page.goto(`${origin()}/#k=WRONG`)
+    await says(page, 'the key was refused')
+    await page.goto('about:blank')
+    await page.goto(origin())
+    await isLive(page)
+    await page.goto('about:blank')
+    await page.goto(`${origin()}/#k=WRONG`)
+    await says(page, 'the key was refused')
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('button', { name: 'Other sessions' }).click()
+    await page.reload()
+    await isLive(page)
+  })
+
   it('are listed with name and time, open with a tap, and are forgotten with their key', async () => {
     const page = await open(link())
     await isLive(page)

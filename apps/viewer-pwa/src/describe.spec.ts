@@ -56,8 +56,19 @@ suite('the status strip', () => {
       'VS110',
       'VS111',
       'VS112',
+      'VS113',
     ] as const)
       expect(describe({ ...live, error: { code } }, NOW).advice).toMatch(/\.$/)
+  })
+})
+
+suite('a relay that refuses the page of an encrypted session', () => {
+  it('is named, and the advice does not suggest opening its own page', () => {
+    const refused = { ...live, error: { code: 'VS109' }, encryptedAt: 'show.example' } as const
+    expect(describe(refused, NOW)).toMatchObject({
+      text: 'Stopped: show.example does not accept this page',
+      advice: expect.stringContaining('--allow-origin'),
+    })
   })
 })
 

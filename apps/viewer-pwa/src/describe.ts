@@ -11,6 +11,8 @@ export interface Condition {
   /** `navigator.onLine`; only `false` is reliable. */
   online: boolean
   error: { code: ErrorCode } | undefined
+  /** The relay of an encrypted session. */
+  encryptedAt?: string | undefined
 }
 
 export interface Description {
@@ -38,6 +40,10 @@ const STOPPED: Partial<Record<ErrorCode, [text: string, advice: string]>> = {
     'Stopped: this is encrypted, and that needs https',
     'Start the relay with https, then scan the code on the host again.',
   ],
+  VS113: [
+    'Stopped: this link is not safe',
+    'It has an encryption key, but no https. Start the relay with https, then scan the code on the host again.',
+  ],
   VS112: ['Stopped: this link is no longer good', 'Ask the host for a new code.'],
 }
 
@@ -64,7 +70,7 @@ export function clockTime(time: number, now: number, locale?: string): string {
 
 /** Describes the connection for the user. */
 export function describe(condition: Condition, now: number, locale?: string): Description {
-  const { status, host, retryAt, lastUpdate, asOf, online, error } = condition
+  const { status, host, retryAt, lastUpdate, asOf, online, error, encryptedAt } = condition
   const age = asOf === undefined ? '' : ` · as of ${clockTime(asOf, now, locale)}`
   const say = (tone: Description['tone'], text: string, advice?: string): Description => ({
     tone,
@@ -72,6 +78,12 @@ export function describe(condition: Condition, now: number, locale?: string): De
     announced: text,
     ...(advice && { advice }),
   })
+  if (error?.code === 'VS109' && encryptedAt)
+    return say(
+      'stopped',
+      `Stopped: ${encryptedAt} does not accept this page${age}`,
+      `Ask the operator of ${encryptedAt} to allow this page with --allow-origin. The app does not open the relay’s own page for you, because that page could read the encryption key.`,
+    )
   if (error) {
     const [text, advice] = STOPPED[error.code] ?? ['Stopped', 'Scan the code on the host again.']
     return say('stopped', text + age, advice)

@@ -1,3 +1,4 @@
+import './opened-at.ts'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { sessionCache } from '@vue-sync/vue/cache'

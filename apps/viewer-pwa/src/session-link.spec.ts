@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { fitToPage, isScannedLink, linkOfPage, nameOf, pageOf } from './session-link.ts'
+import {
+  dropsSecret,
+  encryptedAt,
+  fitToPage,
+  guideFor,
+  isScannedLink,
+  linkOfPage,
+  nameOf,
+  pageOf,
+} from './session-link.ts'
 
 describe('linkOfPage', () => {
   it.each([
@@ -21,8 +30,47 @@ describe('the viewer page of another relay', () => {
     ['https://10.0.0.2:9876/#k=x', 'https://10.0.0.2:9876/#k=x'],
     ['http://10.0.0.2:9876/#k=x', undefined],
     ['javascript:alert(1)', undefined],
+    ['https://10.0.0.1:9876/#k=x&e=y', undefined],
+    ['http://10.0.0.1:9876/#e=y', undefined],
   ])('for the link %s is %s', (link, page) => {
     expect(pageOf(link, 'http://10.0.0.2:9876')).toBe(page)
+  })
+})
+
+describe('the guide to https', () => {
+  it.each([
+    [undefined, '/setup'],
+    ['http://10.0.0.1:9876/', '/setup'],
+    ['http://10.0.0.1:9876/#s=show&k=x', '/setup#s=show&k=x'],
+    ['http://10.0.0.1:9876/#k=x&e=y', '/setup#k=x'],
+    ['http://10.0.0.1:9876/#e=y', '/setup'],
+  ])('of the link %s is %s, without a secret', (link, guide) => {
+    expect(guideFor(link)).toBe(guide)
+  })
+})
+
+describe('the relay of an encrypted session', () => {
+  it.each([
+    [undefined, undefined],
+    ['https://show.example/#k=x', undefined],
+    ['https://show.example:9876/#k=x&e=y', 'show.example:9876'],
+  ])('of the link %s is %s', (link, relay) => {
+    expect(encryptedAt(link)).toBe(relay)
+  })
+})
+
+describe('a link without a secret', () => {
+  it.each([
+    ['https://a.example:9876/#k=x', true],
+    ['https://a.example:9876/#k=other', true],
+    ['http://a.example:9876/#k=x', true],
+    ['https://a.example:9876/#k=x&e=z', false],
+    ['https://a.example:9876/#s=show&k=x', false],
+    ['https://b.example/#k=x', false],
+  ])('%s drops the secret of the kept link: %s', (next, drops) => {
+    expect(dropsSecret('https://a.example:9876/#k=x&e=y', next)).toBe(drops)
+    expect(dropsSecret('https://a.example:9876/#k=x', next)).toBe(false)
+    expect(dropsSecret(undefined, next)).toBe(false)
   })
 })
 

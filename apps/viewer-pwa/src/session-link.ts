@@ -1,6 +1,4 @@
-import { formatLink, parseLink } from '@vue-sync/vue/protocol'
-
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+import { formatLink, isTrustworthyOrigin, parseLink } from '@vue-sync/vue/protocol'
 
 /** Returns the session link in the page's own address (its fragment or path), if there is one. */
 export function linkOfPage(href: string): string | undefined {
@@ -17,16 +15,38 @@ export function linkOfPage(href: string): string | undefined {
  */
 export function fitToPage(link: string, protocol: string): string {
   const address = parseLink(link)
-  if (protocol !== 'https:' || !address?.origin.startsWith('ws:')) return link
-  if (LOOPBACK.test(new URL(address.origin).hostname)) return link
+  if (protocol !== 'https:' || !address || isTrustworthyOrigin(address.origin)) return link
   return formatLink({ ...address, origin: address.origin.replace('ws:', 'wss:') })
 }
 
-/** Returns the viewer page of the link's own relay, or `undefined` if this is that page. */
+/**
+ * Returns the viewer page of the link's own relay, or `undefined` if this is that page. A link with a secret has
+ * none, because that page, which the relay serves, could read the secret.
+ */
 export function pageOf(link: string, here: string): string | undefined {
   const address = parseLink(link)
-  const page = address && formatLink(address)
+  const page = address && !address.secret ? formatLink(address) : undefined
   return page !== undefined && new URL(page).origin !== here ? page : undefined
+}
+
+/** Returns the relay's host if the link is for an encrypted session. */
+export function encryptedAt(link: string | undefined): string | undefined {
+  const address = parseLink(link ?? '')
+  return address?.secret && new URL(address.origin).host
+}
+
+/** Returns whether `next` is for the same session as `kept`, but without its secret. */
+export function dropsSecret(kept: string | undefined, next: string): boolean {
+  const [from, to] = [parseLink(kept ?? ''), parseLink(next)]
+  if (!from?.secret || !to || to.secret || from.session !== to.session) return false
+  return new URL(from.origin).host === new URL(to.origin).host
+}
+
+/** Returns the guide to https for the session of the link. The relay serves that page, so it gets no secret. */
+export function guideFor(link: string | undefined): string {
+  const address = parseLink(link ?? '')
+  const page = address && formatLink({ ...address, secret: undefined })
+  return `/setup${page ? new URL(page).hash : ''}`
 }
 
 /** Returns a readable name for a link, without its key. */

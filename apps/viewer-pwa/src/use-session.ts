@@ -3,7 +3,8 @@ import { computed, type ComputedRef, inject, type Ref, shallowRef, watch } from 
 import { parseLink } from '@vue-sync/vue/protocol'
 import { useSyncViewer } from '@vue-sync/vue/viewer'
 import { createMemory } from './memory.ts'
-import { fitToPage, linkOfPage, nameOf, pageOf } from './session-link.ts'
+import { openedAt } from './opened-at.ts'
+import { dropsSecret, fitToPage, linkOfPage, nameOf, pageOf } from './session-link.ts'
 import { CACHE_KEY } from './use-known-sessions.ts'
 
 export interface UseSessionReturn {
@@ -25,32 +26,47 @@ export interface UseSessionReturn {
 
 /** Opens the session in the page's address, or the remembered one, or the page's own relay if it is open. */
 export function useSession(): UseSessionReturn {
-  const { connect, disconnect, status, name, error } = useSyncViewer()
+  const { connect, disconnect, status, name, error, lastUpdate } = useSyncViewer()
   const cache = inject(CACHE_KEY)
   const memory = createMemory('vue-sync:link', () => localStorage)
   const link = shallowRef<string>()
   const givenLink = shallowRef<string>()
 
-  function open(given: string): void {
+  /** The link to remember, and whether the user chose it in this app: any page can open this app with a link. */
+  let followed: { link: string; isChosen: boolean } | undefined
+
+  function follow(given: string, isChosen: boolean): void {
     const fit = fitToPage(given, location.protocol)
     connect(fit)
+    followed = { link: fit, isChosen }
     link.value = fit
     givenLink.value = fit === given ? undefined : given
-    memory.write(fit)
+  }
+  const open = (given: string): void => follow(given, true)
+
+  // A wrong link in the page's address must not replace the remembered one, so a link is remembered only once it
+  // has worked: the relay has admitted it and, if it has a secret, the state could be decrypted.
+  watch([link, status, lastUpdate], ([current, now, updated]) => {
+    if (!followed || current !== followed.link || now !== 'connected') return
+    if (parseLink(current)?.secret && updated === undefined) return
+    if (followed.isChosen || !dropsSecret(memory.read(), current)) memory.write(current)
+  })
+
+  function forgetLink(): void {
+    if (memory.read() === link.value) memory.forget()
   }
 
   function leave(): void {
     disconnect()
-    memory.forget()
+    forgetLink()
     link.value = givenLink.value = undefined
   }
 
-  function readPage(): boolean {
-    const next = linkOfPage(location.href)
+  function readPage(href = location.href): boolean {
+    const next = linkOfPage(href)
     if (!next) return false
-    // Keeps the key out of the browser's history and out of screenshots.
     history.replaceState(null, '', '/')
-    open(next)
+    follow(next, false)
     return true
   }
 
@@ -69,18 +85,18 @@ export function useSession(): UseSessionReturn {
   // The home-screen shortcut opens `/?pair`.
   const wantsPairing = new URLSearchParams(location.search).has('pair')
   if (wantsPairing) history.replaceState(null, '', '/')
-  if (!readPage() && !wantsPairing) {
+  if (!readPage(openedAt) && !wantsPairing) {
     const kept = memory.read()
     if (kept && parseLink(kept)) open(kept)
     else guessPage()
   }
-  useEventListener(window, 'hashchange', readPage)
-  // A relay refuses pages of other origins, so the link opens in that relay's own viewer.
+  useEventListener(window, 'hashchange', () => readPage())
+  // A relay refuses pages of other origins, so the link opens in that relay's own viewer, unless it has a secret.
   watch(error, (now) => {
     const own = now?.code === 'VS109' && link.value && pageOf(link.value, location.origin)
     if (!own) return
     // Returning to this page must not redirect again.
-    memory.forget()
+    forgetLink()
     location.assign(own)
   })
 

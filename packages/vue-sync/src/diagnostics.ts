@@ -19,6 +19,8 @@ const ERRORS = {
     'The session is encrypted, and the link has no key or a wrong one. Scan the code on the host again',
   VS111: 'Encryption needs a secure context. Open the page over https or on localhost',
   VS112: 'The host revoked the link, or it has expired. Ask the host for a new one',
+  VS113:
+    'An http link must not carry an encryption key. Start the relay with https, and scan the code on the host again',
   VS115:
     'The relay refused a change of the viewer links, and nothing of it applies. The detail names the part and the reason',
 } as const

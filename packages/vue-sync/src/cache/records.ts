@@ -16,7 +16,7 @@ export interface KnownSession {
 }
 
 /** Records of another version are deleted, because the relay has the state anyway. */
-const VERSION = 1
+const VERSION = 2
 
 /** The stored state of one session. It is text, which is cheaper to store, and is checked like any frame. */
 interface KeptRecord {
@@ -26,21 +26,23 @@ interface KeptRecord {
   lastUpdate: number
   asOf: number
   name: string | undefined
+  binding: number | undefined
 }
 
 const isTime = (value: unknown): value is number => Number.isFinite(value)
 
-export function writeKept({ message, lastUpdate, asOf, name }: KeptState): KeptRecord {
-  return { v: VERSION, frame: JSON.stringify(message), lastUpdate, asOf, name }
+export function writeKept({ message, lastUpdate, asOf, name, binding }: KeptState): KeptRecord {
+  return { v: VERSION, frame: JSON.stringify(message), lastUpdate, asOf, name, binding }
 }
 
 /** Gives `undefined` for a malformed record, or one of another version. */
 export function readKept(record: unknown): KeptState | undefined {
   if (!isRecord(record) || record['v'] !== VERSION) return undefined
-  const { frame, lastUpdate, asOf, name } = record
+  const { frame, lastUpdate, asOf, name, binding } = record
   const message = parseMessage(frame)
   if (message?.type !== 'session_update' || !isTime(lastUpdate) || !isTime(asOf)) return undefined
-  return { message, lastUpdate, asOf, name: readName(name) }
+  if (binding !== undefined && typeof binding !== 'number') return undefined
+  return { message, lastUpdate, asOf, name: readName(name), binding }
 }
 
 /** Reads a list of sessions, without malformed entries. */

@@ -1,5 +1,6 @@
 import { createStore, del, delMany, get, promisifyRequest, set, type UseStore } from 'idb-keyval'
 import {
+  bindingOf,
   formatLink,
   type KeptState,
   parseLink,
@@ -42,9 +43,14 @@ const seenKey = (id: string): string => `seen ${id}`
 /** `!` is the character after the space. */
 const seenKeys = (): IDBKeyRange => IDBKeyRange.bound('seen ', 'seen!')
 
-/** Without the scheme, because a relay that now uses TLS is still the same relay. */
-function idOf({ origin, session }: SyncAddress): string {
-  return origin.replace(/^wss?:\/\//, '') + sessionPath(session)
+/**
+ * Without the scheme, because a relay that now uses TLS is still the same relay. With the secret's binding, so
+ * that a link without the secret neither finds nor replaces what a link with it has saved.
+ */
+function idOf(address: SyncAddress): string {
+  const binding = bindingOf(address)
+  const place = address.origin.replace(/^wss?:\/\//, '') + sessionPath(address.session)
+  return binding === undefined ? place : `${place} ${binding}`
 }
 
 const readSeen = async (store: IDBObjectStore): Promise<KnownSession[]> =>

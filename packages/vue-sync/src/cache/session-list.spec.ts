@@ -39,6 +39,24 @@ describe('the list of sessions', () => {
     expect([ids(list), dropped]).toEqual([['10.0.0.2', 'other'], ['10.0.0.1']])
   })
 
+  it('keeps a session with other keys, although a relay sends its epoch', () => {
+    const kept = { ...known('a', 1, 10, 'same'), link: 'https://a/#k=x' }
+    const other = (link: string) => ({ ...known('b', 2, 10, 'same'), link })
+    for (const link of ['https://b/#k=y', 'https://b/#k=x&e=z', 'https://b/#s=show&k=x'])
+      expect(putFirst([kept], other(link), LIMITS).dropped).toEqual([])
+    expect(putFirst([kept], other('https://b/#k=x'), LIMITS).dropped).toEqual(['a'])
+  })
+
+  it('replaces a link whose secret is no longer used, and no link with a secret by one without', () => {
+    const at = (id: string, link: string) => ({ ...known(id, 1), link })
+    const plain = at('plain', 'http://a:9876/#k=x')
+    const old = at('old', 'https://a:9876/#k=x&e=1')
+    const now = at('now', 'https://a:9876/#k=y&e=2')
+    const elsewhere = at('elsewhere', 'https://a:9877/#k=x&e=1')
+    expect(putFirst([plain, old, elsewhere], now, LIMITS).dropped).toEqual(['plain', 'old'])
+    expect(putFirst([old], plain, LIMITS).dropped).toEqual([])
+  })
+
   it('stays within its limits, keeps the new entry, and reports all removed states', () => {
     const record = fc.record({
       id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),

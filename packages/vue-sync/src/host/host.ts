@@ -21,9 +21,11 @@ import { createFrameWriter } from './core/frame-writer.ts'
 import { createPublisher } from './core/publisher.ts'
 import { createAccess, type HostAccess } from './access.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
-import { checkDelays, readRelay } from './read-options.ts'
-import { renewSecret, secretOfTab, withSecret } from './secret.ts'
+import { checkDelays, readRelay, readViewerUrl } from './read-options.ts'
+import { readRelayStatus } from './relay/relay-status.ts'
+import { renewSecret, secretOfTab } from './secret.ts'
 import { createSyncedStores } from './synced-stores.ts'
+import { viewerLinks } from './relay/viewer-links.ts'
 
 export interface SyncHostState {
   status: LinkStatus
@@ -66,6 +68,7 @@ function isHidden(): boolean {
 /** @throws SyncError VS101 for a bad `url`, VS107 for a bad option */
 export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   const { session, key, ...relay } = readRelay(options)
+  const pinned = readViewerUrl(options)
   if (process.env.NODE_ENV !== 'production') checkDelays('', options)
   const { debounce = HOST_DEFAULTS.debounce } = options
   const warn = createWarn()
@@ -157,19 +160,29 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     link = undefined
   }
 
+  function warnMalformed(field: string): void {
+    if (process.env.NODE_ENV !== 'production') warn('VS202', `bad ${field} in the relay’s status`)
+  }
+
+  function showLinks(reported: ViewerUrl[]): void {
+    state.viewerUrls = viewerLinks(reported, { session, pinned, secret })
+    if (reported.length > 0 && state.viewerUrls.length === 0)
+      state.error = new SyncError('VS113', reported[0]!.url.replace(/#.*/, ''))
+    else if (state.error?.code === 'VS113') state.error = undefined
+  }
+
   function onFrame(frame: unknown): void {
-    const status = parseStatus(frame)
-    if (!status) return
-    const { clientCount, viewerUrls, pairCode, tokens, want } = status
-    if (typeof clientCount === 'number') state.clientCount = clientCount
-    const linkSecret = secret
-    if (Array.isArray(viewerUrls))
-      state.viewerUrls = linkSecret
-        ? viewerUrls.map((entry) => ({ ...entry, url: withSecret(entry.url, linkSecret) }))
-        : viewerUrls
+    const payload = parseStatus(frame)
+    if (!payload) return
+    const { clientCount, viewerUrls, pairCode, tokens, want } = readRelayStatus(
+      { ...payload },
+      warnMalformed,
+    )
+    if (clientCount !== undefined) state.clientCount = clientCount
+    if (viewerUrls) showLinks(viewerUrls)
     // A pair code is exchanged at the relay, which does not have the secret.
     if (!secret) state.pairCode = pairCode
-    state.signed = Array.isArray(tokens) ? tokens : []
+    state.signed = tokens ?? []
     const isFirst = !greeted
     greeted = true
     // Before any state is sent, so that revoked viewers do not receive it.

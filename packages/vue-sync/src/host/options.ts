@@ -19,6 +19,11 @@ export interface SyncHostOptions extends LinkWorld {
   /** The relay's host key. @default none */
   key?: string
   /**
+   * The address of every viewer link, `https://show.example.com`. With it, the relay supplies only the key of
+   * the links and cannot lead viewers elsewhere. @default the addresses that the relay reports
+   */
+  viewerUrl?: string
+  /**
    * Opts stores in by id. Use it for definitions that you cannot change, and for stores made before the
    * plugin was installed, because Pinia does not keep their options. @default none
    */

@@ -1,6 +1,12 @@
 import { SyncError } from '../diagnostics.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
-import { DEFAULT_PORT, isSessionName, parseLink, type SyncAddress } from '../protocol/index.ts'
+import {
+  DEFAULT_PORT,
+  isSessionName,
+  isTrustworthyOrigin,
+  parseLink,
+  type SyncAddress,
+} from '../protocol/index.ts'
 import type { SyncHostOptions } from './options.ts'
 
 function defaultRelay(): string {
@@ -32,4 +38,20 @@ export function readRelay(options: SyncHostOptions): SyncAddress {
       'session must be 1–64 letters, digits, "-", "_", "." or "~", and start with a letter or digit',
     )
   return { origin: address.origin, session, key }
+}
+
+/**
+ * The origin of the option `viewerUrl`, with `ws` for `http`; `undefined` without the option.
+ *
+ * @throws SyncError VS107 if it is not an http(s) address, or is plain http with `encrypt`
+ */
+export function readViewerUrl({ viewerUrl, encrypt }: SyncHostOptions): string | undefined {
+  if (viewerUrl === undefined) return undefined
+  const origin = /^https?:/i.test(viewerUrl) ? parseLink(viewerUrl)?.origin : undefined
+  if (origin === undefined || (encrypt && !isTrustworthyOrigin(origin)))
+    throw new SyncError(
+      'VS107',
+      `viewerUrl must be an ${encrypt ? 'https://' : 'http(s)://'} address, not ${JSON.stringify(viewerUrl)}`,
+    )
+  return origin
 }

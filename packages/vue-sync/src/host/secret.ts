@@ -1,4 +1,4 @@
-import { formatLink, parseLink, randomSecret } from '../protocol/index.ts'
+import { randomSecret } from '../protocol/index.ts'
 
 const SECRET_LENGTH = 43
 const nameOf = (session: string): string => `vue-sync:secret ${session}`
@@ -26,10 +26,4 @@ export function secretOfTab(session: string): string {
     // Storage is unavailable.
   }
   return renewSecret(session)
-}
-
-/** A viewer link with the secret in its fragment, which no browser sends. */
-export function withSecret(url: string, secret: string): string {
-  const address = parseLink(url)
-  return address ? formatLink({ ...address, secret }) : url
 }

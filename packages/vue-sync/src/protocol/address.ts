@@ -1,5 +1,6 @@
 import { fromBase64Url, toBase64Url } from './base64url.ts'
 import type { Position } from './envelope.ts'
+import { hashOf } from './hash.ts'
 import { isPosition } from './parse.ts'
 
 export type Role = 'host' | 'viewer'
@@ -13,6 +14,7 @@ export const SUBPROTOCOL = {
   viewer: 'vue-sync.viewer.v1',
 } as const satisfies Record<Role, string>
 
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
 const TOKEN_PREFIX = 'token.'
 /** Starts with a letter or digit: a URL would resolve `.` and `..` away. */
 const SESSION_NAME = /^[A-Za-z\d][\w.~-]{0,63}$/
@@ -93,9 +95,18 @@ export interface SyncAddress {
 }
 
 /**
+ * Whether a page of this origin may hold a secret: it comes over TLS or from this device, so nobody on the
+ * network can replace it.
+ */
+export function isTrustworthyOrigin(origin: string): boolean {
+  const { protocol, hostname } = new URL(origin)
+  return /^(?:https|wss):$/.test(protocol) || LOOPBACK.test(hostname)
+}
+
+/**
  * The link in a QR code: `http://192.168.1.5:9876/#k=KEY`, with `s=NAME` for a session other than
  * `default` and `e=SECRET` for an encrypted one. Browsers never send a fragment, so the key
- * appears in no log and the relay never gets the secret.
+ * appears in no log and the relay never gets the secret. An origin that is not trustworthy must not get one.
  */
 export function formatLink({ origin, session, key, secret }: SyncAddress): string {
   const fragment = new URLSearchParams()
@@ -129,6 +140,14 @@ export function parseLink(text: string): SyncAddress | undefined {
     key: fragment.get('k') ?? undefined,
     secret: fragment.get('e') ?? undefined,
   }
+}
+
+/**
+ * Identifies a link's secret without revealing it; `undefined` without a secret. What was received by one link is
+ * shown only with a link of the same binding, so state in clear never passes for decrypted state.
+ */
+export function bindingOf({ secret }: Pick<SyncAddress, 'secret'>): number | undefined {
+  return secret ? hashOf(secret, new WeakMap()) : undefined
 }
 
 /** 128 random bits as text. `crypto.randomUUID` is missing on plain `http://LAN-IP` pages. */

@@ -55,6 +55,8 @@ export interface KeptState {
   /** When it was last known to be the host's current state, milliseconds since 1970. */
   asOf: number
   name?: string | undefined
+  /** Identifies the secret of the link that it came by, see `bindingOf`. Missing if the session is not encrypted. */
+  binding?: number | undefined
 }
 
 export type StateMessage = SessionUpdate | ConfigUpdate

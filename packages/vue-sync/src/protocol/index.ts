@@ -47,11 +47,13 @@ export {
 export type { AccessRules, SignedToken, ViewerToken } from './access.ts'
 export { CLOSE, isTerminal } from './close-codes.ts'
 export {
+  bindingOf,
   DEFAULT_PORT,
   DEFAULT_SESSION,
   formatLink,
   formatSocketUrl,
   isSessionName,
+  isTrustworthyOrigin,
   offerProtocols,
   parseLink,
   randomId,

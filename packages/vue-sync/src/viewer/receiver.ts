@@ -30,6 +30,8 @@ export interface ReceiverOptions {
   state: ReceivedState
   warn: Warn
   isEncrypted: () => boolean
+  /** The binding of the present link. */
+  binding: () => number | undefined
   /** The reader of the present connection. */
   reader: () => FrameReader | undefined
   /** Replaces the connection: the relay then sends what follows `position`, or a whole state. */
@@ -46,14 +48,14 @@ export interface Receiver {
   receive: (message: Message) => void
   /** The shown state, to be saved; `undefined` without a position. */
   snapshot: () => KeptState | undefined
-  /** Shows a saved state, unless another is shown. */
+  /** Shows a saved state, unless another is shown, or it came by a link with another secret. */
   restore: (kept: KeptState) => void
   /** Drops the shown state, before another session's comes. */
   clear: () => void
 }
 
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { mirror, state, warn, isEncrypted, reader, retry, onDropped, onChange } = options
+  const { mirror, state, warn, isEncrypted, binding, reader, retry, onDropped, onChange } = options
   let position: Position | undefined
 
   /** Gives whether the name has changed. */
@@ -86,7 +88,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (!position || !samePosition(position, message)) return
     if (host === 'online') state.asOf = Date.now()
     onChange(isRenamed || isFirst)
-    if (hash !== undefined) compareHash(position, hash).catch(() => {})
+    if (typeof hash === 'number') compareHash(position, hash).catch(() => {})
   }
 
   function receiveState(message: StateMessage): void {
@@ -114,10 +116,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       if (!position) return undefined
       const { lastUpdate, asOf, name } = state
       const message = { type: 'session_update' as const, ...position, payload: mirror.state }
-      return { message, lastUpdate: lastUpdate!, asOf: asOf!, name }
+      return { message, lastUpdate: lastUpdate!, asOf: asOf!, name, binding: binding() }
     },
-    restore({ message, lastUpdate, asOf, name }) {
-      if (position || !mirror.apply(message)) return
+    restore({ message, lastUpdate, asOf, name, binding: keptBy }) {
+      if (position || keptBy !== binding() || !mirror.apply(message)) return
       position = { epoch: message.epoch, seq: message.seq }
       Object.assign(state, { lastUpdate, asOf, name })
     },

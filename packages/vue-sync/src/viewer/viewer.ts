@@ -4,7 +4,9 @@ import { createWarn, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
 import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
 import {
+  bindingOf,
   formatSocketUrl,
+  isTrustworthyOrigin,
   type KeptState,
   offerProtocols,
   parseLink,
@@ -58,6 +60,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     state,
     warn,
     isEncrypted: () => Boolean(address!.secret),
+    binding: () => bindingOf(address!),
     reader: () => reader,
     retry: () => link!.retry(),
     onDropped: warnDropped,
@@ -144,13 +147,16 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     connect(url) {
       const next = parseLink(url)
       if (!next) throw new SyncError('VS101', JSON.stringify(url))
-      const isSameSession = next.origin === address?.origin && next.session === address.session
-      const { key, secret } = next
-      if (wanted && isSameSession && key === address!.key && secret === address!.secret) return
+      const { origin, session, key, secret } = next
+      // State that came in clear must not be shown as that of an encrypted session, nor the reverse.
+      const isSameSession =
+        origin === address?.origin && session === address.session && secret === address.secret
+      if (wanted && isSameSession && key === address!.key) return
       hangUp()
       if (!isSameSession) receiver.clear()
       address = next
       if (secret && !canEncrypt()) return fail(new SyncError('VS111'))
+      if (secret && !isTrustworthyOrigin(origin)) return fail(new SyncError('VS113'))
       wanted = true
       state.error = undefined
       if (saver && !receiver.position) void restoreAndDial(next)

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { readViewerUrl } from './read-options.ts'
+
+describe('the option `viewerUrl`', () => {
+  it.each([
+    [undefined, undefined],
+    ['https://show.example', 'wss://show.example'],
+    ['https://show.example:9876/', 'wss://show.example:9876'],
+    ['http://localhost:9876', 'ws://localhost:9876'],
+  ])('%j gives the origin %s', (viewerUrl, origin) => {
+    const given = viewerUrl === undefined ? {} : { viewerUrl }
+    expect(readViewerUrl({ ...given, encrypt: true })).toBe(origin)
+  })
+
+  it('may be plain http without `encrypt`', () => {
+    expect(readViewerUrl({ viewerUrl: 'http://10.0.0.1:9876' })).toBe('ws://10.0.0.1:9876')
+  })
+
+  it.each([
+    '',
+    'show.example',
+    'javascript:alert(1)',
+    'wss://show.example',
+    'http://10.0.0.1:9876',
+  ])('refuses %j with `encrypt`, and names the option', (viewerUrl) => {
+    expect(() => readViewerUrl({ viewerUrl, encrypt: true })).toThrow(/VS107.*viewerUrl must be/)
+  })
+})

@@ -1,0 +1,81 @@
+import {
+  isRecord,
+  type Reach,
+  readName,
+  readPairCode,
+  type SignedToken,
+  type ViewerUrl,
+} from '../../protocol/index.ts'
+
+/** The fields of the relay's status that a host uses. A missing or malformed field is `undefined`. */
+export interface HostStatus {
+  clientCount: number | undefined
+  viewerUrls: ViewerUrl[] | undefined
+  pairCode: string | undefined
+  tokens: SignedToken[] | undefined
+  want: 'session_update' | undefined
+}
+
+const REACHES: readonly unknown[] = ['network', 'internet', 'virtual', 'machine'] satisfies Reach[]
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+/** Only http(s): an app shows the address as a link, where `javascript:` would run in the app's page. */
+function isPage(value: unknown): value is string {
+  if (typeof value !== 'string') return false
+  try {
+    return /^https?:$/.test(new URL(value).protocol)
+  } catch {
+    return false
+  }
+}
+
+function readViewerUrl(value: unknown): ViewerUrl | undefined {
+  if (!isRecord(value) || !isPage(value['url'])) return undefined
+  const { name, url, reach } = value
+  const isKnown = REACHES.includes(reach)
+  return { name: readName(name) ?? '', url, ...(isKnown && { reach: reach as Reach }) }
+}
+
+function readToken(value: unknown): SignedToken | undefined {
+  if (!isRecord(value)) return undefined
+  const { id, key, viewers } = value
+  const isWhole = typeof id === 'string' && typeof key === 'string' && isCount(viewers)
+  return isWhole ? { id, key, viewers } : undefined
+}
+
+/**
+ * Reads the payload of a status from the relay, which may send anything. Never throws.
+ *
+ * @param onBad called with the name of each field that is malformed, or a part of it
+ */
+export function readRelayStatus(
+  payload: Record<string, unknown>,
+  onBad: (field: string) => void,
+): HostStatus {
+  function read<T>(field: string, readValue: (value: unknown) => T | undefined): T | undefined {
+    const value = payload[field]
+    const read = value === undefined ? undefined : readValue(value)
+    if (read === undefined && value !== undefined) onBad(field)
+    return read
+  }
+  function readList<T>(field: string, readItem: (value: unknown) => T | undefined) {
+    return read(field, (value) => {
+      if (!Array.isArray(value)) return undefined
+      const items = value.flatMap((item) => readItem(item) ?? [])
+      if (items.length < value.length) onBad(field)
+      return items
+    })
+  }
+  return {
+    clientCount: read('clientCount', (value) => (isCount(value) ? value : undefined)),
+    viewerUrls: readList('viewerUrls', readViewerUrl),
+    pairCode: read('pairCode', (value) =>
+      typeof value === 'string' ? readPairCode(value) : undefined,
+    ),
+    tokens: readList('tokens', readToken),
+    want: payload['want'] === 'session_update' ? 'session_update' : undefined,
+  }
+}

@@ -1,0 +1,29 @@
+import { formatLink, isTrustworthyOrigin, parseLink, type ViewerUrl } from '../../protocol/index.ts'
+
+export interface ViewerLinkOptions {
+  session: string
+  /** The origin of every link. @default the addresses that the relay reports */
+  pinned: string | undefined
+  /** Added to each link whose address is trustworthy. Links to other addresses are left out. @default none */
+  secret: string | undefined
+}
+
+/** The links that a host shows, from those that the relay reported. */
+export function viewerLinks(
+  reported: readonly ViewerUrl[],
+  { session, pinned, secret }: ViewerLinkOptions,
+): ViewerUrl[] {
+  const linkAt = (origin: string, { url }: ViewerUrl): string =>
+    formatLink({ origin, session, key: parseLink(url)?.key, secret })
+
+  if (pinned !== undefined)
+    return reported
+      .slice(0, 1)
+      .map((entry) => ({ name: new URL(pinned).hostname, url: linkAt(pinned, entry) }))
+  if (!secret) return [...reported]
+  return reported.flatMap((entry) => {
+    const { origin } = parseLink(entry.url) ?? {}
+    if (origin === undefined || !isTrustworthyOrigin(origin)) return []
+    return [{ ...entry, url: linkAt(origin, entry) }]
+  })
+}
