@@ -7,7 +7,7 @@ import type { RateLimit } from '../guard/rate-limit.ts'
 
 export interface PairRouteOptions {
   pairing: Pairing
-  failures: RateLimit
+  attempts: RateLimit
   clients: Clients
   /** Finds the session of a code that another node shows. @default none */
   findElsewhere?: ((code: string) => Promise<string | undefined>) | undefined
@@ -31,7 +31,7 @@ async function readCode(event: H3Event): Promise<string | undefined> {
 
 /** `POST /pair`: returns session and key for a typed code. */
 export async function answerPair(event: H3Event, options: PairRouteOptions): Promise<Answer> {
-  const { pairing, failures, clients, findElsewhere, linkKey } = options
+  const { pairing, attempts, clients, findElsewhere, linkKey } = options
   const { headers } = event.res
   const refuse = (status: number, error: string): Answer => {
     event.res.status = status
@@ -44,8 +44,8 @@ export async function answerPair(event: H3Event, options: PairRouteOptions): Pro
   const code = await readCode(event)
   if (code === undefined) return refuse(400, 'bad_request')
   const address = clients.addressOf(nodeRequestOf(event))
-  // Checked before the code, so that a client that must wait does not learn whether its guess was right.
-  const wait = failures.waitTime(address)
+  // Counted before the code is looked up, so that parallel guesses cannot pass the limit together.
+  const wait = await attempts.begin(address)
   if (wait > 0) {
     headers.set('retry-after', String(Math.ceil(wait / 1000)))
     return refuse(429, 'too_many')
@@ -54,8 +54,7 @@ export async function answerPair(event: H3Event, options: PairRouteOptions): Pro
   const session =
     pairing.find(code) ?? (read && (await findElsewhere?.(read).catch(() => undefined)))
   const opens = session === undefined ? undefined : await linkKey(session)
-  if (session !== undefined && opens)
-    return { session, ...(opens.key !== undefined && { key: opens.key }) }
-  failures.recordFailure(address)
-  return refuse(404, 'unknown_code')
+  if (session === undefined || !opens) return refuse(404, 'unknown_code')
+  attempts.succeed(address)
+  return { session, ...(opens.key !== undefined && { key: opens.key }) }
 }

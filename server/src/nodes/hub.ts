@@ -11,6 +11,7 @@ import type {
 } from '../core/shared/backplane.ts'
 import { createRetained } from '../core/session/retained.ts'
 import type { SessionInfo, StoredSession } from '../core/session/stored-session.ts'
+import { createWindowCounts } from '../core/shared/window-counts.ts'
 import {
   appendEntry,
   claimTerm,
@@ -52,6 +53,7 @@ export interface Hub {
   notify: (session: string, from: string, notice: Notice) => void
   findCode: (code: string) => string | undefined
   storeCode: (code: string, session: string, milliseconds: number) => void
+  count: (key: string, by: number, window: number) => number
   /** Loses everything, as a Redis that was emptied. */
   flush: () => void
 }
@@ -65,6 +67,7 @@ export function createHub(options: HubOptions = {}): Hub {
   const logs = new Map<string, HubLog>()
   const codes = new Map<string, { session: string; until: number }>()
   const listeners = new Map<string, Set<HubListener>>()
+  const counts = createWindowCounts({ now })
   const queue: [session: string, message: BackplaneMessage][] = []
 
   function openLog(session: string): HubLog {
@@ -171,6 +174,7 @@ export function createHub(options: HubOptions = {}): Hub {
     storeCode(code, session, milliseconds) {
       codes.set(code, { session, until: now() + milliseconds })
     },
+    count: counts.add,
     flush() {
       logs.clear()
       codes.clear()

@@ -62,6 +62,7 @@ const CALLS = {
   findCode: (hub: Hub, _node: string, code: string) => hub.findCode(code),
   keepCode: (hub: Hub, _node: string, ...args: Parameters<Hub['storeCode']>) =>
     hub.storeCode(...args),
+  count: (hub: Hub, _node: string, ...args: Parameters<Hub['count']>) => hub.count(...args),
 } as const
 type CallName = keyof typeof CALLS
 
@@ -168,6 +169,7 @@ export function createClusterBackplane(options: ClusterBackplaneOptions): Backpl
     notify: (session, notice) => void call('note', session, notice),
     findCode: (code) => call('findCode', code),
     storeCode: (code, session, milliseconds) => void call('keepCode', code, session, milliseconds),
+    count: (key, by, window) => call('count', key, by, window),
     async start() {
       unlisten ??= channel.listen(onMessage)
     },

@@ -173,6 +173,8 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     storeCode(code, session, milliseconds) {
       connections?.client.set(codeKey(code), session, 'PX', milliseconds).catch(() => {})
     },
+    count: async (key, by, window) =>
+      connected().client.vsCount(`${prefix}:count:${key}`, by, window),
     async start() {
       if (isStarted) return
       isStarted = true
