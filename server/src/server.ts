@@ -17,7 +17,7 @@ import { SERVER_DEFAULTS, type SyncServerOptions } from './server-options.ts'
 import { ownNames } from './tls/own-names.ts'
 import { createPairing } from './http/pairing.ts'
 import { createOperatorRoutes } from './operate/operator-routes.ts'
-import { createRateLimit } from './guard/rate-limit.ts'
+import { CODE_LIMITS, createRateLimit } from './guard/rate-limit.ts'
 import { createRedisBackplane } from './nodes/redis/redis-backplane.ts'
 import { createRelay } from './core/relay.ts'
 import type { WorkerQueryMember } from './operate/worker-queries.ts'
@@ -180,7 +180,7 @@ export function createSyncServer(
           closing ? 'stopping' : backplane?.isHealthy === false ? 'degraded' : 'ready',
         pairing,
         findElsewhere: backplane?.findCode,
-        failures: createRateLimit(),
+        attempts: createRateLimit({ ...CODE_LIMITS, backplane }),
         redeem: relay.redeem,
         viewerDir: options.viewerDir,
         status: getStatus,

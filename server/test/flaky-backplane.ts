@@ -82,6 +82,7 @@ export class FlakyBackplane implements Backplane {
   }
   findCode: Backplane['findCode'] = (code) => this.#call(() => this.#hub.findCode(code))
   storeCode: Backplane['storeCode'] = (...args) => this.#hub.storeCode(...args)
+  count: Backplane['count'] = (...args) => this.#call(() => this.#hub.count(...args))
   start: Backplane['start'] = () => Promise.resolve()
   stop: Backplane['stop'] = () => Promise.resolve()
 

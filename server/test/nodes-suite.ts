@@ -271,6 +271,32 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       await third.until(({ payload: { access } }) => isEqual(access, merged))
     })
 
+    it('looks up ten of two thousand wrong codes that a client tries on all nodes in parallel', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 2000 }, (_, index) =>
+          ask(nodes.servers[index % 3]!, '/pair', {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: '{"code":"000000"}',
+          }),
+        ),
+      )
+      const count = (wanted: number) => answers.filter(({ status }) => status === wanted).length
+      expect([count(404), count(429)]).toEqual([10, 1990])
+    })
+
+    it('compares ten of two thousand wrong keys that a client tries on all nodes in parallel', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 2000 }, (_, index) =>
+          ask(nodes.servers[index % 3]!, '/admin/sessions', {
+            headers: { authorization: `Bearer guess-${index}` },
+          }),
+        ),
+      )
+      const count = (wanted: number) => answers.filter(({ status }) => status === wanted).length
+      expect([count(401), count(429)]).toEqual([10, 1990])
+    })
+
     it('lists the viewers of all nodes on each node, and closes one on whichever node it is', async () => {
       const host = await dial(0, 'host')
       host.send(session('e', 0, { at: 0 }))

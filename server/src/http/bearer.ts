@@ -1,12 +1,12 @@
 import type { H3Event } from 'h3'
 import type { Clients } from '../guard/clients.ts'
-import { keysMatch } from '../core/access/keys.ts'
+import { isLongKey, keysMatch } from '../core/access/keys.ts'
 import { nodeRequestOf } from './node-request.ts'
 import type { RateLimit } from '../guard/rate-limit.ts'
 
 export interface BearerOptions {
   clients: Clients
-  failures: RateLimit
+  attempts: RateLimit
 }
 
 export type BearerProblem = 'bad_key' | 'too_many'
@@ -24,20 +24,27 @@ function keyOf(event: H3Event): string | undefined {
 export async function bearerProblem(
   event: H3Event,
   right: string,
-  { clients, failures }: BearerOptions,
+  { clients, attempts }: BearerOptions,
 ): Promise<BearerProblem | undefined> {
-  const address = clients.addressOf(nodeRequestOf(event))
-  // Checked before the key, so that a client that must wait does not learn whether its guess was right.
-  const wait = failures.waitTime(address)
-  if (wait > 0) {
-    event.res.headers.set('retry-after', String(Math.ceil(wait / 1000)))
-    event.res.status = 429
-    return 'too_many'
-  }
   const key = keyOf(event)
-  if (await keysMatch(key, right)) return undefined
+  const isLong = isLongKey(right)
+  // No number of guesses finds a long key, so its owner need not wait because of the guesses of others.
+  if (isLong && (await keysMatch(key, right))) return undefined
   // A request without a key is not a guess.
-  if (key !== undefined) failures.recordFailure(address)
+  if (key !== undefined) {
+    const address = clients.addressOf(nodeRequestOf(event))
+    // Counted before a short key is compared, so that a client that must wait does not learn whether it was right.
+    const wait = await attempts.begin(address)
+    if (wait > 0) {
+      event.res.headers.set('retry-after', String(Math.ceil(wait / 1000)))
+      event.res.status = 429
+      return 'too_many'
+    }
+    if (!isLong && (await keysMatch(key, right))) {
+      attempts.succeed(address)
+      return undefined
+    }
+  }
   event.res.headers.set('www-authenticate', 'Bearer realm="vue-sync"')
   event.res.status = 401
   return 'bad_key'

@@ -148,6 +148,24 @@ describe('POST /pair', () => {
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
   })
 
+  it('looks up ten of three thousand codes that a client tries in parallel', async () => {
+    await start()
+    const answers = await Promise.all(Array.from({ length: 3000 }, () => guess()))
+    expect(answers.filter(({ status }) => status === 404)).toHaveLength(10)
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(2990)
+  })
+
+  it('redeems a right code while ten addresses try as many as they can', async () => {
+    await start({ trustProxy: ['loopback'] })
+    for (let attacker = 0; attacker < 10; attacker++)
+      for (let count = 0; count < 15; count++)
+        await guess({ headers: { 'x-forwarded-for': `192.0.2.${attacker}` } })
+    const { status } = await pair(server.pairCode(), {
+      headers: { 'x-forwarded-for': '192.0.2.99' },
+    })
+    expect(status).toBe(200)
+  })
+
   it('counts by the forwarded address when the proxy is trusted', async () => {
     await start({ trustProxy: ['loopback'] })
     const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })

@@ -8,7 +8,7 @@ import type { RateLimit } from '../guard/rate-limit.ts'
 
 export interface PairRouteOptions {
   pairing: Pairing
-  failures: RateLimit
+  attempts: RateLimit
   clients: Clients
   /** Finds a code that another node shows. @default none */
   findElsewhere?: ((code: string) => Promise<PairingCode | undefined>) | undefined
@@ -32,7 +32,7 @@ async function readCode(event: H3Event): Promise<string | undefined> {
 
 /** `POST /pair`: returns session and key for a typed code. */
 export async function answerPair(event: H3Event, options: PairRouteOptions): Promise<Answer> {
-  const { pairing, failures, clients, findElsewhere, redeem } = options
+  const { pairing, attempts, clients, findElsewhere, redeem } = options
   const { headers } = event.res
   const refuse = (status: number, error: string): Answer => {
     event.res.status = status
@@ -45,8 +45,8 @@ export async function answerPair(event: H3Event, options: PairRouteOptions): Pro
   const code = await readCode(event)
   if (code === undefined) return refuse(400, 'bad_request')
   const address = clients.addressOf(nodeRequestOf(event))
-  // Checked before the code, so that a client that must wait does not learn whether its guess was right.
-  const wait = failures.waitTime(address)
+  // Counted before the code is looked up, so that parallel guesses cannot pass the limit together.
+  const wait = await attempts.begin(address)
   if (wait > 0) {
     headers.set('retry-after', String(Math.ceil(wait / 1000)))
     return refuse(429, 'too_many')
@@ -54,7 +54,7 @@ export async function answerPair(event: H3Event, options: PairRouteOptions): Pro
   const read = readPairCode(code)
   const found = pairing.find(code) ?? (read && (await findElsewhere?.(read).catch(() => undefined)))
   const admitted = found && (await redeem(found))
-  if (found && admitted) return { session: found.session, ...admitted }
-  failures.recordFailure(address)
-  return refuse(404, 'unknown_code')
+  if (!found || !admitted) return refuse(404, 'unknown_code')
+  attempts.succeed(address)
+  return { session: found.session, ...admitted }
 }

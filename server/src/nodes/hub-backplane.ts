@@ -44,6 +44,7 @@ export function createHubBackplane({ hub, interval = 5000 }: HubBackplaneOptions
     notify: (session, notice) => hub.notify(session, id, notice),
     findCode: (code) => later(() => hub.findCode(code)),
     storeCode: hub.storeCode,
+    count: (key, by, window) => later(() => hub.count(key, by, window)),
     async start() {},
     async stop() {
       for (const session of listeners.keys()) hub.unsubscribe(session, onMessage)

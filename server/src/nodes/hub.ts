@@ -12,6 +12,7 @@ import type {
 } from '../core/shared/backplane.ts'
 import { createRetained } from '../core/session/retained.ts'
 import type { OnSessionChange, SessionInfo, StoredSession } from '../core/session/stored-session.ts'
+import { createWindowCounts } from '../core/shared/window-counts.ts'
 import {
   appendEntry,
   claimTerm,
@@ -56,6 +57,7 @@ export interface Hub {
   notify: (session: string, from: string, notice: Notice) => void
   findCode: (code: string) => PairingCode | undefined
   storeCode: (code: string, stored: PairingCode, milliseconds: number) => void
+  count: (key: string, by: number, window: number) => number
   /** Loses everything, as a Redis that was emptied. */
   flush: () => void
 }
@@ -69,6 +71,7 @@ export function createHub(options: HubOptions = {}): Hub {
   const logs = new Map<string, HubLog>()
   const codes = new Map<string, { stored: PairingCode; until: number }>()
   const listeners = new Map<string, Set<HubListener>>()
+  const counts = createWindowCounts({ now })
   const queue: [session: string, message: BackplaneMessage][] = []
 
   function createLog(session: string): HubLog {
@@ -192,6 +195,7 @@ export function createHub(options: HubOptions = {}): Hub {
     storeCode(code, stored, milliseconds) {
       codes.set(code, { stored, until: now() + milliseconds })
     },
+    count: counts.add,
     flush() {
       logs.clear()
       codes.clear()

@@ -130,8 +130,15 @@ describe('/admin', () => {
     expect(headers['access-control-allow-methods']).toBeUndefined()
     expect(host!.socket.readyState).toBe(host!.socket.OPEN)
   })
+})
 
-  it('locks out a client that guesses for a minute, even with the right key', async () => {
+describe('the key of /admin', () => {
+  const from = (address: string, key: string) => ({
+    headers: { 'x-forwarded-for': address, authorization: `Bearer ${key}` },
+  })
+
+  it('locks out a client that guesses a short key for a minute, even with the right one', async () => {
+    await start({ admin: true, hostKey: 'short-key' })
     for (let guess = 0; guess < 10; guess++) {
       const { status } = await call('', 'GET', { headers: { authorization: `Bearer ${guess}` } })
       expect(status).toBe(401)
@@ -139,6 +146,32 @@ describe('/admin', () => {
     const { status, headers, body } = await call('')
     expect([status, JSON.parse(body)]).toEqual([429, { error: 'too_many' }])
     expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+  })
+
+  it.each(['short-key', undefined])(
+    'is compared with ten of three thousand parallel guesses (%s)',
+    async (hostKey) => {
+      await start({ admin: true, ...(hostKey && { hostKey }) })
+      const guesses = Array.from({ length: 3000 }, (_, guess) =>
+        call('', 'GET', { headers: { authorization: `Bearer ${guess}` } }),
+      )
+      const answers = await Promise.all(guesses)
+      expect(answers.filter(({ status }) => status === 401)).toHaveLength(10)
+      expect(answers.filter(({ status }) => status === 429)).toHaveLength(2990)
+    },
+  )
+
+  it('works while ten other addresses guess, and a long one also behind an address that guesses', async () => {
+    for (const hostKey of ['short-key', 'kQ3vT9xLw2NfB7sYpR4mZd']) {
+      await start({ admin: true, hostKey, trustProxy: ['loopback'] })
+      for (let attacker = 0; attacker < 10; attacker++)
+        for (let guess = 0; guess < 15; guess++)
+          await call('', 'GET', from(`192.0.2.${attacker}`, `guess-${guess}`))
+      expect((await call('', 'GET', from('198.51.100.1', hostKey))).status).toBe(200)
+      const shared = await call('', 'GET', from('192.0.2.1', hostKey))
+      expect(shared.status).toBe(hostKey === 'short-key' ? 429 : 200)
+      await server.stop()
+    }
   })
 })
 

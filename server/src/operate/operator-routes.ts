@@ -5,7 +5,7 @@ import { loadOptionalPackage } from '../core/optional-package.ts'
 import type { Backplane } from '../core/shared/backplane.ts'
 import type { Clients } from '../guard/clients.ts'
 import { answerMetrics } from './metrics-route.ts'
-import { createRateLimit } from '../guard/rate-limit.ts'
+import { createRateLimit, KEY_LIMITS } from '../guard/rate-limit.ts'
 import type { Relay } from '../core/relay.ts'
 import type { WorkerQueryMember } from './worker-queries.ts'
 import { totalsOf } from '../core/totals.ts'
@@ -35,7 +35,7 @@ export interface OperatorRoutes {
 
 export function createOperatorRoutes(options: OperatorRoutesOptions): OperatorRoutes {
   const { relay, metricsKey, hostKey, isConnected, workerQueries } = options
-  const failures = createRateLimit()
+  const attempts = createRateLimit({ ...KEY_LIMITS, backplane: options.backplane })
   const admin = options.admin ? createAdmin(options) : undefined
   let readMetrics: (() => Promise<{ type: string; text: string }>) | undefined
   workerQueries?.answer('totals', async () => totalsOf(relay))
@@ -58,11 +58,11 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): OperatorRo
       })
     },
     addTo(app, clients) {
-      if (admin) addAdminRoutes(app, { admin, hostKey, clients, failures })
+      if (admin) addAdminRoutes(app, { admin, hostKey, clients, attempts })
       if (!readMetrics) return
       const read = readMetrics
       app.get('/metrics', (event) =>
-        answerMetrics(event, { clients, failures, key: metricsKey, read }),
+        answerMetrics(event, { clients, attempts, key: metricsKey, read }),
       )
     },
   }

@@ -162,6 +162,12 @@ export interface Backplane {
   notify: (session: string, notice: Notice) => void
   findCode: (code: string) => Promise<PairingCode | undefined>
   storeCode: (code: string, stored: PairingCode, milliseconds: number) => void
+  /**
+   * Adds to a count that all nodes share, in one atomic step. Resolves to the count, which is never below 0.
+   *
+   * @param window milliseconds from the first change of the count until it begins again
+   */
+  count: (key: string, by: number, window: number) => Promise<number>
   /** Resolves when the other nodes can be reached, or when the first attempt has failed. */
   start: () => Promise<void>
   /** Sends what is already queued, then disconnects. `start` may follow. */

@@ -64,6 +64,7 @@ const CALLS = {
   findCode: (hub: Hub, _node: string, code: string) => hub.findCode(code),
   keepCode: (hub: Hub, _node: string, ...args: Parameters<Hub['storeCode']>) =>
     hub.storeCode(...args),
+  count: (hub: Hub, _node: string, ...args: Parameters<Hub['count']>) => hub.count(...args),
 } as const
 type CallName = keyof typeof CALLS
 
@@ -171,6 +172,7 @@ export function createClusterBackplane(options: ClusterBackplaneOptions): Backpl
     notify: (session, notice) => void call('note', session, notice),
     findCode: (code) => call('findCode', code),
     storeCode: (code, stored, milliseconds) => void call('keepCode', code, stored, milliseconds),
+    count: (key, by, window) => call('count', key, by, window),
     async start() {
       unlisten ??= channel.listen(onMessage)
     },

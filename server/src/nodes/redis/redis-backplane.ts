@@ -218,6 +218,8 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     storeCode(code, stored, milliseconds) {
       connections?.client.set(codeKey(code), writeCode(stored), 'PX', milliseconds).catch(() => {})
     },
+    count: async (key, by, window) =>
+      connected().client.vsCount(`${prefix}:count:${key}`, by, window),
     async start() {
       if (isStarted) return
       isStarted = true

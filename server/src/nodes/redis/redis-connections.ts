@@ -3,7 +3,17 @@ import type { Redis, RedisOptions } from 'ioredis'
 import { loadOptionalPackage } from '../../core/optional-package.ts'
 import type { LoadedLog, StoredInfo } from './redis-messages.ts'
 import type { RedisBackplaneOptions } from './redis-options.ts'
-import { ACCESS, APPEND, CLAIM, DESCRIBE, FORGET, LOAD, PROBE, REPLACE } from './redis-scripts.ts'
+import {
+  ACCESS,
+  APPEND,
+  CLAIM,
+  COUNT,
+  DESCRIBE,
+  FORGET,
+  LOAD,
+  PROBE,
+  REPLACE,
+} from './redis-scripts.ts'
 
 /** A client of Redis with this package's scripts as commands. */
 export type ScriptedRedis = Redis &
@@ -13,6 +23,7 @@ export type ScriptedRedis = Redis &
   > & {
     vsAccess: (...args: (string | number)[]) => Promise<StoredInfo | null>
     vsLoadBuffer: (...args: (string | number)[]) => Promise<LoadedLog | null>
+    vsCount: (key: string, by: number, window: number) => Promise<number>
   }
 
 export interface RedisConnections {
@@ -32,8 +43,17 @@ const SCRIPTS = {
   vsProbe: PROBE,
 }
 
+/** The scripts that use one key; all others use the two keys of a session. */
+const SINGLE_KEY = { vsCount: COUNT }
+
 /** Longest wait between two attempts to connect. */
 const MAX_RETRY_MS = 2000
+
+function defineScripts(scripts: Record<string, string>, numberOfKeys: number): object {
+  return Object.fromEntries(
+    Object.entries(scripts).map(([name, lua]) => [name, { lua, numberOfKeys }]),
+  )
+}
 
 /**
  * Two clients that are not connected yet. Loads `ioredis`.
@@ -54,9 +74,7 @@ export async function createRedisConnections(
     maxRetriesPerRequest: 0,
     retryStrategy: (times) => Math.min(MAX_RETRY_MS, 50 * 2 ** Math.min(times, 6)),
     lazyConnect: true,
-    scripts: Object.fromEntries(
-      Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua, numberOfKeys: 2 }]),
-    ),
+    scripts: { ...defineScripts(SCRIPTS, 2), ...defineScripts(SINGLE_KEY, 1) },
     ...redis,
   } as RedisOptions & { replyMapping: 'legacy' }
   return {

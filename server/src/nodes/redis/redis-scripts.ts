@@ -137,6 +137,17 @@ if known[1] == ARGV[4] and known[2] == ARGV[5] and info == ARGV[6] then return n
 return { known[1], known[2], term, about, access, info, redis.call('XRANGE', stream, '-', '+') }
 `
 
+/** KEYS: the count. ARGV: what to add, and the window in milliseconds. Returns the count. */
+export const COUNT = `
+local count = redis.call('INCRBY', KEYS[1], ARGV[1])
+if count <= 0 then
+  redis.call('DEL', KEYS[1])
+  return 0
+end
+if count == tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return count
+`
+
 /** Checks that this user may write and publish. ARGV: channel, ttl. */
 export const PROBE = `
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[2])
