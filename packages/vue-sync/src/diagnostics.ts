@@ -21,7 +21,7 @@ const ERRORS = {
   VS112: 'The host revoked the link, or it has expired. Ask the host for a new one',
   VS113:
     'An http link must not carry an encryption key. Start the relay with https, and scan the code on the host again',
-  VS115:
+  VS113:
     'The relay refused a change of the viewer links, and nothing of it applies. The detail names the part and the reason',
 } as const
 

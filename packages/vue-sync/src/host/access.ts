@@ -163,7 +163,7 @@ export function createAccess(
       if (isAnswer && status.problem) {
         const { field, reason } = status.problem
         rotation = undefined
-        settle(new SyncError('VS115', `${field}: ${reason}`))
+        settle(new SyncError('VS113', `${field}: ${reason}`))
         return set(theirs)
       }
       const isLost =

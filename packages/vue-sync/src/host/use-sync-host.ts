@@ -42,7 +42,7 @@ export interface UseSyncHostReturn {
   retryAt: Readonly<Ref<number | undefined>>
   /** The error that ended publishing for good. With VS113 publishing continues, but there is no link to show. */
   error: Readonly<Ref<SyncError | undefined>>
-  /** Why the latest `issue`, `revoke` or `rotate` failed: VS115 when the relay refused it. Publishing goes on. */
+  /** Why the latest `issue`, `revoke` or `rotate` failed: VS113 when the relay refused it. Publishing goes on. */
   accessError: Readonly<Ref<SyncError | undefined>>
   start: () => void
   /** Sends pending changes and disconnects. `start` resumes. */
@@ -54,7 +54,7 @@ export interface UseSyncHostReturn {
   /**
    * Revokes a link and disconnects its viewers for good. `'main'` is the relay's own viewer key: `viewerUrls` then
    * carry no key until `rotate()`. Resolves when the relay has confirmed it, which is after the next connect while
-   * the host is offline. Rejects with VS115 if the relay refused it, and with VS107 if the list of revoked links is
+   * the host is offline. Rejects with VS113 if the relay refused it, and with VS107 if the list of revoked links is
    * full. `accessError` has the error too, so the promise may be ignored.
    */
   revoke: (id: string) => Promise<void>
