@@ -57,6 +57,7 @@ suite('the status strip', () => {
       'VS111',
       'VS112',
       'VS113',
+      'VS114',
     ] as const)
       expect(describe({ ...live, error: { code } }, NOW).advice).toMatch(/\.$/)
   })

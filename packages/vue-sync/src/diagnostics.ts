@@ -21,6 +21,7 @@ const ERRORS = {
   VS112: 'The host revoked the link, or it has expired. Ask the host for a new one',
   VS113:
     'An http link must not carry an encryption key. Start the relay with https, and scan the code on the host again',
+  VS114: 'The state is not signed by the host whose link this is. Scan the code on the host again',
 } as const
 
 const WARNINGS = {
