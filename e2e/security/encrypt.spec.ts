@@ -551,17 +551,17 @@ it('nobody with only the link can forge state, even with the help of the relay',
   const forged = await forge({ epoch: 'forged', seq: 1 }, {})
   tap.change = (_, binary) => (binary ? forged : undefined)
   const late = startViewer(link)
-  await expect.poll(() => late.viewer.error.value?.code, { timeout: 8000 }).toBe('VS114')
+  await expect.poll(() => late.viewer.error.value?.code, { timeout: 8000 }).toBe('VS116')
   expect([late.board.value, board.value?.['count']]).toEqual([undefined, 1])
 }, 20_000)
 
 it.each([
   ['without the public key', (link: string) => link.replace(/&p=.*/, '')],
   ['with another public key', (link: string) => link.replace(/&p=.*/, `&p=${randomSecret()}`)],
-])('a link %s stops with VS114 and shows nothing', async (_, edit) => {
+])('a link %s stops with VS116 and shows nothing', async (_, edit) => {
   const host = startHost()
   const { viewer, board } = startViewer(edit(await linkOf(host)))
-  await expect.poll(() => viewer.error.value?.code).toBe('VS114')
+  await expect.poll(() => viewer.error.value?.code).toBe('VS116')
   expect(board.value).toBeUndefined()
   viewer.connect(await linkOf(host))
   await expect.poll(() => board.value?.['count']).toBe(0)

@@ -19,9 +19,9 @@ const ERRORS = {
     'The session is encrypted, and the link has no key or a wrong one. Scan the code on the host again',
   VS111: 'Encryption needs a secure context. Open the page over https or on localhost',
   VS112: 'The host revoked the link, or it has expired. Ask the host for a new one',
-  VS113:
+  VS115:
     'An http link must not carry an encryption key. Start the relay with https, and scan the code on the host again',
-  VS114: 'The state is not signed by the host whose link this is. Scan the code on the host again',
+  VS116: 'The state is not signed by the host whose link this is. Scan the code on the host again',
 } as const
 
 const WARNINGS = {

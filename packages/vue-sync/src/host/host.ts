@@ -183,8 +183,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (encryption && !keys) return void encryption.cipher().catch(warnUnsent)
     state.viewerUrls = viewerLinks(reported, { session, pinned, keys })
     if (reported.length > 0 && state.viewerUrls.length === 0)
-      state.error = new SyncError('VS113', reported[0]!.url.replace(/#.*/, ''))
-    else if (state.error?.code === 'VS113') state.error = undefined
+      state.error = new SyncError('VS115', reported[0]!.url.replace(/#.*/, ''))
+    else if (state.error?.code === 'VS115') state.error = undefined
   }
 
   function onFrame(frame: unknown): void {

@@ -34,7 +34,7 @@ export interface UseSyncHostReturn {
   tokens: ComputedRef<IssuedToken[]>
   /** When the next dial is due, milliseconds since 1970. */
   retryAt: Readonly<Ref<number | undefined>>
-  /** The error that ended publishing for good. With VS113 publishing continues, but there is no link to show. */
+  /** The error that ended publishing for good. With VS115 publishing continues, but there is no link to show. */
   error: Readonly<Ref<SyncError | undefined>>
   start: () => void
   /** Sends pending changes and disconnects. `start` resumes. */

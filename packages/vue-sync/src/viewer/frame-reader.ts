@@ -81,7 +81,7 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
     doubted = error instanceof NotAuthentic
     if (before && doubted)
       return options.onStop(
-        error instanceof NotSigned ? new SyncError('VS114') : new SyncError('VS110', 'another key'),
+        error instanceof NotSigned ? new SyncError('VS116') : new SyncError('VS110', 'another key'),
       )
     connection++
     options.onDoubt()

@@ -159,7 +159,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       if (!isSameSession) receiver.clear()
       address = next
       if (secret && !canEncrypt()) return fail(new SyncError('VS111'))
-      if (secret && !isTrustworthyOrigin(origin)) return fail(new SyncError('VS113'))
+      if (secret && !isTrustworthyOrigin(origin)) return fail(new SyncError('VS115'))
       wanted = true
       state.error = undefined
       if (saver && !receiver.position) void restoreAndDial(next)
