@@ -34,7 +34,7 @@ it('a phone with the host’s link shows the encrypted state, also after both re
   await host.getByText('Encrypted from here to the phone').waitFor()
   expect(await host.getByText('Or type in the viewer').count()).toBe(0)
   const link = await copyLink(host)
-  expect(new URL(link).hash).toMatch(/^#k=[^&]+&e=[\w-]{43}$/)
+  expect(new URL(link).hash).toMatch(/^#k=[^&]+&e=[\w-]{43}&p=[\w-]{43}$/)
   const viewer = await openTab(phone, link)
   const title = viewer.getByText('Global temperature')
   await title.waitFor()
@@ -55,7 +55,7 @@ it('a phone with the host’s link shows the encrypted state, also after both re
 
   const secret = new URLSearchParams(new URL(link).hash.slice(1)).get('e')!
   const wire = [...host.seen.sent, ...viewer.seen.received, ...viewer.seen.sent].join('\n')
-  expect(wire).toContain('aes-256-gcm')
+  expect(wire).toContain('aes-256-gcm.es256')
   for (const word of ['Global temperature', 'speed', secret]) expect(wire).not.toContain(word)
   await expectQuiet(host.seen, viewer.seen)
 })

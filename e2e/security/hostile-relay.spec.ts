@@ -91,10 +91,10 @@ describe('a host', () => {
     expect(host.viewerUrl.value).toContain('https://show.example/#k=x&e=')
   })
 
-  it('puts the secret into no http address, and shows VS113 while the relay reports no other', async () => {
+  it('puts the secret into no http address, and shows VS115 while the relay reports no other', async () => {
     const { host, send } = await startHost({ encrypt: true })
     await send({ viewerUrls: [LAN] })
-    expect([host.viewerUrls.value, host.error.value?.code]).toEqual([[], 'VS113'])
+    expect([host.viewerUrls.value, host.error.value?.code]).toEqual([[], 'VS115'])
     await send({ viewerUrls: [LAN, PUBLIC], want: 'session_update' })
     expect(host.viewerUrls.value.map((entry) => new URL(entry.url).origin)).toEqual([
       'https://show.example',
@@ -168,6 +168,6 @@ describe('a viewer', () => {
 
   it('does not connect with a secret to an http address on the network', () => {
     const { viewer } = startViewer(`http://10.0.0.1:9876/#k=x&e=${randomSecret()}`)
-    expect([viewer.error.value?.code, viewer.status.value]).toEqual(['VS113', 'disconnected'])
+    expect([viewer.error.value?.code, viewer.status.value]).toEqual(['VS115', 'disconnected'])
   })
 })

@@ -56,7 +56,8 @@ suite('the status strip', () => {
       'VS110',
       'VS111',
       'VS112',
-      'VS113',
+      'VS115',
+      'VS116',
     ] as const)
       expect(describe({ ...live, error: { code } }, NOW).advice).toMatch(/\.$/)
   })

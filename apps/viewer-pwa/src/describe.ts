@@ -40,7 +40,11 @@ const STOPPED: Partial<Record<ErrorCode, [text: string, advice: string]>> = {
     'Stopped: this is encrypted, and that needs https',
     'Start the relay with https, then scan the code on the host again.',
   ],
-  VS113: [
+  VS116: [
+    'Stopped: this is not from the host',
+    'Somebody else who has the link sent it, or the link is old. Scan the code on the host again.',
+  ],
+  VS115: [
     'Stopped: this link is not safe',
     'It has an encryption key, but no https. Start the relay with https, then scan the code on the host again.',
   ],

@@ -45,7 +45,7 @@ export function dropsSecret(kept: string | undefined, next: string): boolean {
 /** Returns the guide to https for the session of the link. The relay serves that page, so it gets no secret. */
 export function guideFor(link: string | undefined): string {
   const address = parseLink(link ?? '')
-  const page = address && formatLink({ ...address, secret: undefined })
+  const page = address && formatLink({ ...address, secret: undefined, signer: undefined })
   return `/setup${page ? new URL(page).hash : ''}`
 }
 

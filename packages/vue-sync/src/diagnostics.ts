@@ -20,9 +20,10 @@ const ERRORS = {
   VS111: 'Encryption needs a secure context. Open the page over https or on localhost',
   VS112: 'The host revoked the link, or it has expired. Ask the host for a new one',
   VS113:
-    'An http link must not carry an encryption key. Start the relay with https, and scan the code on the host again',
-  VS113:
     'The relay refused a change of the viewer links, and nothing of it applies. The detail names the part and the reason',
+  VS115:
+    'An http link must not carry an encryption key. Start the relay with https, and scan the code on the host again',
+  VS116: 'The state is not signed by the host whose link this is. Scan the code on the host again',
 } as const
 
 const WARNINGS = {

@@ -13,12 +13,14 @@ import {
   readHeader,
 } from '../protocol/index.ts'
 import { createCipher } from './cipher.ts'
-import { NotAuthentic } from './index.ts'
+import { NotAuthentic, NotSigned } from './index.ts'
+import { createSigningKey, readSigningKey } from './signing-key.ts'
 
 const CODECS = [msgpack(), cbor()]
 const IV_BYTES = 12
 const secret = randomSecret()
-const cipher = await createCipher(secret, 'show')
+const signingKey = await createSigningKey()
+const cipher = await createCipher(secret, 'show', { signingKey })
 
 const message = (value: Json, seq = 7): ConfigUpdate => ({
   type: 'config_update',
@@ -62,7 +64,7 @@ describe('a sealed frame', () => {
       type: 'config_update',
       epoch: 'e',
       seq: 7,
-      codec: 'aes-256-gcm',
+      codec: 'aes-256-gcm.es256',
     })
     const text = new TextDecoder('latin1').decode(sealed)
     for (const word of ['in plain words', 'Final', 'payload', '/s/x'])
@@ -103,8 +105,8 @@ describe('a sealed frame', () => {
       }),
     )
     await refused(cipher.open(movedTo(sealed, { codec: undefined })))
-    await refused((await createCipher(secret, 'other')).open(sealed))
-    await refused((await createCipher(randomSecret(), 'show')).open(sealed))
+    await refused((await createCipher(secret, 'other', { signingKey })).open(sealed))
+    await refused((await createCipher(randomSecret(), 'show', { signingKey })).open(sealed))
   })
 
   it('has a different IV in each of 10,000 frames', async () => {
@@ -119,7 +121,52 @@ describe('a sealed frame', () => {
   })
 
   it.each(['', 'abc', '%%%', `${randomSecret()}AAAA`])('refuses %j as a key', async (text) => {
-    await refused(createCipher(text, 'show'))
+    await refused(createCipher(text, 'show', { signingKey }))
+  })
+})
+
+describe('a signature', () => {
+  const { publicKey } = signingKey
+  const viewer = (signer?: string) => createCipher(secret, 'show', { signer })
+  const unsigned = (opening: Promise<unknown>) => expect(opening).rejects.toThrow(NotSigned)
+
+  it('is verified with the public key of the link alone', async () => {
+    const sealed = await seal('signed')
+    expect(await (await viewer(publicKey)).open(sealed)).toEqual(inner('signed'))
+    expect(publicKey).toMatch(/^[\w-]{43}$/)
+  })
+
+  it('is refused if another key made it, although that sender has the secret', async () => {
+    const forger = await createCipher(secret, 'show', { signingKey: await createSigningKey() })
+    const forged = await forger.seal(message('forged'), inner('forged'))
+    await unsigned(cipher.open(forged))
+    await unsigned((await viewer(publicKey)).open(forged))
+    await expect(forger.open(forged)).resolves.toEqual(inner('forged'))
+  })
+
+  it.each([undefined, '', 'abc', '%%%', 'A'.repeat(43), '_'.repeat(43), `${publicKey}A`])(
+    'is refused by a link with the public key %j',
+    async (signer) => {
+      await unsigned((await viewer(signer)).open(await seal('signed')))
+    },
+  )
+
+  it('is made by the same key after a reload, and by a new one without a stored key', async () => {
+    const kept = await readSigningKey(signingKey.text)
+    expect(kept.publicKey).toBe(publicKey)
+    const again = await createCipher(secret, 'show', { signingKey: kept })
+    await expect(cipher.open(await again.seal(message(1), inner(1)))).resolves.toEqual(inner(1))
+    for (const text of [undefined, '', '{', '{}', signingKey.text.replace(/"d":"[^"]+"/, '"d":""')])
+      expect((await readSigningKey(text)).publicKey).not.toBe(publicKey)
+  })
+
+  it('can be verified for every key, because the y coordinate is always even', async () => {
+    for (let count = 0; count < 20; count++) {
+      const key = await createSigningKey()
+      const host = await createCipher(secret, 'show', { signingKey: key })
+      const opening = (await viewer(key.publicKey)).open(await host.seal(message(1), inner(1)))
+      await expect(opening).resolves.toEqual(inner(1))
+    }
   })
 })
 
@@ -127,13 +174,17 @@ describe('a blinded hash', () => {
   it('is the same with the same key, and differs with the position, key or session', async () => {
     const at = (seq: number, epoch = 'e') => cipher.blind({ epoch, seq }, 42)
     const here = await at(1)
-    expect(here).toBe(await (await createCipher(secret, 'show')).blind({ epoch: 'e', seq: 1 }, 42))
+    expect(here).toBe(
+      await (await createCipher(secret, 'show', {})).blind({ epoch: 'e', seq: 1 }, 42),
+    )
     const others = await Promise.all([
       at(2),
       at(1, 'f'),
       cipher.blind({ epoch: 'e', seq: 1 }, 43),
-      createCipher(secret, 'other').then(({ blind }) => blind({ epoch: 'e', seq: 1 }, 42)),
-      createCipher(randomSecret(), 'show').then(({ blind }) => blind({ epoch: 'e', seq: 1 }, 42)),
+      createCipher(secret, 'other', {}).then(({ blind }) => blind({ epoch: 'e', seq: 1 }, 42)),
+      createCipher(randomSecret(), 'show', {}).then(({ blind }) =>
+        blind({ epoch: 'e', seq: 1 }, 42),
+      ),
     ])
     expect(new Set([here, 42, ...others]).size).toBe(7)
     expect(Number.isInteger(here) && here >= 0 && here <= 0xffffffff).toBe(true)

@@ -1,14 +1,20 @@
 import { fromBase64Url, type Position, type StateMessage } from '../protocol/index.ts'
-import { NotAuthentic, SEALED } from './sealed.ts'
+import { NotAuthentic, NotSigned, SEALED } from './sealed.ts'
+import { createVerifier, sign, SIGNATURE_BYTES, type SigningKey } from './signing-key.ts'
 
-/** Encrypts and decrypts the frames of one session. */
+export { readSigningKey } from './signing-key.ts'
+
+/** Signs, encrypts, decrypts and verifies the frames of one session. */
 export interface Cipher {
-  /** Encrypts `frame`. Type and position of `message` stay readable, and `frame` decrypts only with them. */
+  /**
+   * Signs and encrypts `frame`. Type and position of `message` stay readable, and `frame` decrypts only with them.
+   * Only a host can do this.
+   */
   seal: (
     message: Pick<StateMessage, 'type' | 'epoch' | 'seq'>,
     frame: Uint8Array,
   ) => Promise<Uint8Array<ArrayBuffer>>
-  /** Decrypts a sealed frame. @throws NotAuthentic as a rejection */
+  /** Decrypts and verifies a sealed frame. @throws NotAuthentic, NotSigned as a rejection */
   open: (sealed: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>
   /** Makes a state's hash meaningless without the key, so that the relay may see it. Differs per position. */
   blind: (position: Position, hash: number) => Promise<number>
@@ -32,8 +38,24 @@ function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole
 }
 
+const aesGcm = (iv: Uint8Array<ArrayBuffer>, additionalData: Uint8Array<ArrayBuffer>) => ({
+  name: 'AES-GCM',
+  iv,
+  additionalData,
+})
+
+/** A host has the key pair, a viewer the public key of its link. */
+export interface CipherKeys {
+  signingKey?: SigningKey
+  signer?: string | undefined
+}
+
 /** @throws NotAuthentic if `secret` is not 256 bits as base64url */
-export async function createCipher(secret: string, session: string): Promise<Cipher> {
+export async function createCipher(
+  secret: string,
+  session: string,
+  { signingKey, signer = signingKey?.publicKey }: CipherKeys,
+): Promise<Cipher> {
   const { subtle } = crypto
   const raw = fromBase64Url(secret)
   if (raw?.length !== KEY_BYTES) throw new NotAuthentic('no key')
@@ -52,30 +74,33 @@ export async function createCipher(secret: string, session: string): Promise<Cip
     derive('hash', { name: 'HMAC', hash: 'SHA-256', length: 256 }, ['sign']),
   ])
   const context = bytesOf(`${TAG}\n${session}\n`)
-  const algorithm = (iv: Uint8Array<ArrayBuffer>, head: Uint8Array) => ({
-    name: 'AES-GCM',
-    iv,
-    additionalData: join(context, head),
-  })
+  /** A link without a usable public key must not stop the cipher: frames of another secret are reported first. */
+  const verify = await createVerifier(signer ?? '').catch(() => undefined)
 
   return {
     async seal({ type, epoch, seq }, frame) {
       const head = bytesOf(`${JSON.stringify({ type, epoch, seq, codec: SEALED })}\n`)
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
-      const plain = frame as Uint8Array<ArrayBuffer>
-      const body = await subtle.encrypt(algorithm(iv, head), frameKey, plain)
+      const data = join(context, head)
+      const plain = join(frame, await sign(signingKey!, join(data, frame)))
+      const body = await subtle.encrypt(aesGcm(iv, data), frameKey, plain)
       return join(head, iv, new Uint8Array(body))
     },
     async open(sealed) {
       const body = sealed.indexOf(LINE_END) + 1
       const iv = sealed.slice(body, body + IV_BYTES)
+      const data = join(context, sealed.subarray(0, body))
+      let plain: Uint8Array<ArrayBuffer>
       try {
-        const head = sealed.subarray(0, body)
         const content = sealed.slice(body + IV_BYTES)
-        return new Uint8Array(await subtle.decrypt(algorithm(iv, head), frameKey, content))
+        plain = new Uint8Array(await subtle.decrypt(aesGcm(iv, data), frameKey, content))
       } catch (cause) {
         throw new NotAuthentic('frame', { cause })
       }
+      const frame = plain.subarray(0, -SIGNATURE_BYTES)
+      const signature = plain.slice(-SIGNATURE_BYTES)
+      if (!(await verify?.(signature, join(data, frame)))) throw new NotSigned('frame')
+      return frame
     },
     async blind({ epoch, seq }, hash) {
       const text = bytesOf(`${TAG}\n${session}\n${epoch}\n${seq}\n${hash}`)

@@ -20,10 +20,10 @@ import {
 import { createFrameWriter } from './core/frame-writer.ts'
 import { createPublisher } from './core/publisher.ts'
 import { createAccess, type HostAccess } from './access.ts'
+import { createHostEncryption } from './encryption.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
 import { checkDelays, readRelay, readViewerUrl } from './read-options.ts'
 import { readRelayStatus } from './relay/relay-status.ts'
-import { renewSecret, secretOfTab } from './secret.ts'
 import { createSyncedStores } from './synced-stores.ts'
 import { viewerLinks } from './relay/viewer-links.ts'
 
@@ -82,7 +82,10 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     error: undefined,
   })
   const address = formatSocketUrl({ ...relay, session })
-  let secret = options.encrypt ? secretOfTab(address) : undefined
+  const encryption = options.encrypt ? createHostEncryption(address, session, showLinks) : undefined
+  let started = encryption?.startEpoch()
+  /** The links in the relay's latest status. */
+  let reported: ViewerUrl[] = []
   let link: Link | undefined
   /** The relay has sent a status on this connection. Before that, it may have to refuse what is sent. */
   let greeted = false
@@ -97,9 +100,12 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   const writer = createFrameWriter({
     codec: options.codec,
     compressOver: options.compressOver,
-    session,
-    secret: () => secret,
-    name: currentName,
+    cipher: encryption?.cipher,
+    sealedFields({ type }) {
+      const name = currentName()
+      const isWhole = type === 'session_update'
+      return { ...(name !== undefined && { name }), ...(isWhole && { started: started! }) }
+    },
     send: (frame) => link !== undefined && link.send(frame),
     onFailed: warnUnsent,
   })
@@ -124,7 +130,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   /** An encrypted session carries its name inside its state messages instead. */
   function sendName(): void {
-    const name = secret ? undefined : currentName()
+    const name = encryption ? undefined : currentName()
     if (name === undefined || name === sentName) return
     if (transmit({ type: 'status', payload: { name } })) sentName = name
   }
@@ -160,15 +166,23 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     link = undefined
   }
 
+  function restartEpoch(): void {
+    started = encryption?.startEpoch()
+    publisher.restart(randomId())
+  }
+
   function warnMalformed(field: string): void {
     if (process.env.NODE_ENV !== 'production') warn('VS202', `bad ${field} in the relay’s status`)
   }
 
-  function showLinks(reported: ViewerUrl[]): void {
-    state.viewerUrls = viewerLinks(reported, { session, pinned, secret })
+  function showLinks(): void {
+    const keys = encryption?.linkKeys
+    // Without its keys a link would open nothing.
+    if (encryption && !keys) return void encryption.cipher().catch(warnUnsent)
+    state.viewerUrls = viewerLinks(reported, { session, pinned, keys })
     if (reported.length > 0 && state.viewerUrls.length === 0)
-      state.error = new SyncError('VS113', reported[0]!.url.replace(/#.*/, ''))
-    else if (state.error?.code === 'VS113') state.error = undefined
+      state.error = new SyncError('VS115', reported[0]!.url.replace(/#.*/, ''))
+    else if (state.error?.code === 'VS115') state.error = undefined
   }
 
   function onFrame(frame: unknown): void {
@@ -179,9 +193,12 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       warnMalformed,
     )
     if (clientCount !== undefined) state.clientCount = clientCount
-    if (viewerUrls) showLinks(viewerUrls)
+    if (viewerUrls) {
+      reported = viewerUrls
+      showLinks()
+    }
     // A pair code is exchanged at the relay, which does not have the secret.
-    if (!secret) state.pairCode = pairCode
+    if (!encryption) state.pairCode = pairCode
     state.signed = tokens ?? []
     const isFirst = !greeted
     greeted = true
@@ -197,9 +214,11 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     state,
     access,
     rotate() {
-      if (secret) {
-        secret = renewSecret(address)
-        publisher.restart(randomId())
+      if (encryption) {
+        encryption.renew()
+        // The present links carry keys that the relay is about to withdraw.
+        reported = state.viewerUrls = []
+        restartEpoch()
         // Before the relay signs new links: it then holds no state under the old secret.
         flushAll()
       }
@@ -210,8 +229,11 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     refresh: () => void flushAllSoon(),
     start() {
       if (link) return
-      state.error = secret && !canEncrypt() ? new SyncError('VS111') : undefined
+      const wasReplaced = state.error?.code === 'VS103'
+      state.error = encryption && !canEncrypt() ? new SyncError('VS111') : undefined
       if (state.error) return
+      // Viewers may hold a later epoch of the tab that took over, and refuse this one's.
+      if (encryption && wasReplaced) restartEpoch()
       link = createLink({
         world: options,
         url: () => formatSocketUrl({ ...relay, session }, publisher.position),

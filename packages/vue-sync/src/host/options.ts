@@ -37,8 +37,8 @@ export interface SyncHostOptions extends LinkWorld {
   /** Compresses messages of more bytes than this, once for all viewers. @default never */
   compressOver?: number
   /**
-   * Encrypts the state from end to end, so that the relay cannot read it. The key is only in the fragment of
-   * the viewer links, so there is no pair code. Pages need https or localhost. Messages are not compressed.
+   * Encrypts the state from end to end and signs it, so that the relay cannot read it and nobody else can write
+   * it. The keys for viewers are only in the fragment of the links, so there is no pair code. Pages need https or localhost. Messages are not compressed.
    * @default false
    */
   encrypt?: boolean

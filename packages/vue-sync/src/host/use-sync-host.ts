@@ -40,7 +40,7 @@ export interface UseSyncHostReturn {
   tokens: ComputedRef<IssuedToken[]>
   /** When the next dial is due, milliseconds since 1970. */
   retryAt: Readonly<Ref<number | undefined>>
-  /** The error that ended publishing for good. With VS113 publishing continues, but there is no link to show. */
+  /** The error that ended publishing for good. With VS115 publishing continues, but there is no link to show. */
   error: Readonly<Ref<SyncError | undefined>>
   /** Why the latest `issue`, `revoke` or `rotate` failed: VS113 when the relay refused it. Publishing goes on. */
   accessError: Readonly<Ref<SyncError | undefined>>

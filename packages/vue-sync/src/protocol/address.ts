@@ -92,6 +92,8 @@ export interface SyncAddress {
   key?: string | undefined
   /** Decrypts an encrypted session: 256 bits as base64url. Never sent over the network. */
   secret?: string | undefined
+  /** Verifies the host's signatures in an encrypted session: its public key as base64url. */
+  signer?: string | undefined
 }
 
 /**
@@ -105,14 +107,15 @@ export function isTrustworthyOrigin(origin: string): boolean {
 
 /**
  * The link in a QR code: `http://192.168.1.5:9876/#k=KEY`, with `s=NAME` for a session other than
- * `default` and `e=SECRET` for an encrypted one. Browsers never send a fragment, so the key
+ * `default`, and `e=SECRET&p=PUBLIC-KEY` for an encrypted one. Browsers never send a fragment, so the key
  * appears in no log and the relay never gets the secret. An origin that is not trustworthy must not get one.
  */
-export function formatLink({ origin, session, key, secret }: SyncAddress): string {
+export function formatLink({ origin, session, key, secret, signer }: SyncAddress): string {
   const fragment = new URLSearchParams()
   if (session !== DEFAULT_SESSION) fragment.set('s', session)
   if (key) fragment.set('k', key)
   if (secret) fragment.set('e', secret)
+  if (secret && signer) fragment.set('p', signer)
   return `${origin.replace(/^ws/, 'http')}/${fragment.size > 0 ? `#${fragment}` : ''}`
 }
 
@@ -139,15 +142,19 @@ export function parseLink(text: string): SyncAddress | undefined {
     session,
     key: fragment.get('k') ?? undefined,
     secret: fragment.get('e') ?? undefined,
+    signer: fragment.get('p') ?? undefined,
   }
 }
 
 /**
- * Identifies a link's secret without revealing it; `undefined` without a secret. What was received by one link is
- * shown only with a link of the same binding, so state in clear never passes for decrypted state.
+ * Identifies a link's secret and public key without revealing them; `undefined` without a secret. What was received
+ * by one link is shown only with a link of the same binding, so state in clear never passes for decrypted state.
  */
-export function bindingOf({ secret }: Pick<SyncAddress, 'secret'>): number | undefined {
-  return secret ? hashOf(secret, new WeakMap()) : undefined
+export function bindingOf({
+  secret,
+  signer = '',
+}: Pick<SyncAddress, 'secret' | 'signer'>): number | undefined {
+  return secret ? hashOf([secret, signer], new WeakMap()) : undefined
 }
 
 /** 128 random bits as text. `crypto.randomUUID` is missing on plain `http://LAN-IP` pages. */

@@ -34,8 +34,17 @@ export interface SessionName {
   name?: string
 }
 
+/** An encrypting host puts this into each `session_update`, where the relay can neither read nor change it. */
+export interface EpochStart {
+  /**
+   * Orders the host's epochs: when this one began, milliseconds since 1970, or more if that is not above the one
+   * before. Viewers accept no state of an earlier epoch.
+   */
+  started?: number
+}
+
 /** All synced stores. The viewer replaces its whole state with it. */
-export interface SessionUpdate extends Position, SessionName {
+export interface SessionUpdate extends Position, SessionName, EpochStart {
   type: 'session_update'
   payload: Payload
 }

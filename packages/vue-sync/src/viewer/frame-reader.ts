@@ -1,5 +1,5 @@
 import { SyncError } from '../diagnostics.ts'
-import { type Cipher, loadCipher, NotAuthentic, SEALED } from '../encrypt/index.ts'
+import { type Cipher, loadCipher, NotAuthentic, NotSigned, SEALED } from '../encrypt/index.ts'
 import {
   type Codec,
   decodeFrame,
@@ -33,16 +33,16 @@ export interface FrameReader {
 
 export function createFrameReader(options: FrameReaderOptions): FrameReader {
   const { codecs, onDropped } = options
-  const { session, secret } = options.address
+  const { session, secret, signer } = options.address
   /** Settles when the frames before are read. Later frames wait while one is decompressed or decrypted. */
   let queue: Promise<void> | undefined
   let connection = 0
-  /** The latest frame was not authentic. Two in a row, on two connections, mean another key. */
+  /** The latest frame was not authentic. Two in a row, on two connections, mean another key or another sender. */
   let doubted = false
   let loading: Promise<Cipher> | undefined
 
   function cipher(key: string): Promise<Cipher> {
-    loading ??= loadCipher(key, session).catch((error: unknown) => {
+    loading ??= loadCipher(key, session, signer).catch((error: unknown) => {
       // A chunk that could not be loaded now may load for the next frame.
       loading = undefined
       throw error
@@ -79,7 +79,10 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
     if (!secret) throw error
     const before = doubted
     doubted = error instanceof NotAuthentic
-    if (before && doubted) return options.onStop(new SyncError('VS110', 'another key'))
+    if (before && doubted)
+      return options.onStop(
+        error instanceof NotSigned ? new SyncError('VS116') : new SyncError('VS110', 'another key'),
+      )
     connection++
     options.onDoubt()
   }

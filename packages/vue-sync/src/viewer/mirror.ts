@@ -41,7 +41,8 @@ function changesOf(prev: StoreFields | undefined, next: StoreFields): StoreField
   return Object.fromEntries(Object.entries(next).filter(([key, value]) => prev?.[key] !== value))
 }
 
-function merge(state: Payload, { payload, patch }: ConfigUpdate): Payload {
+/** @throws if the patch does not fit */
+export function merge(state: Payload, { payload, patch }: ConfigUpdate): Payload {
   const next = { ...state }
   for (const [id, changed] of Object.entries(payload)) {
     if (Object.hasOwn(state, id)) next[id] = share(state[id], { ...state[id], ...changed })

@@ -7,11 +7,13 @@ import {
   type Position,
   readName,
   samePosition,
+  type SessionUpdate,
   type StateMessage,
   type StatusMessage,
 } from '../protocol/index.ts'
 import type { FrameReader } from './frame-reader.ts'
 import type { Mirror } from './mirror.ts'
+import { createReplayGuard } from './replay-guard.ts'
 
 /** What messages say about the shown state. */
 export interface ReceivedState {
@@ -57,6 +59,7 @@ export interface Receiver {
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { mirror, state, warn, isEncrypted, binding, reader, retry, onDropped, onChange } = options
   let position: Position | undefined
+  const guard = createReplayGuard()
 
   /** Gives whether the name has changed. */
   function rename(name: unknown): boolean {
@@ -93,10 +96,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
   function receiveState(message: StateMessage): void {
     const { epoch, seq } = message
-    // Encryption proves that the host wrote the message, but not when: a relay can repeat an old one.
-    if (isEncrypted() && position?.epoch === epoch && seq < position.seq) return onDropped('order')
     if (!mirror.apply(message)) return resync(`message ${seq} did not fit`)
     position = { epoch, seq }
+    guard.accept(message)
     if (isEncrypted()) rename(message.name)
     state.lastUpdate = state.asOf = Date.now()
     onChange(true)
@@ -107,25 +109,39 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       return position
     },
     receive(message) {
-      const verdict = judge(position, message)
-      if (verdict === 'gap') retry()
-      if (message.type === 'status') receiveStatus(message)
-      else if (verdict === 'apply') receiveState(message)
+      let checked: Message | undefined = message
+      if (isEncrypted() && message.type !== 'status') checked = guard.check(message)
+      if (!checked) {
+        if (position) onDropped('order')
+        return
+      }
+      const verdict = judge(position, checked)
+      // A relay that lags behind sends the present state later.
+      if (verdict === 'gap' && !guard.isHeldBack(checked)) retry()
+      if (checked.type === 'status') receiveStatus(checked)
+      else if (verdict === 'apply') receiveState(checked)
     },
     snapshot() {
       if (!position) return undefined
       const { lastUpdate, asOf, name } = state
-      const message = { type: 'session_update' as const, ...position, payload: mirror.state }
+      const message: SessionUpdate = {
+        type: 'session_update',
+        ...position,
+        ...(guard.started !== undefined && { started: guard.started }),
+        payload: mirror.state,
+      }
       return { message, lastUpdate: lastUpdate!, asOf: asOf!, name, binding: binding() }
     },
     restore({ message, lastUpdate, asOf, name, binding: keptBy }) {
       if (position || keptBy !== binding() || !mirror.apply(message)) return
       position = { epoch: message.epoch, seq: message.seq }
+      guard.accept(message)
       Object.assign(state, { lastUpdate, asOf, name })
     },
     clear() {
       mirror.clear()
       position = undefined
+      guard.clear()
       state.lastUpdate = state.asOf = state.name = undefined
     },
   }

@@ -147,16 +147,19 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     connect(url) {
       const next = parseLink(url)
       if (!next) throw new SyncError('VS101', JSON.stringify(url))
-      const { origin, session, key, secret } = next
+      const { origin, session, key, secret, signer } = next
       // State that came in clear must not be shown as that of an encrypted session, nor the reverse.
       const isSameSession =
-        origin === address?.origin && session === address.session && secret === address.secret
+        origin === address?.origin &&
+        session === address.session &&
+        secret === address.secret &&
+        signer === address.signer
       if (wanted && isSameSession && key === address!.key) return
       hangUp()
       if (!isSameSession) receiver.clear()
       address = next
       if (secret && !canEncrypt()) return fail(new SyncError('VS111'))
-      if (secret && !isTrustworthyOrigin(origin)) return fail(new SyncError('VS113'))
+      if (secret && !isTrustworthyOrigin(origin)) return fail(new SyncError('VS115'))
       wanted = true
       state.error = undefined
       if (saver && !receiver.position) void restoreAndDial(next)

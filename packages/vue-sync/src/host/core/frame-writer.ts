@@ -1,7 +1,8 @@
-import { type Cipher, loadCipher } from '../../encrypt/index.ts'
+import type { HostCipher } from '../../encrypt/index.ts'
 import {
   type Codec,
   encodeFrame,
+  type SessionUpdate,
   type StateMessage,
   type StatusMessage,
 } from '../../protocol/index.ts'
@@ -10,11 +11,10 @@ export interface FrameWriterOptions {
   codec?: Codec | undefined
   /** Bodies of more bytes than this are compressed. @default never */
   compressOver?: number | undefined
-  session: string
-  /** The secret that encrypts the next message; `undefined` for a session in clear. */
-  secret: () => string | undefined
-  /** The session's name, which encrypted messages carry. */
-  name: () => string | undefined
+  /** Gives the cipher for the next message. Without this function, messages are sent in clear. */
+  cipher: (() => Promise<HostCipher>) | undefined
+  /** What encrypted messages carry besides the state. */
+  sealedFields: (message: StateMessage) => Pick<SessionUpdate, 'name' | 'started'>
   /** Gives `false` when there is no open connection. */
   send: (frame: string | Uint8Array) => boolean
   onFailed: (error: unknown) => void
@@ -35,42 +35,32 @@ export interface FrameWriter {
 type Frame = string | Uint8Array
 
 export function createFrameWriter(options: FrameWriterOptions): FrameWriter {
-  const { codec, compressOver, session, send } = options
+  const { codec, compressOver, send } = options
   /** Settles when the frames before are sent: compression and encryption take time, but order must hold. */
   let sending: Promise<void> | undefined
   let connection = 0
-  let cipher: Promise<Cipher> | undefined
-  let cipherSecret: string | undefined
 
-  async function seal(message: StateMessage | StatusMessage, secret: string): Promise<Frame> {
-    const name = options.name()
+  async function seal(
+    message: StateMessage | StatusMessage,
+    loading: Promise<HostCipher>,
+  ): Promise<Frame> {
     const { type } = message
     // Encoded before the first `await`, because the state may change. Never compressed, because the length
     // of a compressed text says something about its content.
     const frame =
       type === 'status'
         ? ''
-        : encodeFrame({ ...message, ...(name !== undefined && { name }) }, { codec, binary: true })
-    if (secret !== cipherSecret) cipher = undefined
-    cipherSecret = secret
-    cipher ??= loadCipher(secret, session)
-    try {
-      const { seal, blind } = await cipher
-      if (type !== 'status') return await seal(message, (await frame) as Uint8Array)
-      const { epoch, seq, payload } = message
-      const hash = await blind({ epoch: epoch!, seq: seq! }, payload.hash!)
-      return JSON.stringify({ type, epoch, seq, payload: { hash } })
-    } catch (error) {
-      // A chunk that could not be loaded now may load for the next message.
-      cipher = undefined
-      throw error
-    }
+        : encodeFrame({ ...message, ...options.sealedFields(message) }, { codec, binary: true })
+    const { cipher } = await loading
+    if (type !== 'status') return cipher.seal(message, (await frame) as Uint8Array)
+    const { epoch, seq, payload } = message
+    const hash = await cipher.blind({ epoch: epoch!, seq: seq! }, payload.hash!)
+    return JSON.stringify({ type, epoch, seq, payload: { hash } })
   }
 
   function encode(message: StateMessage | StatusMessage, leaving: boolean): Frame | Promise<Frame> {
-    const secret = options.secret()
     const isPlain = message.type === 'status' && message.payload.hash === undefined
-    if (secret && !isPlain) return seal(message, secret)
+    if (options.cipher && !isPlain) return seal(message, options.cipher())
     if (message.type === 'status') return JSON.stringify(message)
     return encodeFrame(message, { codec, compressOver: leaving ? undefined : compressOver })
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { LinkKeys } from '../encryption.ts'
 import { viewerLinks } from './viewer-links.ts'
 
 const reported = [
@@ -6,8 +7,9 @@ const reported = [
   { name: 'public', url: 'https://show.example/#k=x', reach: 'internet' },
   { name: 'lo', url: 'http://127.0.0.1:9876/#k=x', reach: 'machine' },
 ] as const
-const links = (options: { pinned?: string; secret?: string; session?: string }) =>
-  viewerLinks(reported, { session: 'default', pinned: undefined, secret: undefined, ...options })
+const keys = { secret: 'S', signer: 'P' }
+const links = (options: { pinned?: string; keys?: LinkKeys; session?: string }) =>
+  viewerLinks(reported, { session: 'default', pinned: undefined, keys: undefined, ...options })
 
 describe('the links that a host shows', () => {
   it('are those of the relay', () => {
@@ -15,9 +17,9 @@ describe('the links that a host shows', () => {
   })
 
   it('have the secret only at https and loopback addresses, and leave out the others', () => {
-    expect(links({ secret: 'S' })).toEqual([
-      { ...reported[1], url: 'https://show.example/#k=x&e=S' },
-      { ...reported[2], url: 'http://127.0.0.1:9876/#k=x&e=S' },
+    expect(links({ keys })).toEqual([
+      { ...reported[1], url: 'https://show.example/#k=x&e=S&p=P' },
+      { ...reported[2], url: 'http://127.0.0.1:9876/#k=x&e=S&p=P' },
     ])
   })
 
@@ -25,8 +27,8 @@ describe('the links that a host shows', () => {
     expect(links({ pinned: 'wss://my.example', session: 'show' })).toEqual([
       { name: 'my.example', url: 'https://my.example/#s=show&k=x' },
     ])
-    expect(links({ pinned: 'wss://my.example', secret: 'S' })).toEqual([
-      { name: 'my.example', url: 'https://my.example/#k=x&e=S' },
+    expect(links({ pinned: 'wss://my.example', keys })).toEqual([
+      { name: 'my.example', url: 'https://my.example/#k=x&e=S&p=P' },
     ])
   })
 })

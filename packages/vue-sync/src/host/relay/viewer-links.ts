@@ -1,26 +1,27 @@
 import { formatLink, isTrustworthyOrigin, parseLink, type ViewerUrl } from '../../protocol/index.ts'
+import type { LinkKeys } from '../encryption.ts'
 
 export interface ViewerLinkOptions {
   session: string
   /** The origin of every link. @default the addresses that the relay reports */
   pinned: string | undefined
   /** Added to each link whose address is trustworthy. Links to other addresses are left out. @default none */
-  secret: string | undefined
+  keys: LinkKeys | undefined
 }
 
 /** The links that a host shows, from those that the relay reported. */
 export function viewerLinks(
   reported: readonly ViewerUrl[],
-  { session, pinned, secret }: ViewerLinkOptions,
+  { session, pinned, keys }: ViewerLinkOptions,
 ): ViewerUrl[] {
   const linkAt = (origin: string, { url }: ViewerUrl): string =>
-    formatLink({ origin, session, key: parseLink(url)?.key, secret })
+    formatLink({ origin, session, key: parseLink(url)?.key, ...keys })
 
   if (pinned !== undefined)
     return reported
       .slice(0, 1)
       .map((entry) => ({ name: new URL(pinned).hostname, url: linkAt(pinned, entry) }))
-  if (!secret) return [...reported]
+  if (!keys) return [...reported]
   return reported.flatMap((entry) => {
     const { origin } = parseLink(entry.url) ?? {}
     if (origin === undefined || !isTrustworthyOrigin(origin)) return []
