@@ -19,6 +19,8 @@ const ERRORS = {
     'The session is encrypted, and the link has no key or a wrong one. Scan the code on the host again',
   VS111: 'Encryption needs a secure context. Open the page over https or on localhost',
   VS112: 'The host revoked the link, or it has expired. Ask the host for a new one',
+  VS113:
+    'The host sent state that is malformed, too large or too deeply nested, so an earlier state stays on show. Fix the host’s state',
 } as const
 
 const WARNINGS = {

@@ -44,6 +44,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     asOf: undefined,
     name: undefined,
     host: undefined,
+    problem: undefined,
     error: undefined,
   })
   let address: SyncAddress | undefined
@@ -122,6 +123,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
         state.retryAt = retryAt
         if (status !== 'connected') {
           frames.discard()
+          receiver.disconnected()
           state.host = undefined
           saver?.saveNow()
         }
