@@ -11,6 +11,7 @@ const live: Condition = {
   asOf: undefined,
   online: true,
   error: undefined,
+  problem: undefined,
 }
 
 suite('the status strip', () => {
@@ -36,6 +37,12 @@ suite('the status strip', () => {
     ['No network · as of 14:02', { status: 'reconnecting', online: false, asOf: TWO_PAST }, 'away'],
     ['No network', { status: 'connecting', online: false }, 'away'],
     ['Live', { online: false }, 'live'],
+    ['Not up to date · as of 14:02', { problem: { code: 'VS114' }, asOf: TWO_PAST }, 'away'],
+    [
+      'Host offline',
+      { problem: { code: 'VS114' }, host: 'offline', lastUpdate: undefined },
+      'away',
+    ],
     ['Disconnected · as of 14:02', { status: 'disconnected', asOf: TWO_PAST }, 'stopped'],
   ])('shows “%s”', (text, condition, tone) => {
     expect(describe({ ...live, ...condition }, NOW, 'en-GB')).toMatchObject({ text, tone })

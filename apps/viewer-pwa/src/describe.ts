@@ -13,6 +13,8 @@ export interface Condition {
   error: { code: ErrorCode } | undefined
   /** The relay of an encrypted session. */
   encryptedAt?: string | undefined
+  /** Why the displayed state is not the host's, although the viewer is connected. */
+  problem: { code: ErrorCode } | undefined
 }
 
 export interface Description {
@@ -74,7 +76,7 @@ export function clockTime(time: number, now: number, locale?: string): string {
 
 /** Describes the connection for the user. */
 export function describe(condition: Condition, now: number, locale?: string): Description {
-  const { status, host, retryAt, lastUpdate, asOf, online, error, encryptedAt } = condition
+  const { status, host, retryAt, lastUpdate, asOf, online, error, problem, encryptedAt } = condition
   const age = asOf === undefined ? '' : ` · as of ${clockTime(asOf, now, locale)}`
   const say = (tone: Description['tone'], text: string, advice?: string): Description => ({
     tone,
@@ -99,6 +101,12 @@ export function describe(condition: Condition, now: number, locale?: string): De
       const when = lastUpdate === undefined ? '' : `, last update ${ago(now - lastUpdate)}`
       return { ...say('away', `Host offline${when}`), announced: 'Host offline' }
     }
+    if (problem)
+      return say(
+        'away',
+        `Not up to date${age}`,
+        'The host sent something that cannot be shown. This page continues with its next full state.',
+      )
     return lastUpdate === undefined
       ? say('busy', 'Connected, waiting for the host')
       : say('live', 'Live')

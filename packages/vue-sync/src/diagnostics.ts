@@ -21,6 +21,8 @@ const ERRORS = {
   VS112: 'The host revoked the link, or it has expired. Ask the host for a new one',
   VS113:
     'The relay refused a change of the viewer links, and nothing of it applies. The detail names the part and the reason',
+  VS114:
+    'The host sent state that is malformed, too large or too deeply nested, so an earlier state stays on show. Fix the host’s state',
   VS115:
     'An http link must not carry an encryption key. Start the relay with https, and scan the code on the host again',
   VS116: 'The state is not signed by the host whose link this is. Scan the code on the host again',

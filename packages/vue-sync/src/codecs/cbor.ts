@@ -1,5 +1,6 @@
 import { Encoder } from 'cbor-x'
 import type { Codec } from '../protocol/index.ts'
+import { checkCbor } from './check-cbor.ts'
 
 /** CBOR (RFC 8949) with `cbor-x`, which the app installs. Use it in the host and in all viewers. */
 export function cbor(): Codec {
@@ -7,6 +8,9 @@ export function cbor(): Codec {
   return {
     name: 'cbor',
     encode: (body) => encoder.encode(body),
-    decode: (bytes) => encoder.decode(bytes),
+    decode(bytes) {
+      checkCbor(bytes)
+      return encoder.decode(bytes)
+    },
   }
 }

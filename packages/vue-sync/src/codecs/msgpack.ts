@@ -1,12 +1,17 @@
 import { Packr } from 'msgpackr'
 import type { Codec } from '../protocol/index.ts'
+import { checkMsgpack } from './check-msgpack.ts'
 
 /** MessagePack with `msgpackr`, which the app installs. Use it in the host and in all viewers. */
 export function msgpack(): Codec {
-  const packr = new Packr({ useRecords: false })
+  // JSON has no BigInt, so integers of 64 bits become numbers.
+  const packr = new Packr({ useRecords: false, int64AsType: 'number' })
   return {
     name: 'msgpack',
     encode: (body) => packr.pack(body),
-    decode: (bytes) => packr.unpack(bytes),
+    decode(bytes) {
+      checkMsgpack(bytes)
+      return packr.unpack(bytes)
+    },
   }
 }

@@ -203,7 +203,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     const isFirst = !greeted
     greeted = true
     // Before any state is sent, so that revoked viewers do not receive it.
-    access.receive(status, isFirst)
+    access.receive(payload, isFirst)
     // A delta first: the whole state then only refreshes the relay, and viewers in sync do not receive it.
     if (isFirst ? !want : want || isHidden()) flush()
     if (want) flushAll()

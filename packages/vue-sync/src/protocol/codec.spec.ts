@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { cbor } from '../codecs/cbor.ts'
 import { msgpack } from '../codecs/msgpack.ts'
 import { anyJson } from '../../test/json-arbitrary.ts'
@@ -59,6 +59,55 @@ describe('frames', () => {
     const frame = encodeFrame(message(1), { codec: { ...msgpack(), name: 'secret-sauce' } })
     expect(() => decodeFrame(frame as Uint8Array, CODECS)).toThrow(MissingCodec)
     expect(() => decodeFrame(frame as Uint8Array, CODECS)).toThrow('secret-sauce')
+  })
+
+  it('are refused while they unpack, when they unpack to more than a relay accepts', async () => {
+    const zeros = new Blob([new Uint8Array(120 * 1024 * 1024)]).stream()
+    const deflated = zeros.pipeThrough(new CompressionStream('deflate-raw'))
+    const packed = await new Response(deflated).blob()
+    expect(packed.size).toBeLessThan(150_000)
+    const line = '{"type":"session_update","epoch":"e","seq":1,"compress":"deflate-raw"}\n'
+    const frame = new Uint8Array(await new Blob([line, packed]).arrayBuffer())
+    let taken = 0
+    const Inflate = DecompressionStream
+    vi.stubGlobal('DecompressionStream', function Counted(format: 'deflate-raw') {
+      const inflate = new Inflate(format)
+      const count = new TransformStream<BufferSource, BufferSource>({
+        transform(chunk, controller) {
+          taken += chunk.byteLength
+          controller.enqueue(chunk)
+        },
+      })
+      count.readable.pipeTo(inflate.writable).catch(() => {})
+      return { writable: count.writable, readable: inflate.readable }
+    })
+    try {
+      expect(await decodeFrame(frame, CODECS)).toBeUndefined()
+      // It did not take the rest.
+      expect(taken).toBeLessThan(packed.size)
+    } finally {
+      vi.unstubAllGlobals()
+    }
+  })
+
+  it('are not compressed by a host when viewers would refuse to unpack them', async () => {
+    const long = message('x'.repeat(17 * 1024 * 1024))
+    const frame = (await encodeFrame(long, { compressOver: 1000, binary: true })) as Uint8Array
+    expect(readHeader(frame)!.header.compress).toBeUndefined()
+  })
+
+  it.each<[string, FrameOptions]>([
+    ['JSON', { binary: true }],
+    ['compressed JSON', { compressOver: 0 }],
+    ['MessagePack', { codec: msgpack() }],
+    ['CBOR', { codec: cbor() }],
+  ])('are refused when they nest too deep: %s', async (_, options) => {
+    const nested = (depth: number): Json =>
+      JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as Json
+    const read = async (depth: number) =>
+      decodeFrame((await encodeFrame(message(nested(depth)), options)) as Uint8Array, CODECS)
+    expect(await read(450)).toBeDefined()
+    expect(await read(501)).toBeUndefined()
   })
 
   it('are ignored when malformed, for any bytes', async () => {

@@ -1,8 +1,13 @@
-import type { Message, StateMessage } from './envelope.ts'
+import { MOST_BYTES, parseJson, sizeOf } from './bounds.ts'
+import type { Json, Message, StateMessage } from './envelope.ts'
 import { badPart } from './parse.ts'
 import { isRecord } from './record.ts'
 
-/** Turns the body of a state message into bytes and back. Without a codec the body is JSON. */
+/**
+ * Turns the body of a state message into bytes and back. Without a codec the body is JSON. The bytes may come
+ * from a hostile host, so `decode` must throw for values that JSON does not have, for references between
+ * values, and for a list or map with more entries than bytes are left.
+ */
 export interface Codec {
   /** Sent with each message, so that a viewer knows which codec it needs: `msgpack`, `cbor`, … */
   name: string
@@ -32,24 +37,35 @@ const COMPRESSION = 'deflate-raw'
 const LINE_END = 0x0a
 /** A header has a few dozen bytes. A frame without a line end in this many bytes has none. */
 const LONGEST_HEADER = 512
-/** The most bytes of a decompressed body. A relay passes on frames of up to 16 MiB. */
-const LONGEST_BODY = 128 * 1024 * 1024
+/** Bytes that are decompressed at once. They give at most a thousand times as many. */
+const SLICE = 16 * 1024
 
 /** The viewer does not have the codec of a frame. */
 export class MissingCodec extends Error {}
 
-async function pipe(bytes: Uint8Array, through: GenericTransformStream): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let length = 0
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(through)
-  const reader = (stream as ReadableStream<Uint8Array>).getReader()
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    parts.push(value)
-    if ((length += value.length) > LONGEST_BODY) throw new Error('body too long')
-  }
-  return join(parts, length)
+/** @throws Error as a rejection for malformed input */
+async function pipe(bytes: Uint8Array, ...through: GenericTransformStream[]): Promise<Uint8Array> {
+  let at = 0
+  // In slices, because a stream gives all output of one piece of input before it can be stopped.
+  const source = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (at >= bytes.length) return controller.close()
+      controller.enqueue(bytes.subarray(at, (at += SLICE)))
+    },
+  })
+  const piped = through.reduce<ReadableStream>((stream, next) => stream.pipeThrough(next), source)
+  return new Uint8Array(await new Response(piped).arrayBuffer())
+}
+
+/** Ends with an error after `MOST_BYTES`. */
+function limitBytes(): GenericTransformStream {
+  let left = MOST_BYTES
+  return new TransformStream<Uint8Array, Uint8Array>({
+    transform(part, controller) {
+      if ((left -= part.length) < 0) throw new Error()
+      controller.enqueue(part)
+    },
+  })
 }
 
 function join(parts: Uint8Array[], length: number): Uint8Array {
@@ -88,7 +104,9 @@ export function encodeFrame(
     const line = encoder.encode(`${JSON.stringify(header)}\n`)
     return join([line, content], line.length + content.length)
   }
-  if (bytes.length <= compressOver || typeof CompressionStream === 'undefined') return frame(bytes)
+  // A viewer unpacks no longer body than a relay accepts unpacked.
+  const isCompressible = bytes.length > compressOver && bytes.length <= MOST_BYTES
+  if (!isCompressible || typeof CompressionStream === 'undefined') return frame(bytes)
   return pipe(bytes, new CompressionStream(COMPRESSION)).then((small) => frame(small, COMPRESSION))
 }
 
@@ -128,14 +146,19 @@ export function decodeFrame(
 
   const decode = (bytes: Uint8Array): Message | undefined => {
     try {
-      const body = codec ? codec.decode(bytes) : JSON.parse(new TextDecoder().decode(bytes))
-      const message = { ...body, ...position }
-      return badPart(message) ? undefined : message
+      const body = codec ? codec.decode(bytes) : parseJson(new TextDecoder().decode(bytes))
+      // Throws for a body that nests too deep.
+      if (codec) sizeOf(body as Json)
+      const message = { ...(body as object), ...position }
+      return badPart(message) ? undefined : (message as Message)
     } catch {
       return undefined
     }
   }
   const bytes = frame.subarray(read.body)
   if (!compress) return decode(bytes)
-  return pipe(bytes, new DecompressionStream(COMPRESSION)).then(decode, () => undefined)
+  return pipe(bytes, new DecompressionStream(COMPRESSION), limitBytes()).then(
+    decode,
+    () => undefined,
+  )
 }

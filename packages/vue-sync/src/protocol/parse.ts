@@ -1,8 +1,10 @@
+import { MOST_TOKENS } from './access.ts'
+import { parseJson } from './bounds.ts'
 import type { Message, Position, StatusMessage } from './envelope.ts'
 import { isRecord } from './record.ts'
 
 /** The malformed part of a frame. */
-export type BadPart = 'frame' | 'JSON' | 'type' | 'payload' | 'patch' | 'epoch, seq'
+export type BadPart = 'frame' | 'JSON' | 'nesting' | 'type' | 'payload' | 'patch' | 'epoch, seq'
 
 /** Called when a frame is ignored. */
 export type OnDropped = (bad: BadPart) => void
@@ -36,7 +38,7 @@ export function parseMessage(frame: unknown, onDropped?: OnDropped): Message | u
   let bad: BadPart | undefined = 'frame'
   if (typeof frame === 'string') {
     try {
-      message = JSON.parse(frame)
+      message = parseJson(frame)
       bad = badPart(message)
     } catch {
       bad = 'JSON'
@@ -47,14 +49,24 @@ export function parseMessage(frame: unknown, onDropped?: OnDropped): Message | u
   return undefined
 }
 
-/** Reads the payload of a status. Gives `undefined` for any other frame and never throws. */
+/** The most characters of a status. A thousand tokens need a quarter of them. */
+export const LONGEST_STATUS = 1024 * 1024
+
+/**
+ * Reads the payload of a status. Gives `undefined` for any other frame and never throws. Lists are cut off
+ * after 1000 entries, because the app shows each entry.
+ */
 export function parseStatus(frame: unknown): StatusMessage['payload'] | undefined {
+  if (typeof frame !== 'string' || frame.length > LONGEST_STATUS) return undefined
   try {
-    const message: unknown = JSON.parse(frame as string)
-    if (isRecord(message) && message['type'] === 'status' && isRecord(message['payload']))
-      return message['payload']
+    const message = parseJson(frame)
+    if (!isRecord(message) || message['type'] !== 'status') return undefined
+    const { payload } = message
+    if (!isRecord(payload)) return undefined
+    for (const value of Object.values(payload)) if (Array.isArray(value)) value.splice(MOST_TOKENS)
+    return payload
   } catch {
     // Not JSON, so it is not a status.
+    return undefined
   }
-  return undefined
 }

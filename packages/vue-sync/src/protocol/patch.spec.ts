@@ -1,9 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json, PatchOperation } from './envelope.ts'
+import { sizeOf } from './bounds.ts'
 import { applyPatch } from './patch.ts'
 
 const state = () => ({ s: { list: [1, 2, 3], map: { a: { b: 1 }, c: 2 }, 'odd/~': 0 } })
+
+/** An object that nests `depth` levels deep, each under the same key. */
+function nested(depth: number, key: string): Json {
+  let value: Json = {}
+  for (let level = 1; level < depth; level++) value = { [key]: value }
+  return value
+}
 
 describe('applyPatch', () => {
   // RFC 6902, section 4 and appendix A.
@@ -73,6 +81,96 @@ describe('applyPatch', () => {
     const after = applyPatch(state() as never, patch) as unknown as { s: { x: Json; y: Json } }
     expect(value).toEqual({ deep: { n: 1 } })
     expect([after.s.x, after.s.y]).toEqual([{ deep: { n: 2 } }, { deep: { n: 1 } }])
+  })
+
+  it('copies, so that 28 doublings of a small patch are refused at once', () => {
+    const double = Array.from({ length: 28 }, (_, index): PatchOperation[] => [
+      { op: 'copy', from: '/s/map', path: `/s/list/${index}` },
+      { op: 'copy', from: '/s/list', path: '/s/map/list' },
+    ]).flat()
+    const before = state()
+    const began = performance.now()
+    expect(() => applyPatch(before, double)).toThrow('too')
+    expect(performance.now() - began).toBeLessThan(5000)
+    expect(before).toEqual(state())
+  })
+
+  it('shares no part between two places of the result', () => {
+    const after = applyPatch(state() as { s: Record<string, Json> }, [
+      { op: 'copy', from: '/s/map', path: '/s/other' },
+      { op: 'copy', from: '/s/other', path: '/s/list/0' },
+    ])
+    const { map, other, list } = after.s as { map: Json; other: Json; list: Json[] }
+    expect(other).toEqual(map)
+    expect(list[0]).toEqual(map)
+    expect(new Set([map, other, list[0]]).size).toBe(3)
+  })
+
+  it.each<[string, PatchOperation]>([
+    ['insertions', { op: 'add', path: '/s/list/0', value: 1 }],
+    ['removals', { op: 'remove', path: '/s/list/0' }],
+    ['moves', { op: 'move', from: '/s/list/0', path: '/s/list/900000' }],
+    ['comparisons', { op: 'test', path: '/s/list', value: [] }],
+  ])('refuses 60,000 %s in a list of a million', (_, operation) => {
+    const list = Array.from({ length: 1_000_000 }, () => 0)
+    const began = performance.now()
+    expect(() =>
+      applyPatch(
+        { s: { list } },
+        Array.from({ length: 60_000 }, () => operation),
+      ),
+    ).toThrow()
+    expect(performance.now() - began).toBeLessThan(5000)
+  })
+
+  it('applies as many operations as a host sends, to a list of a million', () => {
+    const list = Array.from({ length: 1_000_000 }, () => 0)
+    const patch = Array.from({ length: 250 }, (): PatchOperation => {
+      return { op: 'add', path: '/s/list/0', value: 1 }
+    })
+    expect(applyPatch({ s: { list } }, patch).s.list).toHaveLength(1_000_250)
+  })
+
+  it.each<[string, PatchOperation[]]>([
+    ['a value', [{ op: 'add', path: `/s${'/a'.repeat(400)}/b`, value: nested(200, 'a') }]],
+    ['a replacement', [{ op: 'replace', path: `/s${'/a'.repeat(400)}`, value: nested(200, 'a') }]],
+    ['a copy', [{ op: 'copy', from: '/s/a', path: `/s${'/a'.repeat(400)}/b` }]],
+    ['a moved part', [{ op: 'move', from: '/s/c', path: `/s${'/a'.repeat(400)}/b` }]],
+  ])('refuses %s that makes the state nest too deep', (_, patch) => {
+    const before = { s: { a: nested(400, 'a'), c: nested(300, 'c') } }
+    expect(() => applyPatch(before, patch)).toThrow('too deep')
+  })
+
+  it('makes no state that nests too deep, and costs what it adds, for any operations', () => {
+    const place = fc.constantFrom(
+      '/s/map',
+      '/s/list',
+      '/s/list/0',
+      '/s/map/a',
+      '/s/x',
+      '/s/map/y/z',
+    )
+    const operation = fc.record({
+      op: fc.constantFrom('add', 'replace', 'move', 'copy', 'remove') as fc.Arbitrary<'add'>,
+      path: place,
+      from: place,
+      value: fc.jsonValue(),
+    })
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 30 }), (patch) => {
+        let spent = 0
+        const before = state() as { s: Json }
+        try {
+          const after = applyPatch(before, patch as PatchOperation[], (cost) => (spent = cost))
+          // Throws for a state that nests too deep.
+          const keys = patch.length * 20
+          expect(sizeOf(after)).toBeLessThanOrEqual(sizeOf(before) + spent + keys)
+        } catch (error) {
+          expect(String(error)).not.toContain('call stack')
+        }
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   it('either throws or applies all operations, for any operations', () => {

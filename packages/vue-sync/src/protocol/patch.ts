@@ -1,5 +1,6 @@
+import { MOST_BYTES, sizeOf } from './bounds.ts'
 import type { Json, PatchOperation } from './envelope.ts'
-import { equal, isContainer } from './share.ts'
+import { clone, equal, isContainer } from './share.ts'
 
 type Container = Json[] | { [key: string]: Json }
 
@@ -13,6 +14,8 @@ function parsePath(path: string): string[] {
   return keys.map((key) => key.replace(/~1/g, '/').replace(/~0/g, '~'))
 }
 
+const depthOf = (path: string): number => path.split('/').length - 1
+
 /** Gives `key` as a key of `holder`. For an array it is an index of at most `most`. */
 function place(holder: Container, key: string, most: number): string | number {
   if (!Array.isArray(holder)) {
@@ -25,13 +28,23 @@ function place(holder: Container, key: string, most: number): string | number {
   return index
 }
 
+/** Shifting this many elements of an array takes about as long as measuring one character of JSON. */
+const SHIFTED_PER_UNIT = 16
+/** Copying takes this many times as long as measuring. Hosts of this version do not send `copy`. */
+const COPY_FACTOR = 8
+
 /**
  * Applies RFC 6902 operations to immutable JSON. Gives a new root that shares all unchanged parts. `root` is
- * never written, so either all operations apply or none.
+ * never written, so either all operations apply or none. No two places of the result share a copied part.
  *
- * @throws Error for an operation that does not fit
+ * @param onCost called at the end with what the patch may have added, in characters of JSON
+ * @throws Error for an operation that does not fit, and when the patch costs or nests too much
  */
-export function applyPatch<T extends Container>(root: T, patch: readonly PatchOperation[]): T {
+export function applyPatch<T extends Container>(
+  root: T,
+  patch: readonly PatchOperation[],
+  onCost?: (units: number) => void,
+): T {
   // Containers that were copied here. Each is copied once, for any number of operations.
   const own = new Set<Json>()
   const open = <C extends Container>(value: C): C => {
@@ -55,6 +68,21 @@ export function applyPatch<T extends Container>(root: T, patch: readonly PatchOp
     return [holder, last]
   }
 
+  let cost = 0
+  function spend(units: number): void {
+    if ((cost += units) > MOST_BYTES) throw new Error('too expensive')
+  }
+  function splice(list: Json[], at: number, count: number, ...items: Json[]): void {
+    spend((list.length - at) / SHIFTED_PER_UNIT)
+    list.splice(at, count, ...items)
+  }
+
+  /** Gives `value`, which is to be written at `path`. */
+  function measured<V extends Json | undefined>(value: V, path: string, factor = 1): V {
+    if (value !== undefined) spend(factor * sizeOf(value, depthOf(path)))
+    return value
+  }
+
   function read(path: string): Json {
     const [holder, key] = holderOf(path)
     const at = place(holder, key, (holder as Json[]).length - 1) as never
@@ -65,7 +93,7 @@ export function applyPatch<T extends Container>(root: T, patch: readonly PatchOp
   function remove(path: string): Json {
     const value = read(path)
     const [holder, key] = holderOf(path)
-    if (Array.isArray(holder)) holder.splice(Number(key), 1)
+    if (Array.isArray(holder)) splice(holder, Number(key), 1)
     else delete holder[key]
     return value
   }
@@ -74,21 +102,31 @@ export function applyPatch<T extends Container>(root: T, patch: readonly PatchOp
     if (value === undefined) throw new Error(`no value for ${path}`)
     const [holder, key] = holderOf(path)
     const at = place(holder, key, (holder as Json[]).length)
-    if (Array.isArray(holder)) holder.splice(at as number, 0, value)
+    if (Array.isArray(holder)) splice(holder, at as number, 0, value)
     else holder[at] = value
   }
 
+  function move(from: string, path: string): void {
+    const value = remove(from)
+    // Only a deeper place can make it nest too deep.
+    if (depthOf(path) > depthOf(from)) measured(value, path)
+    add(path, value)
+  }
+
   for (const { op, path, from, value } of patch) {
-    if (op === 'add') add(path, value)
+    if (op === 'add') add(path, measured(value, path))
     else if (op === 'remove') remove(path)
-    else if (op === 'move') add(path, remove(from!))
-    else if (op === 'copy') add(path, read(from!))
+    else if (op === 'move') move(from!, path)
+    // A copy by reference would let a small patch double the state again and again.
+    else if (op === 'copy') add(path, clone(measured(read(from!), path, COPY_FACTOR)))
     else if (op === 'replace') {
       read(path)
       const [holder, key] = holderOf(path)
       if (value === undefined) throw new Error(`no value for ${path}`)
-      holder[key as never] = value as never
-    } else if (op !== 'test' || !equal(read(path), value)) throw new Error(`${op} ${path} failed`)
+      holder[key as never] = measured(value, path) as never
+    } else if (op !== 'test' || !equal(measured(read(path), path), value))
+      throw new Error(`${op} ${path} failed`)
   }
+  onCost?.(cost)
   return result
 }

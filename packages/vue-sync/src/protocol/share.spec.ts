@@ -83,3 +83,17 @@ describe('share', () => {
     expect(({} as { bad?: number }).bad).toBeUndefined()
   })
 })
+
+it.each([
+  ['a leaf', (leaf: number): Json[] => [leaf]],
+  ['a leaf and more elements', (leaf: number): Json[] => Array.from({ length: leaf }, () => leaf)],
+])('costs no more for each level when %s changes below 400 levels', (_, make) => {
+  const nested = (leaf: number): Json => {
+    let value: Json = make(leaf)
+    for (let level = 0; level < 400; level++) value = [0, value, leaf]
+    return value
+  }
+  const began = performance.now()
+  expect(share(nested(1), nested(2))).toEqual(nested(2))
+  expect(performance.now() - began).toBeLessThan(2000)
+})

@@ -17,15 +17,27 @@ export function safeKeys(value: object): string[] {
   return Object.keys(value).filter((key) => key !== '__proto__')
 }
 
-/** Deep equality of plain JSON. */
-export function equal(a: Json | undefined, b: Json | undefined): boolean {
+/**
+ * Deep equality of plain JSON.
+ *
+ * @param unequal containers `b` that are known to differ from an `a`. Those found here are added.
+ */
+export function equal(
+  a: Json | undefined,
+  b: Json | undefined,
+  unequal?: WeakMap<object, object>,
+): boolean {
   if (a === b) return true
   if (!isContainer(a) || !isContainer(b) || Array.isArray(a) !== Array.isArray(b)) return false
-  const keys = Object.keys(a)
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && equal((a as never)[key], (b as never)[key]))
-  )
+  if (unequal?.get(b) === a) return false
+  const inBoth = (key: string | number) => equal((a as never)[key], (b as never)[key], unequal)
+  const keys = Object.keys
+  const same = Array.isArray(a)
+    ? a.length === (b as Json[]).length && a.every((_, index) => inBoth(index))
+    : keys(a).length === keys(b).length &&
+      keys(a).every((key) => Object.hasOwn(b, key) && inBoth(key))
+  if (!same && !unequal?.has(b)) unequal?.set(b, a)
+  return same
 }
 
 export function clone<T extends Json>(value: T): T {
@@ -39,7 +51,8 @@ export function clone<T extends Json>(value: T): T {
 /**
  * Gives `next`, but with every part that equals its counterpart in `prev` replaced by that counterpart, so
  * unchanged parts keep their identity. Arrays are aligned at both ends, so elements before and after an
- * insertion keep theirs too. Writes into `next`, which nothing else may hold yet.
+ * insertion keep theirs too. Writes into `next`, which nothing else may hold yet. The cost is linear, because
+ * each part of `next` is shared with one counterpart only, and otherwise just compared.
  */
 export function share<T extends Json>(prev: Json | undefined, next: T): T {
   if (prev === next || !isContainer(prev) || !isContainer(next)) return next
@@ -58,13 +71,16 @@ export function share<T extends Json>(prev: Json | undefined, next: T): T {
 function shareArray(prev: Json[], next: Json[]): Json[] {
   const shorter = Math.min(prev.length, next.length)
   const shift = prev.length - next.length
-  const shareAt = (index: number, from: number) =>
-    (next[index] = share(prev[from], next[index]!)) === prev[from]
+  const shareAt = (index: number) =>
+    (next[index] = share(prev[index], next[index]!)) === prev[index]
   let head = 0
-  while (head < shorter && shareAt(head, head)) head++
+  while (head < shorter && shareAt(head)) head++
   if (head === prev.length && shift === 0) return prev
   let end = next.length
-  while (end > head && end + shift > head && shareAt(end - 1, end - 1 + shift)) end--
-  for (let index = head; index < Math.min(end, prev.length); index++) shareAt(index, index)
+  if (shift !== 0) {
+    while (end > head && end + shift > head && equal(prev[end - 1 + shift], next[end - 1]))
+      next[--end] = prev[end + shift]!
+  }
+  for (let index = head + 1; index < Math.min(end, prev.length); index++) shareAt(index)
   return next
 }

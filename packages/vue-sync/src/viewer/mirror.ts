@@ -6,8 +6,10 @@ import {
   type ConfigUpdate,
   type HashCache,
   hashOf,
+  MOST_BYTES,
   type Payload,
   share,
+  sizeOf,
   type StateMessage,
   type StoreFields,
 } from '../protocol/index.ts'
@@ -36,18 +38,25 @@ export interface Mirror {
   release: () => void
 }
 
+/** An app shows each store, also those that it does not define. */
+const MOST_STORES = 1000
+
 /** The fields of `next` that differ from those of `prev`, by identity. */
 function changesOf(prev: StoreFields | undefined, next: StoreFields): StoreFields {
   return Object.fromEntries(Object.entries(next).filter(([key, value]) => prev?.[key] !== value))
 }
 
-/** @throws if the patch does not fit */
-export function merge(state: Payload, { payload, patch }: ConfigUpdate): Payload {
+/** @throws if the patch does not fit, or costs too much */
+export function merge(
+  state: Payload,
+  { payload, patch }: ConfigUpdate,
+  onCost: (units: number) => void,
+): Payload {
   const next = { ...state }
   for (const [id, changed] of Object.entries(payload)) {
     if (Object.hasOwn(state, id)) next[id] = share(state[id], { ...state[id], ...changed })
   }
-  return patch ? applyPatch(next, patch) : next
+  return patch ? applyPatch(next, patch, onCost) : next
 }
 
 export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
@@ -56,6 +65,8 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
   const stores = createFilledStores(pinia, warn)
   const hashes: HashCache = new WeakMap()
   let state: Payload = {}
+  /** By how much `state` may have grown since it was last measured. */
+  let grown = 0
 
   function view(id: string): ShallowRef<StoreFields | undefined> {
     let found = views.get(id)
@@ -64,22 +75,35 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
     return found
   }
 
-  function replaceAll(received: Payload): void {
+  function replaceAll(received: Payload): boolean {
     const before = state
-    state = share(before, received)
+    const fills: [FilledStore, Admitted][] = []
+    let next: Payload
+    try {
+      if (Object.keys(received).length > MOST_STORES) return false
+      next = share(before, received)
+      for (const [id, fields] of Object.entries(next)) {
+        const store = stores.get(id)
+        if (!store) continue
+        const admitted = store.admit(fields, fields)
+        const removed = Object.keys(before[id] ?? {}).filter((key) => !Object.hasOwn(fields, key))
+        for (const key of removed) admitted.fields[key] = store.initial[key]
+        fills.push([store, admitted])
+      }
+    } catch {
+      return false
+    }
+    state = next
+    grown = 0
     const newIds = Object.keys(state)
     for (const id of ids) if (!Object.hasOwn(state, id)) view(id).value = undefined
-    for (const id of newIds) {
-      const fields = (view(id).value = state[id]!)
-      const store = stores.get(id)
-      if (!store) continue
-      const admitted = store.admit(fields, fields)
+    for (const id of newIds) view(id).value = state[id]
+    for (const [store, admitted] of fills) {
       store.refuses = admitted.refused
-      const removed = Object.keys(before[id] ?? {}).filter((key) => !Object.hasOwn(fields, key))
-      for (const key of removed) admitted.fields[key] = store.initial[key]
       store.fill(admitted, undefined)
     }
     if (newIds.join('\n') !== ids.join('\n')) ids.splice(0, ids.length, ...newIds)
+    return true
   }
 
   function update(message: ConfigUpdate): boolean {
@@ -87,7 +111,13 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
     const fills: [FilledStore, Admitted, StoreFields][] = []
     let next: Payload
     try {
-      next = merge(before, message)
+      grown += sizeOf(message.payload)
+      next = merge(before, message, (units) => (grown += units))
+      // Messages that each cost little must not make a state that no relay would accept as a whole.
+      if (grown > MOST_BYTES) {
+        if (sizeOf(next) > 2 * MOST_BYTES) return false
+        grown = 0
+      }
       for (const id of ids) {
         const store = next[id] === before[id] ? undefined : stores.get(id)
         if (!store) continue
@@ -111,9 +141,7 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
     },
     view,
     apply(message) {
-      if (message.type === 'config_update') return update(message)
-      replaceAll(message.payload)
-      return true
+      return message.type === 'config_update' ? update(message) : replaceAll(message.payload)
     },
     hash: () => hashOf(state, hashes),
     clear() {

@@ -15,7 +15,9 @@ export const VIEWER_STORE_ID = 'vue-sync-viewer'
 export function viewerRefs({ state, mirror }: SyncViewer) {
   return {
     ...toRefs(shallowReadonly(state)),
-    stale: computed(() => state.status !== 'connected' || state.host !== 'online'),
+    stale: computed(
+      () => state.status !== 'connected' || state.host !== 'online' || state.problem !== undefined,
+    ),
     storeIds: computed(() => [...mirror.ids]),
   }
 }

@@ -1,4 +1,4 @@
-import type { Warn } from '../diagnostics.ts'
+import { SyncError, type Warn } from '../diagnostics.ts'
 import {
   type HostPresence,
   judge,
@@ -25,6 +25,8 @@ export interface ReceivedState {
   name: string | undefined
   /** Whether the host is connected to the relay; `undefined` while that is not known. */
   host: HostPresence['host'] | undefined
+  /** Why the shown state is not the host's, although the viewer is connected. */
+  problem: SyncError | undefined
 }
 
 export interface ReceiverOptions {
@@ -48,6 +50,8 @@ export interface Receiver {
   /** The position of the shown state; `undefined` when there is none or it cannot be trusted. */
   readonly position: Position | undefined
   receive: (message: Message) => void
+  /** Must be called when a connection ends. */
+  disconnected: () => void
   /** The shown state, to be saved; `undefined` without a position. */
   snapshot: () => KeptState | undefined
   /** Shows a saved state, unless another is shown, or it came by a link with another secret. */
@@ -56,10 +60,20 @@ export interface Receiver {
   clear: () => void
 }
 
+/** Before the viewer asks again for what it could not show. Twice as long each time. */
+const FIRST_WAIT_MS = 30_000
+
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { mirror, state, warn, isEncrypted, binding, reader, retry, onDropped, onChange } = options
   let position: Position | undefined
   const guard = createReplayGuard()
+  /** The message for which the viewer asked the relay again, because it was missing or could not be shown. */
+  let asked: Position | undefined
+  /** The relay has sent the same again, so only a later whole state can help. */
+  let isWaiting = false
+  /** When a waiting viewer asks once more, milliseconds since 1970. */
+  let askAfter = 0
+  let wait = 0
 
   /** Gives whether the name has changed. */
   function rename(name: unknown): boolean {
@@ -68,10 +82,35 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return state.name !== before
   }
 
-  /** Asks for a whole state, because the shown one is wrong. */
-  function resync(why: string): void {
-    if (process.env.NODE_ENV !== 'production') warn('VS208', why)
-    position = undefined
+  function report(): void {
+    if (process.env.NODE_ENV !== 'production' && !state.problem)
+      warn('VS208', 'the relay sent the same again (VS114)')
+    state.problem = new SyncError('VS114')
+  }
+
+  /**
+   * Asks the relay for what is missing at `at`. If it then sends the same again, the viewer waits, because
+   * asking at once would load a whole state again and again.
+   *
+   * @param why the shown state is wrong, so that a whole state is needed
+   */
+  function ask(at: Position, why?: string): void {
+    const now = Date.now()
+    if (isWaiting || samePosition(asked, at)) {
+      isWaiting = true
+      report()
+      if (now < askAfter) return
+      wait *= 2
+      position = undefined
+    } else {
+      asked = { epoch: at.epoch, seq: at.seq }
+      wait = FIRST_WAIT_MS
+      if (why !== undefined) {
+        if (process.env.NODE_ENV !== 'production') warn('VS208', why)
+        position = undefined
+      }
+    }
+    askAfter = now + wait
     retry()
   }
 
@@ -79,7 +118,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const current = reader()!
     const own = current.wireHash(at, mirror.hash())
     if ((typeof own === 'number' ? own : await own) === expected) return
-    if (current === reader() && samePosition(position, at)) resync('the hash of its state differs')
+    if (current !== reader() || !samePosition(position, at)) return
+    // Asked before, the relay sent the same state, which may be as right as this host can make it.
+    if (samePosition(asked, at)) report()
+    else ask(at, 'the hash of its state differs')
   }
 
   function receiveStatus(message: StatusMessage): void {
@@ -96,8 +138,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
   function receiveState(message: StateMessage): void {
     const { epoch, seq } = message
-    if (!mirror.apply(message)) return resync(`message ${seq} did not fit`)
+    if (!mirror.apply(message)) return ask(message, `message ${seq} did not fit`)
     position = { epoch, seq }
+    isWaiting = false
+    state.problem = undefined
     guard.accept(message)
     if (isEncrypted()) rename(message.name)
     state.lastUpdate = state.asOf = Date.now()
@@ -115,11 +159,15 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         if (position) onDropped('order')
         return
       }
-      const verdict = judge(position, checked)
+      const isUseless = isWaiting && checked.type !== 'session_update'
+      const verdict = isUseless ? 'gap' : judge(position, checked)
       // A relay that lags behind sends the present state later.
-      if (verdict === 'gap' && !guard.isHeldBack(checked)) retry()
+      if (verdict === 'gap' && !guard.isHeldBack(checked)) ask(checked as Position)
       if (checked.type === 'status') receiveStatus(checked)
       else if (verdict === 'apply') receiveState(checked)
+    },
+    disconnected() {
+      isWaiting = false
     },
     snapshot() {
       if (!position) return undefined
@@ -140,7 +188,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     },
     clear() {
       mirror.clear()
-      position = undefined
+      position = asked = state.problem = undefined
       guard.clear()
       state.lastUpdate = state.asOf = state.name = undefined
     },

@@ -61,6 +61,31 @@ describe('reconcile', () => {
     expect([target.list[0], target.list.at(-1)]).toEqual([-1, 299_999])
   })
 
+  it('keeps the elements of a very long array when one is inserted, in less than seconds', () => {
+    const target = reactive({ list: rows(...Array(100_000).keys()) })
+    const kept = [target.list[0], target.list[99_999]]
+    const next = { list: [{ id: -1, at: { x: -1 } }, ...clone(toRaw(target.list))] }
+    reconcile(target, next, undefined)
+    expect([target.list[1], target.list[100_000]]).toEqual(kept)
+    expect(target.list[1]).toBe(kept[0])
+    expect(target.list[100_000]).toBe(kept[1])
+    expect(target.list[0]).toEqual({ id: -1, at: { x: -1 } })
+  })
+
+  it('compares each part once, however deep the change is', () => {
+    const big = Array.from({ length: 50_000 }, (_, id) => ({ id }))
+    const make = (leaf: number) => {
+      let value: unknown = [clone(big), leaf]
+      for (let level = 0; level < 400; level++) value = [value]
+      return { value }
+    }
+    const target = reactive(make(1))
+    const began = performance.now()
+    reconcile(target, make(2))
+    expect(performance.now() - began).toBeLessThan(5000)
+    expect(toRaw(target)).toEqual(make(2))
+  })
+
   it('replaces an object made by a hook, even with a similar one', () => {
     const target = reactive({ when: new Date(0) })
     reconcile(target, { when: new Date(5) })

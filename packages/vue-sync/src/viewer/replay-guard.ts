@@ -1,4 +1,9 @@
-import type { Position, SessionUpdate, StateMessage } from '../protocol/index.ts'
+import {
+  MOST_BYTES,
+  type Position,
+  type SessionUpdate,
+  type StateMessage,
+} from '../protocol/index.ts'
 import { merge } from './mirror.ts'
 
 /**
@@ -26,6 +31,8 @@ export function createReplayGuard(): ReplayGuard {
    * older, and then the messages that lead to the present state. It is applied with them, or not at all.
    */
   let behind: SessionUpdate | undefined
+  /** By how much patches may have made it grow. */
+  let grown = 0
 
   function checkWhole(message: SessionUpdate): StateMessage | undefined {
     const { epoch, seq, started } = message
@@ -34,6 +41,7 @@ export function createReplayGuard(): ReplayGuard {
     if (epoch === latest.epoch) {
       if (seq >= latest.seq) return message
       behind = message
+      grown = 0
     } else if (started! > latest.started) return message
     else refused = epoch
     return undefined
@@ -47,10 +55,11 @@ export function createReplayGuard(): ReplayGuard {
       const whole = { ...behind, ...(name !== undefined && { name }), seq }
       behind = undefined
       try {
-        whole.payload = merge(whole.payload, message)
+        whole.payload = merge(whole.payload, message, (units) => (grown += units))
       } catch {
         return undefined
       }
+      if (grown > MOST_BYTES) return undefined
       if (seq >= latest!.seq) return whole
       behind = whole
       return undefined

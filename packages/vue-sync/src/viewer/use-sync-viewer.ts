@@ -21,8 +21,13 @@ export interface UseSyncViewerReturn {
   name: Readonly<Ref<string | undefined>>
   /** Whether the host is connected to the relay; `undefined` while that is not known. */
   host: Readonly<Ref<HostPresence['host'] | undefined>>
-  /** Whether the shown state may be old, because the viewer or the host is not connected. */
+  /** Whether the shown state may be old: the viewer or the host is not connected, or there is a `problem`. */
   stale: Readonly<Ref<boolean>>
+  /**
+   * Why the shown state is not the host's current state, although the viewer is connected: `VS114`. It ends by
+   * itself with the next state that the viewer can show.
+   */
+  problem: Readonly<Ref<SyncError | undefined>>
   /** The error that ended the connection for good. */
   error: Readonly<Ref<SyncError | undefined>>
   /** Ids of the synced stores, in the host's order. */

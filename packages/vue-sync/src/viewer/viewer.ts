@@ -46,6 +46,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     asOf: undefined,
     name: undefined,
     host: undefined,
+    problem: undefined,
     error: undefined,
   })
   let address: SyncAddress | undefined
@@ -125,6 +126,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
         state.retryAt = retryAt
         if (status !== 'connected') {
           frames.discard()
+          receiver.disconnected()
           state.host = undefined
           saver?.saveNow()
         }

@@ -1,10 +1,10 @@
 import {
-  parseMessage,
   type AccessRules,
+  type MessageHead,
   readHeader,
+  readMessageHead,
   readName,
   samePosition,
-  type StateMessage,
   type StatusMessage,
 } from '@vue-sync/vue/protocol'
 import type { SessionAccess } from '../access/session-access.ts'
@@ -36,7 +36,7 @@ export interface HostMessagesOptions {
 export interface HostMessages {
   readonly info: SessionInfo
   /**
-   * Applies one frame: text, or a binary frame of which only the header is read.
+   * Applies one frame. Of a binary frame only the header is read, of a long text frame only the outline.
    *
    * @param from the host that sent it; `undefined` for messages of the app around the relay, which may not
    * set access rules
@@ -53,20 +53,17 @@ export interface HostMessages {
   rulesChanged: () => void
 }
 
-/** The part of a state message that a relay reads. */
-type Header = Pick<StateMessage, 'type' | 'epoch' | 'seq'>
-
 export function createHostMessages(options: HostMessagesOptions): HostMessages {
   const { encode, retained, status, access, audience, seat, stats, events, warn } = options
   const { onState, requestSnapshot } = options
   const info = (): SessionInfo => ({ name: status.name, access: access.rules })
 
-  function read(frame: unknown, from?: Host): StatusMessage | Header | undefined {
+  function read(frame: unknown, from?: Host): StatusMessage | MessageHead | undefined {
     if (frame instanceof Uint8Array) {
       const header = readHeader(frame)?.header
-      if (header) return header as Header
+      if (header) return header as MessageHead
     }
-    return parseMessage(frame, (bad) => {
+    return readMessageHead(frame, (bad) => {
       if (from?.hasWarned) return
       if (from) from.hasWarned = true
       warn(`Dropped a message from the host: bad ${bad}`)
