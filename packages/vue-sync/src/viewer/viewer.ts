@@ -60,7 +60,11 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     warn,
     isEncrypted: () => Boolean(address!.secret),
     reader: () => reader,
-    retry: () => link!.retry(),
+    retry() {
+      // Frames that are still being unpacked belong to the connection that is given up.
+      reader?.discard()
+      link!.retry()
+    },
     onDropped: warnDropped,
     onChange: (soon) => saver?.markChanged(soon),
   })
