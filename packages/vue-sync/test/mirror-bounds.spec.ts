@@ -22,7 +22,7 @@ it('messages that each cost little cannot make a state of any size', () => {
       payload: {},
       patch: [{ op: 'copy', from: '/s/part', path: `/s/map/${seq}` }],
     })
-  while (seq < 100 && double());
+  for (let count = 0; count < 100 && double(); count++);
   expect(seq).toBeLessThan(40)
   expect(JSON.stringify(mirror.state).length).toBeLessThanOrEqual(2 * MOST_BYTES + MOST_BYTES)
 })
