@@ -11,6 +11,8 @@ export const MOST_DEPTH = 500
 
 /** Whether JSON text nests too deep. */
 export function isTooDeep(json: string): boolean {
+  // Each level has two brackets.
+  if (json.length <= 2 * MOST_DEPTH) return false
   let depth = 0
   let inText = false
   for (let at = 0; at < json.length && depth <= MOST_DEPTH; at++) {

@@ -6,7 +6,7 @@ import { type BadPart, badPart, LONGEST_STATUS, type OnDropped, parseMessage } f
 export type MessageHead = Pick<StateMessage, 'type' | 'epoch' | 'seq'>
 
 /** Characters up to which a state message is parsed whole. Above that, only its outline is read. */
-const PARSED_WHOLE = 64 * 1024
+const PARSED_WHOLE = 4096
 /** The most characters of a key, a type, an epoch or a seq, even if every character is an escape. */
 const LONGEST_PART = 512
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type BadPart, parseMessage } from './parse.ts'
+import { type BadPart, LONGEST_STATUS, parseMessage, parseStatus } from './parse.ts'
 
 const position = { epoch: 'e', seq: 3 }
 const valid = [
@@ -58,5 +58,29 @@ describe('parseMessage', () => {
       }),
       { numRuns: 2000 },
     )
+  })
+})
+
+describe('parseStatus', () => {
+  const status = (payload: object) => JSON.stringify({ type: 'status', payload })
+
+  it('cuts off long lists, which an app would show', () => {
+    const viewerUrls = Array.from({ length: 20_000 }, () => ({ name: '', url: '' }))
+    const payload = parseStatus(status({ viewerUrls, clientCount: 2 }))
+    expect(payload?.viewerUrls).toHaveLength(1000)
+    expect(payload?.clientCount).toBe(2)
+  })
+
+  it.each([
+    ['is too long', status({ pairCode: 'x'.repeat(LONGEST_STATUS) })],
+    ['nests too deep', status({}).replace('{}', `{"a":${'['.repeat(600)}${']'.repeat(600)}}`)],
+    ['nests a million levels deep', `{"type":"status","payload":${'['.repeat(1_000_000)}`],
+    ['is not JSON', '{"type":"status"'],
+    ['is another message', JSON.stringify({ type: 'session_update', ...position, payload: {} })],
+    ['has no payload', JSON.stringify({ type: 'status' })],
+  ])('ignores a frame that %s', (_, frame) => {
+    const began = performance.now()
+    expect(parseStatus(frame)).toBeUndefined()
+    expect(performance.now() - began).toBeLessThan(300)
   })
 })

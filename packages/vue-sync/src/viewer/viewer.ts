@@ -63,7 +63,11 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     isEncrypted: () => Boolean(address!.secret),
     binding: () => bindingOf(address!),
     reader: () => reader,
-    retry: () => link!.retry(),
+    retry() {
+      // Frames that are still being unpacked belong to the connection that is given up.
+      reader?.discard()
+      link!.retry()
+    },
     onDropped: warnDropped,
     onChange: (soon) => saver?.markChanged(soon),
   })
