@@ -1,32 +1,19 @@
 import { createDecipheriv, createHmac, ECDH, hkdfSync, verify } from 'node:crypto'
-import { defineStore } from 'pinia'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { watch } from 'vue'
-import { WebSocket as Client, WebSocketServer } from 'ws'
 import type { KeptState } from '@vue-sync/vue/cache'
+import type { SyncHostOptions } from '@vue-sync/vue/host'
 import { msgpack } from '@vue-sync/vue/msgpack'
-import { syncPlugin, type SyncHostOptions, useSyncHost } from '@vue-sync/vue/host'
-import {
-  encodeFrame,
-  offerProtocols,
-  parseLink,
-  randomSecret,
-  readHeader,
-} from '@vue-sync/vue/protocol'
-import {
-  syncViewer,
-  type SyncViewerOptions,
-  useSyncedState,
-  useSyncViewer,
-} from '@vue-sync/vue/viewer'
+import { offerProtocols, parseLink, randomSecret, readHeader } from '@vue-sync/vue/protocol'
 import { createCipher } from '../../packages/vue-sync/src/encrypt/cipher.ts'
 import {
-  createSigningKey,
-  type SigningKey,
-} from '../../packages/vue-sync/src/encrypt/signing-key.ts'
-import { createHostEncryption } from '../../packages/vue-sync/src/host/encryption.ts'
-import { createTestApp, stubPage, stubStorage, unmountApps } from '../support/apps/app.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+  linkOf as linkAt,
+  startHost as startApp,
+  startViewer,
+  through,
+} from '../support/apps/encrypted-apps.ts'
+import { stubPage, stubStorage, unmountApps } from '../support/apps/app.ts'
+import { headerOf, startTap as openTap, type Tap } from '../support/relays/tap.ts'
+import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // Encryption with a real relay, and with a man in the middle who reads and changes frames.
 let relay: TestRelay
@@ -49,99 +36,14 @@ afterEach(async () => {
   vi.restoreAllMocks()
 })
 
-const useBoard = defineStore('board', {
-  state: () => ({ title: 'Quarterly layoffs', count: 0, list: [] as string[] }),
-  sync: true,
-})
-
-function startHost(options: SyncHostOptions = {}) {
-  const { app, pinia } = createTestApp()
-  const own = { url: relay.url, key: HOST_KEY, debounce: 20, encrypt: true, name: 'Secret board' }
-  app.use(pinia).use(syncPlugin, { ...own, ...options })
-  app.mount({})
-  const host = app.runWithContext(useSyncHost)
-  return { app, host, board: useBoard(pinia) }
-}
-
-function startViewer(url: string, options: SyncViewerOptions = {}) {
-  const { app, pinia } = createTestApp()
-  const backoff = { first: 50, max: 50 }
-  app.use(syncViewer, { url, backoff, ...options }).use(pinia)
-  app.mount({})
-  const viewer = app.runWithContext(useSyncViewer)
-  return { app, viewer, board: app.runWithContext(() => useSyncedState('board')) }
-}
-
-async function linkOf({ host }: ReturnType<typeof startHost>): Promise<string> {
-  await expect.poll(() => host.viewerUrl.value).toContain('&e=')
-  return host.viewerUrl.value!.replace(/\/\/[^/]+/, `//${new URL(relay.url).host}`)
-}
-const through = (link: string, url: string) =>
-  link.replace(/^http:\/\/[^/]+/, url.replace('ws', 'http'))
-
-interface Tap {
-  url: string
-  /** Every frame sent through the tap, except from the relay, and the headers of every request. */
-  seen: Buffer[]
-  /** Changes a frame from the relay to a viewer; returns `undefined` to drop it. */
-  change: (frame: Buffer, binary: boolean) => Buffer | undefined
-  /** Sends a frame to all viewers. */
-  inject: (frame: Buffer | string) => void
-}
-
-/** Starts a man in the middle between the relay and its hosts and viewers. */
+const startHost = (options: SyncHostOptions = {}) => startApp({ url: relay.url, ...options })
+const linkOf = (host: ReturnType<typeof startApp>) => linkAt(host, relay.url)
 async function startTap(): Promise<Tap> {
-  const server = new WebSocketServer({
-    host: '127.0.0.1',
-    port: 0,
-    handleProtocols: (offered) => [...offered][0]!,
-  })
-  await new Promise((resolve) => server.on('listening', resolve))
-  const { port } = server.address() as { port: number }
-  const viewers = new Set<Client>()
-  const tap: Tap = {
-    url: `ws://127.0.0.1:${port}`,
-    seen: [],
-    change: (frame) => frame,
-    inject: (frame) => {
-      for (const viewer of viewers) viewer.send(frame)
-    },
-  }
-  server.on('connection', (near, { url, rawHeaders, headers }) => {
-    const offered = headers['sec-websocket-protocol']!.split(/, ?/)
-    const isViewer = offered[0]!.includes('viewer')
-    if (isViewer) viewers.add(near)
-    tap.seen.push(Buffer.from(`${url}\n${rawHeaders.join('\n')}`))
-    const far = new Client(relay.url + url, offered)
-    const early: [Buffer, boolean][] = []
-    near.on('message', (data: Buffer, binary) => {
-      tap.seen.push(data)
-      if (far.readyState === Client.OPEN) far.send(data, { binary })
-      else early.push([data, binary])
-    })
-    far.on('open', () => {
-      for (const [data, binary] of early) far.send(data, { binary })
-    })
-    far.on('message', (data: Buffer, binary) => {
-      const passed = isViewer ? tap.change(data, binary) : data
-      if (passed) near.send(passed, { binary })
-    })
-    const code = (given: number) => (given >= 4000 ? given : 1000)
-    near.on('close', (given) => {
-      viewers.delete(near)
-      far.close(code(given))
-    })
-    far.on('close', (given, reason) => near.close(code(given), reason))
-    far.on('error', () => near.terminate())
-  })
-  closing.push(() => {
-    for (const client of server.clients) client.terminate()
-    server.close()
-  })
+  const tap = await openTap(() => relay.url)
+  closing.push(tap.close)
   return tap
 }
 
-const headerOf = (frame: Buffer) => readHeader(new Uint8Array(frame))?.header
 function flip(frame: Buffer): Buffer {
   const changed = Buffer.from(frame)
   changed[changed.length - 1]! ^= 1
@@ -520,169 +422,4 @@ it('a host and a viewer without a secure context stop with VS111 before they con
     'disconnected',
   ])
   expect(board.value).toBeUndefined()
-})
-
-/** Sends frames to viewers as a relay that helps somebody who has the link, but not the host's signing key. */
-async function forgerOf(link: string, signingKey: SigningKey) {
-  const { secret, session } = parseLink(link)!
-  const cipher = await createCipher(secret!, session, { signingKey })
-  return async (position: { epoch: string; seq: number }, fields: object): Promise<Buffer> => {
-    const message = { type: 'session_update' as const, ...position, started: Date.now() + 1e6 }
-    const body = { ...message, payload: { board: { count: 99 } }, ...fields }
-    const frame = encodeFrame(body, { binary: true }) as Uint8Array
-    return Buffer.from(await cipher.seal(message, frame))
-  }
-}
-
-it('nobody with only the link can forge state, even with the help of the relay', async () => {
-  const tap = await startTap()
-  const host = startHost()
-  const link = through(await linkOf(host), tap.url)
-  const { viewer, board } = startViewer(link)
-  await expect.poll(() => board.value?.['count']).toBe(0)
-  const forge = await forgerOf(link, await createSigningKey())
-
-  // One forged frame is not applied, and the genuine state goes on.
-  tap.inject(await forge({ epoch: 'forged', seq: 1 }, {}))
-  host.board.count = 1
-  await expect.poll(() => board.value?.['count'], { timeout: 8000 }).toBe(1)
-  expect(viewer.error.value).toBeUndefined()
-
-  const forged = await forge({ epoch: 'forged', seq: 1 }, {})
-  tap.change = (_, binary) => (binary ? forged : undefined)
-  const late = startViewer(link)
-  await expect.poll(() => late.viewer.error.value?.code, { timeout: 8000 }).toBe('VS116')
-  expect([late.board.value, board.value?.['count']]).toEqual([undefined, 1])
-}, 20_000)
-
-it.each([
-  ['without the public key', (link: string) => link.replace(/&p=.*/, '')],
-  ['with another public key', (link: string) => link.replace(/&p=.*/, `&p=${randomSecret()}`)],
-])('a link %s stops with VS116 and shows nothing', async (_, edit) => {
-  const host = startHost()
-  const { viewer, board } = startViewer(edit(await linkOf(host)))
-  await expect.poll(() => viewer.error.value?.code).toBe('VS116')
-  expect(board.value).toBeUndefined()
-  viewer.connect(await linkOf(host))
-  await expect.poll(() => board.value?.['count']).toBe(0)
-})
-
-it('a viewer rejects state of an earlier page load of the host, also after it was closed', async () => {
-  const tap = await startTap()
-  const wholes: Buffer[] = []
-  tap.change = (frame, binary) => {
-    if (binary && headerOf(frame)?.type === 'session_update') wholes.push(frame)
-    return frame
-  }
-  let kept: KeptState | undefined
-  const cache = {
-    load: async () => kept,
-    save: async (_: unknown, state: KeptState) => void (kept = state),
-  }
-  const host = startHost()
-  const link = through(await linkOf(host), tap.url)
-  const first = startViewer(link, { cache })
-  await expect.poll(() => first.board.value?.['count']).toBe(0)
-  const old = wholes[0]!
-  host.app.unmount()
-  const reloaded = startHost()
-  reloaded.board.count = 5
-  await expect.poll(() => first.board.value?.['count']).toBe(5)
-  expect(headerOf(wholes.at(-1)!)!.epoch).not.toBe(headerOf(old)!.epoch)
-
-  tap.inject(old)
-  await expect.poll(() => warnings.join()).toContain('VS202: bad order')
-  expect(first.board.value?.['count']).toBe(5)
-  const { epoch, seq } = headerOf(old)!
-  const online = { type: 'status', epoch, seq, payload: { host: 'online', since: 1 } }
-  tap.inject(JSON.stringify(online))
-  await new Promise((resolve) => setTimeout(resolve, 100))
-  expect(first.viewer.status.value).toBe('connected')
-
-  first.viewer.disconnect()
-  tap.change = (_, binary) => (binary ? old : Buffer.from(JSON.stringify(online)))
-  const second = startViewer(link, { cache })
-  await expect.poll(() => second.viewer.status.value).toBe('connected')
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  expect([second.board.value?.['count'], second.viewer.error.value]).toEqual([5, undefined])
-  // A newer state is accepted on the same connection.
-  tap.change = (frame) => frame
-  reloaded.board.count = 6
-  reloaded.host.push()
-  await expect.poll(() => second.board.value?.['count'], { timeout: 8000 }).toBe(6)
-}, 30_000)
-
-it('a viewer that must ask for a whole state applies an older one only with what followed it', async () => {
-  const tap = await startTap()
-  const frames: Buffer[] = []
-  tap.change = (frame, binary) => {
-    if (binary) frames.push(frame)
-    return frame
-  }
-  const host = startHost()
-  const { viewer, board } = startViewer(through(await linkOf(host), tap.url))
-  await expect.poll(() => board.value?.['count']).toBe(0)
-  for (const count of [1, 2]) {
-    host.board.count = count
-    await expect.poll(() => board.value?.['count']).toBe(count)
-  }
-  const [whole, ...changes] = frames.slice(-3)
-  expect(headerOf(whole!)!.type).toBe('session_update')
-  const shown = new Set<unknown>()
-  watch(board, (state) => shown.add(state?.['count']), { flush: 'sync' })
-
-  // The relay sends a wrong hash, and then only the old whole state.
-  const { epoch, seq } = headerOf(frames.at(-1)!)!
-  tap.change = () => undefined
-  tap.inject(JSON.stringify({ type: 'status', epoch, seq, payload: { host: 'online', hash: 1 } }))
-  await expect.poll(() => warnings.join()).toContain('VS208: the hash of its state')
-  await expect
-    .poll(() => {
-      tap.inject(whole!)
-      tap.inject(
-        JSON.stringify({
-          ...JSON.parse(whole!.subarray(0, whole!.indexOf('\n')).toString()),
-          type: 'status',
-          payload: { host: 'online' },
-        }),
-      )
-      return viewer.status.value
-    })
-    .toBe('connected')
-  await new Promise((resolve) => setTimeout(resolve, 100))
-  expect([board.value?.['count'], viewer.status.value, [...shown]]).toEqual([2, 'connected', []])
-
-  for (const change of changes) tap.inject(change)
-  tap.change = (frame) => frame
-  host.board.count = 3
-  await expect.poll(() => board.value?.['count'], { timeout: 8000 }).toBe(3)
-  expect([...shown]).toEqual([3])
-}, 30_000)
-
-it('a tab that hosts again after its duplicate did is believed', async () => {
-  const first = startHost()
-  const { board } = startViewer(await linkOf(first))
-  await expect.poll(() => board.value?.['count']).toBe(0)
-  const duplicate = startHost()
-  duplicate.board.count = 5
-  await expect.poll(() => board.value?.['count']).toBe(5)
-  expect(first.host.error.value?.code).toBe('VS103')
-  duplicate.app.unmount()
-  first.board.count = 6
-  first.host.start()
-  await expect.poll(() => board.value?.['count']).toBe(6)
-})
-
-it('each epoch starts after the one before, also when the clock was set back', async () => {
-  const starts: number[] = []
-  const epochs = () => {
-    const { startEpoch } = createHostEncryption('ws://relay', 'default', () => {})
-    return startEpoch
-  }
-  const now = vi.spyOn(Date, 'now')
-  for (const time of [1000, 1000, 500, 5000]) {
-    now.mockReturnValue(time)
-    starts.push(epochs()())
-  }
-  expect(starts).toEqual([1000, 1001, 1002, 5000])
 })

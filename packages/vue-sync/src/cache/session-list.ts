@@ -28,7 +28,10 @@ function replaces(entry: KnownSession, other: KnownSession): boolean {
   if (!to || !from) return false
   if (to.secret && isSamePlace(to, from)) return true
   const hasSameKeys =
-    to.session === from.session && to.key === from.key && to.secret === from.secret
+    to.session === from.session &&
+    to.key === from.key &&
+    to.secret === from.secret &&
+    to.signer === from.signer
   return entry.epoch === other.epoch && hasSameKeys
 }
 
