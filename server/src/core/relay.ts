@@ -151,7 +151,7 @@ export function createRelay(options: RelayOptions): Relay {
     async restore(name, stored) {
       const session = sessions.open(name)
       session.restore(stored)
-      await session.access.signed
+      await session.access.whenSigned()
     },
     broadcast(message, name = 'default') {
       const session = sessions.open(name)

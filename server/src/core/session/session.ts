@@ -123,6 +123,7 @@ export function createSession(options: SessionOptions): Session {
   const seat = createHostSeat({
     status: presence.hostStatus,
     rules: () => access.rules ?? NO_RULES,
+    isComplete: () => access.isSigned,
     encode,
   })
   const audience = createAudience({
