@@ -118,8 +118,12 @@ export function createRelay(options: RelayOptions): Relay {
 
   async function whenReady(session: string): Promise<void> {
     if (!options.backplane) return
-    sessions.open(session)
+    const { access } = sessions.open(session)
+    // Nothing else keeps a session without connections on this node.
+    const release = sessions.hold(session)
     await sessions.whenReady(session)
+    release()
+    await access.whenSigned()
   }
 
   const relay: Relay = {

@@ -139,7 +139,11 @@ export function createSessionAccess({ sign, now }: SessionAccessOptions): Sessio
       return runs === 0
     },
     async whenSigned() {
-      while (runs > 0) await signing
+      let awaited: Promise<void>
+      do {
+        awaited = signing
+        await awaited
+      } while (awaited !== signing)
     },
     linkKey(viewerKey) {
       if (viewerKey === undefined || !revoked.has(MAIN_TOKEN)) return viewerKey
