@@ -138,11 +138,12 @@ describe('the demo', () => {
 
   it('locks out viewers of the old code at once, with the reason, when the host makes a new code', async () => {
     const { host, viewer } = await openBoth()
+    const code = host.locator('.pair-code strong')
+    const before = await code.textContent()
     await host.getByRole('button', { name: 'New code' }).click()
     await says(viewer, 'Stopped: this link is no longer good')
     await says(viewer, 'Ask the host for a new code.')
-    const code = host.locator('.pair-code strong')
-    await code.waitFor()
+    await expect.poll(() => code.textContent()).not.toBe(before)
     const fresh = await openViewer(`http://127.0.0.1:${relay.getStatus().port}/?pair`)
     await fresh.getByRole('textbox').fill((await code.textContent())!)
     await fresh.getByRole('button', { name: 'Connect' }).click()

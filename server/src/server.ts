@@ -193,6 +193,8 @@ export function createSyncServer(
       await relay.stop()
       throw error
     }
+    // The links at the start carry the key that is valid now, which other nodes or Redis know.
+    await relay.whenReady('default')
     running = { server, certificate }
     const problem = linkProblem(linkOptions())
     if (problem) warn(problem)

@@ -30,6 +30,15 @@ const wholeState = (seq: number) => ({
   fill: String.fromCodePoint(97 + (seq % 26)).repeat(FILL_BYTES),
   n: seq,
 })
+/** Sends access rules. Resolves to the answer of the relay. */
+async function setAccess(publisher: Client, access: unknown, change: number) {
+  publisher.send({ type: 'status', payload: { access, change } })
+  return (await publisher.until(({ payload }) => payload['change'] === change)).payload
+}
+
+/** Resolves later than a refused client is closed. */
+const turnOut = () =>
+  new Promise<{ code: number }>((resolve) => setTimeout(() => resolve({ code: 0 }), 500))
 const types = ({ frames }: Client) => frames.map((frame) => JSON.parse(frame).type as string)
 
 /** The contract of every relay, on any runtime and with any number of nodes. */
@@ -247,6 +256,47 @@ export function describeRelay(
         expect((await (await viewer({ key })).closed).code).toBe(4403)
         publisher.send(config('e', 2, { a: 2 }))
         await main.until(at(2))
+      })
+    })
+
+    describe('the access rules', () => {
+      const rules = {
+        generation: 3,
+        tokens: [{ id: 'all', general: true }],
+        revoked: ['main', 'x'],
+      }
+
+      it('never get lower by a host with an older view, which receives the present ones', async () => {
+        const first = await host()
+        first.send(session('e', 1, { a: 1 }))
+        const { tokens } = await setAccess(first, rules, 1)
+        const [{ key }] = tokens as [{ key: string }]
+        const second = await host()
+        const { payload } = await second.until(({ payload }) => payload['access'] !== undefined)
+        expect(payload['access']).toEqual(rules)
+        for (const [index, generation] of [0, 2, 3].entries()) {
+          const lower = { generation, tokens: [], revoked: [] }
+          expect((await setAccess(second, lower, index))['access']).toEqual(rules)
+        }
+        expect((await (await viewer()).closed).code).toBe(4403)
+        await (await viewer({ key })).until(({ type }) => type === 'session_update')
+        const rotated = { generation: 4, tokens: [], revoked: [] }
+        expect((await setAccess(second, rotated, 9))['access']).toEqual({
+          ...rotated,
+          revoked: ['main'],
+        })
+        await expect
+          .poll(async () => (await Promise.race([(await viewer({ key })).closed, turnOut()])).code)
+          .toBe(4403)
+      })
+
+      it('are changed by all of a message or by nothing, and the host receives the reason', async () => {
+        const publisher = await host()
+        await setAccess(publisher, rules, 1)
+        const bad = { generation: 4, tokens: [], revoked: ['all', ''] }
+        const { problem, access } = await setAccess(publisher, bad, 2)
+        expect(problem).toMatchObject({ field: 'access.revoked[1]' })
+        expect(access).toEqual(rules)
       })
     })
 

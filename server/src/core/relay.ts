@@ -108,8 +108,12 @@ export function createRelay(options: RelayOptions): Relay {
 
   async function whenReady(session: string): Promise<void> {
     if (!options.backplane) return
-    sessions.open(session)
+    const { access } = sessions.open(session)
+    // Nothing else keeps a session without connections on this node.
+    const release = sessions.hold(session)
     await sessions.whenReady(session)
+    release()
+    await access.whenSigned()
   }
 
   const relay: Relay = {
@@ -141,7 +145,7 @@ export function createRelay(options: RelayOptions): Relay {
     async restore(name, stored) {
       const session = sessions.open(name)
       session.restore(stored)
-      await session.access.signed
+      await session.access.whenSigned()
     },
     broadcast(message, name = 'default') {
       const session = sessions.open(name)

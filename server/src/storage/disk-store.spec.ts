@@ -22,13 +22,14 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-async function start(folder = persist): Promise<void> {
+async function start(folder = persist, limits = {}): Promise<void> {
   server = createSyncServer({
     port: 0,
     host: '127.0.0.1',
     hostKey: 'h',
     viewerKey: 'v',
     persist: folder,
+    limits,
     warn: (text) => void warnings.push(text),
   })
   await server.start()
@@ -84,6 +85,48 @@ describe('a relay with a folder', () => {
     await start()
     expect((await (await enter('viewer')).closed).code).toBe(4403)
     await (await enter('viewer', { key })).until(({ type }) => type === 'status')
+  })
+
+  it('refuses revoked keys also after the session was dropped from memory and a stale host published it', async () => {
+    await start(persist, { sessions: 1 })
+    const host = await enter('host', { path: '/s/show' })
+    const access = { generation: 2, tokens: [], revoked: ['main', 'guest'] }
+    host.send({ type: 'session_update', epoch: 'e', seq: 0, payload: { board: { a: 1 } } })
+    host.send({ type: 'status', payload: { access } })
+    await host.until(({ payload }) => JSON.stringify(payload['access']) === JSON.stringify(access))
+    await host.close()
+    // Another session takes the only place.
+    const other = await enter('host', { path: '/s/other' })
+    await other.until(({ type }) => type === 'status')
+    await other.close()
+    // Its host has no storage, and publishes at once.
+    const stale = await enter('host', { path: '/s/show' })
+    const lower = { generation: 0, tokens: [], revoked: [] }
+    stale.send({ type: 'status', payload: { access: lower } })
+    stale.send({ type: 'session_update', epoch: 'f', seq: 0, payload: { board: { a: 2 } } })
+    const { payload } = await stale.until(({ type }) => type === 'status')
+    expect(payload['access']).toEqual(access)
+    expect((await (await enter('viewer', { path: '/s/show' })).closed).code).toBe(4403)
+    await server.stop()
+    await start()
+    expect((await (await enter('viewer', { path: '/s/show' })).closed).code).toBe(4403)
+    const again = await enter('host', { path: '/s/show' })
+    const status = await again.until(({ type }) => type === 'status')
+    expect(status.payload['access']).toEqual(access)
+  })
+
+  it('prints links with the present key, also after a restart', async () => {
+    await start()
+    const host = await enter('host')
+    const tokens = [{ id: 'press' }, { id: 'new', general: true }]
+    const access = { generation: 1, tokens, revoked: ['main'] }
+    host.send({ type: 'status', payload: { access, change: 1 } })
+    const { payload } = await host.until(({ payload: { change } }) => change === 1)
+    const signed = payload['tokens'] as { id: string; key: string }[]
+    const { key } = signed.find(({ id }) => id === 'new')!
+    await server.stop()
+    await start()
+    for (const { url } of server.viewerUrls()) expect(new URL(url).hash).toBe(`#k=${key}`)
   })
 
   it('writes files that other users cannot read, and leaves no temporary file', async () => {

@@ -85,6 +85,7 @@ export function createAccess(
     const stored: unknown = JSON.parse(storage().getItem(name)!)
     rules.value = readAccess(stored) ?? NO_RULES
     rotation = (stored as { rotation?: string }).rotation
+    isUnconfirmed = rotation !== undefined
   } catch {
     // Nothing is stored, or storage is unavailable.
   }

@@ -44,8 +44,9 @@ export interface SessionAccess {
   readonly rules: AccessRules | undefined
   /** The tokens that are not revoked, with their keys. */
   readonly signedTokens: readonly SignedKey[]
-  /** Resolves when the tokens of the present rules are signed. */
-  readonly signed: Promise<void>
+  /** Whether all valid tokens are among the signed ones. */
+  readonly isSigned: boolean
+  whenSigned: () => Promise<void>
   /** The key that viewer links carry: the relay's, or the general token's. `undefined` without either. */
   linkKey: (viewerKey: string | undefined) => string | undefined
   /** Merges rules of another node or from storage. Returns whether they changed anything. */
@@ -91,7 +92,9 @@ export function createSessionAccess({ sign, now }: SessionAccessOptions): Sessio
   let signedTokens: SignedKey[] = []
   /** The signed keys of one generation by id and expiry. */
   let keys = new Map<string, string>()
-  let signed = Promise.resolve()
+  let signing = Promise.resolve()
+  /** Runs of `signTokens` that have not ended. */
+  let runs = 0
 
   const isOver = (expires: number | undefined): boolean => expires !== undefined && expires <= now()
 
@@ -120,7 +123,8 @@ export function createSessionAccess({ sign, now }: SessionAccessOptions): Sessio
     rules = next
     revoked = new Set(next.revoked)
     signedTokens = signedTokens.filter(({ id }) => !revoked.has(id))
-    signed = signed.then(signTokens)
+    runs++
+    signing = signing.then(signTokens).finally(() => runs--)
     return true
   }
 
@@ -131,8 +135,15 @@ export function createSessionAccess({ sign, now }: SessionAccessOptions): Sessio
     get signedTokens() {
       return signedTokens
     },
-    get signed() {
-      return signed
+    get isSigned() {
+      return runs === 0
+    },
+    async whenSigned() {
+      let awaited: Promise<void>
+      do {
+        awaited = signing
+        await awaited
+      } while (awaited !== signing)
     },
     linkKey(viewerKey) {
       if (viewerKey === undefined || !revoked.has(MAIN_TOKEN)) return viewerKey

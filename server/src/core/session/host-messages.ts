@@ -90,7 +90,7 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
   function rulesChanged(): void {
     audience.closeRevoked()
     events()?.onAccessChange(access.rules!)
-    void access.signed.then(seat.sendStatus)
+    void access.whenSigned().then(seat.heartbeat)
   }
 
   /** Answers every change, so that a revocation cannot fail unnoticed. */
@@ -106,7 +106,7 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
       events()?.onAccessChange(access.rules!)
     }
     const answer = { ...(typeof change === 'number' && { change }), ...(problem && { problem }) }
-    void access.signed.then(() => seat.answer(from, answer))
+    void access.whenSigned().then(() => seat.answer(from, answer))
   }
 
   function applyStatus(message: StatusMessage, from: Host | undefined): void {
@@ -152,7 +152,7 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
     mergeRules(rules) {
       if (!rules || !access.merge(rules)) return
       audience.closeRevoked()
-      void access.signed.then(seat.sendStatus)
+      void access.whenSigned().then(seat.heartbeat)
     },
     rulesChanged,
   }

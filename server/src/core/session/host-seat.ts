@@ -23,6 +23,11 @@ export interface HostSeatOptions {
   status: () => Omit<RelayStatus, 'want' | 'access'>
   /** Replaced by another object when they change. */
   rules: () => AccessRules
+  /**
+   * Whether the status is complete. Until then nothing is sent, as viewer links would have no key. `heartbeat` must
+   * be called afterwards.
+   */
+  isComplete: () => boolean
   encode: (message: StatusMessage) => Uint8Array
 }
 
@@ -52,13 +57,13 @@ export interface HostSeat {
   close: (code: number, reason: string) => void
 }
 
-export function createHostSeat({ status, rules, encode }: HostSeatOptions): HostSeat {
+export function createHostSeat({ status, rules, isComplete, encode }: HostSeatOptions): HostSeat {
   let host: Host | undefined
   let isSnapshotRequested = false
   let statusTimer: ReturnType<typeof setTimeout> | undefined
 
   function send(wantsSnapshot: boolean, answer?: ChangeAnswer): void {
-    if (!host) return
+    if (!host || !(answer || isComplete())) return
     const access = rules()
     const payload = {
       ...status(),

@@ -123,6 +123,7 @@ export function createSession(options: SessionOptions): Session {
   const seat = createHostSeat({
     status: presence.hostStatus,
     rules: () => access.rules ?? NO_RULES,
+    isComplete: () => access.isSigned,
     encode,
   })
   const audience = createAudience({
@@ -232,9 +233,9 @@ export function createSession(options: SessionOptions): Session {
       messages.mergeRules(rules)
       messages.setName(name)
     },
-    async admit(token) {
+    admit(token) {
       const before = access.rules
-      const key = await access.admit(token)
+      const key = access.admit(token)
       if (access.rules !== before) messages.rulesChanged()
       return key
     },

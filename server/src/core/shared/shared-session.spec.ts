@@ -1,6 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
-import { CLOSE, judge, parseMessage, type Position } from '@vue-sync/vue/protocol'
+import {
+  type AccessRules,
+  CLOSE,
+  judge,
+  mergeAccess,
+  NO_RULES,
+  parseMessage,
+  type Position,
+} from '@vue-sync/vue/protocol'
 import { describe, expect, it } from 'vitest'
 import type { Viewer } from '../session/audience.ts'
 import { FlakyBackplane } from '../../../test/flaky-backplane.ts'
@@ -84,6 +92,10 @@ class ModelHost {
     this.#send({ type: 'config_update', epoch, seq, payload: { s: { seq } } })
   }
 
+  setAccess(access: AccessRules): void {
+    this.#send({ type: 'status', payload: { access } })
+  }
+
   #sendAll(node: ModelNode): void {
     const { epoch, seq } = this
     if (this.#node === node)
@@ -143,6 +155,7 @@ type Step =
   | { do: 'mend'; node: number }
   | { do: 'flush' }
   | { do: 'tick'; node: number }
+  | { do: 'access'; generation: number; id: number }
 
 const node = fc.nat(NODES - 1)
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -180,6 +193,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('tick' as const), node }) },
 )
 
+/** Hosts with any view of the generation revoke and issue. */
+const accessStep: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('access' as const),
+  generation: fc.nat(3),
+  id: fc.nat(9),
+})
+
+/** Rules as text, without the order of their lists. */
+const sorted = ({ generation, tokens, revoked }: AccessRules = NO_RULES): string =>
+  JSON.stringify([generation, tokens.map(({ id }) => id).toSorted(), revoked.toSorted()])
+
 /** Lets everything arrive that is on its way. */
 async function settle(nodes: ModelNode[]): Promise<void> {
   for (let round = 0; round < 10_000; round++) {
@@ -205,6 +229,7 @@ async function run(steps: Step[]): Promise<void> {
     viewer.connect(nodes[index]!)
     return viewer
   })
+  let strictest = NO_RULES
   for (const next of steps) {
     clock += 10
     if (next.do === 'change') host.change()
@@ -218,12 +243,21 @@ async function run(steps: Step[]): Promise<void> {
     else if (next.do === 'mend') nodes[next.node]!.backplane.mend()
     else if (next.do === 'flush') hub.flush()
     else if (next.do === 'tick') nodes[next.node]!.shared.tick()
+    else if (next.do === 'access')
+      host.setAccess({
+        generation: next.generation,
+        tokens: [{ id: `t${next.id}` }],
+        // Not `main`, which would close the viewers of the model.
+        revoked: [`r${next.id}`],
+      })
     else {
       const lanes = nodes.flatMap(({ backplane }) => backplane.lanes)
       if (lanes.length > 0) lanes[next.which % lanes.length]!()
     }
     if (next.do === 'let through') await Promise.resolve()
     else await turn()
+    for (const { session } of nodes)
+      strictest = mergeAccess(strictest, session.access.rules ?? NO_RULES)
   }
   for (const { backplane } of nodes) backplane.mend()
   await settle(nodes)
@@ -238,6 +272,8 @@ async function run(steps: Step[]): Promise<void> {
   const late = new ModelNode(hub, 'late', now)
   await settle([...nodes, late])
   expect(late.session.head).toEqual({ epoch: host.epoch, seq: host.seq })
+  for (const { session } of [...nodes, late])
+    expect(sorted(session.access.rules), 'no node forgets a revocation').toBe(sorted(strictest))
   for (const { shared } of [...nodes, late]) shared.leave()
 }
 
@@ -255,6 +291,14 @@ describe('a session on several nodes', () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 300 }), run), {
       numRuns: 1000,
       seed: 20_264,
+    })
+  }, 120_000)
+
+  it('ends on every node with the rules of all its hosts, although nodes are cut off and the store is emptied', async () => {
+    const steps = fc.oneof({ weight: 120, arbitrary: step }, { weight: 10, arbitrary: accessStep })
+    await fc.assert(fc.asyncProperty(fc.array(steps, { minLength: 20, maxLength: 300 }), run), {
+      numRuns: 400,
+      seed: 20_265,
     })
   }, 120_000)
 })

@@ -8,6 +8,7 @@ import {
   withoutExpired,
 } from '@vue-sync/vue/protocol'
 import type { Backplane, BackplaneMessage, Outcome } from '../../core/shared/backplane.ts'
+import type { SessionInfo } from '../../core/session/stored-session.ts'
 import { REDIS_DEFAULTS, type RedisBackplaneOptions } from './redis-options.ts'
 import { checkRedisUrl } from './redis-url.ts'
 import { createRedisConnections, type RedisConnections } from './redis-connections.ts'
@@ -119,6 +120,17 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     throw new Error('The access rules change too often')
   }
 
+  /** Stores the access rules along with something else, whatever becomes of that. */
+  async function withRules(
+    session: string,
+    { access }: SessionInfo,
+    outcome: Promise<string | null>,
+  ): Promise<Outcome> {
+    const merged = access && mergeRules(session, access)
+    await Promise.all([outcome, merged])
+    return (await outcome) as Outcome
+  }
+
   const backplane: Backplane = {
     id,
     interval,
@@ -159,15 +171,16 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       )) as Outcome
     },
     async replace(session, { term, about, entries, onlyIfEmpty }) {
-      if (about.access) await mergeRules(session, about.access)
-      return (await connected().client.vsReplace(
+      // Sent at once, before any later message of the host.
+      const outcome = connected().client.vsReplace(
         ...scriptArgs(session),
         term,
         onlyIfEmpty ? 1 : 0,
         randomId(),
         writeName(about),
         ...entries.flatMap((entry) => [writeHeader(entry), toBuffer(entry.bytes)]),
-      )) as Outcome
+      )
+      return withRules(session, about, outcome)
     },
     async claim(session, { holder, term, since }) {
       const granted = await connected().client.vsClaim(
@@ -180,13 +193,13 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     },
     mergeAccess: mergeRules,
     async setInfo(session, term, info) {
-      if (info.access) await mergeRules(session, info.access)
-      return (await connected().client.vsDescribe(
+      const outcome = connected().client.vsDescribe(
         ...scriptArgs(session),
         term,
         writeName(info),
         randomId(),
-      )) as Outcome
+      )
+      return withRules(session, info, outcome)
     },
     async sessions() {
       // A session has a stream exactly while it has a state, so no list of sessions is stored.
