@@ -27,7 +27,13 @@ export async function runPrimary(request: CliRequest, log: Log): Promise<Primary
 
   const warn = (text: string): void => log('warn', text)
   const disk = persist === undefined ? undefined : createDiskStore({ dir: persist, warn })
-  const hub = redis === undefined ? createHub({ onChange: disk?.scheduleWrite }) : undefined
+  const hub =
+    redis === undefined
+      ? createHub({
+          onChange: disk?.scheduleWrite,
+          retainedBytes: options.limits?.retainedBytes,
+        })
+      : undefined
   if (disk && hub) for (const [session, kept] of await disk.load()) hub.restore(session, kept)
 
   const workers = createWorkers({

@@ -74,6 +74,12 @@ export function createRelay(options: RelayOptions): Relay {
     describe,
     sign: signer.sign,
     backplane: options.backplane,
+    onApplied: (name, session) => limits.checkApplied(name, session),
+  })
+  const limits = createSessionLimits({
+    limits: { ...LIMIT_DEFAULTS, ...options.limits },
+    sessions,
+    warn,
   })
   const hooks = createConnections({
     sessions,
@@ -85,11 +91,7 @@ export function createRelay(options: RelayOptions): Relay {
       verify: signer.verify,
       problemOf: (name, pass) => sessions.find(name)?.access.problem(pass),
     }),
-    limits: createSessionLimits({
-      limits: { ...LIMIT_DEFAULTS, ...options.limits },
-      sessions,
-      warn,
-    }),
+    limits,
     needsViewerKey: options.viewerKey !== undefined,
     toPeer: (peer) => options.toPeer?.(peer, toRelayPeer) ?? toRelayPeer(peer),
     onChange: reportChange,

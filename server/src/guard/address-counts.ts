@@ -8,6 +8,8 @@ const MAX_ADDRESSES = 100_000
 export interface AddressCounts {
   /** Counts a connection and returns how many this client opened in this minute. */
   countConnection: (address: string) => number
+  /** The connections that this client opened in this minute. */
+  connectionsOf: (address: string) => number
   viewersOf: (address: string) => number
   addViewer: (address: string) => void
   removeViewer: (address: string) => void
@@ -31,6 +33,10 @@ export function createAddressCounts(now: () => number = Date.now): AddressCounts
       const count = (connections.get(client) ?? 0) + 1
       connections.set(client, count)
       return count
+    },
+    connectionsOf(address) {
+      if (now() - since >= WINDOW_MS) return 0
+      return connections.get(clientOf(address)) ?? 0
     },
     viewersOf,
     addViewer: (address) => void viewers.set(clientOf(address), viewersOf(address) + 1),

@@ -1,11 +1,12 @@
-import { CLOSE, type Role } from '@vue-sync/vue/protocol'
-import { createAddressCounts } from './address-counts.ts'
+import { CLOSE } from '@vue-sync/vue/protocol'
+import { type AddressCounts, createAddressCounts } from './address-counts.ts'
 import type { Clients, IncomingRequest } from './clients.ts'
 import { BAD_ORIGIN, type PageOrigin, type Guard, mayConnect } from './hosts-and-origins.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Admission } from '../core/connections.ts'
 import type { Relay } from '../core/relay.ts'
 import type { Refusal } from '../core/session-limits.ts'
+import { clientOf } from './rate-limit.ts'
 import { createThrottledWarn } from '../core/throttled-warn.ts'
 
 export interface GateOptions {
@@ -13,8 +14,8 @@ export interface GateOptions {
   guard: Guard
   clients: Clients
   limits: Pick<Limits, 'viewersPerAddress' | 'connectionsPerMinute'>
-  /** Whether clients in this role need a key. */
-  needsKey: (role: Role) => boolean
+  /** @default the counts of this node */
+  counts?: AddressCounts | undefined
   /** Called with the close code when the gate, not the relay, refuses a client. @default none */
   onRefused?: (code: number) => void
   /** Whether the relay is stopping: then nobody is let in. */
@@ -43,12 +44,11 @@ export interface Gate {
 
 /** Wraps the relay's hooks with checks of origin and client address, which the relay itself does not know. */
 export function createGate(options: GateOptions): Gate {
-  const { hooks, guard, clients, limits, needsKey, isClosing } = options
+  const { hooks, guard, clients, limits, isClosing, counts = createAddressCounts() } = options
   const tell = createThrottledWarn(options.warn)
-  const counts = createAddressCounts()
 
   function refusalOf(
-    role: Role,
+    { by }: Admission,
     { pageOrigin, isWithinMachine, address }: ConnectionSource,
   ): Refusal | undefined {
     if (isClosing()) return { code: CLOSE.goingAway, reason: 'The relay is stopping' }
@@ -56,7 +56,7 @@ export function createGate(options: GateOptions): Gate {
       tell('rate', `${address} opens too many sockets per minute (--max-connections)`)
       return { code: CLOSE.busy, reason: 'Too many connections from this address: wait a minute' }
     }
-    if (!mayConnect(pageOrigin, needsKey(role), isWithinMachine))
+    if (!mayConnect(pageOrigin, by, isWithinMachine))
       return { code: CLOSE.badOrigin, reason: BAD_ORIGIN }
     return undefined
   }
@@ -76,8 +76,9 @@ export function createGate(options: GateOptions): Gate {
         const admission = (result as { context?: Admission } | undefined)?.context
         if (!source || !admission) return result
         // The origin is checked first, so that a foreign page does not learn whether its key is right.
-        const refusal = refusalOf(admission.role, source) ?? admission.refusal
-        return { ...(result as object), context: { ...admission, refusal } }
+        const refusal = refusalOf(admission, source) ?? admission.refusal
+        const client = clientOf(source.address)
+        return { ...(result as object), context: { ...admission, refusal, client } }
       },
       open(peer) {
         const context = peer.context as Context

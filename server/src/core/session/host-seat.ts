@@ -24,8 +24,10 @@ export interface HostSeat {
   welcome: (needsSnapshot: boolean) => void
   /** Removes a host. Returns `false` when it was replaced before: its late events are ignored. */
   leave: (host: Host) => boolean
-  /** Closes the host because another one connected to another node. Returns `false` without a host. */
-  evict: () => boolean
+  /**
+   * Closes the host. Returns `false` without a host. @default because another one connected to another node
+   */
+  evict: (code?: number, reason?: string) => boolean
   /** Requests a snapshot, unless one is requested already. */
   requestSnapshot: () => void
   snapshotReceived: () => void
@@ -37,6 +39,8 @@ export interface HostSeat {
   heartbeat: () => void
   close: (code: number, reason: string) => void
 }
+
+const REPLACED = 'Another host took over'
 
 export function createHostSeat({ status, encode }: HostSeatOptions): HostSeat {
   let host: Host | undefined
@@ -61,7 +65,7 @@ export function createHostSeat({ status, encode }: HostSeatOptions): HostSeat {
     take(peer) {
       const previous = host
       host = { peer, hasWarned: false }
-      previous?.peer.close(CLOSE.replaced, 'Another host took over')
+      previous?.peer.close(CLOSE.replaced, REPLACED)
       return host
     },
     welcome(needsSnapshot) {
@@ -73,11 +77,11 @@ export function createHostSeat({ status, encode }: HostSeatOptions): HostSeat {
       vacate()
       return true
     },
-    evict() {
+    evict(code = CLOSE.replaced, reason = REPLACED) {
       const evicted = host
       if (!evicted) return false
       vacate()
-      evicted.peer.close(CLOSE.replaced, 'Another host took over')
+      evicted.peer.close(code, reason)
       return true
     },
     requestSnapshot() {

@@ -17,8 +17,17 @@ export function writeInfo({ name, access }: SessionInfo): string {
   return JSON.stringify({ name, access })
 }
 
+/** Returns `undefined` for invalid JSON, so that one such entry does not hide the others. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 function readEntry(header: string, bytes: Buffer, encode: EncodeBytes): Entry | undefined {
-  const head: unknown = JSON.parse(header)
+  const head = parse(header)
   if (!isRecord(head) || !isPosition(head)) return undefined
   const { epoch, seq } = head
   const binary = head['binary'] === true
@@ -31,16 +40,14 @@ function readEntry(header: string, bytes: Buffer, encode: EncodeBytes): Entry | 
 }
 
 function readInfo(text: string): SessionInfo {
-  const info: unknown = text === '' ? {} : JSON.parse(text)
+  const info = parse(text)
   if (!isRecord(info)) return { name: undefined, access: undefined }
   return { name: readName(info['name']), access: readAccess(info['access']) }
 }
 
 /**
  * Reads what the scripts publish: `TYPE NODE LOG COUNT HEADER`, a newline, and the body. `undefined` for
- * anything else.
- *
- * @throws SyntaxError for invalid JSON
+ * anything else. Only the shape of notices and numbers is left to check.
  */
 export function readMessage(data: Buffer, encode: EncodeBytes): BackplaneMessage | undefined {
   const end = data.indexOf(NEWLINE)
@@ -60,7 +67,7 @@ export function readMessage(data: Buffer, encode: EncodeBytes): BackplaneMessage
     case 'about':
       return { type, from, about: readInfo(body.toString()) }
     case 'note':
-      return { type, from, note: JSON.parse(body.toString()) as Notice }
+      return { type, from, note: parse(body.toString()) as Notice }
     default:
       return undefined
   }
@@ -84,9 +91,11 @@ export function readLog([log, count, term, info, stored]: LoadedLog, encode: Enc
     const entry = header && bytes && readEntry(header.toString(), bytes, encode)
     return entry ? [entry] : []
   })
+  const mark = { log: log.toString(), count: Number(count) }
+  const highest = Number(term)
   return {
-    mark: log.length > 0 ? { log: log.toString(), count: Number(count) } : undefined,
-    term: Number(term),
+    mark: log.length > 0 && Number.isSafeInteger(mark.count) ? mark : undefined,
+    term: Number.isSafeInteger(highest) ? highest : 0,
     about: readInfo(info.toString()),
     entries,
   }
