@@ -322,6 +322,19 @@ const CROWD = 600
 /** How far clients that connect to all nodes at the same moment can pass a limit, see shared-address-counts.ts. */
 const MARGIN = 1.5
 
+/** Whether a client is let in; otherwise it is closed as one too many. */
+const isIn = async (client: Client): Promise<boolean> => {
+  const entered = client.until(({ type }) => type === 'status')
+  const result = await Promise.race([entered, client.closed])
+  if ('code' in result) expect(result.code).toBe(4029)
+  return !('code' in result)
+}
+
+const admitted = async (all: Client[]): Promise<Client[]> => {
+  const results = await Promise.all(all.map(isIn))
+  return all.filter((_, index) => results[index])
+}
+
 /** The limits of one relay, tested with three nodes. */
 export function describeNodeLimits(
   name: string,
@@ -334,17 +347,6 @@ export function describeNodeLimits(
       const client = await connect(nodes.servers[index % 3]!, 'viewer', options)
       clients.push(client)
       return client
-    }
-    /** Whether a client is let in; otherwise it is closed as one too many. */
-    const isIn = async (client: Client): Promise<boolean> => {
-      const entered = client.until(({ type }) => type === 'status')
-      const result = await Promise.race([entered, client.closed])
-      if ('code' in result) expect(result.code).toBe(4029)
-      return !('code' in result)
-    }
-    const admitted = async (all: Client[]): Promise<Client[]> => {
-      const results = await Promise.all(all.map(isIn))
-      return all.filter((_, index) => results[index])
     }
     const crowd = async (pathOf: (index: number) => string): Promise<Client[]> =>
       admitted(
@@ -402,7 +404,7 @@ export function describeNodeLimits(
         return !result
       }
       // A session counts until its nodes have left it, two intervals after its last client.
-      for (let index = 0; index < 6; index++)
+      for (let index = 0; index < 4; index++)
         await expect.poll(() => publish(index), { timeout: 40_000, interval: 500 }).toBe(true)
     })
   })
