@@ -319,8 +319,8 @@ export type NodeLimits = Partial<
 >
 
 const CROWD = 600
-/** How far clients that connect to all nodes at the same moment can pass a limit, see shared-address-counts.ts. */
-const MARGIN = 1.5
+/** A twentieth for each node, see shared-address-counts.ts. */
+const MARGIN = 1.15
 
 /** Whether a client is let in; otherwise it is closed as one too many. */
 const isIn = async (client: Client): Promise<boolean> => {

@@ -1,3 +1,4 @@
+import type { Peer } from 'crossws'
 import { CLOSE } from '@vue-sync/vue/protocol'
 import { type AddressCounts, createAddressCounts } from './address-counts.ts'
 import type { Clients, IncomingRequest } from './clients.ts'
@@ -50,9 +51,10 @@ export function createGate(options: GateOptions): Gate {
   function refusalOf(
     { by }: Admission,
     { pageOrigin, isWithinMachine, address }: ConnectionSource,
+    connections: number,
   ): Refusal | undefined {
     if (isClosing()) return { code: CLOSE.goingAway, reason: 'The relay is stopping' }
-    if (counts.countConnection(address) > limits.connectionsPerMinute) {
+    if (connections > limits.connectionsPerMinute) {
       tell('rate', `${address} opens too many sockets per minute (--max-connections)`)
       return { code: CLOSE.busy, reason: 'Too many connections from this address: wait a minute' }
     }
@@ -67,6 +69,21 @@ export function createGate(options: GateOptions): Gate {
     counts.removeViewer(context.source!.address)
   }
 
+  function enter(peer: Peer, viewers: number): void | Promise<void> {
+    const context = peer.context as Context
+    // It was closed while it waited.
+    if (!context.isCounted) return
+    if (viewers <= limits.viewersPerAddress) return hooks.open(peer)
+    const { address } = context.source!
+    leave(context)
+    tell(
+      'address',
+      `A viewer was refused: ${address} has ${limits.viewersPerAddress} (--max-viewers-per-address)`,
+    )
+    options.onRefused?.(CLOSE.busy)
+    peer.close(CLOSE.busy, 'Too many viewers from this address')
+  }
+
   return {
     hooks: {
       ...hooks,
@@ -76,26 +93,20 @@ export function createGate(options: GateOptions): Gate {
         const admission = (result as { context?: Admission } | undefined)?.context
         if (!source || !admission) return result
         // The origin is checked first, so that a foreign page does not learn whether its key is right.
-        const refusal = refusalOf(admission, source) ?? admission.refusal
+        const count = counts.countConnection(source.address)
+        const connections = typeof count === 'number' ? count : await count
+        const refusal = refusalOf(admission, source, connections) ?? admission.refusal
         const client = clientOf(source.address)
         return { ...(result as object), context: { ...admission, refusal, client } }
       },
       open(peer) {
         const context = peer.context as Context
         const { role, refusal, source } = context
-        if (role === 'viewer' && !refusal && source) {
-          if (counts.viewersOf(source.address) >= limits.viewersPerAddress) {
-            tell(
-              'address',
-              `A viewer was refused: ${source.address} has ${limits.viewersPerAddress} (--max-viewers-per-address)`,
-            )
-            options.onRefused?.(CLOSE.busy)
-            return peer.close(CLOSE.busy, 'Too many viewers from this address')
-          }
-          counts.addViewer(source.address)
-          context.isCounted = true
-        }
-        return hooks.open(peer)
+        if (role !== 'viewer' || refusal || !source) return hooks.open(peer)
+        const count = counts.addViewer(source.address)
+        context.isCounted = true
+        if (typeof count === 'number') return enter(peer, count)
+        void count.then((viewers) => enter(peer, viewers))
       },
       close(peer, details) {
         leave(peer.context as Context)

@@ -38,6 +38,8 @@ export type Notice =
       type: 'addresses'
       /** Whether the node has no other such addresses. */
       isAll: boolean
+      /** Grows with each notice of the node, which recognizes its own by it. */
+      turn: number
       counts: [client: string, viewers: number, connections: number][]
     }
 

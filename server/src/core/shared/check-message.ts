@@ -77,8 +77,9 @@ const NOTICES: Record<Notice['type'], (notice: Record<string, unknown>) => boole
     Array.isArray(viewers) &&
     viewers.length <= MAX_LISTED &&
     viewers.every(isListedViewer),
-  addresses: ({ isAll, counts }) =>
+  addresses: ({ isAll, turn, counts }) =>
     typeof isAll === 'boolean' &&
+    isCount(turn) &&
     Array.isArray(counts) &&
     counts.length <= MAX_ADDRESSES &&
     counts.every(isAddressCount),

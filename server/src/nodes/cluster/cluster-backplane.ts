@@ -86,11 +86,11 @@ export function serveHub(hub: Hub, channel: Channel): () => void {
   const unlisten = channel.listen((message) => {
     if (!is<Call>(message, 'call')) return
     const { id, node, act, args } = message
-    const [session] = args as [string]
-    worker = node
-    if (act === 'subscribe') sessions.add(session)
-    if (act === 'unsubscribe') sessions.delete(session)
     try {
+      const [session] = args as [string]
+      worker = node
+      if (act === 'subscribe') sessions.add(session)
+      if (act === 'unsubscribe') sessions.delete(session)
       // A worker of a later version may make calls that this primary does not know.
       if (!Object.hasOwn(CALLS, act)) throw new Error(`The primary does not know ${String(act)}`)
       const needsListener = act === 'subscribe' || act === 'unsubscribe'
