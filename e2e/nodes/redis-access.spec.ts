@@ -52,6 +52,11 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`)
     return `${answer.status} ${await answer.text()}`
   }
+  const sessions = async ({ port }: CliRelay) => {
+    const headers = { authorization: `Bearer ${HOST_KEY}` }
+    const answer = await fetch(`http://127.0.0.1:${port}/admin/sessions`, { headers })
+    return { status: answer.status, body: (await answer.json()) as unknown }
+  }
   const warnings = (node: CliRelay): string[] =>
     node
       .output()
@@ -160,12 +165,15 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
     const setUser = (...words: string[]) =>
       redis.use((client) => client.call('ACL', 'SETUSER', ...words))
     await setUser(...made)
-    const nodes = [await startNode(url), await startNode(url)] as const
+    const nodes = [await startNode(url, '--admin'), await startNode(url, '--admin')] as const
     for (const node of nodes) await expect.poll(() => ready(node)).toBe('200 ok')
     const host = await dial(nodes[0], 'host')
     host.send(session('e', 0, { a: 1 }))
     const viewer = await dial(nodes[1], 'viewer')
     await viewer.until(({ seq }) => seq === 0)
+    expect((await sessions(await startNode(url, '--admin'))).body).toEqual({
+      sessions: [{ name: 'default', open: false }],
+    })
     const { payload } = await host.until(({ payload: { pairCode } }) => pairCode !== undefined)
     const answer = await fetch(`http://127.0.0.1:${nodes[1].port}/pair`, {
       method: 'POST',
@@ -178,6 +186,21 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
     const log = await redis.use((client) => client.call('ACL', 'LOG'))
     expect(log).toEqual([])
     for (const node of nodes) expect(warnings(node)).toEqual([])
+    await setUser('relay', '-scan')
+    const listless = await startNode(url, '--admin')
+    expect(await ready(listless)).toBe('200 ok')
+    await expect.poll(() => listless.output()).toMatch(/does not allow SCAN .*\+scan/)
+    expect(await sessions(listless)).toEqual({
+      status: 503,
+      body: { error: 'unreachable', reason: expect.stringMatching(/NOPERM.*scan/) },
+    })
+    for (const right of ['hdel', 'incrby', 'xtrim', 'get']) {
+      await setUser('relay', `-${right}`)
+      const lacking = await startNode(url)
+      expect(await ready(lacking)).toBe('200 degraded')
+      expect(warnings(lacking)).toEqual([expect.stringMatching(/NOPERM|can't run/)])
+      await setUser('relay', `+${right}`)
+    }
     await setUser('relay', 'resetchannels')
     const lacking = await startNode(url)
     expect(await ready(lacking)).toBe('200 degraded')

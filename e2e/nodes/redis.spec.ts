@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { describeNodes } from '../../server/test/nodes-suite.ts'
+import { describeNodeLimits, describeNodes } from '../../server/test/nodes-suite.ts'
 import { createRedisBackplane, createSyncServer, type SyncServerOptions } from '@vue-sync/server'
 import { describeRelay } from '../../server/test/relay-contract.ts'
 import { startRedis, type TestRedis } from '../support/relays/redis.ts'
@@ -29,6 +29,10 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis', () => {
   }
 
   describeNodes('Redis', () => startNodes({ hostKey: 'host-key', viewerKey: 'viewer-key' }))
+
+  describeNodeLimits('Redis', (limits) =>
+    startNodes({ hostKey: 'host-key', viewerKey: 'viewer-key', limits, warn: () => {} }),
+  )
 
   describeRelay('a relay of three nodes with a Redis', async (options) => {
     const { servers, stop } = await startNodes({ ...options, warn: () => {} })

@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, describe, expect, it } from 'vitest'
-import { describeNodes } from '../../server/test/nodes-suite.ts'
+import {
+  describeNodeLimits,
+  describeNodes,
+  type NodeLimits,
+} from '../../server/test/nodes-suite.ts'
+import { LIMIT_FLAGS } from '../../server/src/core/limits.ts'
 import { describeRelay } from '../../server/test/relay-contract.ts'
 import { connect, session } from '../../server/test/client.ts'
 import { type CliRelay, startCliRelay } from '../support/relays/cli-relay.ts'
@@ -33,11 +38,18 @@ function workersOf(relay: CliRelay): number[] {
 }
 
 // All workers share one port, and the operating system assigns each connection to a worker.
-describeNodes('workers of one machine', async () => {
-  const relay = await startWorkers('--admin')
+async function startNodes(limits: NodeLimits = {}) {
+  const flags = Object.entries(limits).flatMap(([name, value]) => [
+    `--${LIMIT_FLAGS[name as keyof NodeLimits].flag}`,
+    String(value),
+  ])
+  const relay = await startWorkers('--admin', ...flags)
   const server = serverAt(relay.port)
   return { servers: [server, server, server], stop: relay.stop }
-})
+}
+
+describeNodes('workers of one machine', startNodes)
+describeNodeLimits('workers of one machine', startNodes)
 
 // A relay takes a second to let its clients go: the next test does not wait for it.
 const ending: Promise<unknown>[] = []

@@ -17,6 +17,8 @@ import { SERVER_DEFAULTS, type SyncServerOptions } from './server-options.ts'
 import { ownNames } from './tls/own-names.ts'
 import { createPairing } from './http/pairing.ts'
 import { createOperatorRoutes } from './operate/operator-routes.ts'
+import { createAddressCounts } from './guard/address-counts.ts'
+import { createSharedAddressCounts } from './guard/shared-address-counts.ts'
 import { CODE_LIMITS, createRateLimit } from './guard/rate-limit.ts'
 import { createRedisBackplane } from './nodes/redis/redis-backplane.ts'
 import { createRelay } from './core/relay.ts'
@@ -96,6 +98,8 @@ export function createSyncServer(
           url: options.redis,
           ...(options.redisPrefix !== undefined && { prefix: options.redisPrefix }),
         })
+  const addressCounts =
+    backplane && createSharedAddressCounts({ local: createAddressCounts(), limits, backplane })
   const pairing = createPairing({
     fence: (session) => relay.fence(session),
     share: backplane?.storeCode,
@@ -165,16 +169,17 @@ export function createSyncServer(
     let server: HttpServer
     try {
       await relay.start()
+      await addressCounts?.start()
       server = await openHttpServer({
         host,
         port,
         hooks: relay.hooks,
         guard,
         clients,
+        counts: addressCounts,
         limits,
         certificate,
         book,
-        needsKey: (role) => role === 'host' || viewerKey !== undefined,
         isClosing: () => closing,
         readiness: () =>
           closing ? 'stopping' : backplane?.isHealthy === false ? 'degraded' : 'ready',
@@ -190,6 +195,7 @@ export function createSyncServer(
         warn,
       })
     } catch (error) {
+      addressCounts?.stop()
       await relay.stop()
       throw error
     }
@@ -217,6 +223,7 @@ export function createSyncServer(
     running = starting = undefined
     if (ending) {
       await disk?.flush()
+      addressCounts?.stop()
       await relay.stop()
       await ending.server.close()
     }

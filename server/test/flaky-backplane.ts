@@ -11,7 +11,7 @@ export class FlakyBackplane implements Backplane {
   isHealthy = true
   onHealthChange: Backplane['onHealthChange']
   readonly #hub: Hub
-  readonly #listeners = new Map<string, (message: BackplaneMessage) => void>()
+  readonly #listeners = new Map<string, (message: unknown) => void>()
   readonly #calls: { perform: () => unknown; answer: (value: never) => void; fail: () => void }[] =
     []
   readonly #answers: { deliver: () => void; fail: () => void }[] = []

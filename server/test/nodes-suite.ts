@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Limits } from '../src/index.ts'
 import {
   type AnyMessage,
   ask,
@@ -372,6 +373,103 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       two.send(session('two', 1, {}))
       await hasSeen(viewer, 'two', 1)
       expect(seen(viewer)).toEqual(['all two 0', 'all two 1'])
+    })
+  })
+}
+
+/** A part of the limits of a relay. */
+export type NodeLimits = Partial<
+  Pick<Limits, 'viewersPerSession' | 'viewersPerAddress' | 'connectionsPerMinute' | 'retainedBytes'>
+>
+
+const CROWD = 600
+/** A twentieth for each node, see shared-address-counts.ts. */
+const MARGIN = 1.15
+
+/** Whether a client is let in; otherwise it is closed as one too many. */
+const isIn = async (client: Client): Promise<boolean> => {
+  const entered = client.until(({ type }) => type === 'status')
+  const result = await Promise.race([entered, client.closed])
+  if ('code' in result) expect(result.code).toBe(4029)
+  return !('code' in result)
+}
+
+const admitted = async (all: Client[]): Promise<Client[]> => {
+  const results = await Promise.all(all.map(isIn))
+  return all.filter((_, index) => results[index])
+}
+
+/** The limits of one relay, tested with three nodes. */
+export function describeNodeLimits(
+  name: string,
+  start: (limits: NodeLimits) => Promise<Nodes>,
+): void {
+  describe(`the limits of three nodes (${name})`, () => {
+    let nodes: Nodes
+    const clients: Client[] = []
+    const dial = async (index: number, options: ClientOptions = {}): Promise<Client> => {
+      const client = await connect(nodes.servers[index % 3]!, 'viewer', options)
+      clients.push(client)
+      return client
+    }
+    const crowd = async (pathOf: (index: number) => string): Promise<Client[]> =>
+      admitted(
+        await Promise.all(
+          Array.from({ length: CROWD }, (_, index) => dial(index, { path: pathOf(index) })),
+        ),
+      )
+
+    /** The crowd that was let in is about as large as the limit, and no node lets in one more. */
+    async function expectLimit(inside: Client[], limit: number, path: string): Promise<void> {
+      expect(inside.length).toBeGreaterThanOrEqual(limit)
+      expect(inside.length).toBeLessThanOrEqual(limit * MARGIN)
+      for (const index of [0, 1, 2, 3, 4, 5])
+        expect(await isIn(await dial(index, { path }))).toBe(false)
+    }
+
+    afterEach(async () => {
+      for (const { socket } of clients.splice(0)) socket.terminate()
+      await nodes.stop()
+    })
+
+    it('count the viewers of a session together', async () => {
+      nodes = await start({ viewersPerSession: 60 })
+      const inside = await crowd(() => '/')
+      await expectLimit(inside, 60, '/')
+      for (const { socket } of inside) socket.terminate()
+      await expect.poll(async () => isIn(await dial(0))).toBe(true)
+    })
+
+    it('count the viewers of an address together', async () => {
+      nodes = await start({ viewersPerAddress: 60 })
+      const inside = await crowd((index) => `/s/${index % 20}`)
+      await expectLimit(inside, 60, '/')
+      for (const { socket } of inside) socket.terminate()
+      await expect.poll(async () => isIn(await dial(0))).toBe(true)
+    })
+
+    it('count the connections of an address together', async () => {
+      nodes = await start({ connectionsPerMinute: 60 })
+      const inside = await crowd(() => '/')
+      await expectLimit(inside, 60, '/')
+    })
+
+    it('bound the state of absent hosts, so that later hosts find space', async () => {
+      nodes = await start({ retainedBytes: 500_000 })
+      const publish = async (index: number): Promise<boolean> => {
+        const path = `/s/show-${index}`
+        const host = await connect(nodes.servers[index % 3]!, 'host', { path })
+        host.send(session('e', 1, { big: 'x'.repeat(200_000) }))
+        const viewer = await dial(index + 1, { path })
+        const isRefused = Promise.race([host.closed, viewer.closed]).then(() => true)
+        const isSeen = hasSeen(viewer, 'e', 1).then(() => false)
+        const result = await Promise.race([isRefused, isSeen])
+        await Promise.all([host.close(), viewer.close()])
+        return !result
+      }
+      // A session counts until its nodes have left it, two intervals after its last client.
+      for (let index = 0; index < 4; index++)
+        await expect.poll(() => publish(index), { timeout: 40_000, interval: 500 }).toBe(true)
     })
   })
 }

@@ -29,7 +29,11 @@ export async function runPrimary(request: CliRequest, log: Log): Promise<Primary
   const disk = persist === undefined ? undefined : createDiskStore({ dir: persist, warn })
   const hub =
     redis === undefined
-      ? createHub({ onChange: disk?.scheduleWrite, storedRules: disk?.rulesOf })
+      ? createHub({
+          onChange: disk?.scheduleWrite,
+          storedRules: disk?.rulesOf,
+          retainedBytes: options.limits?.retainedBytes,
+        })
       : undefined
   if (disk && hub) for (const [session, kept] of await disk.load()) hub.restore(session, kept)
 

@@ -9,6 +9,8 @@ import type { TokenSigner } from './access/tokens.ts'
 /** The decision about a connection. */
 export interface Admitted {
   pass: Pass
+  /** What decided: the app's `authorize`, the key that the client offered, or neither where no key is needed. */
+  by: 'authorize' | 'key' | 'nothing'
   /** Why the connection is refused; `undefined` if it is admitted. */
   refusal: Refusal | undefined
 }
@@ -28,8 +30,8 @@ export type Admit = (
   request: Omit<AuthorizeRequest, 'role'> & { role: Role | undefined },
 ) => Promise<Admitted>
 
-function refused(code: number, reason: string): Admitted {
-  return { pass: MAIN_PASS, refusal: { code, reason } }
+function refused(by: Admitted['by'], code: number, reason: string): Admitted {
+  return { pass: MAIN_PASS, by, refusal: { code, reason } }
 }
 
 /** Decides whether a client is admitted: first the app's `authorize`, then the relay's keys and signed tokens. */
@@ -48,28 +50,36 @@ export function createAdmission(options: AdmissionOptions): Admit {
 
   function admitViewer(session: string, pass: Pass): Admitted {
     const problem = problemOf(session, pass)
-    return problem ? refused(CLOSE.revoked, problem) : { pass, refusal: undefined }
+    return problem
+      ? refused('key', CLOSE.revoked, problem)
+      : { pass, by: 'key', refusal: undefined }
   }
 
   return async ({ role, key, session, headers }) => {
     if (!role)
       return refused(
+        'nothing',
         CLOSE.unsupported,
         'This relay supports vue-sync.host.v1 and vue-sync.viewer.v1',
       )
     const answer = await decide({ role, key, session, headers })
     if (answer === 'failed')
-      return refused(CLOSE.undecided, 'The relay cannot check access right now')
-    if (answer === false) return refused(CLOSE.badToken, `This ${role} is not authorized`)
-    if (answer === true) return { pass: AUTHORIZED_PASS, refusal: undefined }
+      return refused('authorize', CLOSE.undecided, 'The relay cannot check access right now')
+    if (answer === false)
+      return refused('authorize', CLOSE.badToken, `This ${role} is not authorized`)
+    if (answer === true) return { pass: AUTHORIZED_PASS, by: 'authorize', refusal: undefined }
     const expected = role === 'host' ? options.hostKey : options.viewerKey
-    if (expected === undefined) return { pass: MAIN_PASS, refusal: undefined }
+    if (expected === undefined) return { pass: MAIN_PASS, by: 'nothing', refusal: undefined }
     if (await keysMatch(key, expected))
       return role === 'viewer'
         ? admitViewer(session, MAIN_PASS)
-        : { pass: MAIN_PASS, refusal: undefined }
+        : { pass: MAIN_PASS, by: 'key', refusal: undefined }
     const claims = role === 'viewer' && key !== undefined && (await verify(session, key))
     if (claims) return admitViewer(session, claims)
-    return refused(CLOSE.badToken, `The ${role} key is ${key === undefined ? 'missing' : 'wrong'}`)
+    return refused(
+      'key',
+      CLOSE.badToken,
+      `The ${role} key is ${key === undefined ? 'missing' : 'wrong'}`,
+    )
   }
 }

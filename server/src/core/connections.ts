@@ -27,6 +27,8 @@ export interface Admission extends Admitted {
   role: Role
   session: string
   position: Position | undefined
+  /** Connections with the same text come from the same client. @default all come from one */
+  client?: string | undefined
   /** Set once the connection is in its session. */
   member?: { session: Session; name: string; host?: Host; viewer?: Viewer }
   /** Frames of a host that arrived before the connection was in its session. */
@@ -151,9 +153,9 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
       avoidBlobs(peer)
       const admission = decisionOf(peer)
       if (!isDecided(admission)) return refuseUndecided(peer)
-      const { role, session: name } = admission
+      const { session: name } = admission
       // Refused only now, because a browser sees a close code but not why an upgrade failed.
-      const refusal = admission.refusal ?? limits.checkEntry(role, name)
+      const refusal = admission.refusal ?? limits.checkEntry(admission)
       if (refusal) return refuse(peer, refusal)
       sessions.open(name)
       const ready = sessions.whenReady(name)
@@ -163,6 +165,9 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
       const release = sessions.hold(name)
       void ready.then(() => {
         release()
+        // Others have entered since, and the session may have been dropped.
+        const late = admission.isGone ? undefined : limits.checkEntry(admission)
+        if (late) return refuse(peer, late)
         enter(peer, admission)
       })
     },

@@ -92,15 +92,64 @@ describe('limits', () => {
     await start({ sessions: 2 })
     const first = await join('host', { path: '/s/a' })
     first.send(session('e', 1, { a: 1 }))
-    const second = await join('viewer', { path: '/s/b' })
+    const second = await join('host', { path: '/s/b' })
     await Promise.all([isIn(first), isIn(second)])
-    expect(await (await join('viewer', { path: '/s/c' })).closed).toEqual(busy('limit of sessions'))
     expect(await (await join('host', { path: '/s/d' })).closed).toEqual(busy('limit of sessions'))
     expect(warnings).toEqual(['A session was refused: 2 are open already (--max-sessions)'])
     await isIn(await join('viewer', { path: '/s/a' }))
     await second.close()
-    await isIn(await join('viewer', { path: '/s/c' }))
+    await isIn(await join('host', { path: '/s/c' }))
     expect(first.socket.readyState).toBe(1)
+  })
+
+  it('refuses viewers in too many sessions without a host, and serves those when a host comes', async () => {
+    await start({ sessions: 2 })
+    const waiting = [await join('viewer', { path: '/s/a' }), await join('viewer', { path: '/s/b' })]
+    await Promise.all(waiting.map(isIn))
+    expect(await (await join('viewer', { path: '/s/c' })).closed).toEqual(busy('limit of sessions'))
+    expect(warnings).toEqual(['A session was refused: 2 are open already (--max-sessions)'])
+    const host = await join('host', { path: '/s/a' })
+    host.send(session('e', 1, { a: 1 }))
+    await waiting[0]!.until(({ seq }) => seq === 1)
+    await isIn(await join('viewer', { path: '/s/c' }))
+  })
+
+  it('lets hosts in while a guest names a thousand sessions', async () => {
+    await start({ sessions: 50 })
+    await Promise.all(
+      Array.from({ length: 1000 }, (_, name) => join('viewer', { path: `/s/guess-${name}` })),
+    )
+    for (let name = 0; name < 50; name++) await isIn(await join('host', { path: `/s/h${name}` }))
+    expect(await (await join('host', { path: '/s/one-more' })).closed).toEqual(
+      busy('limit of sessions'),
+    )
+  })
+
+  it('lets a viewer wait for its host while others have taken all places to wait', async () => {
+    await start({ sessions: 10 }, ['loopback'])
+    for (let name = 0; name < 10; name++) {
+      const path = `/s/guess-${name}`
+      await isIn(await join('viewer', { path, ...from(`192.0.2.${name % 5}`) }))
+    }
+    const viewer = await join('viewer', { path: '/s/real', ...from('198.51.100.1') })
+    await isIn(viewer)
+    expect(await clients[0]!.closed).toEqual(busy('without a host'))
+    const host = await join('host', { path: '/s/real', ...from('198.51.100.1') })
+    host.send(session('e', 1, { a: 1 }))
+    await viewer.until(({ seq }) => seq === 1)
+  })
+
+  it('keeps the state and the revoked keys of absent hosts, however many sessions guests name', async () => {
+    await start({ sessions: 2 })
+    const host = await join('host', { path: '/s/a' })
+    host.send(session('e', 1, { a: 1 }))
+    const access = { generation: 1, tokens: [], revoked: ['main'] }
+    host.send({ type: 'status', payload: { access } })
+    await expect.poll(() => server.viewerUrls('a')).toEqual([])
+    await host.close()
+    for (let name = 0; name < 20; name++) await join('viewer', { path: `/s/guess-${name}` })
+    const guest = await join('viewer', { path: '/s/a' })
+    expect((await guest.closed).code).toBe(4403)
   })
 
   it('drops the state of abandoned sessions before it closes a host above the retained bytes', async () => {

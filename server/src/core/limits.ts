@@ -3,15 +3,18 @@ export interface Limits {
   hostMessage: number
   /** Bytes of one message from a viewer. Viewers' messages are ignored. @default 1024 */
   viewerMessage: number
-  /** Viewers of one session. @default 10000 */
+  /** Viewers of one session, on all nodes. @default 10000 */
   viewersPerSession: number
-  /** Viewers of one client address; an IPv6 network counts as one address. @default 1000 */
+  /** Viewers of one client address, on all nodes; an IPv6 network counts as one address. @default 1000 */
   viewersPerAddress: number
-  /** Open sessions. @default 1000 */
+  /**
+   * Open sessions. Those in which viewers only wait for a host do not count: there may be as many again, a tenth of
+   * them from one client address. @default 1000
+   */
   sessions: number
-  /** Bytes of retained state in all sessions. @default 268435456 */
+  /** Bytes of retained state, names and access rules in all sessions. @default 268435456 */
   retainedBytes: number
-  /** Sockets that one client address may open per minute. @default 6000 */
+  /** Sockets that one client address may open per minute, on all nodes. @default 6000 */
   connectionsPerMinute: number
   /** Milliseconds that a client has to send its request and complete the handshake. @default 10000 */
   handshakeTime: number

@@ -71,6 +71,12 @@ export function createRelay(options: RelayOptions): Relay {
     sign: signer.sign,
     storedRules: options.storedRules,
     backplane: options.backplane,
+    onApplied: (name, session) => limits.checkApplied(name, session),
+  })
+  const limits = createSessionLimits({
+    limits: { ...LIMIT_DEFAULTS, ...options.limits },
+    sessions,
+    warn,
   })
   const toPortablePeer = createPortablePeers({
     highWaterMark,
@@ -86,11 +92,7 @@ export function createRelay(options: RelayOptions): Relay {
       verify: signer.verify,
       problemOf: (name, pass) => sessions.find(name)?.access.problem(pass),
     }),
-    limits: createSessionLimits({
-      limits: { ...LIMIT_DEFAULTS, ...options.limits },
-      sessions,
-      warn,
-    }),
+    limits,
     needsViewerKey: options.viewerKey !== undefined,
     toPeer: (peer) => options.toPeer?.(peer, toPortablePeer) ?? toPortablePeer(peer),
     onChange: reportChange,

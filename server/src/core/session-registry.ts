@@ -2,6 +2,7 @@ import { type AccessRules, CLOSE, type RelayStatus } from '@vue-sync/vue/protoco
 import type { Backplane } from './shared/backplane.ts'
 import { createSession, type Session, type SessionOptions } from './session/session.ts'
 import { createSharedSession, type SharedSession } from './shared/shared-session.ts'
+import { createThrottledWarn } from './throttled-warn.ts'
 import type { TokenSigner } from './access/tokens.ts'
 
 export interface SessionRegistryOptions extends Omit<SessionOptions, 'sign' | 'describe'> {
@@ -11,6 +12,8 @@ export interface SessionRegistryOptions extends Omit<SessionOptions, 'sign' | 'd
   storedRules?: ((session: string) => AccessRules | undefined) | undefined
   /** @default none: this node is the only one */
   backplane?: Backplane | undefined
+  /** Called when a session has applied state or rules of another node. @default nothing */
+  onApplied?: ((name: string, session: Session) => void) | undefined
 }
 
 /** The sessions that are open on this node. */
@@ -28,6 +31,7 @@ export interface SessionRegistry {
   whenReady: (name: string) => Promise<void> | undefined
   /** Keeps a session open without connections until the returned function is called. */
   hold: (name: string) => () => void
+  isHeld: (name: string) => boolean
   /** Drops a session from this node without closing connections. */
   forget: (name: string) => void
   /** Ends a session on all nodes. Its access rules stay. Rejects when the other nodes cannot be reached. */
@@ -41,7 +45,8 @@ export interface SessionRegistry {
 const ENDED = 'The operator of the relay ended this session'
 
 export function createSessionRegistry(options: SessionRegistryOptions): SessionRegistry {
-  const { sign, describe, backplane, storedRules, ...sessionOptions } = options
+  const { sign, describe, backplane, storedRules, onApplied, ...sessionOptions } = options
+  const warnThrottled = createThrottledWarn(options.warn)
   const sessions = new Map<string, Session>()
   const sharedSessions = new Map<string, SharedSession>()
   /** Sessions without connections at the last tick. At the next one they are left to the other nodes. */
@@ -104,6 +109,9 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
           backplane,
           now: () => performance.now(),
           onClose: () => close(name),
+          onDropped: (reason) =>
+            warnThrottled('dropped', `A message of another node was dropped: ${reason}`),
+          onApplied: () => onApplied?.(name, session),
         })
         sharedSessions.set(name, shared)
       }
@@ -121,6 +129,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
         else holds.delete(name)
       }
     },
+    isHeld: (name) => holds.has(name),
     forget,
     async end(name) {
       const access = sessions.get(name)?.info.access
@@ -137,6 +146,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
         if (!isHealthy) return warnUnreachable()
         for (const shared of sharedSessions.values()) void shared.heal()
       }
+      backplane.onWarning = options.warn
       await backplane.start()
       if (!backplane.isHealthy) warnUnreachable()
     },

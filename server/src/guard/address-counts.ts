@@ -6,10 +6,16 @@ const MAX_ADDRESSES = 100_000
 
 /** Counts per client address: the viewers that are connected, and the connections of this minute. */
 export interface AddressCounts {
-  /** Counts a connection and returns how many this client opened in this minute. */
-  countConnection: (address: string) => number
+  /**
+   * Counts a connection, and returns how many this client opened in this minute. For a client with many connections to
+   * several nodes it is a promise.
+   */
+  countConnection: (address: string) => number | Promise<number>
+  /** The connections that this client opened in this minute. */
+  connectionsOf: (address: string) => number
   viewersOf: (address: string) => number
-  addViewer: (address: string) => void
+  /** Counts a viewer, and returns how many this client has, as `countConnection` does. */
+  addViewer: (address: string) => number | Promise<number>
   removeViewer: (address: string) => void
 }
 
@@ -32,8 +38,16 @@ export function createAddressCounts(now: () => number = Date.now): AddressCounts
       connections.set(client, count)
       return count
     },
+    connectionsOf(address) {
+      if (now() - since >= WINDOW_MS) return 0
+      return connections.get(clientOf(address)) ?? 0
+    },
     viewersOf,
-    addViewer: (address) => void viewers.set(clientOf(address), viewersOf(address) + 1),
+    addViewer(address) {
+      const count = viewersOf(address) + 1
+      viewers.set(clientOf(address), count)
+      return count
+    },
     removeViewer(address) {
       const count = viewersOf(address) - 1
       if (count > 0) viewers.set(clientOf(address), count)

@@ -109,12 +109,13 @@ describe('the origin of a request', () => {
   })
 
   it('on the client’s machine needs a key, or a relay on the same machine', () => {
-    expect(mayConnect('loopback', true, false)).toBe(true)
-    expect(mayConnect('loopback', false, true)).toBe(true)
-    expect(mayConnect('loopback', false, false)).toBe(false)
-    expect(mayConnect('foreign', true, true)).toBe(false)
-    expect(mayConnect('none', false, false)).toBe(true)
-    expect(mayConnect('own', false, false)).toBe(true)
+    expect(mayConnect('loopback', 'key', false)).toBe(true)
+    expect(mayConnect('loopback', 'authorize', true)).toBe(false)
+    expect(mayConnect('loopback', 'nothing', true)).toBe(true)
+    expect(mayConnect('loopback', 'nothing', false)).toBe(false)
+    expect(mayConnect('foreign', 'key', true)).toBe(false)
+    expect(mayConnect('none', 'nothing', false)).toBe(true)
+    expect(mayConnect('own', 'nothing', false)).toBe(true)
   })
 })
 

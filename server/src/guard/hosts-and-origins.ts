@@ -96,14 +96,18 @@ export function createGuard(options: GuardOptions): Guard {
 
 /**
  * Whether a client may open a socket. A page on the client's own machine is usually a developer's app. It may
- * connect with a key; if the relay needs no key, only to a relay on the same machine.
+ * connect with a key; if the relay needs no key, only to a relay on the same machine. It may not connect because
+ * `authorize` admitted it: browsers send the cookies of one localhost port to all others, so any of them could.
+ *
+ * @param decidedBy what admitted the client, or refused it
  */
 export function mayConnect(
   pageOrigin: PageOrigin,
-  needsKey: boolean,
+  decidedBy: 'authorize' | 'key' | 'nothing',
   isWithinMachine: boolean,
 ): boolean {
-  if (pageOrigin === 'loopback') return needsKey || isWithinMachine
+  if (pageOrigin === 'loopback')
+    return decidedBy === 'key' || (decidedBy === 'nothing' && isWithinMachine)
   return pageOrigin !== 'foreign'
 }
 

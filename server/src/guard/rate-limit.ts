@@ -24,7 +24,7 @@ const PER_MINUTE = { perClient: 10, perNetwork: 50, window: 60_000 }
  * A code has 30 random bits, is valid for 20 minutes, and a session has at most two valid ones.
  *
  * - One address tries 200 codes in 20 minutes: it finds a given session with 200 × 2 / 2^30, 1 in 2.7 million.
- * - All addresses together try 20,000 in 20 minutes, 1 in 54,000; in a whole day, 1 in 370.
+ * - All addresses together try 20,000 in 20 minutes, 1 in 27,000; in a whole day, 1 in 370.
  *
  * The overall limit makes phones with the right code wait too, so it must not be reached by a few: it takes 100
  * IPv4 addresses or 20 IPv6 networks, all at their own limits. Ending the codes after many wrong tries would stop

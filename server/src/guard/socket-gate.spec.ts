@@ -182,6 +182,25 @@ describe('a page of this machine, and a client that is not a page', () => {
       expect((await (await dial(origin, { key: 'wrong' })).closed).code).toBe(4401)
   })
 
+  it('may not connect because the app recognizes the cookie of another port', async () => {
+    await start({
+      authorize: ({ headers }) => headers.get('cookie')?.includes('login=1') || undefined,
+    })
+    const headers = { cookie: 'login=1' }
+    for (const role of ['host', 'viewer'] as const) {
+      const key = undefined
+      const page = await dial('http://localhost:5173', { role, key, headers })
+      expect((await page.closed).code).toBe(4405)
+      // Any page can make up a key, so a wrong one changes nothing.
+      const guessing = await dial('http://localhost:5173', { role, key: 'made-up', headers })
+      expect((await guessing.closed).code).toBe(4405)
+      await isIn(await dial(`http://127.0.0.1:${port()}`, { role, key, headers }))
+      await isIn(await dial(undefined, { role, key, headers }))
+    }
+    // Without the cookie, the key decides.
+    await isIn(await dial('http://localhost:5173', { role: 'host' }))
+  })
+
   it('needs no key when the relay is open and on this machine', async () => {
     await start({ open: true, allowedHosts: ['show.lan'] })
     await isIn(await dial('http://localhost:5173'))

@@ -1,11 +1,13 @@
-import { CLOSE, type Role } from '@vue-sync/vue/protocol'
-import { createAddressCounts } from './address-counts.ts'
+import type { Peer } from 'crossws'
+import { CLOSE } from '@vue-sync/vue/protocol'
+import { type AddressCounts, createAddressCounts } from './address-counts.ts'
 import type { Clients, IncomingRequest } from './clients.ts'
 import { BAD_ORIGIN, type PageOrigin, type Guard, mayConnect } from './hosts-and-origins.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Admission } from '../core/connections.ts'
 import type { Relay } from '../core/relay.ts'
 import type { Refusal } from '../core/session-limits.ts'
+import { clientOf } from './rate-limit.ts'
 import { createThrottledWarn } from '../core/throttled-warn.ts'
 
 export interface GateOptions {
@@ -13,8 +15,8 @@ export interface GateOptions {
   guard: Guard
   clients: Clients
   limits: Pick<Limits, 'viewersPerAddress' | 'connectionsPerMinute'>
-  /** Whether clients in this role need a key. */
-  needsKey: (role: Role) => boolean
+  /** @default the counts of this node */
+  counts?: AddressCounts | undefined
   /** Called with the close code when the gate, not the relay, refuses a client. @default none */
   onRefused?: (code: number) => void
   /** Whether the relay is stopping: then nobody is let in. */
@@ -43,20 +45,20 @@ export interface Gate {
 
 /** Wraps the relay's hooks with checks of origin and client address, which the relay itself does not know. */
 export function createGate(options: GateOptions): Gate {
-  const { hooks, guard, clients, limits, needsKey, isClosing } = options
+  const { hooks, guard, clients, limits, isClosing, counts = createAddressCounts() } = options
   const tell = createThrottledWarn(options.warn)
-  const counts = createAddressCounts()
 
   function refusalOf(
-    role: Role,
+    { by }: Admission,
     { pageOrigin, isWithinMachine, address }: ConnectionSource,
+    connections: number,
   ): Refusal | undefined {
     if (isClosing()) return { code: CLOSE.goingAway, reason: 'The relay is stopping' }
-    if (counts.countConnection(address) > limits.connectionsPerMinute) {
+    if (connections > limits.connectionsPerMinute) {
       tell('rate', `${address} opens too many sockets per minute (--max-connections)`)
       return { code: CLOSE.busy, reason: 'Too many connections from this address: wait a minute' }
     }
-    if (!mayConnect(pageOrigin, needsKey(role), isWithinMachine))
+    if (!mayConnect(pageOrigin, by, isWithinMachine))
       return { code: CLOSE.badOrigin, reason: BAD_ORIGIN }
     return undefined
   }
@@ -65,6 +67,21 @@ export function createGate(options: GateOptions): Gate {
     if (!context.isCounted) return
     context.isCounted = false
     counts.removeViewer(context.source!.address)
+  }
+
+  function enter(peer: Peer, viewers: number): void | Promise<void> {
+    const context = peer.context as Context
+    // It was closed while it waited.
+    if (!context.isCounted) return
+    if (viewers <= limits.viewersPerAddress) return hooks.open(peer)
+    const { address } = context.source!
+    leave(context)
+    tell(
+      'address',
+      `A viewer was refused: ${address} has ${limits.viewersPerAddress} (--max-viewers-per-address)`,
+    )
+    options.onRefused?.(CLOSE.busy)
+    peer.close(CLOSE.busy, 'Too many viewers from this address')
   }
 
   return {
@@ -76,25 +93,20 @@ export function createGate(options: GateOptions): Gate {
         const admission = (result as { context?: Admission } | undefined)?.context
         if (!source || !admission) return result
         // The origin is checked first, so that a foreign page does not learn whether its key is right.
-        const refusal = refusalOf(admission.role, source) ?? admission.refusal
-        return { ...(result as object), context: { ...admission, refusal } }
+        const count = counts.countConnection(source.address)
+        const connections = typeof count === 'number' ? count : await count
+        const refusal = refusalOf(admission, source, connections) ?? admission.refusal
+        const client = clientOf(source.address)
+        return { ...(result as object), context: { ...admission, refusal, client } }
       },
       open(peer) {
         const context = peer.context as Context
         const { role, refusal, source } = context
-        if (role === 'viewer' && !refusal && source) {
-          if (counts.viewersOf(source.address) >= limits.viewersPerAddress) {
-            tell(
-              'address',
-              `A viewer was refused: ${source.address} has ${limits.viewersPerAddress} (--max-viewers-per-address)`,
-            )
-            options.onRefused?.(CLOSE.busy)
-            return peer.close(CLOSE.busy, 'Too many viewers from this address')
-          }
-          counts.addViewer(source.address)
-          context.isCounted = true
-        }
-        return hooks.open(peer)
+        if (role !== 'viewer' || refusal || !source) return hooks.open(peer)
+        const count = counts.addViewer(source.address)
+        context.isCounted = true
+        if (typeof count === 'number') return enter(peer, count)
+        void count.then((viewers) => enter(peer, viewers))
       },
       close(peer, details) {
         leave(peer.context as Context)

@@ -148,11 +148,11 @@ describe('POST /pair', () => {
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
   })
 
-  it('looks up ten of three thousand codes that a client tries in parallel', async () => {
+  it('looks up ten of a thousand codes that a client tries in parallel', async () => {
     await start()
-    const answers = await Promise.all(Array.from({ length: 3000 }, () => guess()))
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => guess()))
     expect(answers.filter(({ status }) => status === 404)).toHaveLength(10)
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(2990)
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(990)
   })
 
   it('redeems a right code while ten addresses try as many as they can', async () => {

@@ -1,8 +1,8 @@
 import { createHub, createHubBackplane, createSyncServer } from '../index.ts'
-import { describeNodes } from '../../test/nodes-suite.ts'
+import { describeNodeLimits, describeNodes, type NodeLimits } from '../../test/nodes-suite.ts'
 
-describeNodes('in one process', async () => {
-  const hub = createHub()
+async function startNodes(limits: NodeLimits = {}) {
+  const hub = createHub({ retainedBytes: limits.retainedBytes })
   const servers = [0, 1, 2].map(() =>
     createSyncServer({
       port: 0,
@@ -10,9 +10,14 @@ describeNodes('in one process', async () => {
       hostKey: 'host-key',
       viewerKey: 'viewer-key',
       admin: true,
+      limits,
+      ...(Object.keys(limits).length > 0 && { warn: () => {} }),
       backplane: createHubBackplane({ hub, interval: 200 }),
     }),
   )
   await Promise.all(servers.map((server) => server.start()))
   return { servers, stop: async () => void (await Promise.all(servers.map((s) => s.stop()))) }
-})
+}
+
+describeNodes('in one process', startNodes)
+describeNodeLimits('in one process', startNodes)

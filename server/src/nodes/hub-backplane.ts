@@ -1,5 +1,5 @@
 import { randomId } from '@vue-sync/vue/protocol'
-import type { Backplane, BackplaneMessage } from '../core/shared/backplane.ts'
+import type { Backplane } from '../core/shared/backplane.ts'
 import type { Hub, HubListener } from './hub.ts'
 
 export interface HubBackplaneOptions {
@@ -17,7 +17,7 @@ async function later<T>(call: () => T): Promise<T> {
 /** Connects the relays of one process with each other. Each needs its own backplane, and all share one hub. */
 export function createHubBackplane({ hub, interval = 5000 }: HubBackplaneOptions): Backplane {
   const id = randomId()
-  const listeners = new Map<string, (message: BackplaneMessage) => void>()
+  const listeners = new Map<string, (message: unknown) => void>()
   const onMessage: HubListener = (session, message) => listeners.get(session)?.(message)
   return {
     id,

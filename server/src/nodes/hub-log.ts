@@ -7,6 +7,7 @@ import {
   type Outcome,
   type ReplaceOptions,
 } from '../core/shared/backplane.ts'
+import { createInfoWeight } from '../core/session/info-weight.ts'
 import type { Entry } from '../core/session/retained.ts'
 import type { SessionInfo } from '../core/session/stored-session.ts'
 
@@ -25,6 +26,15 @@ export interface HubLog {
   entries: Entry[]
   /** When it was last used, in milliseconds. */
   touched: number
+}
+
+/** What an empty log takes, roughly. */
+const LOG_BYTES = 500
+
+export function logBytes({ info, entries }: HubLog): number {
+  let bytes = LOG_BYTES + createInfoWeight()(info)
+  for (const entry of entries) bytes += entry.bytes.length
+  return bytes
 }
 
 export function createHubLog(): HubLog {
@@ -111,11 +121,16 @@ export function claimTerm(
   return 'granted'
 }
 
+/** Deletes the state, and keeps the host's term and the access rules. */
+export function dropEntries(log: HubLog): void {
+  log.mark = undefined
+  log.entries = []
+}
+
 /** Deletes all content but the access rules. The higher term makes messages stale that the host has already sent. */
 export function clearLog(log: HubLog): void {
   setTerm(log, log.term + 1)
-  log.mark = undefined
+  dropEntries(log)
   log.info = { ...NO_INFO, access: log.info.access }
   log.infoId = randomId()
-  log.entries = []
 }

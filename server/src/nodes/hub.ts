@@ -10,6 +10,7 @@ import type {
   PairingCode,
   ReplaceOptions,
 } from '../core/shared/backplane.ts'
+import { LIMIT_DEFAULTS } from '../core/limits.ts'
 import { createRetained } from '../core/session/retained.ts'
 import type { OnSessionChange, SessionInfo, StoredSession } from '../core/session/stored-session.ts'
 import { createWindowCounts } from '../core/shared/window-counts.ts'
@@ -18,7 +19,9 @@ import {
   claimTerm,
   clearLog,
   createHubLog,
+  dropEntries,
   type HubLog,
+  logBytes,
   mergeInfo,
   replaceEntries,
 } from './hub-log.ts'
@@ -26,6 +29,8 @@ import {
 export interface HubOptions {
   /** Milliseconds after which an unused session is deleted. @default 86400000, a day */
   sessionTtl?: number
+  /** Bytes of state, names and access rules in all sessions. @default LIMIT_DEFAULTS.retainedBytes */
+  retainedBytes?: number | undefined
   /** Milliseconds since 1970. @default Date.now */
   now?: () => number
   /**
@@ -62,16 +67,21 @@ export interface Hub {
   flush: () => void
 }
 
+/** Far above the number of sessions with a host. Beyond it, the oldest codes are dropped. */
+const MAX_CODES = 10_000
 const DAY_MS = 24 * 60 * 60_000
 /** A stored session needs every delta after its snapshot. */
 const UNLIMITED = Number.MAX_SAFE_INTEGER
 
 export function createHub(options: HubOptions = {}): Hub {
   const { sessionTtl = DAY_MS, now = Date.now, onChange, storedRules } = options
+  const { retainedBytes = LIMIT_DEFAULTS.retainedBytes } = options
   const logs = new Map<string, HubLog>()
   const codes = new Map<string, { stored: PairingCode; until: number }>()
   const listeners = new Map<string, Set<HubListener>>()
   const counts = createWindowCounts({ now })
+  /** An upper bound of the bytes of all logs. The sum is computed only above the limit. */
+  let upperBound = 0
   const queue: [session: string, message: BackplaneMessage][] = []
 
   function createLog(session: string): HubLog {
@@ -83,12 +93,17 @@ export function createHub(options: HubOptions = {}): Hub {
   function setInfo(session: string, from: string, info: SessionInfo): void {
     const log = openLog(session)
     if (!mergeInfo(log, info, now())) return
+    fits(logBytes(log))
     reportChange(session)
     publish(session, { type: 'about', from, about: log.info, infoId: log.infoId })
   }
 
   function openLog(session: string): HubLog {
-    const log = logs.get(session) ?? createLog(session)
+    let log = logs.get(session)
+    if (!log) {
+      log = createLog(session)
+      fits(logBytes(log))
+    }
     log.touched = now()
     logs.set(session, log)
     return log
@@ -105,6 +120,39 @@ export function createHub(options: HubOptions = {}): Hub {
 
   const reportChange = (session: string): void =>
     onChange?.(session, () => readStored(session), logs.get(session)?.info.access)
+
+  /** The sessions that no node has open, the least recently used first. */
+  function unusedLogs(): [name: string, log: HubLog][] {
+    return [...logs]
+      .filter(([name]) => !listeners.has(name))
+      .toSorted(([, a], [, b]) => a.touched - b.touched)
+  }
+
+  /**
+   * Counts added bytes. Above the limit it deletes sessions that no node has open.
+   *
+   * @returns whether all logs are within the limit
+   */
+  function fits(added: number): boolean {
+    upperBound += added
+    if (upperBound <= retainedBytes) return true
+    upperBound = 0
+    for (const log of logs.values()) upperBound += logBytes(log)
+    if (upperBound <= retainedBytes) return true
+    for (const [name, log] of unusedLogs()) {
+      logs.delete(name)
+      upperBound -= logBytes(log)
+      if (upperBound <= retainedBytes) return true
+    }
+    return false
+  }
+
+  /** A log that does not fit loses its state. Its host is closed, as it would be on one node. */
+  function drop(session: string): 'full' {
+    dropEntries(openLog(session))
+    reportChange(session)
+    return 'full'
+  }
 
   /** A listener may publish again. The queue makes all listeners receive the first message first. */
   function publish(session: string, message: BackplaneMessage): void {
@@ -126,7 +174,8 @@ export function createHub(options: HubOptions = {}): Hub {
   const hub: Hub = {
     restore(session, { entries, ...info }) {
       const mark = entries.length > 0 ? { log: randomId(), count: entries.length } : undefined
-      Object.assign(openLog(session), { mark, info, infoId: randomId(), entries })
+      const log = Object.assign(openLog(session), { mark, info, infoId: randomId(), entries })
+      fits(logBytes(log))
     },
     subscribe(session, listener) {
       const subscribed = listeners.get(session) ?? new Set()
@@ -151,6 +200,7 @@ export function createHub(options: HubOptions = {}): Hub {
     append(session, from, append) {
       const mark = appendEntry(openLog(session), append)
       if (typeof mark === 'string') return mark
+      if (!fits(append.entry.bytes.length)) return drop(session)
       reportChange(session)
       publish(session, { type: 'entry', from, mark, entry: append.entry })
       return 'ok'
@@ -158,6 +208,7 @@ export function createHub(options: HubOptions = {}): Hub {
     replace(session, from, replace) {
       const mark = replaceEntries(openLog(session), replace, now())
       if (typeof mark === 'string') return mark
+      if (!fits(logBytes(openLog(session)))) return drop(session)
       reportChange(session)
       publish(session, { type: 'reset', from, mark })
       return 'ok'
@@ -193,6 +244,12 @@ export function createHub(options: HubOptions = {}): Hub {
       return codes.get(code)?.stored
     },
     storeCode(code, stored, milliseconds) {
+      codes.delete(code)
+      if (codes.size >= MAX_CODES)
+        for (const oldest of codes.keys()) {
+          codes.delete(oldest)
+          break
+        }
       codes.set(code, { stored, until: now() + milliseconds })
     },
     count: counts.add,

@@ -25,11 +25,7 @@ async function answerAction(
   missing: string,
 ): Promise<unknown> {
   const name = nameOf(event)
-  try {
-    if (name === undefined || !(await act(name))) return refuse(event, 404, missing)
-  } catch {
-    return refuse(event, 503, 'unreachable')
-  }
+  if (name === undefined || !(await act(name))) return refuse(event, 404, missing)
   event.res.status = 204
   return ''
 }
@@ -44,7 +40,13 @@ export function addAdminRoutes(app: H3, options: AdminRouteOptions): void {
     headers.set('cache-control', 'no-store')
     headers.set('x-content-type-options', 'nosniff')
     const problem = await bearerProblem(event, hostKey, options)
-    return problem ? { error: problem } : answer(event)
+    if (problem) return { error: problem }
+    try {
+      return await answer(event)
+    } catch (error) {
+      // Half a list would look like a whole one.
+      return { ...refuse(event, 503, 'unreachable'), reason: (error as Error).message }
+    }
   }
 
   app.get(

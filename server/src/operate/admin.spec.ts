@@ -149,15 +149,15 @@ describe('the key of /admin', () => {
   })
 
   it.each(['short-key', undefined])(
-    'is compared with ten of three thousand parallel guesses (%s)',
+    'is compared with ten of a thousand parallel guesses (%s)',
     async (hostKey) => {
       await start({ admin: true, ...(hostKey && { hostKey }) })
-      const guesses = Array.from({ length: 3000 }, (_, guess) =>
+      const guesses = Array.from({ length: 1000 }, (_, guess) =>
         call('', 'GET', { headers: { authorization: `Bearer ${guess}` } }),
       )
       const answers = await Promise.all(guesses)
       expect(answers.filter(({ status }) => status === 401)).toHaveLength(10)
-      expect(answers.filter(({ status }) => status === 429)).toHaveLength(2990)
+      expect(answers.filter(({ status }) => status === 429)).toHaveLength(990)
     },
   )
 

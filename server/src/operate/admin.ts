@@ -29,8 +29,9 @@ export interface AdminOptions {
 }
 
 export interface Admin {
+  /** @throws Error when other nodes cannot be reached, or do not list their sessions */
   list: () => Promise<AdminSession[]>
-  /** Resolves to `undefined` if there is no such session. */
+  /** Resolves to `undefined` if there is no such session. @throws Error as `list` */
   find: (name: string) => Promise<AdminSessionDetails | undefined>
   /**
    * Closes the session on all nodes and deletes its state. Resolves to `false` if there is none.
@@ -70,9 +71,9 @@ export function createAdmin({ relay, backplane }: AdminOptions): Admin {
   /** Sessions that this node has just opened, until other nodes have had time to announce themselves. */
   const opening = new Map<string, Promise<void>>()
 
-  /** Names of sessions that other nodes may have; none while they cannot be reached. */
+  /** Names of sessions that other nodes may have. */
   async function namesElsewhere(): Promise<string[]> {
-    return (await backplane?.sessions().catch(() => [])) ?? []
+    return (await backplane?.sessions()) ?? []
   }
 
   async function exists(name: string): Promise<boolean> {

@@ -115,7 +115,6 @@ export function createRuntimeRelay(
     guard,
     clients,
     limits,
-    needsKey: (role) => role === 'host' || viewerKey !== undefined,
     isClosing: () => closing,
     warn,
   })

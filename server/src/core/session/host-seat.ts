@@ -41,8 +41,10 @@ export interface HostSeat {
   welcome: (needsSnapshot: boolean) => void
   /** Removes a host. Returns `false` when it was replaced before: its late events are ignored. */
   leave: (host: Host) => boolean
-  /** Closes the host because another one connected to another node. Returns `false` without a host. */
-  evict: () => boolean
+  /**
+   * Closes the host. Returns `false` without a host. @default because another one connected to another node
+   */
+  evict: (code?: number, reason?: string) => boolean
   /** Requests a snapshot, unless one is requested already. */
   requestSnapshot: () => void
   snapshotReceived: () => void
@@ -56,6 +58,8 @@ export interface HostSeat {
   heartbeat: () => void
   close: (code: number, reason: string) => void
 }
+
+const REPLACED = 'Another host took over'
 
 export function createHostSeat({ status, rules, isComplete, encode }: HostSeatOptions): HostSeat {
   let host: Host | undefined
@@ -87,7 +91,7 @@ export function createHostSeat({ status, rules, isComplete, encode }: HostSeatOp
     take(peer) {
       const previous = host
       host = { peer, hasWarned: false, sentRules: undefined }
-      previous?.peer.close(CLOSE.replaced, 'Another host took over')
+      previous?.peer.close(CLOSE.replaced, REPLACED)
       return host
     },
     welcome(needsSnapshot) {
@@ -99,11 +103,11 @@ export function createHostSeat({ status, rules, isComplete, encode }: HostSeatOp
       vacate()
       return true
     },
-    evict() {
+    evict(code = CLOSE.replaced, reason = REPLACED) {
       const evicted = host
       if (!evicted) return false
       vacate()
-      evicted.peer.close(CLOSE.replaced, 'Another host took over')
+      evicted.peer.close(code, reason)
       return true
     },
     requestSnapshot() {

@@ -15,6 +15,7 @@ import {
 import { type Audience, createAudience, type Viewer } from './audience.ts'
 import { createHostMessages } from './host-messages.ts'
 import { createHostSeat, type Host } from './host-seat.ts'
+import { createInfoWeight } from './info-weight.ts'
 import type { RelayPeer } from './relay-peer.ts'
 import { createRelayStats, type RelayStats } from './relay-stats.ts'
 import { createRetained, type Entry } from './retained.ts'
@@ -54,6 +55,7 @@ export interface Session {
   /** When the host connected to any node, in milliseconds since 1970; `undefined` without one. */
   readonly hostSince: number | undefined
   readonly head: Position | undefined
+  /** The bytes of the state, and an estimate for the name and the access rules. */
   readonly retainedBytes: number
   readonly retainedDeltas: number
   readonly info: SessionInfo
@@ -65,8 +67,8 @@ export interface Session {
   addHost: (peer: RelayPeer, position: Position | undefined) => Host
   /** Does nothing for a host that was replaced. */
   removeHost: (host: Host) => void
-  /** Closes the host on this node because a later one connected to another node. */
-  evictHost: () => void
+  /** Closes the host on this node. @default because a later one connected to another node */
+  evictHost: (code?: number, reason?: string) => void
   addViewer: (peer: RelayPeer, position: Position | undefined, pass?: Pass) => Viewer
   removeViewer: (viewer: Viewer) => void
   pump: (viewer: Viewer) => void
@@ -107,6 +109,7 @@ export interface Session {
 export function createSession(options: SessionOptions): Session {
   const { stats = createRelayStats() } = options
   const retained = createRetained(options.capacity)
+  const infoBytes = createInfoWeight()
   const access = createSessionAccess({
     sign: options.sign ?? (() => Promise.resolve('')),
     now: Date.now,
@@ -180,7 +183,7 @@ export function createSession(options: SessionOptions): Session {
       return retained.head
     },
     get retainedBytes() {
-      return retained.bytes
+      return retained.bytes + infoBytes(messages.info)
     },
     get retainedDeltas() {
       return retained.deltaCount
@@ -207,8 +210,8 @@ export function createSession(options: SessionOptions): Session {
       session.events?.onHostChange(false)
       presence.hostChanged()
     },
-    evictHost() {
-      if (seat.evict()) presence.hostChanged()
+    evictHost(code, reason) {
+      if (seat.evict(code, reason)) presence.hostChanged()
     },
     addViewer: audience.add,
     removeViewer: audience.remove,

@@ -49,6 +49,15 @@ export type Notice =
   | { type: 'kick'; viewer: string }
   | { type: 'list'; ask: string }
   | { type: 'listed'; ask: string; viewers: ListedViewer[] }
+  | {
+      /** Client addresses with many connections to the node: their viewers, and their connections in this minute. */
+      type: 'addresses'
+      /** Whether the node has no other such addresses. */
+      isAll: boolean
+      /** Grows with each notice of the node, which recognizes its own by it. */
+      turn: number
+      counts: [client: string, viewers: number, connections: number][]
+    }
 
 /** A viewer as the operator of the relay sees it. */
 export interface ListedViewer {
@@ -114,8 +123,9 @@ export const MAX_TERM_LEAD = 1000
  * - `ok`: the message is in the log.
  * - `gap`: the message does not follow the last one in the log.
  * - `stale`: another host has been admitted since.
+ * - `full`: the store has reached its limit, and has dropped the state of this session.
  */
-export type Outcome = 'ok' | 'gap' | 'stale'
+export type Outcome = 'ok' | 'gap' | 'stale' | 'full'
 
 /**
  * What the nodes of one relay share: for each session one log of messages, in the same order for all nodes,
@@ -135,8 +145,13 @@ export interface Backplane {
   readonly problem?: string | undefined
   /** Called when `isHealthy` changes, and after any time in which messages may have been missed. */
   onHealthChange: ((isHealthy: boolean) => void) | undefined
-  /** Resolves once no message can be missed. All nodes receive messages in the same order. */
-  subscribe: (session: string, listener: (message: BackplaneMessage) => void) => Promise<void>
+  /** Called with what the operator should know, at most once for each problem. */
+  onWarning?: ((text: string) => void) | undefined
+  /**
+   * Resolves once no message can be missed. All nodes receive messages in the same order. The listener checks what it
+   * receives and never throws; it is also called, with `undefined`, for a message that cannot be read at all.
+   */
+  subscribe: (session: string, listener: (message: unknown) => void) => Promise<void>
   unsubscribe: (session: string) => void
   /** Resolves to `undefined` when neither the log nor name and access rules have changed since `known`. */
   load: (session: string, known: KnownLog) => Promise<Log | undefined>

@@ -16,7 +16,7 @@ export interface NodePresenceOptions {
 export interface NodePresence {
   /** Sends the other nodes the host and the viewer counts of this node. */
   announce: () => void
-  /** Announces many changes at once. */
+  /** Announces small changes of the viewer count together, and a large one at once. */
   announceSoon: () => void
   /** Applies a notice of another node. Returns `false` for a notice of another kind. */
   receive: (notice: Notice, from: string) => boolean
@@ -44,6 +44,11 @@ interface KnownNode {
 const MISSED_INTERVALS = 3
 /** Between two announcements of the viewer count. */
 const ANNOUNCE_MS = 50
+/**
+ * A count that has changed by more than this part is announced at once, because the other nodes admit viewers up to
+ * the limit of the session meanwhile.
+ */
+const PROMPT_PART = 0.05
 /** After this time, all other nodes have announced themselves to a new one. */
 const NEW_MS = 1000
 /**
@@ -58,12 +63,14 @@ export function createNodePresence(options: NodePresenceOptions): NodePresence {
   const nodes = new Map<string, KnownNode>()
   /** Open requests for lists of viewers. */
   const requests = new Map<string, (viewers: ListedViewer[]) => void>()
+  let announcedViewers = 0
   let announceTimer: ReturnType<typeof setTimeout> | undefined
   let onHostKnown: (() => void) | undefined
 
   function announce(): void {
     clearTimeout(announceTimer)
     announceTimer = undefined
+    announcedViewers = session.viewerCount
     notify({
       type: 'here',
       viewers: session.viewerCount,
@@ -93,6 +100,8 @@ export function createNodePresence(options: NodePresenceOptions): NodePresence {
   return {
     announce,
     announceSoon() {
+      const change = Math.abs(session.viewerCount - announcedViewers)
+      if (change >= 1 + announcedViewers * PROMPT_PART) return announce()
       announceTimer ??= setTimeout(announce, ANNOUNCE_MS)
     },
     receive(notice, from) {

@@ -17,6 +17,10 @@ export interface SharedLogOptions {
   claim: HostClaim
   /** Closes the host on this node, because a later one was admitted. */
   surrenderHost: () => void
+  /** Called when state or rules of another node were applied. */
+  onApplied: () => void
+  /** Called when the shared store holds no more state: this session must drop its own. */
+  onFull: () => void
 }
 
 type LogMessage = Extract<BackplaneMessage, { type: 'entry' | 'reset' | 'about' }>
@@ -58,7 +62,7 @@ function relate(
 }
 
 export function createSharedLog(options: SharedLogOptions): SharedLog {
-  const { name, session, backplane, claim, surrenderHost } = options
+  const { name, session, backplane, claim, surrenderHost, onApplied, onFull } = options
   /** The place in the log up to which this session has applied it. */
   let mark: Mark | undefined
   /** The id of the name and the access rules that this session has applied. */
@@ -106,6 +110,7 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
     backplane.replace(name, { term, about: session.info, entries, onlyIfEmpty }).then(
       (outcome) => {
         if (outcome === 'stale') refused(term)
+        else if (outcome === 'full') onFull()
       },
       () => (hasUnsent = true),
     )
@@ -114,13 +119,16 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
   function applyLog({ entries, mark: loaded }: Log): void {
     session.applyLog(entries)
     mark = loaded
+    onApplied()
   }
 
   function applyEntry({ mark: next, from, entry }: Extract<LogMessage, { type: 'entry' }>): void {
     if (isApplied(next)) return
     if (!isNext(next)) return void load()
     mark = next
-    if (from !== backplane.id && !session.applyEntry(entry)) reload()
+    if (from === backplane.id) return
+    if (session.applyEntry(entry)) onApplied()
+    else reload()
   }
 
   /** Applies the log, or replaces it. Runs once at a time. */
@@ -163,6 +171,7 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
       } else {
         if (!isNext(message.mark)) return false
         if (!isOwn && !session.applyEntry(message.entry)) return false
+        if (!isOwn) onApplied()
       }
       mark = message.mark
     }
@@ -209,6 +218,7 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
       backplane.append(name, { term, entry, keep: session.retainedDeltas }).then(
         (outcome) => {
           if (outcome === 'stale') refused(term)
+          else if (outcome === 'full') onFull()
           // A gap before the whole state was written has been closed by it.
           else if (outcome === 'gap' && before === replacements) replaceLog()
         },
@@ -223,7 +233,9 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
         // The log that is being loaded may have an older name.
         if (loading) waiting.push(message)
         else infoId = message.infoId
-        if (!isOwn) session.applyInfo(message.about)
+        if (isOwn) return
+        session.applyInfo(message.about)
+        onApplied()
       } else if (loading) waiting.push(message)
       else if (message.type === 'entry') applyEntry(message)
       else if (isOwn) mark = message.mark

@@ -1,4 +1,6 @@
+import { CLOSE } from '@vue-sync/vue/protocol'
 import type { Backplane, BackplaneMessage, ListedViewer, Notice } from './backplane.ts'
+import { isBackplaneMessage } from './check-message.ts'
 import { createHostClaim } from './host-claim.ts'
 import { createNodePresence } from './node-presence.ts'
 import { createSharedLog } from './shared-log.ts'
@@ -12,6 +14,10 @@ export interface SharedSessionOptions {
   now: () => number
   /** Called when any node ends the session. @default nothing */
   onClose?: (code: number, reason: string) => void
+  /** Called when a message of another node was dropped, with the reason. @default nothing */
+  onDropped?: (reason: string) => void
+  /** Called when the session has applied state or rules of another node. @default nothing */
+  onApplied?: () => void
 }
 
 /**
@@ -37,9 +43,12 @@ export interface SharedSession {
   leave: () => void
 }
 
+const FULL = 'The nodes of this relay have reached their limit of retained state'
+
 /** Connects a session to the other nodes. Sets `session.events`. */
 export function createSharedSession(options: SharedSessionOptions): SharedSession {
-  const { name, session, backplane, now, onClose } = options
+  const { name, session, backplane, now, onClose, onApplied = () => {} } = options
+  const { onDropped = () => {} } = options
   let isReady = false
   let hasLeft = false
 
@@ -56,12 +65,23 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     },
     onSuperseded: superseded,
   })
-  const log = createSharedLog({ name, session, backplane, claim, surrenderHost })
+  const log = createSharedLog({
+    name,
+    session,
+    backplane,
+    claim,
+    surrenderHost,
+    onApplied,
+    onFull() {
+      session.dropState()
+      surrenderHost(CLOSE.busy, FULL)
+    },
+  })
 
-  function surrenderHost(): void {
+  function surrenderHost(code?: number, reason?: string): void {
     claim.surrender()
     log.discardUnsent()
-    session.evictHost()
+    session.evictHost(code, reason)
     presence.announce()
   }
 
@@ -75,8 +95,18 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     backplane.setInfo(name, claim.term, session.info).catch(() => {})
   }
 
-  function receive(message: BackplaneMessage): void {
+  /** Anyone who can reach the channel can send anything, and nothing of it may end this process. */
+  function receive(message: unknown): void {
     if (hasLeft) return
+    if (!isBackplaneMessage(message)) return onDropped('it is malformed, or from another version')
+    try {
+      apply(message)
+    } catch (error) {
+      onDropped((error as Error).message)
+    }
+  }
+
+  function apply(message: BackplaneMessage): void {
     const isOwn = message.from === backplane.id
     switch (message.type) {
       case 'entry':

@@ -9,6 +9,7 @@ import type {
   ReplaceOptions,
 } from '../../core/shared/backplane.ts'
 import type { Hub, HubListener } from '../hub.ts'
+import { isBackplaneMessage } from '../../core/shared/check-message.ts'
 import { encodeFramed } from '../../peers/node-peer.ts'
 import type { Entry } from '../../core/session/retained.ts'
 import type { SessionInfo } from '../../core/session/stored-session.ts'
@@ -26,6 +27,8 @@ interface Answer {
   vueSync: 'answer'
   id: number
   value: unknown
+  /** Why the call failed. */
+  problem?: string
 }
 interface Event {
   vueSync: 'tell'
@@ -85,14 +88,21 @@ export function serveHub(hub: Hub, channel: Channel): () => void {
   const unlisten = channel.listen((message) => {
     if (!is<Call>(message, 'call')) return
     const { id, node, act, args } = message
-    const [session] = args as [string]
-    worker = node
-    if (act === 'subscribe') sessions.add(session)
-    if (act === 'unsubscribe') sessions.delete(session)
-    const needsListener = act === 'subscribe' || act === 'unsubscribe'
-    const perform = CALLS[act] as (...all: unknown[]) => unknown
-    const value = perform(hub, node, ...args, ...(needsListener ? [onMessage] : []))
-    channel.send({ vueSync: 'answer', id, value } satisfies Answer)
+    try {
+      const [session] = args as [string]
+      worker = node
+      if (act === 'subscribe') sessions.add(session)
+      if (act === 'unsubscribe') sessions.delete(session)
+      // A worker of a later version may make calls that this primary does not know.
+      if (!Object.hasOwn(CALLS, act)) throw new Error(`The primary does not know ${String(act)}`)
+      const needsListener = act === 'subscribe' || act === 'unsubscribe'
+      const perform = CALLS[act] as (...all: unknown[]) => unknown
+      const value = perform(hub, node, ...args, ...(needsListener ? [onMessage] : []))
+      channel.send({ vueSync: 'answer', id, value } satisfies Answer)
+    } catch (error) {
+      const problem = (error as Error).message
+      channel.send({ vueSync: 'answer', id, value: undefined, problem } satisfies Answer)
+    }
   })
   return () => {
     unlisten()
@@ -119,29 +129,40 @@ export interface ClusterBackplaneOptions {
 export function createClusterBackplane(options: ClusterBackplaneOptions): Backplane {
   const { channel, interval = 5000 } = options
   const node = randomId()
-  const listeners = new Map<string, (message: BackplaneMessage) => void>()
+  const listeners = new Map<string, (message: unknown) => void>()
   /** Calls without an answer yet. */
-  const pending = new Map<number, (value: never) => void>()
+  const pending = new Map<
+    number,
+    { resolve: (value: never) => void; reject: (error: Error) => void }
+  >()
   let calls = 0
   let unlisten: (() => void) | undefined
 
   function call<T>(act: CallName, ...args: unknown[]): Promise<T> {
     const id = ++calls
     channel.send({ vueSync: 'call', node, id, act, args } satisfies Call)
-    return new Promise((resolve) => pending.set(id, resolve))
+    return new Promise((resolve, reject) => pending.set(id, { resolve, reject }))
   }
 
   function onMessage(received: unknown): void {
     if (is<Answer>(received, 'answer')) {
-      pending.get(received.id)?.(received.value as never)
-      pending.delete(received.id)
+      const { id, value, problem } = received
+      if (problem === undefined) pending.get(id)?.resolve(value as never)
+      else pending.get(id)?.reject(new Error(problem))
+      pending.delete(id)
     } else if (is<Event>(received, 'tell')) {
       const { session, message } = received
-      const isForeignEntry = message.type === 'entry' && message.from !== node
+      const isForeignEntry =
+        isBackplaneMessage(message) && message.type === 'entry' && message.from !== node
       listeners.get(session)?.(
         isForeignEntry ? { ...message, entry: framed(message.entry) } : message,
       )
     }
+  }
+
+  /** For calls whose result nobody waits for. */
+  function send(act: CallName, ...args: unknown[]): void {
+    call(act, ...args).catch(() => {})
   }
 
   return {
@@ -156,7 +177,7 @@ export function createClusterBackplane(options: ClusterBackplaneOptions): Backpl
     },
     unsubscribe(session) {
       listeners.delete(session)
-      void call('unsubscribe', session)
+      send('unsubscribe', session)
     },
     async load(session, known) {
       const log = await call<Log | undefined>('load', session, known)
@@ -169,9 +190,9 @@ export function createClusterBackplane(options: ClusterBackplaneOptions): Backpl
     setInfo: (session, term, info) => call('describe', session, term, info),
     sessions: () => call('sessions'),
     forget: (session) => call('forget', session),
-    notify: (session, notice) => void call('note', session, notice),
+    notify: (session, notice) => send('note', session, notice),
     findCode: (code) => call('findCode', code),
-    storeCode: (code, stored, milliseconds) => void call('keepCode', code, stored, milliseconds),
+    storeCode: (code, stored, milliseconds) => send('keepCode', code, stored, milliseconds),
     count: (key, by, window) => call('count', key, by, window),
     async start() {
       unlisten ??= channel.listen(onMessage)

@@ -1,13 +1,14 @@
 import { Buffer } from 'node:buffer'
 import {
   type AccessRules,
+  isSessionName,
   mergeAccess,
   NO_RULES,
   randomId,
   sameAccess,
   withoutExpired,
 } from '@vue-sync/vue/protocol'
-import type { Backplane, BackplaneMessage, Outcome } from '../../core/shared/backplane.ts'
+import type { Backplane, Outcome } from '../../core/shared/backplane.ts'
 import type { SessionInfo } from '../../core/session/stored-session.ts'
 import { REDIS_DEFAULTS, type RedisBackplaneOptions } from './redis-options.ts'
 import { checkRedisUrl } from './redis-url.ts'
@@ -23,7 +24,7 @@ import {
   writeNotice,
 } from './redis-messages.ts'
 import { type RedisHealth, watchRedis } from './redis-health.ts'
-import { createErrorText } from './redis-problem.ts'
+import { createErrorText, isRedisReply } from './redis-problem.ts'
 
 /** How often the access rules are merged again because another node changed them meanwhile. */
 const MAX_MERGES = 16
@@ -42,10 +43,12 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
   checkRedisUrl(options.url)
   const { prefix, sessionTtl, interval, timeout, encode } = { ...REDIS_DEFAULTS, ...options }
   const id = randomId()
-  const listeners = new Map<string, (message: BackplaneMessage) => void>()
+  const errorText = createErrorText({ ...options, timeout })
+  const listeners = new Map<string, (message: unknown) => void>()
   /** The difference between Redis's clock and this process's monotonic one, in milliseconds. */
   let clockOffset = performance.timeOrigin
   let isStarted = false
+  let hasWarnedOfScan = false
   /** Made by the first `start`, which loads the client library. */
   let connections: RedisConnections | undefined
   let health: RedisHealth | undefined
@@ -72,14 +75,16 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     return watchRedis({
       connections: [client, subscriber],
       interval: Math.min(interval, timeout),
-      errorText: createErrorText({ ...options, timeout }),
-      onChange: (isHealthy) => backplane.onHealthChange?.(isHealthy),
-      // Uses every kind of command that is needed later, so that missing permissions show at the start.
+      errorText,
+      onChange(isHealthy) {
+        backplane.onHealthChange?.(isHealthy)
+        if (isHealthy) void checkScan()
+      },
       async probe() {
         const key = `${prefix}:probe`
         const [[seconds, microseconds]] = await Promise.all([
           client.time(),
-          client.vsProbe(key, key, `${key}:sent`, sessionTtl),
+          client.vsProbe(key, `${key}:log`, `${key}:sent`, sessionTtl),
           subscriber.subscribe(`${key}:heard`),
         ])
         clockOffset = Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.now()
@@ -87,16 +92,24 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
     })
   }
 
-  function receive(channel: Buffer, data: Buffer): void {
-    const listener = listeners.get(channel.toString())
-    if (!listener) return
-    let message: BackplaneMessage | undefined
+  const scanLogs = (cursor: string): Promise<[next: string, keys: string[]]> =>
+    connected().client.scan(cursor, 'MATCH', `${prefix}:{*}:log`, 'COUNT', 1000)
+
+  /** Only `/admin` needs this right, so a node without it is not cut off from the others. */
+  async function checkScan(): Promise<void> {
     try {
-      message = readMessage(data, encode)
-    } catch {
-      // Another version wrote it, or another program.
+      await scanLogs('0')
+    } catch (error) {
+      if (!isRedisReply(error) || hasWarnedOfScan) return
+      hasWarnedOfScan = true
+      backplane.onWarning?.(
+        `Redis does not allow SCAN (${errorText(error)}), so /admin cannot list sessions. Add +scan to the rights of this user.`,
+      )
     }
-    if (message) listener(message)
+  }
+
+  function receive(channel: Buffer, data: Buffer): void {
+    listeners.get(channel.toString())?.(readMessage(data, encode))
   }
 
   /**
@@ -207,17 +220,13 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       const names = new Set<string>()
       let cursor = '0'
       do {
-        const [next, keys] = await connected().client.scan(
-          cursor,
-          'MATCH',
-          `${before}*${after}`,
-          'COUNT',
-          1000,
-        )
+        const [next, keys] = await scanLogs(cursor).catch((error: unknown) => {
+          throw new Error(errorText(error))
+        })
         for (const key of keys) names.add(key.slice(before.length, -after.length))
         cursor = next
       } while (cursor !== '0')
-      return [...names].toSorted()
+      return [...names].filter(isSessionName).toSorted()
     },
     async forget(session) {
       await connected().client.vsForget(...scriptArgs(session), randomId())
@@ -242,6 +251,7 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
         health = watchHealth(connections)
       }
       await health?.start()
+      if (health?.isHealthy) void checkScan()
     },
     async stop() {
       if (!isStarted) return

@@ -27,8 +27,17 @@ export function writeName({ name }: SessionInfo): string {
   return JSON.stringify({ name })
 }
 
+/** Returns `undefined` for invalid JSON, so that one such entry does not hide the others. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 function readEntry(header: string, bytes: Buffer, encode: EncodeBytes): Entry | undefined {
-  const head: unknown = JSON.parse(header)
+  const head = parse(header)
   if (!isRecord(head) || !isPosition(head)) return undefined
   const { epoch, seq } = head
   const binary = head['binary'] === true
@@ -40,19 +49,11 @@ function readEntry(header: string, bytes: Buffer, encode: EncodeBytes): Entry | 
   }
 }
 
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** Reads the fields `about` and `access`. Nodes before 0.2 wrote the access rules into `about`. */
 export function readInfo(about: string, access: string): SessionInfo {
-  const info = readJson(about)
+  const info = parse(about)
   const { name, access: older } = isRecord(info) ? info : {}
-  const rules = [readAccess(older), readAccess(readJson(access))].filter((one) => one !== undefined)
+  const rules = [readAccess(older), readAccess(parse(access))].filter((one) => one !== undefined)
   return {
     name: readName(name),
     access: rules.length > 0 ? rules.reduce(mergeAccess, NO_RULES) : undefined,
@@ -65,7 +66,7 @@ export function writeCode(stored: PairingCode): string {
 
 /** Returns `undefined` for anything else, such as what another version stored. */
 export function readCode(text: string): PairingCode | undefined {
-  const stored = readJson(text)
+  const stored = parse(text)
   if (!isRecord(stored)) return undefined
   const { session, fence } = stored
   const token = readToken(stored['token'])
@@ -75,9 +76,7 @@ export function readCode(text: string): PairingCode | undefined {
 
 /**
  * Reads what the scripts publish: `TYPE NODE LOG COUNT HEADER`, a newline, and the body. `undefined` for
- * anything else.
- *
- * @throws SyntaxError for invalid JSON
+ * anything else. Only the shape of notices and numbers is left to check.
  */
 export function readMessage(data: Buffer, encode: EncodeBytes): BackplaneMessage | undefined {
   const end = data.indexOf(NEWLINE)
@@ -99,7 +98,7 @@ export function readMessage(data: Buffer, encode: EncodeBytes): BackplaneMessage
       return { type, from, about: readInfo(about, access), infoId: log }
     }
     case 'note':
-      return { type, from, note: JSON.parse(body.toString()) as Notice }
+      return { type, from, note: parse(body.toString()) as Notice }
     default:
       return undefined
   }
@@ -129,9 +128,11 @@ export function readLog(loaded: LoadedLog, encode: EncodeBytes): Log {
     const entry = header && bytes && readEntry(header.toString(), bytes, encode)
     return entry ? [entry] : []
   })
+  const mark = { log: log.toString(), count: Number(count) }
+  const highest = Number(term)
   return {
-    mark: log.length > 0 ? { log: log.toString(), count: Number(count) } : undefined,
-    term: Number(term),
+    mark: log.length > 0 && Number.isSafeInteger(mark.count) ? mark : undefined,
+    term: Number.isSafeInteger(highest) ? highest : 0,
     about: readInfo(about.toString(), access.toString()),
     infoId: info.toString(),
     entries,

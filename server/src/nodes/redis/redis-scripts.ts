@@ -148,9 +148,25 @@ if count == tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return count
 `
 
-/** Checks that this user may write and publish. ARGV: channel, ttl. */
+/** Runs every command of the other scripts once, so that a missing right shows at the start. ARGV: channel, ttl. */
 export const PROBE = `
-redis.call('SET', KEYS[1], '1', 'PX', ARGV[2])
+local first, second = KEYS[1], KEYS[2]
+redis.call('SET', first, '1', 'PX', ARGV[2])
+redis.call('GET', first)
+redis.call('INCRBY', first, 1)
+redis.call('DEL', first, second)
+redis.call('HSET', first, 'field', '1')
+redis.call('HGET', first, 'field')
+redis.call('HMGET', first, 'field')
+redis.call('PEXPIRE', first, ARGV[2])
+redis.call('EXISTS', first)
+redis.call('HDEL', first, 'field')
+redis.call('XADD', second, '1-0', 'field', '1')
+redis.call('XRANGE', second, '-', '+')
+redis.call('XTRIM', second, 'MINID', '0')
+redis.call('XDEL', second, '1-0')
+redis.call('DEL', second)
+redis.call('TIME')
 redis.call('PUBLISH', ARGV[1], '')
 return 'ok'
 `
