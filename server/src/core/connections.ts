@@ -33,6 +33,8 @@ export interface Admission extends Admitted {
   member?: { session: Session; name: string; host?: Host; viewer?: Viewer }
   /** Frames of a host that arrived before the connection was in its session. */
   early?: (string | Uint8Array)[]
+  /** Their size, in bytes or UTF-16 units. */
+  earlySize?: number
   isGone?: boolean
 }
 
@@ -40,6 +42,8 @@ export interface ConnectionsOptions {
   admit: Admit
   sessions: SessionRegistry
   limits: SessionLimits
+  /** Bytes of one message from a host. */
+  maxHostMessage: number
   stats: RelayStats
   /** Whether viewers need a key. */
   needsViewerKey: boolean
@@ -51,6 +55,8 @@ export interface ConnectionsOptions {
 
 /** Above this many early frames the rest is dropped. The host is then asked for its whole state. */
 const MAX_EARLY_FRAMES = 64
+/** How long a refused client has to answer the close frame. Adapters of crossws wait up to 30 s. */
+const CLOSE_MS = 1000
 
 const admissionOf = (peer: Peer): Partial<Admission> =>
   (peer.context as Partial<Admission> | undefined) ?? {}
@@ -75,12 +81,15 @@ const NOT_ADMITTED: Refusal = {
 
 /** Puts each connection into its session, and passes its messages on. */
 export function createConnections(options: ConnectionsOptions): RelayHooks {
-  const { admit, sessions, limits, stats, needsViewerKey, toPeer, onChange } = options
+  const { admit, sessions, limits, maxHostMessage, stats, needsViewerKey, toPeer, onChange } =
+    options
   const warn = createThrottledWarn(options.warn)
 
   function refuse(peer: Peer, { code, reason }: Refusal): void {
     stats.reject(code)
     peer.close(code, reason)
+    const timer: { unref?: () => void } = setTimeout(() => peer.terminate(), CLOSE_MS) as object
+    timer.unref?.()
   }
 
   /** A connection without a decision would count as a host with every right. */
@@ -175,12 +184,16 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
       const admission = admissionOf(peer)
       // A Durable Object that has slept holds neither state nor connections.
       if (!isDecided(admission)) return peer.close(CLOSE.goingAway, 'The relay has restarted')
-      const { early, member, role } = admission
-      const refusal = limits.checkMessage(role, sizeOf(message))
+      const { early, member, role, earlySize = 0 } = admission
+      const bytes = sizeOf(message)
+      const refusal = limits.checkMessage(role, bytes)
       if (refusal) return refuse(peer, refusal)
-      if (member?.host) receive(peer, toFrame(message))
-      else if (role === 'host' && early && early.length < MAX_EARLY_FRAMES)
-        early.push(toFrame(message))
+      if (member?.host) return receive(peer, toFrame(message))
+      if (role !== 'host' || !early || early.length >= MAX_EARLY_FRAMES) return
+      // Together they may be as long as the longest message.
+      if (earlySize + bytes > maxHostMessage) return
+      admission.earlySize = earlySize + bytes
+      early.push(toFrame(message))
     },
     drain(peer) {
       const { member } = admissionOf(peer)

@@ -65,8 +65,10 @@ export function createPortablePeers(options: PortablePeersOptions): (peer: Peer)
   return (peer) => {
     // Only `ws` sends bytes as a text frame. All others send text as a string.
     const isNode = typeof socketOf(peer).once === 'function'
+    let accepted = 0
     return {
       send(bytes, binary) {
+        accepted += bytes.length
         if (isNode) peer.send(bytes, binary ? BINARY_FRAME : TEXT_FRAME)
         else peer.send(binary ? bytes : textOf(bytes), TEXT_FRAME)
         return bufferedBytes(peer)
@@ -84,6 +86,7 @@ export function createPortablePeers(options: PortablePeersOptions): (peer: Peer)
         }
         return bytes
       },
+      delivered: () => accepted - bufferedBytes(peer),
     }
   }
 }

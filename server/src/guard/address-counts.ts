@@ -27,20 +27,23 @@ export function createAddressCounts(now: () => number = Date.now): AddressCounts
 
   const viewersOf = (address: string): number => viewers.get(clientOf(address)) ?? 0
 
+  function startWindow(): void {
+    if (now() - since < WINDOW_MS && connections.size < MAX_ADDRESSES) return
+    since = now()
+    connections = new Map()
+  }
+
   return {
+    connectionsOf(address) {
+      startWindow()
+      return connections.get(clientOf(address)) ?? 0
+    },
     countConnection(address) {
-      if (now() - since >= WINDOW_MS || connections.size >= MAX_ADDRESSES) {
-        since = now()
-        connections = new Map()
-      }
+      startWindow()
       const client = clientOf(address)
       const count = (connections.get(client) ?? 0) + 1
       connections.set(client, count)
       return count
-    },
-    connectionsOf(address) {
-      if (now() - since >= WINDOW_MS) return 0
-      return connections.get(clientOf(address)) ?? 0
     },
     viewersOf,
     addViewer(address) {

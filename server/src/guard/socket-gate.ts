@@ -29,6 +29,8 @@ interface ConnectionSource {
   address: string
   pageOrigin: PageOrigin
   isWithinMachine: boolean
+  /** How many sockets this client opened in this minute, with this one. */
+  count: number | Promise<number>
 }
 
 /** The `context` that crossws passes from hook to hook. */
@@ -41,6 +43,11 @@ export interface Gate {
   hooks: Relay['hooks']
   /** The `context` that a request must carry when it is given to the hooks. */
   contextOf: (request: IncomingRequest) => object
+  /**
+   * Whether a client goes on to open sockets although it was refused as often as it may connect in a minute. Its
+   * sockets then get no answer.
+   */
+  isFlooding: (request: IncomingRequest) => boolean
 }
 
 /** Wraps the relay's hooks with checks of origin and client address, which the relay itself does not know. */
@@ -50,7 +57,7 @@ export function createGate(options: GateOptions): Gate {
 
   function refusalOf(
     { by }: Admission,
-    { pageOrigin, isWithinMachine, address }: ConnectionSource,
+    { pageOrigin, isWithinMachine, address }: Omit<ConnectionSource, 'count'>,
     connections: number,
   ): Refusal | undefined {
     if (isClosing()) return { code: CLOSE.goingAway, reason: 'The relay is stopping' }
@@ -93,8 +100,7 @@ export function createGate(options: GateOptions): Gate {
         const admission = (result as { context?: Admission } | undefined)?.context
         if (!source || !admission) return result
         // The origin is checked first, so that a foreign page does not learn whether its key is right.
-        const count = counts.countConnection(source.address)
-        const connections = typeof count === 'number' ? count : await count
+        const connections = typeof source.count === 'number' ? source.count : await source.count
         const refusal = refusalOf(admission, source, connections) ?? admission.refusal
         const client = clientOf(source.address)
         return { ...(result as object), context: { ...admission, refusal, client } }
@@ -117,9 +123,14 @@ export function createGate(options: GateOptions): Gate {
         return hooks.error(peer, error)
       },
     },
+    isFlooding: (request) =>
+      counts.connectionsOf(clients.addressOf(request)) >= 2 * limits.connectionsPerMinute,
     contextOf(request) {
+      const address = clients.addressOf(request)
       const source: ConnectionSource = {
-        address: clients.addressOf(request),
+        address,
+        // Counted before anything is awaited, so that sockets opened at the same time count too.
+        count: counts.countConnection(address),
         pageOrigin: guard.pageOriginOf(clients.browserRequestOf(request)),
         isWithinMachine: clients.isWithinMachine(request),
       }

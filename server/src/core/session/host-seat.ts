@@ -60,6 +60,8 @@ export interface HostSeat {
 }
 
 const REPLACED = 'Another host took over'
+/** A host with more queued bytes gets no status, as the next heartbeat repeats it. */
+const MAX_QUEUED = 64 * 1024
 
 export function createHostSeat({ status, rules, isComplete, encode }: HostSeatOptions): HostSeat {
   let host: Host | undefined
@@ -68,6 +70,8 @@ export function createHostSeat({ status, rules, isComplete, encode }: HostSeatOp
 
   function send(wantsSnapshot: boolean, answer?: ChangeAnswer): void {
     if (!host || !(answer || isComplete())) return
+    // An answer is never dropped: the host waits for it.
+    if (!answer && host.peer.buffered() > MAX_QUEUED) return
     const access = rules()
     const payload = {
       ...status(),
