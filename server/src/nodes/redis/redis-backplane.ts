@@ -229,7 +229,9 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       return readCode((await connected().client.get(codeKey(code))) ?? '')
     },
     storeCode(code, stored, milliseconds) {
-      connections?.client.set(codeKey(code), writeCode(stored), 'PX', milliseconds).catch(() => {})
+      connections?.client
+        .set(codeKey(code), writeCode(stored), 'PX', Math.ceil(milliseconds))
+        .catch(() => {})
     },
     async start() {
       if (isStarted) return
