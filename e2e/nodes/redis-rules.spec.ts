@@ -23,7 +23,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('access rules in Redis', 
 
   function backplane(port = redis.port) {
     const url = `redis://127.0.0.1:${port}`
-    return createRedisBackplane({ url, interval: 200, timeout: 500 })
+    return createRedisBackplane({ url, interval: 200 })
   }
   async function startNode(port?: number): Promise<SyncServer> {
     const server = createSyncServer({

@@ -238,7 +238,9 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       return readCode((await connected().client.get(codeKey(code))) ?? '')
     },
     storeCode(code, stored, milliseconds) {
-      connections?.client.set(codeKey(code), writeCode(stored), 'PX', milliseconds).catch(() => {})
+      connections?.client
+        .set(codeKey(code), writeCode(stored), 'PX', Math.ceil(milliseconds))
+        .catch(() => {})
     },
     count: async (key, by, window) =>
       connected().client.vsCount(`${prefix}:count:${key}`, by, window),
