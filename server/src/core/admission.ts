@@ -1,7 +1,7 @@
 import { CLOSE, type Role } from '@vue-sync/vue/protocol'
 import { AUTHORIZED_PASS, MAIN_PASS, type Pass } from './access/session-access.ts'
-import { askAuthorize, type AuthorizeRequest } from './access/authorize.ts'
-import { keysMatch } from './access/keys.ts'
+import { askAuthorize, type Authorize, type AuthorizeRequest } from './access/authorize.ts'
+import { createKeyCheck, type Digests } from './access/key-check.ts'
 import type { RelayOptions } from './relay-options.ts'
 import type { Refusal } from './session-limits.ts'
 import type { TokenSigner } from './access/tokens.ts'
@@ -18,15 +18,22 @@ export interface AdmissionOptions extends Pick<
   'hostKey' | 'viewerKey' | 'authorize'
 > {
   authorizeTimeout: number
+  digests: Digests
   verify: TokenSigner['verify']
   /** Why a pass is not valid; `undefined` while it is. */
   problemOf: (session: string, pass: Pass) => string | undefined
   warn: (text: string) => void
 }
 
-export type Admit = (
-  request: Omit<AuthorizeRequest, 'role'> & { role: Role | undefined },
-) => Promise<Admitted>
+/** A client that asks to be admitted. */
+export interface AdmitRequest extends Pick<AuthorizeRequest, 'session' | 'key'> {
+  /** `undefined` if this version does not know the offered subprotocol. */
+  role: Role | undefined
+  /** Its headers may cost much to build, so they are read only for `authorize`. */
+  request: { readonly headers: Headers }
+}
+
+export type Admit = (request: AdmitRequest) => Promise<Admitted>
 
 function refused(code: number, reason: string): Admitted {
   return { pass: MAIN_PASS, refusal: { code, reason } }
@@ -34,12 +41,19 @@ function refused(code: number, reason: string): Admitted {
 
 /** Decides whether a client is admitted: first the app's `authorize`, then the relay's keys and signed tokens. */
 export function createAdmission(options: AdmissionOptions): Admit {
-  const { authorize, authorizeTimeout, verify, problemOf, warn } = options
+  const { authorize, authorizeTimeout, verify, problemOf, digests, warn } = options
+  const isHostKey =
+    options.hostKey === undefined ? undefined : createKeyCheck(options.hostKey, digests)
+  const isViewerKey =
+    options.viewerKey === undefined ? undefined : createKeyCheck(options.viewerKey, digests)
 
-  async function decide(request: AuthorizeRequest): Promise<boolean | undefined | 'failed'> {
-    if (!authorize) return undefined
+  async function decide(
+    authorize: Authorize,
+    role: Role,
+    { key, session, request: { headers } }: AdmitRequest,
+  ): Promise<boolean | undefined | 'failed'> {
     try {
-      return await askAuthorize(authorize, request, authorizeTimeout)
+      return await askAuthorize(authorize, { role, key, session, headers }, authorizeTimeout)
     } catch (error) {
       warn(`authorize failed and a client was refused: ${(error as Error).message}`)
       return 'failed'
@@ -51,20 +65,21 @@ export function createAdmission(options: AdmissionOptions): Admit {
     return problem ? refused(CLOSE.revoked, problem) : { pass, refusal: undefined }
   }
 
-  return async ({ role, key, session, headers }) => {
+  return async (request) => {
+    const { role, key, session } = request
     if (!role)
       return refused(
         CLOSE.unsupported,
         'This relay supports vue-sync.host.v1 and vue-sync.viewer.v1',
       )
-    const answer = await decide({ role, key, session, headers })
+    const answer = authorize && (await decide(authorize, role, request))
     if (answer === 'failed')
       return refused(CLOSE.undecided, 'The relay cannot check access right now')
     if (answer === false) return refused(CLOSE.badToken, `This ${role} is not authorized`)
     if (answer === true) return { pass: AUTHORIZED_PASS, refusal: undefined }
-    const expected = role === 'host' ? options.hostKey : options.viewerKey
-    if (expected === undefined) return { pass: MAIN_PASS, refusal: undefined }
-    if (await keysMatch(key, expected))
+    const isRightKey = role === 'host' ? isHostKey : isViewerKey
+    if (!isRightKey) return { pass: MAIN_PASS, refusal: undefined }
+    if (await isRightKey(key))
       return role === 'viewer'
         ? admitViewer(session, MAIN_PASS)
         : { pass: MAIN_PASS, refusal: undefined }

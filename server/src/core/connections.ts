@@ -2,10 +2,9 @@ import type { Hooks, Message, Peer } from 'crossws'
 import {
   CLOSE,
   MAIN_TOKEN,
+  type Offer,
   type Position,
   readOffer,
-  readPosition,
-  readSession,
   type Role,
 } from '@vue-sync/vue/protocol'
 import type { Admit, Admitted } from './admission.ts'
@@ -16,6 +15,7 @@ import type { RelayStats } from './session/relay-stats.ts'
 import type { Session } from './session/session.ts'
 import type { Refusal, SessionLimits } from './session-limits.ts'
 import type { SessionRegistry } from './session-registry.ts'
+import { readTarget } from './request-target.ts'
 import { createThrottledWarn } from './throttled-warn.ts'
 
 /** For crossws: `nodeAdapter({ hooks })`, or the plugin of any server it supports. */
@@ -45,6 +45,9 @@ export interface ConnectionsOptions {
   onChange: (name: string, session: Session) => void
   warn: (text: string) => void
 }
+
+/** A server that has read the offer itself gives it with the request. */
+type MaybeRead = Request & { offer?: Offer }
 
 /** Above this many early frames the rest is dropped. The host is then asked for its whole state. */
 const MAX_EARLY_FRAMES = 64
@@ -125,18 +128,13 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
   }
 
   return {
-    async upgrade(request) {
-      const url = new URL(request.url)
-      const session = readSession(url.pathname)
+    async upgrade(request: MaybeRead) {
+      const { session, position } = readTarget(request.url)
       if (!session) return new Response('No session at this path', { status: 404 })
-      const { headers } = request
-      const { role, protocol, key } = readOffer(headers.get('sec-websocket-protocol'))
-      const admission: Admission = {
-        role: role ?? 'viewer',
-        session,
-        position: readPosition(url.searchParams),
-        ...(await admit({ role, key, session, headers })),
-      }
+      const { role, protocol, key } =
+        request.offer ?? readOffer(request.headers.get('sec-websocket-protocol'))
+      const { pass, refusal } = await admit({ role, key, session, request })
+      const admission: Admission = { role: role ?? 'viewer', session, position, pass, refusal }
       return { context: { ...admission }, ...(protocol && { protocol }) }
     },
     open(peer) {

@@ -59,12 +59,13 @@ function toRelayPeer(peer: Peer): RelayPeer {
  * @throws Error for an option out of range
  */
 export function createRelay(options: RelayOptions): Relay {
-  const { capacity, highWaterMark, heartbeat, encode, warn, describe, authorizeTimeout } = {
-    ...RELAY_DEFAULTS,
-    ...options,
-  }
+  const { capacity, highWaterMark, heartbeat, encode, warn, describe, authorizeTimeout, digests } =
+    {
+      ...RELAY_DEFAULTS,
+      ...options,
+    }
   const stats = createRelayStats()
-  const signer = createTokenSigner(options.hostKey ?? randomId())
+  const signer = createTokenSigner(options.hostKey ?? randomId(), digests)
   const sessions = createSessionRegistry({
     capacity,
     highWaterMark,
@@ -82,6 +83,7 @@ export function createRelay(options: RelayOptions): Relay {
       ...options,
       warn,
       authorizeTimeout,
+      digests,
       verify: signer.verify,
       problemOf: (name, pass) => sessions.find(name)?.access.problem(pass),
     }),

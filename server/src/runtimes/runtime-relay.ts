@@ -3,6 +3,7 @@ import { CLOSE, formatLink, type RelayStatus, type StateMessage } from '@vue-syn
 import { createClients, type IncomingRequest } from '../guard/clients.ts'
 import { createGate } from '../guard/socket-gate.ts'
 import { createGuard, unknownHostText } from '../guard/hosts-and-origins.ts'
+import { NODE_DIGESTS } from '../guard/node-digests.ts'
 import { generateKey } from '../core/access/keys.ts'
 import { LIMIT_DEFAULTS, type Limits } from '../core/limits.ts'
 import { checkOptions } from '../check-options.ts'
@@ -111,6 +112,7 @@ export function createRuntimeRelay(
     heartbeat,
     limits,
     encode: encodeWithText,
+    digests: NODE_DIGESTS,
     toPeer: (peer) => toPeer(peer, relay),
     describe: (session) => ({ ...ownStatus(), ...viewerUrls(session) }),
     warn,
