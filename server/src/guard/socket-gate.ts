@@ -26,6 +26,7 @@ export interface GateOptions {
 interface ConnectionSource {
   address: string
   pageOrigin: PageOrigin
+  /** Checked only for a page of the client's own machine; `false` for all others. */
   isWithinMachine: boolean
 }
 
@@ -106,10 +107,11 @@ export function createGate(options: GateOptions): Gate {
       },
     },
     contextOf(request) {
+      const pageOrigin = guard.pageOriginOf(clients.browserRequestOf(request))
       const source: ConnectionSource = {
         address: clients.addressOf(request),
-        pageOrigin: guard.pageOriginOf(clients.browserRequestOf(request)),
-        isWithinMachine: clients.isWithinMachine(request),
+        pageOrigin,
+        isWithinMachine: pageOrigin === 'loopback' && clients.isWithinMachine(request),
       }
       return { source } satisfies Context
     },

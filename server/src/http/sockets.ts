@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import nodeAdapter from 'crossws/adapters/node'
 import { readOffer } from '@vue-sync/vue/protocol'
 import { createGate, type GateOptions } from '../guard/socket-gate.ts'
 import type { Limits } from '../core/limits.ts'
 import { UpgradeRequest } from '../guard/upgrade-request.ts'
+import { createNodeAdapter } from './node-adapter.ts'
 
 export interface Sockets {
   onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
@@ -22,15 +22,15 @@ export function openSockets(options: SocketOptions): Sockets {
   const { hostMessage, viewerMessage } = options.limits
   const gate = createGate(options)
   const open = (maxPayload: number) =>
-    nodeAdapter({ hooks: gate.hooks, serverOptions: { maxPayload } })
+    createNodeAdapter({ hooks: gate.hooks, serverOptions: { maxPayload } })
   const hosts = open(hostMessage)
   const viewers = open(viewerMessage)
   return {
     onUpgrade(request, socket, head) {
-      const { role } = readOffer(request.headers['sec-websocket-protocol'])
-      const adapter = role === 'host' ? hosts : viewers
-      const upgrade = new UpgradeRequest(request, gate.contextOf(request))
-      void adapter.handleUpgrade(request, socket, head, upgrade as unknown as Request)
+      const offer = readOffer(request.headers['sec-websocket-protocol'])
+      const adapter = offer.role === 'host' ? hosts : viewers
+      const upgrade = new UpgradeRequest(request, offer, gate.contextOf(request))
+      void adapter.handleUpgrade(request, socket, head, upgrade)
     },
     terminate() {
       for (const adapter of [hosts, viewers]) adapter.closeAll(undefined, undefined, true)

@@ -1,0 +1,114 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Hooks, Message, Peer } from 'crossws'
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
+import type { Relay } from '../core/relay.ts'
+import type { UpgradeRequest } from '../guard/upgrade-request.ts'
+import { NodePeer } from '../peers/node-peer.ts'
+
+export interface NodeAdapterOptions {
+  hooks: Relay['hooks'] & Partial<Pick<Hooks, 'ping'>>
+  /** Options of `ws`. */
+  serverOptions: Pick<ServerOptions, 'maxPayload' | 'autoPong'>
+  /** Milliseconds after which a client that sends nothing, not even a pong, is disconnected. @default 30000 */
+  idleTimeout?: number
+}
+
+export interface NodeAdapter {
+  /** Answers an upgrade request. Never rejects. */
+  handleUpgrade: (
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    upgrade: UpgradeRequest,
+  ) => Promise<void>
+  /** Closes every connection, with `force` without a close frame. */
+  closeAll: (code?: number, reason?: string, force?: boolean) => void
+  /** Closes every connection, and ends the check of idle ones. No connection may be opened after that. */
+  close: () => Promise<void>
+}
+
+function refuse(socket: Socket, status: number, text: string): void {
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n` +
+      `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+    () => socket.destroy(),
+  )
+}
+
+/**
+ * Calls the relay's hooks for connections to a Node server, as the Node adapter of crossws does. That one costs more
+ * than the whole handshake of `ws`: it builds `Headers` and a `URL` for each connection, adds nine listeners and a
+ * proxy, and sends the answer to the upgrade request and the first frames in separate writes.
+ */
+export function createNodeAdapter(options: NodeAdapterOptions): NodeAdapter {
+  const { hooks, idleTimeout = 30_000 } = options
+  const peers = new Set<NodePeer>()
+  /** The subprotocol to echo. `ws` asks for it while `handleUpgrade` runs, which is synchronous. */
+  let protocol: string | undefined
+  const server = new WebSocketServer({
+    ...options.serverOptions,
+    noServer: true,
+    clientTracking: false,
+    handleProtocols: () => protocol ?? false,
+  })
+  const timer = setInterval(() => {
+    for (const peer of peers) peer.checkAlive()
+  }, idleTimeout)
+  timer.unref()
+
+  function connect(websocket: WebSocket, socket: Socket, context: object): void {
+    const nodePeer = new NodePeer(context, websocket, socket)
+    // The hooks use no other part of a peer.
+    const peer = nodePeer as unknown as Peer
+    const onDrain = (): void => void hooks.drain(peer)
+    peers.add(nodePeer)
+    socket.on('drain', onDrain)
+    websocket.on('message', (data: Buffer, isBinary) => {
+      const rawData = isBinary ? data : data.toString()
+      void hooks.message(peer, { rawData } as Message)
+    })
+    const { ping } = hooks
+    if (ping) websocket.on('ping', (data) => void ping(peer, data))
+    websocket.on('error', (error) => void hooks.error(peer, error))
+    websocket.on('close', (code, reason) => {
+      peers.delete(nodePeer)
+      socket.off('drain', onDrain)
+      void hooks.close(peer, { code, reason: reason.toString() })
+    })
+    void hooks.open(peer)
+  }
+
+  function closeAll(code?: number, reason?: string, force = false): void {
+    for (const { websocket } of peers) {
+      if (force) websocket.terminate()
+      else websocket.close(code, reason)
+    }
+  }
+
+  return {
+    async handleUpgrade(request, socket, head, upgrade) {
+      try {
+        const result = await hooks.upgrade(upgrade as unknown as Request)
+        if (result instanceof Response) return refuse(socket, result.status, await result.text())
+        const decision = result as { context?: object; protocol?: string } | undefined
+        const context = Object.assign(upgrade.context, decision?.context)
+        protocol = decision?.protocol
+        // The answer and the first frames are sent in one write.
+        socket.cork()
+        server.handleUpgrade(request, socket, head, (websocket) =>
+          connect(websocket, socket, context),
+        )
+        socket.uncork()
+      } catch {
+        // No decision, or an error in the middle of the handshake: nobody is let in.
+        socket.destroy()
+      }
+    },
+    closeAll,
+    async close() {
+      clearInterval(timer)
+      closeAll()
+    },
+  }
+}
