@@ -5,6 +5,7 @@ import { createKeyCheck, type Digests } from './access/key-check.ts'
 import type { RelayOptions } from './relay-options.ts'
 import type { Refusal } from './session-limits.ts'
 import type { TokenSigner } from './access/tokens.ts'
+import { whenKnown } from './when-known.ts'
 
 /** The decision about a connection. */
 export interface Admitted {
@@ -33,7 +34,8 @@ export interface AdmitRequest extends Pick<AuthorizeRequest, 'session' | 'key'> 
   request: { readonly headers: Headers }
 }
 
-export type Admit = (request: AdmitRequest) => Promise<Admitted>
+/** Returns no promise if it does not have to wait for anything. */
+export type Admit = (request: AdmitRequest) => Admitted | Promise<Admitted>
 
 function refused(code: number, reason: string): Admitted {
   return { pass: MAIN_PASS, refusal: { code, reason } }
@@ -65,26 +67,38 @@ export function createAdmission(options: AdmissionOptions): Admit {
     return problem ? refused(CLOSE.revoked, problem) : { pass, refusal: undefined }
   }
 
-  return async (request) => {
+  async function admitByToken({ role, key, session }: AdmitRequest): Promise<Admitted> {
+    const claims = role === 'viewer' && key !== undefined && (await verify(session, key))
+    if (claims) return admitViewer(session, claims)
+    return refused(CLOSE.badToken, `The ${role} key is ${key === undefined ? 'missing' : 'wrong'}`)
+  }
+
+  function admitByKey(request: AdmitRequest): Admitted | Promise<Admitted> {
     const { role, key, session } = request
+    const isRightKey = role === 'host' ? isHostKey : isViewerKey
+    if (!isRightKey) return { pass: MAIN_PASS, refusal: undefined }
+    return whenKnown(isRightKey(key), (isRight) => {
+      if (!isRight) return admitByToken(request)
+      return role === 'viewer'
+        ? admitViewer(session, MAIN_PASS)
+        : { pass: MAIN_PASS, refusal: undefined }
+    })
+  }
+
+  return (request) => {
+    const { role } = request
     if (!role)
       return refused(
         CLOSE.unsupported,
         'This relay supports vue-sync.host.v1 and vue-sync.viewer.v1',
       )
-    const answer = authorize && (await decide(authorize, role, request))
-    if (answer === 'failed')
-      return refused(CLOSE.undecided, 'The relay cannot check access right now')
-    if (answer === false) return refused(CLOSE.badToken, `This ${role} is not authorized`)
-    if (answer === true) return { pass: AUTHORIZED_PASS, refusal: undefined }
-    const isRightKey = role === 'host' ? isHostKey : isViewerKey
-    if (!isRightKey) return { pass: MAIN_PASS, refusal: undefined }
-    if (await isRightKey(key))
-      return role === 'viewer'
-        ? admitViewer(session, MAIN_PASS)
-        : { pass: MAIN_PASS, refusal: undefined }
-    const claims = role === 'viewer' && key !== undefined && (await verify(session, key))
-    if (claims) return admitViewer(session, claims)
-    return refused(CLOSE.badToken, `The ${role} key is ${key === undefined ? 'missing' : 'wrong'}`)
+    if (!authorize) return admitByKey(request)
+    return whenKnown(decide(authorize, role, request), (answer) => {
+      if (answer === 'failed')
+        return refused(CLOSE.undecided, 'The relay cannot check access right now')
+      if (answer === false) return refused(CLOSE.badToken, `This ${role} is not authorized`)
+      if (answer === true) return { pass: AUTHORIZED_PASS, refusal: undefined }
+      return admitByKey(request)
+    })
   }
 }

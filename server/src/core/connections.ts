@@ -17,6 +17,7 @@ import type { Refusal, SessionLimits } from './session-limits.ts'
 import type { SessionRegistry } from './session-registry.ts'
 import { readTarget } from './request-target.ts'
 import { createThrottledWarn } from './throttled-warn.ts'
+import { whenKnown } from './when-known.ts'
 
 /** For crossws: `nodeAdapter({ hooks })`, or the plugin of any server it supports. */
 export type RelayHooks = Pick<Hooks, 'upgrade' | 'open' | 'message' | 'drain' | 'close' | 'error'>
@@ -128,14 +129,15 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
   }
 
   return {
-    async upgrade(request: MaybeRead) {
+    upgrade(request: MaybeRead) {
       const { session, position } = readTarget(request.url)
       if (!session) return new Response('No session at this path', { status: 404 })
       const { role, protocol, key } =
         request.offer ?? readOffer(request.headers.get('sec-websocket-protocol'))
-      const { pass, refusal } = await admit({ role, key, session, request })
-      const admission: Admission = { role: role ?? 'viewer', session, position, pass, refusal }
-      return { context: { ...admission }, ...(protocol && { protocol }) }
+      return whenKnown(admit({ role, key, session, request }), ({ pass, refusal }) => {
+        const admission: Admission = { role: role ?? 'viewer', session, position, pass, refusal }
+        return { context: { ...admission }, ...(protocol && { protocol }) }
+      })
     },
     open(peer) {
       const admission = admissionOf(peer)

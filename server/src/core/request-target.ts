@@ -18,7 +18,7 @@ const USUAL =
 /**
  * Reads the absolute URL of an upgrade request. Does not throw for a malformed one.
  *
- * `URL` and `URLSearchParams` cost as much as a fifth of a handshake, so usual addresses are read without them.
+ * Usual addresses are read without `URL` and `URLSearchParams`, because every connection pays for them.
  */
 export function readTarget(text: string): RequestTarget {
   const usual = USUAL.exec(text)

@@ -7,6 +7,7 @@ import type { Admission } from '../core/connections.ts'
 import type { Relay } from '../core/relay.ts'
 import type { Refusal } from '../core/session-limits.ts'
 import { createThrottledWarn } from '../core/throttled-warn.ts'
+import { whenKnown } from '../core/when-known.ts'
 
 export interface GateOptions {
   hooks: Relay['hooks']
@@ -71,14 +72,15 @@ export function createGate(options: GateOptions): Gate {
   return {
     hooks: {
       ...hooks,
-      async upgrade(request) {
-        const result = await hooks.upgrade(request)
-        const { source } = request.context as Context
-        const admission = (result as { context?: Admission } | undefined)?.context
-        if (!source || !admission) return result
-        // The origin is checked first, so that a foreign page does not learn whether its key is right.
-        const refusal = refusalOf(admission.role, source) ?? admission.refusal
-        return { ...(result as object), context: { ...admission, refusal } }
+      upgrade(request) {
+        return whenKnown(hooks.upgrade(request), (result) => {
+          const { source } = request.context as Context
+          const admission = (result as { context?: Admission } | undefined)?.context
+          // The origin is checked first, so that a foreign page does not learn whether its key is right.
+          if (source && admission)
+            admission.refusal = refusalOf(admission.role, source) ?? admission.refusal
+          return result
+        })
       },
       open(peer) {
         const context = peer.context as Context
@@ -107,7 +109,10 @@ export function createGate(options: GateOptions): Gate {
       },
     },
     contextOf(request) {
-      const pageOrigin = guard.pageOriginOf(clients.browserRequestOf(request))
+      const pageOrigin =
+        request.headers.origin === undefined
+          ? 'none'
+          : guard.pageOriginOf(clients.browserRequestOf(request))
       const source: ConnectionSource = {
         address: clients.addressOf(request),
         pageOrigin,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect as dial, type Socket } from 'node:net'
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { NODE_DIGESTS } from '../guard/node-digests.ts'
 import { UpgradeRequest } from '../guard/upgrade-request.ts'
@@ -44,7 +44,7 @@ async function listen(
   })
   server = createServer().on('upgrade', (request, socket, head) => {
     const upgrade = new UpgradeRequest(request, OFFER, {})
-    void adapter.handleUpgrade(request, socket as Socket, head, upgrade)
+    adapter.handleUpgrade(request, socket as Socket, head, upgrade)
   })
   server.on('connection', (socket) => (connection = socket))
   server.listen(0, '127.0.0.1')
@@ -64,13 +64,12 @@ it('sends the answer and the first frames in one write', async () => {
   server.on('connection', (socket) => {
     for (const name of ['_write', '_writev'] as const) {
       const original = socket[name] as (...args: unknown[]) => void
-      vi.spyOn(socket, name as never).mockImplementation(function (
-        this: Socket,
-        ...args: unknown[]
-      ) {
-        writes.push(name)
-        return original.apply(this, args)
-      } as never)
+      Object.assign(socket, {
+        [name](...args: unknown[]) {
+          writes.push(name)
+          original.apply(socket, args)
+        },
+      })
     }
   })
   const socket = open(port)

@@ -15,13 +15,13 @@ export interface NodeAdapterOptions {
 }
 
 export interface NodeAdapter {
-  /** Answers an upgrade request. Never rejects. */
+  /** Answers an upgrade request, at once if the hook decides at once. */
   handleUpgrade: (
     request: IncomingMessage,
     socket: Socket,
     head: Buffer,
     upgrade: UpgradeRequest,
-  ) => Promise<void>
+  ) => void
   /** Closes every connection, with `force` without a close frame. */
   closeAll: (code?: number, reason?: string, force?: boolean) => void
   /** Closes every connection, and ends the check of idle ones. No connection may be opened after that. */
@@ -87,10 +87,10 @@ export function createNodeAdapter(options: NodeAdapterOptions): NodeAdapter {
   }
 
   return {
-    async handleUpgrade(request, socket, head, upgrade) {
-      try {
-        const result = await hooks.upgrade(upgrade as unknown as Request)
-        if (result instanceof Response) return refuse(socket, result.status, await result.text())
+    handleUpgrade(request, socket, head, upgrade) {
+      function answer(result: unknown): void {
+        if (result instanceof Response)
+          return void result.text().then((text) => refuse(socket, result.status, text))
         const decision = result as { context?: object; protocol?: string } | undefined
         const context = Object.assign(upgrade.context, decision?.context)
         protocol = decision?.protocol
@@ -100,9 +100,16 @@ export function createNodeAdapter(options: NodeAdapterOptions): NodeAdapter {
           connect(websocket, socket, context),
         )
         socket.uncork()
+      }
+
+      // Without a decision, or after an error in the middle of the handshake, nobody is let in.
+      const fail = (): void => void socket.destroy()
+      try {
+        const result = hooks.upgrade(upgrade as unknown as Request) as unknown
+        if (result instanceof Promise) result.then(answer).catch(fail)
+        else answer(result)
       } catch {
-        // No decision, or an error in the middle of the handshake: nobody is let in.
-        socket.destroy()
+        fail()
       }
     },
     closeAll,

@@ -30,7 +30,7 @@ export function openSockets(options: SocketOptions): Sockets {
       const offer = readOffer(request.headers['sec-websocket-protocol'])
       const adapter = offer.role === 'host' ? hosts : viewers
       const upgrade = new UpgradeRequest(request, offer, gate.contextOf(request))
-      void adapter.handleUpgrade(request, socket, head, upgrade)
+      adapter.handleUpgrade(request, socket, head, upgrade)
     },
     terminate() {
       for (const adapter of [hosts, viewers]) adapter.closeAll(undefined, undefined, true)
