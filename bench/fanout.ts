@@ -12,7 +12,11 @@ import type { Kind, Order, Usage } from './fanout-server.ts'
  * and takes about three minutes. `--only 'ws + Buffer,vue-sync on Bun'` measures only these servers.
  */
 const { values } = parseArgs({
-  options: { viewers: { type: 'string', default: '2000' }, only: { type: 'string' } },
+  options: {
+    viewers: { type: 'string', default: '2000' },
+    only: { type: 'string' },
+    storms: { type: 'string' },
+  },
 })
 const VIEWERS = Math.min(Number(values.viewers), 20_000)
 const MESSAGES = 100
@@ -180,6 +184,40 @@ async function stall(kind: Kind) {
   const { memory } = await request(child, { order: 'usage' })
   await end(child, [stalled, quick])
   return (memory - before.memory) / KIB / KIB
+}
+
+/**
+ * Measures only the storms, in rounds that alternate between the servers, so that all of them meet the same load of
+ * the machine.
+ */
+async function compareStorms(rounds: number): Promise<void> {
+  const cases: Record<string, Parameters<typeof storm>> = {
+    'ws, 64 KiB': ['ws + Buffer'],
+    'vue-sync, 64 KiB': ['vue-sync'],
+    'vue-sync, up to date': ['vue-sync', '?epoch=bench&seq=0'],
+    'ws, no state': ['ws + Buffer', '', 0],
+  }
+  const times: Record<string, number[]> = {}
+  for (let round = 0; round < rounds; round++)
+    for (const [name, order] of Object.entries(cases))
+      (times[name] ??= []).push((await storm(...order)).cpu)
+  const ratios: Record<string, Record<string, string>> = {}
+  for (const [name, list] of Object.entries(times)) {
+    const sorted = list.map((cpu, at) => cpu / times['ws, 64 KiB']![at]!).toSorted((a, b) => a - b)
+    ratios[name] = {
+      'CPU, s': list.toSorted((a, b) => a - b)[list.length >> 1]!.toFixed(2),
+      'µs each': ((list.toSorted((a, b) => a - b)[list.length >> 1]! * 1e6) / VIEWERS).toFixed(0),
+      '× ws': sorted[list.length >> 1]!.toFixed(2),
+      range: `${sorted[0]!.toFixed(2)} to ${sorted.at(-1)!.toFixed(2)}`,
+    }
+  }
+  console.log(`${VIEWERS} viewers connect, ${rounds} rounds. Median of the server's CPU.`)
+  console.table(ratios)
+}
+
+if (values.storms !== undefined) {
+  await compareStorms(Number(values.storms))
+  process.exit()
 }
 
 const table: Record<string, Record<string, string | number>> = {}

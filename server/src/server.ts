@@ -4,6 +4,7 @@ import { createClients } from './guard/clients.ts'
 import type { ServerCertificate } from './tls/server-certificate.ts'
 import { openServerCertificate } from './tls/open-server-certificate.ts'
 import { createGuard } from './guard/hosts-and-origins.ts'
+import { NODE_DIGESTS } from './guard/node-digests.ts'
 import { createDiskStore } from './storage/disk-store.ts'
 import { generateKey } from './core/access/keys.ts'
 import { LIMIT_DEFAULTS } from './core/limits.ts'
@@ -134,6 +135,7 @@ export function createSyncServer(
     backplane,
     encode: encodeFramed,
     toPeer: toNodePeer,
+    digests: NODE_DIGESTS,
     limits,
     // Called only for hosts, so a viewer cannot create a code by naming a session.
     describe: (session) => ({

@@ -1,10 +1,11 @@
 import { CLOSE, type Role } from '@vue-sync/vue/protocol'
 import { AUTHORIZED_PASS, MAIN_PASS, type Pass } from './access/session-access.ts'
-import { askAuthorize, type AuthorizeRequest } from './access/authorize.ts'
-import { keysMatch } from './access/keys.ts'
+import { askAuthorize, type Authorize, type AuthorizeRequest } from './access/authorize.ts'
+import { createKeyCheck, type Digests } from './access/key-check.ts'
 import type { RelayOptions } from './relay-options.ts'
 import type { Refusal } from './session-limits.ts'
 import type { TokenSigner } from './access/tokens.ts'
+import { whenKnown } from './when-known.ts'
 
 /** The decision about a connection. */
 export interface Admitted {
@@ -20,15 +21,23 @@ export interface AdmissionOptions extends Pick<
   'hostKey' | 'viewerKey' | 'authorize'
 > {
   authorizeTimeout: number
+  digests: Digests
   verify: TokenSigner['verify']
   /** Why a pass is not valid; `undefined` while it is. */
   problemOf: (session: string, pass: Pass) => string | undefined
   warn: (text: string) => void
 }
 
-export type Admit = (
-  request: Omit<AuthorizeRequest, 'role'> & { role: Role | undefined },
-) => Promise<Admitted>
+/** A client that asks to be admitted. */
+export interface AdmitRequest extends Pick<AuthorizeRequest, 'session' | 'key'> {
+  /** `undefined` if this version does not know the offered subprotocol. */
+  role: Role | undefined
+  /** Its headers may cost much to build, so they are read only for `authorize`. */
+  request: { readonly headers: Headers }
+}
+
+/** Returns no promise if it does not have to wait for anything. */
+export type Admit = (request: AdmitRequest) => Admitted | Promise<Admitted>
 
 function refused(by: Admitted['by'], code: number, reason: string): Admitted {
   return { pass: MAIN_PASS, by, refusal: { code, reason } }
@@ -36,12 +45,19 @@ function refused(by: Admitted['by'], code: number, reason: string): Admitted {
 
 /** Decides whether a client is admitted: first the app's `authorize`, then the relay's keys and signed tokens. */
 export function createAdmission(options: AdmissionOptions): Admit {
-  const { authorize, authorizeTimeout, verify, problemOf, warn } = options
+  const { authorize, authorizeTimeout, verify, problemOf, digests, warn } = options
+  const isHostKey =
+    options.hostKey === undefined ? undefined : createKeyCheck(options.hostKey, digests)
+  const isViewerKey =
+    options.viewerKey === undefined ? undefined : createKeyCheck(options.viewerKey, digests)
 
-  async function decide(request: AuthorizeRequest): Promise<boolean | undefined | 'failed'> {
-    if (!authorize) return undefined
+  async function decide(
+    authorize: Authorize,
+    role: Role,
+    { key, session, request: { headers } }: AdmitRequest,
+  ): Promise<boolean | undefined | 'failed'> {
     try {
-      return await askAuthorize(authorize, request, authorizeTimeout)
+      return await askAuthorize(authorize, { role, key, session, headers }, authorizeTimeout)
     } catch (error) {
       warn(`authorize failed and a client was refused: ${(error as Error).message}`)
       return 'failed'
@@ -55,25 +71,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
       : { pass, by: 'key', refusal: undefined }
   }
 
-  return async ({ role, key, session, headers }) => {
-    if (!role)
-      return refused(
-        'nothing',
-        CLOSE.unsupported,
-        'This relay supports vue-sync.host.v1 and vue-sync.viewer.v1',
-      )
-    const answer = await decide({ role, key, session, headers })
-    if (answer === 'failed')
-      return refused('authorize', CLOSE.undecided, 'The relay cannot check access right now')
-    if (answer === false)
-      return refused('authorize', CLOSE.badToken, `This ${role} is not authorized`)
-    if (answer === true) return { pass: AUTHORIZED_PASS, by: 'authorize', refusal: undefined }
-    const expected = role === 'host' ? options.hostKey : options.viewerKey
-    if (expected === undefined) return { pass: MAIN_PASS, by: 'nothing', refusal: undefined }
-    if (await keysMatch(key, expected))
-      return role === 'viewer'
-        ? admitViewer(session, MAIN_PASS)
-        : { pass: MAIN_PASS, by: 'key', refusal: undefined }
+  async function admitByToken({ role, key, session }: AdmitRequest): Promise<Admitted> {
     const claims = role === 'viewer' && key !== undefined && (await verify(session, key))
     if (claims) return admitViewer(session, claims)
     return refused(
@@ -81,5 +79,36 @@ export function createAdmission(options: AdmissionOptions): Admit {
       CLOSE.badToken,
       `The ${role} key is ${key === undefined ? 'missing' : 'wrong'}`,
     )
+  }
+
+  function admitByKey(request: AdmitRequest): Admitted | Promise<Admitted> {
+    const { role, key, session } = request
+    const isRightKey = role === 'host' ? isHostKey : isViewerKey
+    if (!isRightKey) return { pass: MAIN_PASS, by: 'nothing', refusal: undefined }
+    return whenKnown(isRightKey(key), (isRight) => {
+      if (!isRight) return admitByToken(request)
+      return role === 'viewer'
+        ? admitViewer(session, MAIN_PASS)
+        : { pass: MAIN_PASS, by: 'key', refusal: undefined }
+    })
+  }
+
+  return (request) => {
+    const { role } = request
+    if (!role)
+      return refused(
+        'nothing',
+        CLOSE.unsupported,
+        'This relay supports vue-sync.host.v1 and vue-sync.viewer.v1',
+      )
+    if (!authorize) return admitByKey(request)
+    return whenKnown(decide(authorize, role, request), (answer) => {
+      if (answer === 'failed')
+        return refused('authorize', CLOSE.undecided, 'The relay cannot check access right now')
+      if (answer === false)
+        return refused('authorize', CLOSE.badToken, `This ${role} is not authorized`)
+      if (answer === true) return { pass: AUTHORIZED_PASS, by: 'authorize', refusal: undefined }
+      return admitByKey(request)
+    })
   }
 }

@@ -2,10 +2,9 @@ import type { Hooks, Message, Peer } from 'crossws'
 import {
   CLOSE,
   MAIN_TOKEN,
+  type Offer,
   type Position,
   readOffer,
-  readPosition,
-  readSession,
   type Role,
 } from '@vue-sync/vue/protocol'
 import { avoidBlobs, keepDecision, keptDecision, sizeOf, toEcho, toFrame } from './adapters.ts'
@@ -17,7 +16,9 @@ import type { RelayStats } from './session/relay-stats.ts'
 import type { Session } from './session/session.ts'
 import type { Refusal, SessionLimits } from './session-limits.ts'
 import type { SessionRegistry } from './session-registry.ts'
+import { readTarget } from './request-target.ts'
 import { createThrottledWarn } from './throttled-warn.ts'
+import { whenKnown } from './when-known.ts'
 
 /** For crossws: `nodeAdapter({ hooks })`, or the plugin of any server it supports. */
 export type RelayHooks = Pick<Hooks, 'upgrade' | 'open' | 'message' | 'drain' | 'close' | 'error'>
@@ -52,6 +53,9 @@ export interface ConnectionsOptions {
   onChange: (name: string, session: Session) => void
   warn: (text: string) => void
 }
+
+/** A server that has read the offer itself gives it with the request. */
+type MaybeRead = Request & { offer?: Offer; context?: object }
 
 /** Above this many early frames the rest is dropped. The host is then asked for its whole state. */
 const MAX_EARLY_FRAMES = 64
@@ -143,20 +147,23 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
   }
 
   return {
-    async upgrade(request) {
-      const url = URL.canParse(request.url) ? new URL(request.url) : undefined
-      const session = url && readSession(url.pathname)
+    upgrade(request: MaybeRead) {
+      const { session, position } = readTarget(request.url)
       if (!session) return new Response('No session at this path', { status: 404 })
-      const { headers } = request
-      const { role, protocol, key } = readOffer(headers.get('sec-websocket-protocol'))
-      const admission: Admission = {
-        role: role ?? 'viewer',
-        session,
-        position: readPosition(url.searchParams),
-        ...(await admit({ role, key, session, headers })),
-      }
-      keepDecision(request, admission)
-      return { context: { ...admission }, ...toEcho(request, protocol) }
+      const { role, protocol, key } =
+        request.offer ?? readOffer(request.headers.get('sec-websocket-protocol'))
+      return whenKnown(admit({ role, key, session, request }), ({ pass, by, refusal }) => {
+        const admission: Admission = {
+          role: role ?? 'viewer',
+          session,
+          position,
+          pass,
+          by,
+          refusal,
+        }
+        keepDecision(request, admission)
+        return { context: { ...admission }, ...toEcho(request, protocol) }
+      })
     },
     open(peer) {
       avoidBlobs(peer)

@@ -1,5 +1,6 @@
 import type { Peer } from 'crossws'
 import type { Authorize } from './access/authorize.ts'
+import { type Digests, WEB_DIGESTS } from './access/key-check.ts'
 import type { Backplane } from './shared/backplane.ts'
 import type { AccessRules, RelayStatus } from '@vue-sync/vue/protocol'
 import type { OnSessionChange } from './session/stored-session.ts'
@@ -28,6 +29,8 @@ export interface RelayOptions {
   heartbeat?: number
   /** Copies a frame into bytes, text as UTF-8. @default `TextEncoder` and `slice` */
   encode?: (frame: string | Uint8Array) => Uint8Array
+  /** Hash functions for keys. @default those of WebCrypto, which are asynchronous */
+  digests?: Digests
   /** Wraps a peer for a runtime with a faster way to send than crossws has. @default `fallback`: crossws's own `send` */
   toPeer?: (peer: Peer, fallback: (peer: Peer) => RelayPeer) => RelayPeer
   /** Connects several relays, so that they work as one. @default none: this is the only node */
@@ -58,6 +61,7 @@ export const RELAY_DEFAULTS = {
   authorizeTimeout: 5000,
   limits: LIMIT_DEFAULTS as Partial<Limits>,
   encode: encodeWithText,
+  digests: WEB_DIGESTS,
   describe: () => ({ running: true, port: 0, localIp: '127.0.0.1' }),
   warn: () => {},
 } satisfies RelayOptions

@@ -55,12 +55,13 @@ export interface Relay {
  * @throws Error for an option out of range
  */
 export function createRelay(options: RelayOptions): Relay {
-  const { capacity, highWaterMark, heartbeat, encode, warn, describe, authorizeTimeout } = {
-    ...RELAY_DEFAULTS,
-    ...options,
-  }
+  const { capacity, highWaterMark, heartbeat, encode, warn, describe, authorizeTimeout, digests } =
+    {
+      ...RELAY_DEFAULTS,
+      ...options,
+    }
   const stats = createRelayStats()
-  const signer = createTokenSigner(options.hostKey ?? randomId())
+  const signer = createTokenSigner(options.hostKey ?? randomId(), digests)
   const sessions = createSessionRegistry({
     capacity,
     highWaterMark,
@@ -89,6 +90,7 @@ export function createRelay(options: RelayOptions): Relay {
       ...options,
       warn,
       authorizeTimeout,
+      digests,
       verify: signer.verify,
       problemOf: (name, pass) => sessions.find(name)?.access.problem(pass),
     }),

@@ -60,27 +60,30 @@ function forwardedBy({ socket, headers }: IncomingRequest): IncomingMessage {
 
 /** @param trusted addresses, CIDRs, or the names that proxy-addr knows */
 export function createClients(trusted: readonly string[]): Clients {
-  const trust = trusted.length > 0 ? proxyAddr.compile([...trusted]) : () => false
+  const trust = trusted.length > 0 ? proxyAddr.compile([...trusted]) : undefined
+
+  const isTrusted = (socket: IncomingRequest['socket']): boolean =>
+    trust?.(socket.remoteAddress ?? '', 0) ?? false
 
   function isForwardedTls({ socket, headers }: IncomingRequest): boolean {
-    const protocol = String(headers['x-forwarded-proto'] ?? '').split(',')[0]!
-    return protocol.trim() === 'https' && trust(socket.remoteAddress ?? '', 0)
+    const protocols = headers['x-forwarded-proto']
+    if (protocols === undefined) return false
+    return String(protocols).split(',')[0]!.trim() === 'https' && isTrusted(socket)
   }
 
   /** The nearest proxy appends its value last; anyone can send the values before it. */
   function askedHost({ socket, headers }: IncomingRequest): string | undefined {
-    const names = String(headers['x-forwarded-host'] ?? '').split(',')
-    const last = names.at(-1)!.trim()
-    return last !== '' && trust(socket.remoteAddress ?? '', 0) ? last : headers.host
+    const names = headers['x-forwarded-host']
+    if (names === undefined) return headers.host
+    const last = String(names).split(',').at(-1)!.trim()
+    return last !== '' && isTrusted(socket) ? last : headers.host
   }
 
   return {
-    addressOf: (request) =>
-      unmapped(
-        (trusted.length > 0
-          ? proxyAddr(forwardedBy(request), trust)
-          : request.socket.remoteAddress) ?? '',
-      ),
+    addressOf(request) {
+      const nearest = request.socket.remoteAddress ?? ''
+      return unmapped(trust ? (proxyAddr(forwardedBy(request), trust) ?? '') : nearest)
+    },
     isForwardedTls,
     isWithinMachine,
     browserRequestOf: (request) => ({

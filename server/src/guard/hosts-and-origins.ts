@@ -32,13 +32,38 @@ export interface Guard {
   pageOriginOf: (call: BrowserRequest) => PageOrigin
 }
 
+/** Longer texts are not kept. */
+const MAX_KEPT_LENGTH = 256
+const MAX_KEPT = 100
+
+/**
+ * Keeps the results of a pure function. Clients send the same few host names and origins over and over. A client that
+ * sends a new one each time makes the function run each time, and fills no memory.
+ */
+function memoize(compute: (text: string) => string): (text: string) => string {
+  const results = new Map<string, string>()
+  return (text) => {
+    const known = results.get(text)
+    if (known !== undefined) return known
+    const result = compute(text)
+    if (text.length > MAX_KEPT_LENGTH) return result
+    if (results.size >= MAX_KEPT) results.clear()
+    results.set(text, result)
+    return result
+  }
+}
+
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/
+
+const readHost = memoize((header) => {
+  const text = `http://${header}`
+  if (!/^[\w.:[\]-]+$/.test(header) || !URL.canParse(text)) return ''
+  return new URL(text).hostname.replaceAll(/[[\]]/g, '').replace(/\.$/, '')
+})
 
 /** The name in a `Host` header: lower case, without port, brackets and final dot; `''` if there is none. */
 export function nameOf(header: string | undefined): string {
-  const text = `http://${header ?? ''}`
-  if (!/^[\w.:[\]-]+$/.test(header ?? '') || !URL.canParse(text)) return ''
-  return new URL(text).hostname.replaceAll(/[[\]]/g, '').replace(/\.$/, '')
+  return readHost(header ?? '')
 }
 
 function isAddress(name: string): boolean {
@@ -50,11 +75,11 @@ function isLoopbackName(name: string): boolean {
   return IPV4.test(name) && name.startsWith('127.')
 }
 
-function originOf(text: string): string {
+const originOf = memoize((text) => {
   // `URL` knows no origin for other schemes, but browsers send them: `capacitor://localhost`.
   if (!/^https?:/i.test(text) || !URL.canParse(text)) return text.toLowerCase()
   return new URL(text).origin
-}
+})
 
 function isListed(name: string, list: readonly string[]): boolean {
   return list.some((entry) =>

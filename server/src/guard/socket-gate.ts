@@ -9,6 +9,7 @@ import type { Relay } from '../core/relay.ts'
 import type { Refusal } from '../core/session-limits.ts'
 import { clientOf } from './rate-limit.ts'
 import { createThrottledWarn } from '../core/throttled-warn.ts'
+import { whenKnown } from '../core/when-known.ts'
 
 export interface GateOptions {
   hooks: Relay['hooks']
@@ -28,6 +29,7 @@ export interface GateOptions {
 interface ConnectionSource {
   address: string
   pageOrigin: PageOrigin
+  /** Checked only for a page of the client's own machine; `false` for all others. */
   isWithinMachine: boolean
   /** How many sockets this client opened in this minute, with this one. */
   count: number | Promise<number>
@@ -94,16 +96,20 @@ export function createGate(options: GateOptions): Gate {
   return {
     hooks: {
       ...hooks,
-      async upgrade(request) {
-        const result = await hooks.upgrade(request)
-        const { source } = request.context as Context
-        const admission = (result as { context?: Admission } | undefined)?.context
-        if (!source || !admission) return result
-        // The origin is checked first, so that a foreign page does not learn whether its key is right.
-        const connections = typeof source.count === 'number' ? source.count : await source.count
-        const refusal = refusalOf(admission, source, connections) ?? admission.refusal
-        const client = clientOf(source.address)
-        return { ...(result as object), context: { ...admission, refusal, client } }
+      upgrade(request) {
+        return whenKnown(hooks.upgrade(request), (result) => {
+          const { source } = request.context as Context
+          const admission = (result as { context?: Admission } | undefined)?.context
+          if (!source || !admission) return result
+          return whenKnown(source.count, (connections) => {
+            // The origin is checked first, so that a foreign page does not learn whether its key is right.
+            const refusal = refusalOf(admission, source, connections)
+            // The request keeps the decision too, for servers that lose what this hook returns.
+            if (refusal) admission.refusal = (request.context as Context).refusal = refusal
+            admission.client = clientOf(source.address)
+            return result
+          })
+        })
       },
       open(peer) {
         const context = peer.context as Context
@@ -127,12 +133,16 @@ export function createGate(options: GateOptions): Gate {
       counts.connectionsOf(clients.addressOf(request)) >= 2 * limits.connectionsPerMinute,
     contextOf(request) {
       const address = clients.addressOf(request)
+      const pageOrigin =
+        request.headers.origin === undefined
+          ? 'none'
+          : guard.pageOriginOf(clients.browserRequestOf(request))
       const source: ConnectionSource = {
         address,
         // Counted before anything is awaited, so that sockets opened at the same time count too.
         count: counts.countConnection(address),
-        pageOrigin: guard.pageOriginOf(clients.browserRequestOf(request)),
-        isWithinMachine: clients.isWithinMachine(request),
+        pageOrigin,
+        isWithinMachine: pageOrigin === 'loopback' && clients.isWithinMachine(request),
       }
       return { source } satisfies Context
     },

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Offer } from '@vue-sync/vue/protocol'
 
 /** All headers, since an app's `authorize` may read any of them. */
 function headersOf({ headersDistinct }: IncomingMessage): Headers {
@@ -22,18 +23,21 @@ function headersOf({ headersDistinct }: IncomingMessage): Headers {
  */
 export class UpgradeRequest {
   readonly url: string
+  /** The subprotocols that the client offers, read already. */
+  readonly offer: Offer
   readonly context: object
   readonly #request: IncomingMessage
 
-  constructor(request: IncomingMessage, context: object) {
+  constructor(request: IncomingMessage, offer: Offer, context: object) {
     const { url } = request
     // Always a valid URL: a request target that is not a path becomes a path that leads nowhere.
     this.url = `http://relay${url?.startsWith('/') ? url : '/-'}`
+    this.offer = offer
     this.context = context
     this.#request = request
   }
 
-  /** Built at each access and not kept: the hooks read it once. */
+  /** Built at each access and not kept: only an app's `authorize` reads it. */
   get headers(): Headers {
     return headersOf(this.#request)
   }

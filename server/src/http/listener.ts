@@ -118,10 +118,10 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     : plain
 
   const sockets = new Set<Socket>()
-  const watch = watchDescriptors(options.warn)
+  const watch = watchDescriptors(options.warn, () => sockets.size)
   front.on('connection', (socket: Socket) => {
     sockets.add(socket)
-    watch(sockets.size)
+    watch()
     // A reset may arrive while no other listener is there; it must not end the process.
     socket.on('error', () => socket.destroy())
     socket.on('close', () => sockets.delete(socket))

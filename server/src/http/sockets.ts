@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import nodeAdapter from 'crossws/adapters/node'
-import { CLOSE } from '@vue-sync/vue/protocol'
+import { CLOSE, readOffer } from '@vue-sync/vue/protocol'
 import { createGate, type GateOptions } from '../guard/socket-gate.ts'
 import type { Admission } from '../core/connections.ts'
 import type { Limits } from '../core/limits.ts'
 import { UpgradeRequest } from '../guard/upgrade-request.ts'
 import { createFrameRate } from '../peers/frame-rate.ts'
 import { createPongs } from '../peers/node-pongs.ts'
-import { endUpgrade, refuseSocket } from './refused-sockets.ts'
+import { createNodeAdapter } from './node-adapter.ts'
+import { refuseSocket } from './refused-sockets.ts'
 
 export interface Sockets {
   onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
@@ -22,8 +22,6 @@ export interface SocketOptions extends GateOptions {
   /** Called with the socket of a client whose key is right. */
   onAdmitted: (socket: Socket) => void
 }
-
-type Decision = Awaited<ReturnType<ReturnType<typeof createGate>['hooks']['upgrade']>>
 
 /** How long a client has to answer a close frame. The default of `ws` is 30 s. */
 const CLOSE_MS = 1000
@@ -41,13 +39,11 @@ export function openSockets(options: SocketOptions): Sockets {
   const gate = createGate(options)
   const pongs = createPongs()
   const frameRate = createFrameRate(VIEWER_FRAMES)
-  const decisions = new WeakMap<object, Decision>()
 
   const open = (maxPayload: number, isNoisy: (peer: object) => boolean) =>
-    nodeAdapter({
+    createNodeAdapter({
       hooks: {
         ...gate.hooks,
-        upgrade: (request) => decisions.get(request),
         message(peer, message) {
           if (isNoisy(peer)) return peer.close(CLOSE.busy, 'Too many messages')
           return gate.hooks.message(peer, message)
@@ -61,35 +57,28 @@ export function openSockets(options: SocketOptions): Sockets {
           return gate.hooks.drain(peer)
         },
       },
-      // crossws passes the options on to `ws`, and its types lack some.
-      serverOptions: { maxPayload, closeTimeout: CLOSE_MS, autoPong: false } as object,
+      isRefused(request, socket, context) {
+        const { role, refusal } = context as Partial<Admission>
+        if (!refusal) {
+          if (role !== undefined) options.onAdmitted(socket)
+          return false
+        }
+        options.onRefused?.(refusal.code)
+        refuseSocket(request, socket, refusal)
+        return true
+      },
+      serverOptions: { maxPayload, closeTimeout: CLOSE_MS, autoPong: false },
     })
   const hosts = open(hostMessage, () => false)
   const viewers = open(viewerMessage, (peer) => frameRate.isExceeded(peer))
 
-  async function decide(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    const upgrade = new UpgradeRequest(request, gate.contextOf(request)) as unknown as Request
-    let decision: Decision
-    try {
-      decision = await gate.hooks.upgrade(upgrade as never)
-    } catch {
-      return endUpgrade(socket, '500 Internal Server Error', 'The relay cannot check access')
-    }
-    const { role, refusal } =
-      (decision as { context?: Partial<Admission> } | undefined)?.context ?? {}
-    if (refusal) {
-      options.onRefused?.(refusal.code)
-      return refuseSocket(request, socket, refusal)
-    }
-    if (role !== undefined) options.onAdmitted(socket)
-    decisions.set(upgrade, decision)
-    await (role === 'host' ? hosts : viewers).handleUpgrade(request, socket, head, upgrade)
-  }
-
   return {
     onUpgrade(request, socket, head) {
       if (head.length > MAX_HEAD || gate.isFlooding(request)) return void socket.destroy()
-      void decide(request, socket, head)
+      const offer = readOffer(request.headers['sec-websocket-protocol'])
+      const adapter = offer.role === 'host' ? hosts : viewers
+      const upgrade = new UpgradeRequest(request, offer, gate.contextOf(request))
+      adapter.handleUpgrade(request, socket, head, upgrade)
     },
     terminate() {
       for (const adapter of [hosts, viewers]) adapter.closeAll(undefined, undefined, true)

@@ -1,6 +1,7 @@
+import type { Socket } from 'node:net'
 import type { Peer } from 'crossws'
+import type { WebSocket } from 'ws'
 import type { RelayPeer } from '../core/session/relay-peer.ts'
-import { connectionOf, webSocketOf } from './node-sockets.ts'
 import { deliveredBytes } from './paced-writes.ts'
 
 const OPEN = 1
@@ -52,25 +53,67 @@ export function encodeFramed(
   return payload
 }
 
+/** Corked bytes above this count are written before anything else is added to them. */
+const MAX_CORKED = 64 * 1024
+
 /**
- * A Node peer that writes prepared frames in one call. `ws` creates the header for each viewer and writes it
- * apart from the payload, which is most of the cost of a message. The order with frames of `ws` itself (close,
- * ping, pong) is kept, because without compression `ws` also writes immediately.
+ * A connection on Node: what the hooks of the relay use of crossws' `Peer`, and the way in which a session sends. It is
+ * a class, not a `create…` function, because methods on a prototype cost no memory per connection.
+ *
+ * It writes prepared frames in one call. `ws` creates the header for each viewer and writes it apart from the payload,
+ * which is most of the cost of a message. The order with frames of `ws` itself (close, ping, pong) is kept, because
+ * without compression `ws` also writes immediately.
  */
-export function toNodePeer(peer: Peer, fallback: (peer: Peer) => RelayPeer): RelayPeer {
-  const plain = fallback(peer)
-  const socket = webSocketOf(peer)
-  const connection = connectionOf(peer)
-  if (!connection) return plain
-  return {
-    ...plain,
-    send(bytes, binary) {
-      const frame = bytes === latest?.bytes ? latest.frame : frames.get(bytes)
-      if (!frame) return plain.send(bytes, binary)
-      if (socket.readyState === OPEN) connection.write(frame)
-      return connection.writableLength
-    },
-    buffered: () => connection.writableLength,
-    delivered: () => deliveredBytes(connection),
+export class NodePeer implements RelayPeer {
+  readonly context: object
+  readonly websocket: WebSocket
+  readonly #connection: Socket
+  /** Bytes that had been received when the connection was last checked. */
+  #checkedBytes = -1
+
+  constructor(context: object, websocket: WebSocket, connection: Socket) {
+    this.context = context
+    this.websocket = websocket
+    this.#connection = connection
   }
+
+  send(bytes: Uint8Array, binary: boolean): number {
+    const frame = bytes === latest?.bytes ? latest.frame : frames.get(bytes)
+    if (!frame) this.websocket.send(bytes, { binary, compress: false })
+    else if (this.websocket.readyState === OPEN) this.#connection.write(frame)
+    return this.#connection.writableLength
+  }
+
+  close(code: number, reason: string): void {
+    this.websocket.close(code, reason)
+  }
+
+  /** The first frames are corked, so that they are sent together with the answer to the upgrade request. */
+  buffered(): number {
+    const connection = this.#connection
+    // Corked bytes were not offered to the network yet, so they do not show that the viewer is slow.
+    if (connection.writableCorked > 0 && connection.writableLength > MAX_CORKED) connection.uncork()
+    return connection.writableLength
+  }
+
+  delivered(): number {
+    return deliveredBytes(this.#connection)
+  }
+
+  get bufferedAmount(): number {
+    return this.#connection.writableLength
+  }
+
+  /** Ends a connection that has sent nothing since the last call. A ping makes a client that is there send a pong. */
+  checkAlive(): void {
+    const { bytesRead } = this.#connection
+    if (bytesRead === this.#checkedBytes) return this.websocket.terminate()
+    this.#checkedBytes = bytesRead
+    if (this.websocket.readyState === OPEN) this.websocket.ping()
+  }
+}
+
+/** The peers of this relay's own server send by themselves. */
+export function toNodePeer(peer: Peer, fallback: (peer: Peer) => RelayPeer): RelayPeer {
+  return peer instanceof NodePeer ? peer : fallback(peer)
 }

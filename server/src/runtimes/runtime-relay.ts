@@ -3,6 +3,7 @@ import { formatLink, type RelayStatus, type StateMessage } from '@vue-sync/vue/p
 import { createClients, type IncomingRequest } from '../guard/clients.ts'
 import { createGate } from '../guard/socket-gate.ts'
 import { createGuard, unknownHostText } from '../guard/hosts-and-origins.ts'
+import { NODE_DIGESTS } from '../guard/node-digests.ts'
 import { generateKey } from '../core/access/keys.ts'
 import { LIMIT_DEFAULTS, type Limits } from '../core/limits.ts'
 import { checkOptions } from '../check-options.ts'
@@ -103,6 +104,7 @@ export function createRuntimeRelay(
     capacity,
     heartbeat,
     limits,
+    digests: NODE_DIGESTS,
     ...(toPeer && { toPeer }),
     describe: (session) => ({ ...ownStatus(), ...viewerUrls(session) }),
     warn,

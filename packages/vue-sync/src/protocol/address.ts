@@ -39,9 +39,14 @@ export interface Offer {
 
 /** Reads a `Sec-WebSocket-Protocol` header. A client without one is a viewer. */
 export function readOffer(header: string | null | undefined): Offer {
-  const offered = (header ?? '').split(',').flatMap((entry) => entry.trim() || [])
-  const token = offered.find((entry) => entry.startsWith(TOKEN_PREFIX))
-  const protocol = offered.find((entry) => entry !== token)
+  let token: string | undefined
+  let protocol: string | undefined
+  for (const part of (header ?? '').split(',')) {
+    const entry = part.trim()
+    if (entry === '') continue
+    if (token === undefined && entry.startsWith(TOKEN_PREFIX)) token = entry
+    else if (entry !== token) protocol ??= entry
+  }
   const role = (['host', 'viewer'] as const).find((name) => SUBPROTOCOL[name] === protocol)
   const bytes = token && fromBase64Url(token.slice(TOKEN_PREFIX.length))
   return {

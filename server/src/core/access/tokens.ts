@@ -1,5 +1,5 @@
 import { toBase64Url } from '@vue-sync/vue/protocol'
-import { keysMatch } from './keys.ts'
+import { createKeyCheck, type Digests, WEB_DIGESTS } from './key-check.ts'
 
 /** The content of a token whose signature is valid. */
 export interface TokenClaims {
@@ -21,26 +21,16 @@ export interface TokenSigner {
   verify: (session: string, key: string) => Promise<TokenClaims | undefined>
 }
 
-const encoder = new TextEncoder()
 /** The signature is cut to 128 bits. */
 const MAC_BYTES = 16
 const TOKEN = /^([\w-]{1,64})\.(\d{1,15})\.(\d{0,16})\.[\w-]{22}$/
 
 /** Signs tokens with a key derived from the host key, so that they stay valid after a restart without storage. */
-export function createTokenSigner(secret: string): TokenSigner {
-  let imported: Promise<CryptoKey> | undefined
-  const key = (): Promise<CryptoKey> =>
-    (imported ??= crypto.subtle.importKey(
-      'raw',
-      encoder.encode(`vue-sync viewer token\n${secret}`),
-      { name: 'HMAC', hash: 'SHA-256' },
-      false,
-      ['sign'],
-    ))
+export function createTokenSigner(secret: string, digests: Digests = WEB_DIGESTS): TokenSigner {
+  const makeMac = digests.hmac(`vue-sync viewer token\n${secret}`)
 
   async function signClaims(session: string, claims: string): Promise<string> {
-    const text = encoder.encode(`${session}\n${claims}`)
-    const mac = new Uint8Array(await crypto.subtle.sign('HMAC', await key(), text))
+    const mac = await makeMac(`${session}\n${claims}`)
     return `${claims}.${toBase64Url(mac.subarray(0, MAC_BYTES))}`
   }
 
@@ -51,7 +41,7 @@ export function createTokenSigner(secret: string): TokenSigner {
       const [, id, generation, expires] = TOKEN.exec(given) ?? []
       if (id === undefined) return undefined
       const expected = await signClaims(session, `${id}.${generation}.${expires}`)
-      if (!(await keysMatch(given, expected))) return undefined
+      if (!(await createKeyCheck(expected, digests)(given))) return undefined
       return { id, generation: Number(generation), expires: expires ? Number(expires) : undefined }
     },
   }
