@@ -32,8 +32,9 @@ beforeAll(async () => {
   })
   for (const stream of [server.child.stdout!, server.child.stderr!])
     stream.on('data', (data) => (said += String(data)))
-  await expect.poll(() => said).toContain('Listening on')
-})
+  // `expect.poll` works only inside a test.
+  await vi.waitFor(() => expect(said).toContain('Listening on'), 15_000)
+}, 20_000)
 afterAll(() => server.stop())
 beforeEach(stubPage)
 afterEach(() => {
