@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -45,11 +46,21 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.spec.ts'],
+          exclude: ['e2e/nuxt/**'],
           globalSetup: [local('e2e/support/global-setup.ts')],
           testTimeout: 90_000,
           hookTimeout: 180_000,
         },
       },
+      // Needs a built Nuxt app, which `pnpm test:matrix` makes.
+      ...(process.env['VUE_SYNC_NUXT_APP'] === undefined
+        ? []
+        : [
+            {
+              extends: true as const,
+              test: { name: 'nuxt', include: ['e2e/nuxt/**/*.spec.ts'], testTimeout: 30_000 },
+            },
+          ]),
     ],
   },
 })

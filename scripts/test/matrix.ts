@@ -8,11 +8,13 @@ import { ensureLibrary, ROOT } from '../builds.ts'
 import { pnpmCommand, read } from '../commands.ts'
 import { fail } from '../fail.ts'
 import { BROWSER_ENV, ensureBrowser } from './browser.ts'
+import { NUXT_VERSIONS, testNuxt } from './nuxt.ts'
 
 /**
  * Tests the library with other versions of its dependencies than the workspace has. For each combination, the
  * script copies the workspace and sets pnpm overrides. It then runs the library's unit tests, its plugins with a
  * real relay, the published build in Chromium, and the type checks of the source and of the published types.
+ * Afterwards it tests the relay in a Nuxt app.
  */
 type Versions = Record<string, string>
 
@@ -109,15 +111,19 @@ const describe = (versions: Versions): string =>
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')
 
-for (const [title, versions] of COMBINATIONS) {
+async function report(title: string, details: string, test: () => Promise<unknown>): Promise<void> {
   const startedAt = Date.now()
-  const all = { pinia: '', vue: devDependencies['vue']!, ...versions }
   try {
-    await test(versions)
+    await test()
   } catch (error) {
-    fail(`FAILED ${title}: ${describe(all)}\n${(error as Error).message}`)
+    fail(`FAILED ${title}: ${details}\n${(error as Error).message}`)
   }
-  const seconds = Math.round((Date.now() - startedAt) / 1000)
-  console.log(`passed ${title}: ${describe(all)} (${seconds} s)`)
+  console.log(`passed ${title}: ${details} (${Math.round((Date.now() - startedAt) / 1000)} s)`)
 }
+
+for (const [title, versions] of COMBINATIONS) {
+  const all = { pinia: '', vue: devDependencies['vue']!, ...versions }
+  await report(title, describe(all), () => test(versions))
+}
+await report('the relay in a Nuxt app', describe(NUXT_VERSIONS), testNuxt)
 console.log('not repeated: the highest versions, which `pnpm test` covers')

@@ -3,10 +3,12 @@ import { readBlocks, shellCommands } from './blocks.ts'
 
 describe('the code blocks of a Markdown text', () => {
   it('have a language, a target in brackets, and the line where they start', () => {
-    const text = 'Text\n\n```ts [src/main.ts]\nimport a\n\n```\n```sh\nls\n```\n'
+    const text =
+      'Text\n\n```ts [src/main.ts]\nimport a\n\n```\n```sh\nls\n```\n```ts [s/[name].ts]\n```\n'
     expect(readBlocks(text)).toEqual([
       { language: 'ts', target: 'src/main.ts', code: 'import a\n\n', line: 3 },
       { language: 'sh', target: undefined, code: 'ls\n', line: 7 },
+      { language: 'ts', target: 's/[name].ts', code: '\n', line: 10 },
     ])
   })
 

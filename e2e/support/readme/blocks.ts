@@ -10,7 +10,7 @@ export interface Block {
 }
 
 const FENCE = /^(\s*)```(.*)$/
-const INFO = /^(\w*)(?: \[([^\]]+)\])?$/
+const INFO = /^(\w*)(?: \[(.+)\])?$/
 
 /**
  * Reads the fenced code blocks of a Markdown text.
