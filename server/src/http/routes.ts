@@ -4,11 +4,13 @@ import type { Authority } from '../tls/local-ca.ts'
 import { nodeRequestOf } from './node-request.ts'
 import { answerPair, type PairRouteOptions } from './pair-route.ts'
 import { STAND_IN_POLICY, viewerHeaders } from './security-headers.ts'
-import { serveViewer } from './viewer-files.ts'
+import { createViewerFiles } from './viewer-files.ts'
 
 export interface RouteOptions extends PairRouteOptions {
   status: () => object
   viewerDir: string | undefined
+  /** Where warnings go. */
+  warn: (text: string) => void
   /** The CA that devices can download. @default none */
   authority: Authority | undefined
   /** Renders the set-up page for the device that asks. */
@@ -51,7 +53,8 @@ function addAuthority(app: H3, { der, cert }: Authority): void {
 
 /** All routes: the viewer app, and what it and its set-up page request. */
 export function viewerRoutes(options: RouteOptions): H3 {
-  const { status, viewerDir, authority, setUp } = options
+  const { status, viewerDir, authority, setUp, warn } = options
+  const files = viewerDir === undefined ? undefined : createViewerFiles({ dir: viewerDir, warn })
   const app = new H3()
   app.get('/status', (event) => {
     event.res.headers.set('cache-control', 'no-store')
@@ -69,13 +72,9 @@ export function viewerRoutes(options: RouteOptions): H3 {
   options.addOperatorRoutes?.(app)
   app.all('/**', (event) => {
     const page = readSession(event.url.pathname) !== undefined
-    if (viewerDir !== undefined) {
+    if (files) {
       if (page) event.url.pathname = '/'
-      return serveViewer(
-        event,
-        viewerDir,
-        viewerHeaders(options.clients.isSecure(nodeRequestOf(event))),
-      )
+      return files.serve(event, viewerHeaders(options.clients.isSecure(nodeRequestOf(event))))
     }
     if (!page) return notFound(event)
     event.res.headers.set('content-type', 'text/html; charset=utf-8')
