@@ -30,6 +30,8 @@ export interface Admission extends Admitted {
   member?: { session: Session; name: string; host?: Host; viewer?: Viewer }
   /** Frames of a host that arrived before the connection was in its session. */
   early?: unknown[]
+  /** Their size, in bytes or UTF-16 units. */
+  earlySize?: number
   isGone?: boolean
 }
 
@@ -37,6 +39,8 @@ export interface ConnectionsOptions {
   admit: Admit
   sessions: SessionRegistry
   limits: SessionLimits
+  /** Bytes of one message from a host. */
+  maxHostMessage: number
   stats: RelayStats
   /** Whether viewers need a key. */
   needsViewerKey: boolean
@@ -48,6 +52,8 @@ export interface ConnectionsOptions {
 
 /** Above this many early frames the rest is dropped. The host is then asked for its whole state. */
 const MAX_EARLY_FRAMES = 64
+/** How long a refused client has to answer the close frame. Adapters of crossws wait up to 30 s. */
+const CLOSE_MS = 1000
 
 const admissionOf = (peer: Peer): Partial<Admission> =>
   (peer.context as Partial<Admission> | undefined) ?? {}
@@ -57,6 +63,11 @@ function isDecided(admission: Partial<Admission>): admission is Admission {
   return admission.pass !== undefined && admission.role !== undefined
 }
 
+/** Bytes of a frame; for a string its length, which is never more. */
+function sizeOf(frame: unknown): number {
+  return typeof frame === 'string' ? frame.length : ((frame as ArrayBuffer).byteLength ?? 0)
+}
+
 const NOT_ADMITTED: Refusal = {
   code: CLOSE.badToken,
   reason: 'The server did not check who connects',
@@ -64,12 +75,15 @@ const NOT_ADMITTED: Refusal = {
 
 /** Puts each connection into its session, and passes its messages on. */
 export function createConnections(options: ConnectionsOptions): RelayHooks {
-  const { admit, sessions, limits, stats, needsViewerKey, toPeer, onChange } = options
+  const { admit, sessions, limits, maxHostMessage, stats, needsViewerKey, toPeer, onChange } =
+    options
   const warn = createThrottledWarn(options.warn)
 
   function refuse(peer: Peer, { code, reason }: Refusal): void {
     stats.reject(code)
     peer.close(code, reason)
+    const timer: { unref?: () => void } = setTimeout(() => peer.terminate(), CLOSE_MS) as object
+    timer.unref?.()
   }
 
   /** A connection without a decision would count as a host with every right. */
@@ -158,9 +172,15 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
       })
     },
     message(peer, message: Message) {
-      const { early, role } = admissionOf(peer)
+      const admission = admissionOf(peer)
+      const { early, role, earlySize = 0 } = admission
       if (!early) return receive(peer, message.rawData)
-      if (role === 'host' && early.length < MAX_EARLY_FRAMES) early.push(message.rawData)
+      if (role !== 'host' || early.length >= MAX_EARLY_FRAMES) return
+      // Together they may be as long as the longest message.
+      const size = earlySize + sizeOf(message.rawData)
+      if (size > maxHostMessage) return
+      admission.earlySize = size
+      early.push(message.rawData)
     },
     drain(peer) {
       const { member } = admissionOf(peer)

@@ -46,10 +46,15 @@ const BINARY_FRAME = { binary: true, compress: false } as { compress: boolean }
 
 /** For any peer that crossws supports. */
 function toRelayPeer(peer: Peer): RelayPeer {
+  let sent = 0
   return {
-    send: (bytes, binary) => peer.send(bytes, binary ? BINARY_FRAME : TEXT_FRAME) as number,
+    send(bytes, binary) {
+      sent += bytes.length
+      return peer.send(bytes, binary ? BINARY_FRAME : TEXT_FRAME) as number
+    },
     close: (code, reason) => peer.close(code, reason),
     buffered: () => peer.bufferedAmount,
+    delivered: () => sent - peer.bufferedAmount,
   }
 }
 
@@ -63,6 +68,7 @@ export function createRelay(options: RelayOptions): Relay {
     ...RELAY_DEFAULTS,
     ...options,
   }
+  const limits = { ...LIMIT_DEFAULTS, ...options.limits }
   const stats = createRelayStats()
   const signer = createTokenSigner(options.hostKey ?? randomId())
   const sessions = createSessionRegistry({
@@ -86,10 +92,11 @@ export function createRelay(options: RelayOptions): Relay {
       problemOf: (name, pass) => sessions.find(name)?.access.problem(pass),
     }),
     limits: createSessionLimits({
-      limits: { ...LIMIT_DEFAULTS, ...options.limits },
+      limits,
       sessions,
       warn,
     }),
+    maxHostMessage: limits.hostMessage,
     needsViewerKey: options.viewerKey !== undefined,
     toPeer: (peer) => options.toPeer?.(peer, toRelayPeer) ?? toRelayPeer(peer),
     onChange: reportChange,

@@ -21,8 +21,10 @@ const OPEN = 1
 
 /** A peer on Bun, where text is sent as strings. */
 export function toBunPeer(peer: Peer): RelayPeer {
+  let accepted = 0
   return {
     send(bytes, binary) {
+      accepted += bytes.length
       const sent = peer.send(binary ? bytes : textOf(bytes), UNCOMPRESSED) as number
       if (sent > 0) return 0
       // The message was dropped. The viewer reconnects with its position and receives it then.
@@ -31,5 +33,6 @@ export function toBunPeer(peer: Peer): RelayPeer {
     },
     close: (code, reason) => peer.close(code, reason),
     buffered: () => peer.bufferedAmount,
+    delivered: () => accepted - peer.bufferedAmount,
   }
 }

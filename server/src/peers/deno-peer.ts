@@ -15,6 +15,7 @@ export interface DenoPeerOptions {
 /** A peer on Deno, where text is sent as strings, and a full socket is polled until it has drained. */
 export function toDenoPeer(peer: Peer, { highWaterMark, onDrain }: DenoPeerOptions): RelayPeer {
   let timer: ReturnType<typeof setInterval> | undefined
+  let accepted = 0
 
   function checkDrain(): void {
     const isGone = (peer.websocket.readyState ?? CLOSING) >= CLOSING
@@ -26,6 +27,7 @@ export function toDenoPeer(peer: Peer, { highWaterMark, onDrain }: DenoPeerOptio
 
   return {
     send(bytes, binary) {
+      accepted += bytes.length
       peer.send(binary ? bytes : textOf(bytes))
       return peer.bufferedAmount
     },
@@ -39,5 +41,6 @@ export function toDenoPeer(peer: Peer, { highWaterMark, onDrain }: DenoPeerOptio
       if (bufferedAmount > highWaterMark) timer ??= setInterval(checkDrain, DRAIN_CHECK_MS)
       return bufferedAmount
     },
+    delivered: () => accepted - peer.bufferedAmount,
   }
 }

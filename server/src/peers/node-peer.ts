@@ -1,12 +1,7 @@
-import type { Socket } from 'node:net'
 import type { Peer } from 'crossws'
 import type { RelayPeer } from '../core/session/relay-peer.ts'
-
-/** The part of a `ws` socket that is used here. `_socket` has been its TCP connection since its first version. */
-interface NodeWebSocket {
-  readyState: number
-  _socket?: Socket
-}
+import { connectionOf, webSocketOf } from './node-sockets.ts'
+import { deliveredBytes } from './paced-writes.ts'
 
 const OPEN = 1
 const FINAL = 0x80
@@ -64,9 +59,8 @@ export function encodeFramed(
  */
 export function toNodePeer(peer: Peer, fallback: (peer: Peer) => RelayPeer): RelayPeer {
   const plain = fallback(peer)
-  const socket = peer.websocket as unknown as NodeWebSocket
-  // oxlint-disable-next-line no-underscore-dangle -- see NodeWebSocket
-  const connection = socket._socket
+  const socket = webSocketOf(peer)
+  const connection = connectionOf(peer)
   if (!connection) return plain
   return {
     ...plain,
@@ -77,5 +71,6 @@ export function toNodePeer(peer: Peer, fallback: (peer: Peer) => RelayPeer): Rel
       return connection.writableLength
     },
     buffered: () => connection.writableLength,
+    delivered: () => deliveredBytes(connection),
   }
 }

@@ -2,7 +2,7 @@
 export const CLOSE = {
   /** The relay is stopping. Dial again later. */
   goingAway: 4000,
-  /** The client replaces its connection, because it was silent or a message was missing. */
+  /** The client replaces its connection, because it was silent or a message was missing; or the relay, because it took no more data. */
   stale: 4001,
   /** The relay could not check whether the client is allowed. Dial again later. */
   undecided: 4010,

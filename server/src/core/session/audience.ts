@@ -34,6 +34,8 @@ export interface AudienceOptions {
   stats: RelayStats
   /** Called when a viewer came or left. */
   onCountChange: () => void
+  /** A clock in milliseconds; only differences matter. @default performance.now */
+  now?: (() => number) | undefined
 }
 
 /** The viewers of one session on this node. */
@@ -57,16 +59,31 @@ export interface Audience {
   sendStatus: () => void
   /** Closes the viewers whose pass was revoked or has expired. */
   closeRevoked: () => void
+  /** Closes the viewers that have read nothing for half a minute although bytes wait for them. They may come back. */
+  closeStalled: () => void
   /** Closes one viewer, which may connect again. Returns `false` when it is not on this node. */
   kick: (number: number) => boolean
   close: (code: number, reason: string) => void
 }
 
+/** How long a viewer may read nothing while bytes wait for it. Until then it keeps old messages in memory. */
+const STALL_MS = 30_000
+
 let viewerNumber = 0
 
 export function createAudience(options: AudienceOptions): Audience {
-  const { highWaterMark, retained, status, access, stats, onCountChange } = options
+  const {
+    highWaterMark,
+    retained,
+    status,
+    access,
+    stats,
+    onCountChange,
+    now = () => performance.now(),
+  } = options
   const viewers = new Set<Viewer>()
+  /** What the viewers have read for which bytes waited at the last check, and since when it is that much. */
+  const waiting = new Map<Viewer, { delivered: number; since: number }>()
   /** Increases with each status that every viewer must receive. */
   let statusNumber = 0
   let expiryTimer: ReturnType<typeof setTimeout> | undefined
@@ -94,7 +111,7 @@ export function createAudience(options: AudienceOptions): Audience {
     if (viewer.statusNumber === statusNumber) return
     viewer.statusNumber = statusNumber
     const bytes = status.bytes(samePosition(viewer.position, head))
-    peer.send(bytes, false)
+    viewer.lastBuffered = peer.send(bytes, false)
     stats.messagesOut++
     stats.bytesOut += bytes.length
   }
@@ -104,6 +121,7 @@ export function createAudience(options: AudienceOptions): Audience {
   }
 
   function remove(viewer: Viewer): void {
+    waiting.delete(viewer)
     if (viewers.delete(viewer)) onCountChange()
   }
 
@@ -114,6 +132,25 @@ export function createAudience(options: AudienceOptions): Audience {
       stats.reject(CLOSE.revoked)
       viewer.peer.close(CLOSE.revoked, problem)
       remove(viewer)
+    }
+  }
+
+  function closeStalled(): void {
+    const time = now()
+    for (const viewer of viewers) {
+      const { peer } = viewer
+      if (viewer.lastBuffered === 0 || !peer.delivered || peer.buffered() === 0) {
+        waiting.delete(viewer)
+        continue
+      }
+      const delivered = peer.delivered()
+      const last = waiting.get(viewer)
+      if (!last || delivered > last.delivered) waiting.set(viewer, { delivered, since: time })
+      else if (time - last.since >= STALL_MS) {
+        stats.reject(CLOSE.stale)
+        peer.close(CLOSE.stale, 'The connection took no more data')
+        remove(viewer)
+      }
     }
   }
 
@@ -174,6 +211,7 @@ export function createAudience(options: AudienceOptions): Audience {
       pumpAll()
     },
     closeRevoked,
+    closeStalled,
     kick(number) {
       for (const viewer of viewers) {
         if (viewer.number !== number) continue
@@ -188,6 +226,7 @@ export function createAudience(options: AudienceOptions): Audience {
       expiryTimer = undefined
       for (const { peer } of viewers) peer.close(code, reason)
       viewers.clear()
+      waiting.clear()
     },
   }
 }

@@ -38,13 +38,16 @@ export interface HostSeat {
   close: (code: number, reason: string) => void
 }
 
+/** A host with more queued bytes gets no status, as the next heartbeat repeats it. */
+const MAX_QUEUED = 64 * 1024
+
 export function createHostSeat({ status, encode }: HostSeatOptions): HostSeat {
   let host: Host | undefined
   let isSnapshotRequested = false
   let statusTimer: ReturnType<typeof setTimeout> | undefined
 
   function send(wantsSnapshot: boolean): void {
-    if (!host) return
+    if (!host || host.peer.buffered() > MAX_QUEUED) return
     const payload = { ...status(), ...(wantsSnapshot && { want: 'session_update' as const }) }
     host.peer.send(encode({ type: 'status', payload }), false)
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { judge, parseMessage, type Position } from '@vue-sync/vue/protocol'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Viewer } from './audience.ts'
 import type { Host } from './host-seat.ts'
 import type { RelayPeer } from './relay-peer.ts'
@@ -260,5 +260,66 @@ describe('a session', () => {
     expect(session.isEmpty).toBe(false)
     viewer.drop()
     expect(session.isEmpty).toBe(true)
+  })
+})
+
+describe('a client that reads nothing', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  /** A viewer whose network takes bytes only when the test says so. */
+  function stalling(session: Session) {
+    const closed: number[] = []
+    let sent = 0
+    let delivered = 0
+    const viewer = session.addViewer(
+      {
+        send: (bytes) => (sent += bytes.length) - delivered,
+        close: (code) => closed.push(code),
+        buffered: () => sent - delivered,
+        delivered: () => delivered,
+      },
+      undefined,
+    )
+    const deliver = (bytes = sent - delivered) => (delivered += Math.min(bytes, sent - delivered))
+    return { viewer, closed, deliver, waiting: () => sent - delivered }
+  }
+
+  it('is closed after half a minute with a code that lets it come back, and a slow one is not', () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const session = makeSession()
+    const host = new ModelHost(session)
+    host.connect()
+    const [stalled, slow, quick] = [stalling(session), stalling(session), stalling(session)]
+    for (let beat = 0; beat < 8; beat++) {
+      host.change({ n: beat, fill: 'x'.repeat(50) })
+      slow.deliver(10)
+      quick.deliver()
+      expect(slow.waiting()).toBeGreaterThan(0)
+      expect(stalled.closed).toEqual(beat < 3 ? [] : [4001])
+      session.heartbeat()
+      vi.advanceTimersByTime(15_000)
+    }
+    expect([slow.closed, quick.closed]).toEqual([[], []])
+    expect(session.viewerCount).toBe(2)
+    session.close(4000, '')
+  })
+
+  it('gets no further status as a host, until it reads again', () => {
+    const session = makeSession()
+    let queued = 0
+    let count = 0
+    const peer: RelayPeer = {
+      send: (bytes) => (count++, (queued += bytes.length)),
+      close: () => {},
+      buffered: () => queued,
+    }
+    session.addHost(peer, undefined)
+    for (let beat = 0; beat < 5000; beat++) session.heartbeat()
+    expect(queued).toBeLessThan(65 * 1024)
+    const before = count
+    queued = 0
+    session.heartbeat()
+    expect(count).toBe(before + 1)
+    session.close(4000, '')
   })
 })

@@ -84,7 +84,7 @@ export interface Session {
   log: () => Entry[]
   /** Requests a snapshot from the host, on whichever node it is. */
   requestSnapshot: () => void
-  /** Sends the status to the host and to all viewers. */
+  /** Sends the status to the host and to all viewers, and closes viewers that stopped reading. */
   heartbeat: () => void
   /** What to store of it; `undefined` when it holds neither state nor access rules. */
   toStored: () => StoredSession | undefined
@@ -224,6 +224,7 @@ export function createSession(options: SessionOptions): Session {
     log: retained.log,
     requestSnapshot,
     heartbeat() {
+      audience.closeStalled()
       audience.sendStatus()
       seat.heartbeat()
     },

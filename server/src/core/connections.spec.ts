@@ -1,0 +1,80 @@
+import type { Message, Peer } from 'crossws'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createConnections, type RelayHooks } from './connections.ts'
+import { createRelayStats } from './session/relay-stats.ts'
+import { createSession } from './session/session.ts'
+import { MAIN_PASS } from './access/session-access.ts'
+import type { Refusal } from './session-limits.ts'
+import type { SessionRegistry } from './session-registry.ts'
+
+const LONGEST = 1000
+
+/** A peer that records what happened to it. */
+function makePeer(refusal?: Refusal) {
+  const events: string[] = []
+  const peer = {
+    context: { role: 'host', session: 'default', pass: MAIN_PASS, position: undefined, refusal },
+    close: (code: number) => events.push(`closed ${code}`),
+    terminate: () => events.push('terminated'),
+  }
+  return { peer: peer as unknown as Peer, events }
+}
+
+/** The hooks of a relay whose session is not ready until the test says so. */
+function makeConnections(): { hooks: RelayHooks; received: unknown[]; beReady: () => void } {
+  const received: unknown[] = []
+  let beReady = (): void => {}
+  const ready = new Promise<void>((resolve) => (beReady = resolve))
+  const session = createSession({
+    capacity: 16,
+    highWaterMark: 1000,
+    encode: () => new Uint8Array(),
+    describe: () => ({ running: true, port: 1, localIp: '127.0.0.1' }),
+    warn: () => {},
+  })
+  session.receive = (_, frame) => void received.push(frame)
+  const hooks = createConnections({
+    admit: async () => ({ pass: MAIN_PASS, refusal: undefined }),
+    sessions: {
+      open: () => session,
+      find: () => session,
+      whenReady: () => ready,
+      hold: () => () => {},
+      forget: () => {},
+    } as unknown as SessionRegistry,
+    limits: { checkEntry: () => undefined, checkRetained: () => undefined },
+    maxHostMessage: LONGEST,
+    stats: createRelayStats(),
+    needsViewerKey: true,
+    toPeer: () => ({ send: () => 0, close: () => {}, buffered: () => 0 }),
+    onChange: () => {},
+    warn: () => {},
+  })
+  return { hooks, received, beReady }
+}
+
+const frame = (length: number) => ({ rawData: 'x'.repeat(length) }) as unknown as Message
+
+describe('connections', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  it('keep early frames of a host up to the length of its longest message', async () => {
+    const { hooks, received, beReady } = makeConnections()
+    const { peer } = makePeer()
+    await hooks.open(peer)
+    for (const length of [400, 500, 600, 100, 1]) await hooks.message(peer, frame(length))
+    beReady()
+    await vi.waitFor(() => expect(received).toHaveLength(3))
+    expect(received.map((text) => (text as string).length)).toEqual([400, 500, 100])
+  })
+
+  it('end a refused client that does not answer the close frame, on any server', async () => {
+    vi.useFakeTimers()
+    const { hooks } = makeConnections()
+    const { peer, events } = makePeer({ code: 4401, reason: 'wrong' })
+    await hooks.open(peer)
+    expect(events).toEqual(['closed 4401'])
+    vi.advanceTimersByTime(1000)
+    expect(events).toEqual(['closed 4401', 'terminated'])
+  })
+})
