@@ -5,7 +5,7 @@ export interface Limits {
   viewerMessage: number
   /** Viewers of one session. @default 10000 */
   viewersPerSession: number
-  /** Viewers of one client address; an IPv6 network counts as one address. @default 1000 */
+  /** Viewers of one client address; an IPv6 network counts as one address. @default 2500 */
   viewersPerAddress: number
   /** Open sessions. @default 1000 */
   sessions: number
@@ -13,6 +13,8 @@ export interface Limits {
   retainedBytes: number
   /** Sockets that one client address may open per minute. @default 6000 */
   connectionsPerMinute: number
+  /** Connections of clients that are not admitted. For each one above it, an old one is closed. @default 2000 */
+  pendingConnections: number
   /** Milliseconds that a client has to send its request and complete the handshake. @default 10000 */
   handshakeTime: number
 }
@@ -21,10 +23,11 @@ export const LIMIT_DEFAULTS: Limits = {
   hostMessage: 16 * 1024 * 1024,
   viewerMessage: 1024,
   viewersPerSession: 10_000,
-  viewersPerAddress: 1000,
+  viewersPerAddress: 2500,
   sessions: 1000,
   retainedBytes: 256 * 1024 * 1024,
   connectionsPerMinute: 6000,
+  pendingConnections: 2000,
   handshakeTime: 10_000,
 }
 
@@ -54,7 +57,7 @@ export const LIMIT_FLAGS: Record<keyof Limits, LimitFlag> = {
   viewersPerAddress: {
     flag: 'max-viewers-per-address',
     env: 'VUE_SYNC_MAX_VIEWERS_PER_ADDRESS',
-    help: 'viewers per client address (1000)',
+    help: 'viewers per client address (2500)',
   },
   sessions: { flag: 'max-sessions', env: 'VUE_SYNC_MAX_SESSIONS', help: 'sessions (1000)' },
   retainedBytes: {
@@ -66,6 +69,11 @@ export const LIMIT_FLAGS: Record<keyof Limits, LimitFlag> = {
     flag: 'max-connections',
     env: 'VUE_SYNC_MAX_CONNECTIONS',
     help: 'sockets per minute and client address (6000)',
+  },
+  pendingConnections: {
+    flag: 'max-pending',
+    env: 'VUE_SYNC_MAX_PENDING',
+    help: 'connections of clients not admitted (2000)',
   },
   handshakeTime: {
     flag: 'handshake-time',
@@ -83,5 +91,6 @@ export const MIN_LIMITS: Limits = {
   sessions: 1,
   retainedBytes: 1024,
   connectionsPerMinute: 1,
+  pendingConnections: 8,
   handshakeTime: 100,
 }

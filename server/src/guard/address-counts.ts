@@ -8,6 +8,8 @@ const MAX_ADDRESSES = 100_000
 export interface AddressCounts {
   /** Counts a connection and returns how many this client opened in this minute. */
   countConnection: (address: string) => number
+  /** How many connections this client opened in this minute. */
+  connectionsOf: (address: string) => number
   viewersOf: (address: string) => number
   addViewer: (address: string) => void
   removeViewer: (address: string) => void
@@ -21,12 +23,19 @@ export function createAddressCounts(now: () => number = Date.now): AddressCounts
 
   const viewersOf = (address: string): number => viewers.get(clientOf(address)) ?? 0
 
+  function startWindow(): void {
+    if (now() - since < WINDOW_MS && connections.size < MAX_ADDRESSES) return
+    since = now()
+    connections = new Map()
+  }
+
   return {
+    connectionsOf(address) {
+      startWindow()
+      return connections.get(clientOf(address)) ?? 0
+    },
     countConnection(address) {
-      if (now() - since >= WINDOW_MS || connections.size >= MAX_ADDRESSES) {
-        since = now()
-        connections = new Map()
-      }
+      startWindow()
       const client = clientOf(address)
       const count = (connections.get(client) ?? 0) + 1
       connections.set(client, count)

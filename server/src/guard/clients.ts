@@ -43,6 +43,21 @@ function isWithinMachine({ socket, headers }: IncomingRequest): boolean {
   )
 }
 
+/** Some proxies append the port, which would make each connection another client. */
+function withoutPort(entry: string): string {
+  const text = entry.trim()
+  return (
+    /^"?\[([^\]]*)\](?::\d+)?"?$/.exec(text)?.[1] ?? text.replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1')
+  )
+}
+
+/** The part of a request that proxy-addr reads. */
+function forwardedBy({ socket, headers }: IncomingRequest): IncomingMessage {
+  const list = String(headers['x-forwarded-for'] ?? '')
+  const addresses = list === '' ? undefined : list.split(',').map(withoutPort).join(', ')
+  return { socket, headers: { 'x-forwarded-for': addresses } } as unknown as IncomingMessage
+}
+
 /** @param trusted addresses, CIDRs, or the names that proxy-addr knows */
 export function createClients(trusted: readonly string[]): Clients {
   const trust = trusted.length > 0 ? proxyAddr.compile([...trusted]) : () => false
@@ -60,7 +75,12 @@ export function createClients(trusted: readonly string[]): Clients {
   }
 
   return {
-    addressOf: (request) => unmapped(proxyAddr(request as IncomingMessage, trust) ?? ''),
+    addressOf: (request) =>
+      unmapped(
+        (trusted.length > 0
+          ? proxyAddr(forwardedBy(request), trust)
+          : request.socket.remoteAddress) ?? '',
+      ),
     isForwardedTls,
     isWithinMachine,
     browserRequestOf: (request) => ({

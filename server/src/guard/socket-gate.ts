@@ -27,6 +27,8 @@ interface ConnectionSource {
   address: string
   pageOrigin: PageOrigin
   isWithinMachine: boolean
+  /** How many sockets this client opened in this minute, with this one. */
+  count: number
 }
 
 /** The `context` that crossws passes from hook to hook. */
@@ -39,6 +41,11 @@ export interface Gate {
   hooks: Relay['hooks']
   /** The `context` that a request must carry when it is given to the hooks. */
   contextOf: (request: IncomingRequest) => object
+  /**
+   * Whether a client goes on to open sockets although it was refused as often as it may connect in a minute. Its
+   * sockets then get no answer.
+   */
+  isFlooding: (request: IncomingRequest) => boolean
 }
 
 /** Wraps the relay's hooks with checks of origin and client address, which the relay itself does not know. */
@@ -49,10 +56,10 @@ export function createGate(options: GateOptions): Gate {
 
   function refusalOf(
     role: Role,
-    { pageOrigin, isWithinMachine, address }: ConnectionSource,
+    { pageOrigin, isWithinMachine, address, count }: ConnectionSource,
   ): Refusal | undefined {
     if (isClosing()) return { code: CLOSE.goingAway, reason: 'The relay is stopping' }
-    if (counts.countConnection(address) > limits.connectionsPerMinute) {
+    if (count > limits.connectionsPerMinute) {
       tell('rate', `${address} opens too many sockets per minute (--max-connections)`)
       return { code: CLOSE.busy, reason: 'Too many connections from this address: wait a minute' }
     }
@@ -105,9 +112,14 @@ export function createGate(options: GateOptions): Gate {
         return hooks.error(peer, error)
       },
     },
+    isFlooding: (request) =>
+      counts.connectionsOf(clients.addressOf(request)) >= 2 * limits.connectionsPerMinute,
     contextOf(request) {
+      const address = clients.addressOf(request)
       const source: ConnectionSource = {
-        address: clients.addressOf(request),
+        address,
+        // Counted before anything is awaited, so that sockets opened at the same time count too.
+        count: counts.countConnection(address),
         pageOrigin: guard.pageOriginOf(clients.browserRequestOf(request)),
         isWithinMachine: clients.isWithinMachine(request),
       }

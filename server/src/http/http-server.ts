@@ -1,9 +1,14 @@
+import { createThrottledWarn } from '../core/throttled-warn.ts'
+import { createPendingConnections } from '../guard/pending-connections.ts'
+import { pendingLimit } from './descriptor-limit.ts'
 import { openListener } from './listener.ts'
 import { createRequestHandlers, type RequestHandlersOptions } from './request-handlers.ts'
 import { openSockets, type SocketOptions } from './sockets.ts'
 
 export interface HttpServerOptions
-  extends Omit<RequestHandlersOptions, 'port' | 'onSocket' | 'clients' | 'guard'>, SocketOptions {
+  extends
+    Omit<RequestHandlersOptions, 'port' | 'onSocket' | 'pending' | 'clients' | 'guard'>,
+    Omit<SocketOptions, 'onAdmitted'> {
   host: string
   /** TCP port; 0 lets the system choose. */
   port: number
@@ -30,10 +35,20 @@ const REFRESH_MS = 15_000
 export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { host, certificate, limits, warn, onCertificate } = options
   let { port } = options
-  const sockets = openSockets(options)
+  const throttledWarn = createThrottledWarn(warn)
+  const pending = createPendingConnections({
+    limit: pendingLimit(limits.pendingConnections),
+    onEvict: (address) =>
+      throttledWarn(
+        'pending',
+        `Too many connections of clients that are not admitted: old ones of ${address} are closed (--max-pending)`,
+      ),
+  })
+  const sockets = openSockets({ ...options, onAdmitted: pending.admit })
   const handlers = createRequestHandlers({
     ...options,
     port: () => port,
+    pending,
     onSocket: sockets.onUpgrade,
   })
   const listener = await openListener({
@@ -41,6 +56,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     host,
     certificate: certificate?.current,
     handshakeTime: limits.handshakeTime,
+    onConnection: pending.add,
     warn,
     ...handlers,
   }).catch(async (error: unknown) => {

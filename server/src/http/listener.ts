@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
 import type { KeyedCertificate } from '../tls/certificates.ts'
+import { paceWrites } from '../peers/paced-writes.ts'
 import { watchDescriptors } from './descriptor-watch.ts'
 import { UsageError } from '../core/usage-error.ts'
 
@@ -14,6 +15,8 @@ export interface ListenerOptions {
   certificate?: KeyedCertificate | undefined
   /** Milliseconds in which a client must complete the TLS handshake and send its request. */
   handshakeTime: number
+  /** Called for each new TCP connection. */
+  onConnection: (socket: Socket) => void
   /** Where warnings go. */
   warn: (text: string) => void
 }
@@ -25,6 +28,13 @@ export interface Listener {
   /** Accepts no more connections, closes the open ones when `grace` is over, and frees the port. */
   close: (grace: Promise<unknown>) => Promise<void>
 }
+
+/** How long a connection may stay open between two requests. */
+const KEEP_ALIVE_MS = 5000
+/** How long a client may take no data of a response. Clients that read slowly are not affected. */
+const STALL_MS = 20_000
+/** Then the connection is closed, and the client opens another. */
+const MAX_REQUESTS = 1000
 
 /** The first byte of a TLS connection: a handshake record. */
 const TLS_HANDSHAKE = 0x16
@@ -90,13 +100,19 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     headersTimeout: handshakeTime,
     requestTimeout: handshakeTime,
     connectionsCheckingInterval: Math.min(1000, handshakeTime),
+    keepAliveTimeout: KEEP_ALIVE_MS,
   }
   const plain = createHttpServer(times, onRequest)
   const secure =
     certificate &&
     createHttpsServer({ ...certificate, ...times, handshakeTimeout: handshakeTime }, onRequest)
   const servers = secure ? [plain, secure] : [plain]
-  for (const server of servers) server.on('upgrade', onUpgrade as never)
+  for (const server of servers) {
+    server.on('upgrade', onUpgrade as never)
+    server.on(server === secure ? 'secureConnection' : 'connection', paceWrites)
+    server.timeout = STALL_MS
+    server.maxRequestsPerSocket = MAX_REQUESTS
+  }
   const front = secure
     ? createServer((socket) => routeByProtocol(socket, plain, secure, handshakeTime))
     : plain
@@ -109,6 +125,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     // A reset may arrive while no other listener is there; it must not end the process.
     socket.on('error', () => socket.destroy())
     socket.on('close', () => sockets.delete(socket))
+    options.onConnection(socket)
   })
   try {
     await listen(front, host, port)

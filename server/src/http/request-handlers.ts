@@ -3,17 +3,23 @@ import type { Socket } from 'node:net'
 import { toNodeHandler } from 'h3/node'
 import type { AddressBook } from '../network/address-book.ts'
 import { type Guard, unknownHostText } from '../guard/hosts-and-origins.ts'
+import type { PendingConnections } from '../guard/pending-connections.ts'
 import { answerHealth, answerText, type Readiness } from './health.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
 import { bootstrapRoutes, redirectRoutes, type RouteOptions, viewerRoutes } from './routes.ts'
+import { endUpgrade } from './refused-sockets.ts'
 import { answerSetUp } from './setup/setup-route.ts'
 
-export interface RequestHandlersOptions extends Omit<RouteOptions, 'authority' | 'setUp'> {
+export interface RequestHandlersOptions extends Omit<
+  RouteOptions,
+  'authority' | 'isPublicCertificate' | 'setUp'
+> {
   certificate: ServerCertificate | undefined
   book: AddressBook
   port: () => number
   guard: Guard
   readiness: () => Readiness
+  pending: PendingConnections
   onSocket: (request: IncomingMessage, socket: Socket, head: Buffer) => void
 }
 
@@ -22,19 +28,8 @@ export interface RequestHandlers {
   onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
 }
 
-const HEADS = {
-  421: '421 Misdirected Request',
-  426: '426 Upgrade Required\r\nUpgrade: TLS/1.2, HTTP/1.1',
-} as const
-
 const TLS_ONLY = 'This relay accepts sockets over TLS only: use wss:// instead of ws://.\n'
-
-function refuseSocket(socket: Socket, status: keyof typeof HEADS, text: string): void {
-  socket.end(
-    `HTTP/1.1 ${HEADS[status]}\r\nConnection: ${status === 426 ? 'Upgrade, ' : ''}close\r\n` +
-      `Content-Type: text/plain\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
-  )
-}
+const UPGRADE_TO_TLS = 'Upgrade: TLS/1.2, HTTP/1.1\r\n'
 
 /**
  * Refuses requests for a foreign host name (DNS rebinding), and POST requests from pages of other origins. Returns
@@ -59,14 +54,36 @@ function refuseRequest(response: ServerResponse): void {
   response.end('Bad request')
 }
 
+/**
+ * Requests that one connection may have without an answer. Browsers and proxies send one at a time; a client that
+ * sends more without reading would fill the memory with answers.
+ */
+const MAX_UNANSWERED = 8
+
+interface ParsingSocket extends Socket {
+  /** Node's own parser of requests. */
+  parser?: { onIncoming?: () => number } | null
+}
+
+/**
+ * Closes a connection at once. Node has read up to 64 KiB and would create objects for the thousands of requests in it,
+ * and an error for each that is not answered, which takes a third of a second. Its parser stops at the next request
+ * for which `onIncoming` returns 2, as after an upgrade. In a version of Node without that, it only takes longer.
+ */
+function stopReading(socket: ParsingSocket): void {
+  if (socket.parser) socket.parser.onIncoming = () => 2
+  socket.destroy()
+}
+
 /** With TLS, clients on plain http get only the set-up page or a redirect; all others get everything. */
 export function createRequestHandlers(options: RequestHandlersOptions): RequestHandlers {
-  const { certificate, clients, guard, onSocket } = options
+  const { certificate, clients, guard, pending, onSocket } = options
   const { authority } = certificate ?? {}
 
   const routes: RouteOptions = {
     ...options,
     authority,
+    isPublicCertificate: certificate !== undefined && !authority,
     setUp: (event) => answerSetUp(event, options),
   }
   const full = toNodeHandler(viewerRoutes(routes)) as RequestListener
@@ -77,6 +94,10 @@ export function createRequestHandlers(options: RequestHandlersOptions): RequestH
 
   return {
     onRequest(request, response) {
+      const { socket } = request
+      if (socket.destroyed) return
+      if (pending.beginRequest(socket) > MAX_UNANSWERED) return stopReading(socket)
+      response.on('close', () => pending.endRequest(socket))
       try {
         if (refuseForeign(request, response, options)) return
         if (answerHealth(request, response, options.readiness())) return
@@ -86,12 +107,14 @@ export function createRequestHandlers(options: RequestHandlersOptions): RequestH
       }
     },
     onUpgrade(request, socket, head) {
+      if (pending.beginRequest(socket) > MAX_UNANSWERED) return void socket.destroy()
       // No other listener is there while keys are compared; a reset at that moment must not end the process.
       socket.on('error', () => socket.destroy())
       const { host } = clients.browserRequestOf(request)
-      if (!guard.acceptsHost(host)) refuseSocket(socket, 421, unknownHostText(host))
+      if (!guard.acceptsHost(host))
+        endUpgrade(socket, '421 Misdirected Request', unknownHostText(host))
       else if (isServed(request)) onSocket(request, socket, head)
-      else refuseSocket(socket, 426, TLS_ONLY)
+      else endUpgrade(socket, '426 Upgrade Required', TLS_ONLY, UPGRADE_TO_TLS)
     },
   }
 }

@@ -3,16 +3,18 @@ import { readSession } from '@vue-sync/vue/protocol'
 import type { Authority } from '../tls/local-ca.ts'
 import { nodeRequestOf } from './node-request.ts'
 import { answerPair, type PairRouteOptions } from './pair-route.ts'
-import { STAND_IN_POLICY, viewerHeaders } from './security-headers.ts'
+import { STAND_IN_POLICY, strictTransport, viewerHeaders } from './security-headers.ts'
 import { createViewerFiles } from './viewer-files.ts'
 
 export interface RouteOptions extends PairRouteOptions {
-  status: () => object
+  status: () => { localIp: string }
   viewerDir: string | undefined
   /** Where warnings go. */
   warn: (text: string) => void
   /** The CA that devices can download. @default none */
   authority: Authority | undefined
+  /** Whether this relay has a certificate that clients trust without its CA. @default false */
+  isPublicCertificate?: boolean
   /** Renders the set-up page for the device that asks. */
   setUp: (event: H3Event) => string
   /** Adds `/metrics` and `/admin/…`. @default none */
@@ -53,12 +55,14 @@ function addAuthority(app: H3, { der, cert }: Authority): void {
 
 /** All routes: the viewer app, and what it and its set-up page request. */
 export function viewerRoutes(options: RouteOptions): H3 {
-  const { status, viewerDir, authority, setUp, warn } = options
+  const { status, viewerDir, authority, setUp, clients, warn } = options
   const files = viewerDir === undefined ? undefined : createViewerFiles({ dir: viewerDir, warn })
   const app = new H3()
   app.get('/status', (event) => {
     event.res.headers.set('cache-control', 'no-store')
-    return status()
+    const { localIp, ...known } = status()
+    // Elsewhere it would say how the network behind a tunnel or a port forward is built.
+    return clients.isWithinMachine(nodeRequestOf(event)) ? { ...known, localIp } : known
   })
   app.post('/pair', (event) => answerPair(event, options))
   app.get('/setup', setUp)
@@ -74,7 +78,11 @@ export function viewerRoutes(options: RouteOptions): H3 {
     const page = readSession(event.url.pathname) !== undefined
     if (files) {
       if (page) event.url.pathname = '/'
-      return files.serve(event, viewerHeaders(options.clients.isSecure(nodeRequestOf(event))))
+      const request = nodeRequestOf(event)
+      return files.serve(event, {
+        ...viewerHeaders(clients.isSecure(request)),
+        ...(options.isPublicCertificate && strictTransport(request)),
+      })
     }
     if (!page) return notFound(event)
     event.res.headers.set('content-type', 'text/html; charset=utf-8')

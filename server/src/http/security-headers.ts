@@ -1,3 +1,7 @@
+import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
+import { nameOf } from '../guard/hosts-and-origins.ts'
+
 /** The viewer loads everything from its relay. A link to another relay opens a socket to it. */
 const VIEWER_POLICY = [
   "default-src 'none'",
@@ -33,4 +37,17 @@ export function viewerHeaders(isSecure: boolean): Record<string, string> {
     'permissions-policy': 'camera=(self), screen-wake-lock=(self), fullscreen=(self)',
     ...(isSecure && { 'cross-origin-opener-policy': 'same-origin' }),
   }
+}
+
+/** Seconds for which a browser uses https only. */
+const STRICT_SECONDS = 30 * 24 * 60 * 60
+
+/**
+ * Makes browsers refuse plain http for this name, so that nobody can answer there in the relay's place. The rule holds
+ * for all ports, so a developer's `localhost` must not get it. Browsers ignore it for addresses, and on plain http.
+ */
+export function strictTransport({ headers, socket }: IncomingMessage): Record<string, string> {
+  const name = nameOf(headers.host)
+  if (!('encrypted' in socket) || isIP(name) > 0 || /(?:^|\.)localhost$/.test(name)) return {}
+  return { 'strict-transport-security': `max-age=${STRICT_SECONDS}` }
 }

@@ -1,10 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import nodeAdapter from 'crossws/adapters/node'
-import { readOffer } from '@vue-sync/vue/protocol'
+import { CLOSE } from '@vue-sync/vue/protocol'
 import { createGate, type GateOptions } from '../guard/socket-gate.ts'
+import type { Admission } from '../core/connections.ts'
 import type { Limits } from '../core/limits.ts'
 import { UpgradeRequest } from '../guard/upgrade-request.ts'
+import { createFrameRate } from '../peers/frame-rate.ts'
+import { createPongs } from '../peers/node-pongs.ts'
+import { endUpgrade, refuseSocket } from './refused-sockets.ts'
 
 export interface Sockets {
   onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
@@ -15,22 +19,77 @@ export interface Sockets {
 
 export interface SocketOptions extends GateOptions {
   limits: Limits
+  /** Called with the socket of a client whose key is right. */
+  onAdmitted: (socket: Socket) => void
 }
 
-/** Opens one WebSocket server per role, since each has its own limit for a message; longer ones are never buffered. */
+type Decision = Awaited<ReturnType<ReturnType<typeof createGate>['hooks']['upgrade']>>
+
+/** How long a client has to answer a close frame. The default of `ws` is 30 s. */
+const CLOSE_MS = 1000
+/** Bytes that a client may send behind its request. It must wait for the answer before it sends frames. */
+const MAX_HEAD = 1024
+/** Frames that a viewer may send in ten seconds. Its messages are ignored, but each costs time. */
+const VIEWER_FRAMES = { most: 5000, period: 10_000 }
+
+/**
+ * Opens one WebSocket server per role, since each has its own limit for a message; longer ones are never buffered.
+ * Only admitted clients get a WebSocket: the limit of hosts must not apply to clients that only claim to be one.
+ */
 export function openSockets(options: SocketOptions): Sockets {
   const { hostMessage, viewerMessage } = options.limits
   const gate = createGate(options)
-  const open = (maxPayload: number) =>
-    nodeAdapter({ hooks: gate.hooks, serverOptions: { maxPayload } })
-  const hosts = open(hostMessage)
-  const viewers = open(viewerMessage)
+  const pongs = createPongs()
+  const frameRate = createFrameRate(VIEWER_FRAMES)
+  const decisions = new WeakMap<object, Decision>()
+
+  const open = (maxPayload: number, isNoisy: (peer: object) => boolean) =>
+    nodeAdapter({
+      hooks: {
+        ...gate.hooks,
+        upgrade: (request) => decisions.get(request),
+        message(peer, message) {
+          if (isNoisy(peer)) return peer.close(CLOSE.busy, 'Too many messages')
+          return gate.hooks.message(peer, message)
+        },
+        ping(peer, data) {
+          if (isNoisy(peer)) return peer.close(CLOSE.busy, 'Too many messages')
+          pongs.answer(peer, data as Uint8Array)
+        },
+        drain(peer) {
+          pongs.drained(peer)
+          return gate.hooks.drain(peer)
+        },
+      },
+      // crossws passes the options on to `ws`, and its types lack some.
+      serverOptions: { maxPayload, closeTimeout: CLOSE_MS, autoPong: false } as object,
+    })
+  const hosts = open(hostMessage, () => false)
+  const viewers = open(viewerMessage, (peer) => frameRate.isExceeded(peer))
+
+  async function decide(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    const upgrade = new UpgradeRequest(request, gate.contextOf(request)) as unknown as Request
+    let decision: Decision
+    try {
+      decision = await gate.hooks.upgrade(upgrade as never)
+    } catch {
+      return endUpgrade(socket, '500 Internal Server Error', 'The relay cannot check access')
+    }
+    const { role, refusal } =
+      (decision as { context?: Partial<Admission> } | undefined)?.context ?? {}
+    if (refusal) {
+      options.onRefused?.(refusal.code)
+      return refuseSocket(request, socket, refusal)
+    }
+    if (role !== undefined) options.onAdmitted(socket)
+    decisions.set(upgrade, decision)
+    await (role === 'host' ? hosts : viewers).handleUpgrade(request, socket, head, upgrade)
+  }
+
   return {
     onUpgrade(request, socket, head) {
-      const { role } = readOffer(request.headers['sec-websocket-protocol'])
-      const adapter = role === 'host' ? hosts : viewers
-      const upgrade = new UpgradeRequest(request, gate.contextOf(request))
-      void adapter.handleUpgrade(request, socket, head, upgrade as unknown as Request)
+      if (head.length > MAX_HEAD || gate.isFlooding(request)) return void socket.destroy()
+      void decide(request, socket, head)
     },
     terminate() {
       for (const adapter of [hosts, viewers]) adapter.closeAll(undefined, undefined, true)

@@ -51,6 +51,26 @@ describe('a server with its own certificate', () => {
   })
 })
 
+describe('a page that is served with its own certificate', () => {
+  let server: SyncServer
+  afterEach(() => server.stop())
+
+  it('is for https only from then on, but not under a name that other servers of a developer share', async () => {
+    await writeFile(join(dir, 'index.html'), '')
+    const files = await put(['show.test', '127.0.0.1', 'localhost'])
+    server = createSyncServer({ port: 0, host: '127.0.0.1', viewerDir: dir, ...files })
+    await server.start()
+    const strict = async (host: string, isSecure = true) => {
+      const { headers } = await ask(server, '/', { host, ...(isSecure && { ca: ca.cert }) })
+      return headers['strict-transport-security']
+    }
+    expect(await strict('show.test')).toBe('max-age=2592000')
+    expect(await strict('localhost')).toBeUndefined()
+    expect(await strict('localhost', false)).toBeUndefined()
+    expect(await strict('show.test', false)).toBeUndefined()
+  })
+})
+
 describe('certificate files', () => {
   it('are read again, and a half-written renewal changes nothing', async () => {
     const files = await put(['show.test'])
