@@ -188,6 +188,23 @@ describe('connections of clients that are not admitted', () => {
   })
 })
 
+describe('admitted clients', () => {
+  it.each([false, true])(
+    'are not counted with those that are not, and are never closed for them (TLS: %s)',
+    async (https) => {
+      await start({ https, caDir: folder, limits: { pendingConnections: 8 } })
+      const ca = https ? await readFile(join(folder, 'ca.pem'), 'utf8') : undefined
+      const viewers = []
+      for (let count = 0; count < 20; count++) viewers.push(await connect(server, 'viewer', { ca }))
+      for (let count = 0; count < 20; count++) open('')
+      expect((await ask(server, '/healthz')).status).toBe(200)
+      expect(server.getStatus().clientCount).toBe(20)
+      expect(viewers.map(({ socket }) => socket.readyState)).toEqual(viewers.map(() => 1))
+      for (const { socket } of viewers) socket.terminate()
+    },
+  )
+})
+
 describe('a viewer that reads nothing', () => {
   it('cannot fill the memory with answers to its pings', async () => {
     await start()
