@@ -16,15 +16,15 @@ afterEach(async () => {
 it.each([
   ['host', undefined],
   ['host', 'wrong'],
-  ['host', 'host-key'],
-  ['viewer', 'viewer-key'],
+  ['host', 'host-key-of-the-old-crossws'],
+  ['viewer', 'viewer-key-of-the-old-crossws'],
 ] as [Role, string | undefined][])(
   'closes a %s with key %s on a server that drops the decision of the relay',
   async (role, key) => {
     const warnings: string[] = []
     const relay = createRelay({
-      hostKey: 'host-key',
-      viewerKey: 'viewer-key',
+      hostKey: 'host-key-of-the-old-crossws',
+      viewerKey: 'viewer-key-of-the-old-crossws',
       authorize: () => undefined,
       warn: (text) => warnings.push(text),
     })

@@ -48,7 +48,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
 
   function admitViewer(session: string, pass: Pass): Admitted {
     const problem = problemOf(session, pass)
-    return problem ? refused(CLOSE.revoked, problem) : { pass, refusal: undefined }
+    return { pass, refusal: problem ? { code: CLOSE.revoked, reason: problem } : undefined }
   }
 
   return async ({ role, key, session, headers }) => {

@@ -8,7 +8,9 @@ import {
   readSession,
   type Role,
 } from '@vue-sync/vue/protocol'
+import { ruleChanges } from './rule-changes.ts'
 import type { Admit, Admitted } from './admission.ts'
+import type { Audit } from './audit.ts'
 import type { Viewer } from './session/audience.ts'
 import type { Host } from './session/host-seat.ts'
 import type { RelayPeer } from './session/relay-peer.ts'
@@ -26,6 +28,8 @@ export interface Admission extends Admitted {
   role: Role
   session: string
   position: Position | undefined
+  /** Where the client connects from, if the server around the relay knows it. */
+  source?: { address: string }
   /** Set once the connection is in its session. */
   member?: { session: Session; name: string; host?: Host; viewer?: Viewer }
   /** Frames of a host that arrived before the connection was in its session. */
@@ -43,8 +47,13 @@ export interface ConnectionsOptions {
   toPeer: (peer: Peer) => RelayPeer
   /** Called after each message of a host. */
   onChange: (name: string, session: Session) => void
+  /** Receives what concerns access. */
+  audit: Audit
   warn: (text: string) => void
 }
+
+/** The codes that end a connection because of its key, its link or its origin. */
+const ACCESS_CODES = new Set<number>([CLOSE.badToken, CLOSE.revoked, CLOSE.badOrigin])
 
 /** Above this many early frames the rest is dropped. The host is then asked for its whole state. */
 const MAX_EARLY_FRAMES = 64
@@ -62,13 +71,22 @@ const NOT_ADMITTED: Refusal = {
   reason: 'The server did not check who connects',
 }
 
+/** The part of an audit event that describes a connection. */
+function clientOf(peer: Peer) {
+  const { role, session, source } = admissionOf(peer)
+  return { via: 'socket', address: source?.address ?? peer.remoteAddress, role, session } as const
+}
+
 /** Puts each connection into its session, and passes its messages on. */
 export function createConnections(options: ConnectionsOptions): RelayHooks {
-  const { admit, sessions, limits, stats, needsViewerKey, toPeer, onChange } = options
+  const { admit, sessions, limits, stats, needsViewerKey, toPeer, onChange, audit } = options
   const warn = createThrottledWarn(options.warn)
 
   function refuse(peer: Peer, { code, reason }: Refusal): void {
     stats.reject(code)
+    const token = code === CLOSE.revoked ? admissionOf(peer).pass?.id : undefined
+    const tokens = token === undefined ? undefined : [token]
+    if (ACCESS_CODES.has(code)) audit({ kind: 'refused', ...clientOf(peer), tokens, code, reason })
     peer.close(code, reason)
   }
 
@@ -106,7 +124,10 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
     if (!member?.host) return
     // Some runtimes give binary frames as ArrayBuffer.
     const owned = frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame
+    const { access } = member.session
+    const before = access.rules
     member.session.receive(member.host, owned)
+    for (const change of ruleChanges(before, access.rules)) audit({ ...clientOf(peer), ...change })
     onChange(member.name, member.session)
     const refusal = limits.checkRetained(member.session)
     if (refusal) refuse(peer, refusal)

@@ -1,4 +1,5 @@
 import type { Peer } from 'crossws'
+import type { Audit } from './audit.ts'
 import type { Authorize } from './access/authorize.ts'
 import type { Backplane } from './shared/backplane.ts'
 import type { RelayStatus } from '@vue-sync/vue/protocol'
@@ -40,6 +41,11 @@ export interface RelayOptions {
    * `undefined` means that nothing of it is to be stored. @default nothing is stored
    */
   onChange?: ((session: string, read: () => StoredSession | undefined) => void) | undefined
+  /**
+   * Receives what concerns access: refusals by key or origin, lock-outs, revocations, rotations and what operators do.
+   * Limited to one event a minute for each kind and address, with a count of the others. @default dropped
+   */
+  audit?: Audit | undefined
   /** Receives warnings. @default warnings are dropped */
   warn?: (text: string) => void
 }

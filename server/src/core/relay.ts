@@ -1,6 +1,8 @@
 import type { Peer } from 'crossws'
 import { CLOSE, randomId, type StateMessage } from '@vue-sync/vue/protocol'
 import { createAdmission } from './admission.ts'
+import { keyProblems } from './access/key-strength.ts'
+import { type Audit, createAuditReporter } from './audit.ts'
 import { createConnections, type RelayHooks } from './connections.ts'
 import type { RelayPeer } from './session/relay-peer.ts'
 import type { StoredSession } from './session/stored-session.ts'
@@ -32,6 +34,8 @@ export interface Relay {
   /** Sends every host and viewer the status now. Call it when the result of `describe` has changed. */
   announce: () => void
   stats: RelayStats
+  /** For the server around the relay: reports to `audit` of the options, with the same limits. */
+  audit: Audit
   /** The sessions that are open on this node. */
   sessions: SessionRegistry
   /** Starts the heartbeat. Resolves when other nodes can be reached, or when the first attempt has failed. */
@@ -63,7 +67,9 @@ export function createRelay(options: RelayOptions): Relay {
     ...RELAY_DEFAULTS,
     ...options,
   }
+  for (const problem of keyProblems(options)) warn(problem)
   const stats = createRelayStats()
+  const audit = createAuditReporter(options.audit)
   const signer = createTokenSigner(options.hostKey ?? randomId())
   const sessions = createSessionRegistry({
     capacity,
@@ -93,6 +99,7 @@ export function createRelay(options: RelayOptions): Relay {
     needsViewerKey: options.viewerKey !== undefined,
     toPeer: (peer) => options.toPeer?.(peer, toRelayPeer) ?? toRelayPeer(peer),
     onChange: reportChange,
+    audit: audit.report,
     warn,
   })
   let timer: ReturnType<typeof setInterval> | undefined
@@ -134,6 +141,7 @@ export function createRelay(options: RelayOptions): Relay {
     },
     announce,
     stats,
+    audit: audit.report,
     sessions,
     async start() {
       timer ??= setInterval(announce, heartbeat)
@@ -142,6 +150,7 @@ export function createRelay(options: RelayOptions): Relay {
     async stop() {
       clearInterval(timer)
       timer = undefined
+      audit.flush()
       await sessions.stop(CLOSE.goingAway, 'The relay is stopping')
     },
   }

@@ -1,4 +1,5 @@
 import { CLOSE, type Role } from '@vue-sync/vue/protocol'
+import type { Audit } from '../core/audit.ts'
 import { createAddressCounts } from './address-counts.ts'
 import type { Clients, IncomingRequest } from './clients.ts'
 import { BAD_ORIGIN, type PageOrigin, type Guard, mayConnect } from './hosts-and-origins.ts'
@@ -19,6 +20,8 @@ export interface GateOptions {
   onRefused?: (code: number) => void
   /** Whether the relay is stopping: then nobody is let in. */
   isClosing: () => boolean
+  /** Receives a lock-out. @default dropped */
+  audit?: Audit | undefined
   warn: (text: string) => void
 }
 
@@ -53,6 +56,7 @@ export function createGate(options: GateOptions): Gate {
   ): Refusal | undefined {
     if (isClosing()) return { code: CLOSE.goingAway, reason: 'The relay is stopping' }
     if (counts.countConnection(address) > limits.connectionsPerMinute) {
+      options.audit?.({ kind: 'locked_out', via: 'socket', address, role })
       tell('rate', `${address} opens too many sockets per minute (--max-connections)`)
       return { code: CLOSE.busy, reason: 'Too many connections from this address: wait a minute' }
     }

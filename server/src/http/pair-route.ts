@@ -1,11 +1,14 @@
 import { assertBodySize, type H3Event } from 'h3'
 import { isRecord, readPairCode } from '@vue-sync/vue/protocol'
+import type { Audit } from '../core/audit.ts'
 import type { Clients } from '../guard/clients.ts'
 import { nodeRequestOf } from './node-request.ts'
 import type { Pairing } from './pairing.ts'
 import type { RateLimit } from '../guard/rate-limit.ts'
 
 export interface PairRouteOptions {
+  /** Receives a refusal or a lock-out. @default dropped */
+  audit?: Audit | undefined
   pairing: Pairing
   failures: RateLimit
   clients: Clients
@@ -47,6 +50,7 @@ export async function answerPair(event: H3Event, options: PairRouteOptions): Pro
   // Checked before the code, so that a client that must wait does not learn whether its guess was right.
   const wait = failures.waitTime(address)
   if (wait > 0) {
+    options.audit?.({ kind: 'locked_out', via: 'pair', address })
     headers.set('retry-after', String(Math.ceil(wait / 1000)))
     return refuse(429, 'too_many')
   }
@@ -56,6 +60,7 @@ export async function answerPair(event: H3Event, options: PairRouteOptions): Pro
   const opens = session === undefined ? undefined : await linkKey(session)
   if (session !== undefined && opens)
     return { session, ...(opens.key !== undefined && { key: opens.key }) }
+  options.audit?.({ kind: 'refused', via: 'pair', address, reason: 'The code is wrong' })
   failures.recordFailure(address)
   return refuse(404, 'unknown_code')
 }

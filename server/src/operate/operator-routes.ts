@@ -58,11 +58,11 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): OperatorRo
       })
     },
     addTo(app, clients) {
-      if (admin) addAdminRoutes(app, { admin, hostKey, clients, failures })
+      if (admin) addAdminRoutes(app, { admin, hostKey, clients, failures, audit: relay.audit })
       if (!readMetrics) return
       const read = readMetrics
       app.get('/metrics', (event) =>
-        answerMetrics(event, { clients, failures, key: metricsKey, read }),
+        answerMetrics(event, { clients, failures, key: metricsKey, read, audit: relay.audit }),
       )
     },
   }

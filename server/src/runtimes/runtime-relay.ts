@@ -113,6 +113,7 @@ export function createRuntimeRelay(
     encode: encodeWithText,
     toPeer: (peer) => toPeer(peer, relay),
     describe: (session) => ({ ...ownStatus(), ...viewerUrls(session) }),
+    audit: options.audit,
     warn,
   })
   const clients = createClients(trustProxy)
@@ -125,6 +126,7 @@ export function createRuntimeRelay(
     limits,
     needsKey: (role) => role === 'host' || viewerKey !== undefined,
     isClosing: () => closing,
+    audit: relay.audit,
     warn,
   })
   const getStatus = () => ({ ...ownStatus(), clientCount: relay.viewerCount() })

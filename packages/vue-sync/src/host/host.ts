@@ -29,6 +29,7 @@ export interface SyncHostState {
   status: LinkStatus
   clientCount: number
   viewerUrls: ViewerUrl[]
+  setUpUrl: string | undefined
   pairCode: string | undefined
   /** The issued tokens, with the signature of the relay. */
   signed: SignedToken[]
@@ -70,6 +71,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     status: 'disconnected',
     clientCount: 0,
     viewerUrls: [],
+    setUpUrl: undefined,
     pairCode: undefined,
     signed: [],
     retryAt: undefined,
@@ -162,13 +164,15 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   function onFrame(frame: unknown): void {
     const status = parseStatus(frame)
     if (!status) return
-    const { clientCount, viewerUrls, pairCode, tokens, want } = status
+    const { clientCount, viewerUrls, setUpUrl, pairCode, tokens, want } = status
     if (typeof clientCount === 'number') state.clientCount = clientCount
     const linkSecret = secret
     if (Array.isArray(viewerUrls))
       state.viewerUrls = linkSecret
         ? viewerUrls.map((entry) => ({ ...entry, url: withSecret(entry.url, linkSecret) }))
         : viewerUrls
+    // No other scheme: the host's page shows it as a link.
+    state.setUpUrl = /^https?:/.test(String(setUpUrl)) ? setUpUrl : undefined
     // A pair code is exchanged at the relay, which does not have the secret.
     if (!secret) state.pairCode = pairCode
     state.signed = Array.isArray(tokens) ? tokens : []
