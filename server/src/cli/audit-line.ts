@@ -18,24 +18,39 @@ const ROUTES: Record<AuditEvent['via'], string> = {
   metrics: '/metrics',
 }
 
+/** A host may revoke many links at once; the fields list all of them. */
+const MAX_IDS = 10
+const DONE = 204
+
+function listOf(ids: readonly string[]): string {
+  const more = ids.length > MAX_IDS ? ` and ${ids.length - MAX_IDS} more` : ''
+  return `${ids.slice(0, MAX_IDS).join(', ')}${more}`
+}
+
+function describeAction({ action, viewer = '', session, status = DONE }: AuditEvent): string {
+  const isEnd = action === 'end_session'
+  const what = isEnd ? `session ${session}` : `viewer ${clean(viewer)} of session ${session}`
+  if (status === DONE) return `The operator ${isEnd ? 'ended' : 'disconnected'} ${what}`
+  return `The operator could not ${isEnd ? 'end' : 'disconnect'} ${what} (answer ${status})`
+}
+
 function describe(event: AuditEvent): string {
-  const { kind, via, role, reason, tokens = [], action, viewer, status } = event
-  const ids = tokens.join(', ')
+  const { kind, via, role, reason, session, tokens = [] } = event
+  const ids = listOf(tokens)
+  const where = session === undefined ? '' : ` in session ${session}`
   switch (kind) {
     case 'refused': {
       const link = ids && ` (link ${ids})`
-      return `Refused ${role ? `a ${role}` : ROUTES[via]}: ${reason ?? 'several reasons'}${link}`
+      return `Refused ${role ? `a ${role}` : ROUTES[via]}: ${reason ?? 'several reasons'}${link}${where}`
     }
     case 'locked_out':
-      return `Locked out for a minute: too many ${via === 'socket' ? '' : 'wrong '}${THINGS[via]}`
+      return `Locked out for a minute: too many ${via === 'socket' ? '' : 'wrong '}${THINGS[via]}${where}`
     case 'revoked':
-      return `The host revoked ${tokens.length === 1 ? 'the link' : 'the links'} ${ids}`
+      return `The host revoked ${tokens.length === 1 ? 'the link' : 'the links'} ${ids}${where}`
     case 'rotated':
-      return 'The host revoked all links'
+      return `The host revoked all links${where}`
     case 'admin':
-      return action === 'end_session'
-        ? `The operator ended the session, answer ${status}`
-        : `The operator disconnected the viewer ${clean(viewer ?? '')}, answer ${status}`
+      return describeAction(event)
   }
 }
 
@@ -43,10 +58,9 @@ function describe(event: AuditEvent): string {
 export function auditLine(event: AuditEvent): [level: Level, text: string, details: object] {
   const { kind, address, session, suppressed, ...rest } = event
   const from = address === undefined ? '' : ` from ${clean(address)}`
-  const where = session === undefined ? '' : ` in session ${session}`
   const more = suppressed === undefined ? '' : `; ${suppressed} more like it in the last minute`
   const level = kind === 'refused' || kind === 'locked_out' ? 'warn' : 'info'
-  const text = `Audit: ${describe(event)}${where}${from}${more}`
+  const text = `Audit: ${describe(event)}${from}${more}`
   const details = {
     ...(address !== undefined && { address: clean(address) }),
     ...(session !== undefined && { session }),
