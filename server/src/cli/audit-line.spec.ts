@@ -62,5 +62,6 @@ it('what a proxy sends as address cannot forge a line', () => {
     via: 'pair',
     address: `1.2.3.4\n[vue-sync] Audit: The operator\u001B[2J`,
   })
-  expect(`${text}${JSON.stringify(details)}`).not.toMatch(/[\n\u001B]|\[vue-sync\] Audit/)
+  for (const part of ['\n', '\u001B', '[vue-sync] Audit'])
+    expect(`${text}${Object.values(details).join(' ')}`).not.toContain(part)
 })
