@@ -139,34 +139,43 @@ describe('@vue-sync/server', () => {
     },
   )
 
-  it('reads keys from files, and a worker gets them without reading the files again', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'vue-sync-keys-'))
-    const files = { host: join(dir, 'host.key'), viewer: join(dir, 'viewer.key') }
-    await writeFile(files.host, '  host-key-from-a-file-of-this-test\n\n', { mode: 0o600 })
-    await writeFile(files.viewer, 'viewer-key-from-a-file-of-this-test', { mode: 0o600 })
-    const args = ['--port', '0', '--host', '127.0.0.1', '--host-key-file', files.host]
-    for (const more of [[], ['--workers', '2']]) {
-      const env = { VUE_SYNC_VIEWER_KEY_FILE: files.viewer }
-      const { child, done, shows } = start([...args, ...more], env)
+  it.each([[[]], [['--workers', '2']]])(
+    'reads keys from files, once for all workers: %j',
+    async (more) => {
+      const dir = await mkdtemp(join(tmpdir(), 'vue-sync-keys-'))
+      const files = { host: join(dir, 'host.key'), viewer: join(dir, 'viewer.key') }
+      await writeFile(files.host, '  host-key-from-a-file-of-this-test\n\n', { mode: 0o600 })
+      await writeFile(files.viewer, 'viewer-key-from-a-file-of-this-test', { mode: 0o600 })
+      const { child, done, shows } = start(
+        ['--port', '0', '--host', '127.0.0.1', '--host-key-file', files.host, ...more],
+        { VUE_SYNC_VIEWER_KEY_FILE: files.viewer },
+      )
       const [, port] = await shows(
         /http:\/\/127\.0\.0\.1:(\d+)\/#k=viewer-key-from-a-file-of-this-test\n/,
       )
       await shows(/key\s+host-key-from-a-file-of-this-test\n/)
-      const host = new WebSocket(
-        `ws://127.0.0.1:${port}/`,
-        offerProtocols('host', 'host-key-from-a-file-of-this-test'),
-      )
+      const offered = offerProtocols('host', 'host-key-from-a-file-of-this-test')
+      const host = new WebSocket(`ws://127.0.0.1:${port}/`, offered)
       await once(host, 'message')
       host.terminate()
       child.kill('SIGTERM')
       expect(await done).toMatchObject({ code: 0, err: '' })
-    }
-    await chmod(files.host, 0o644)
+      await rm(dir, { recursive: true })
+    },
+    60_000,
+  )
+
+  it('warns about a key file that others can read, and about a key that can be guessed', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'vue-sync-keys-'))
+    const file = join(dir, 'host.key')
+    await writeFile(file, 'host-key-from-a-file-of-this-test')
+    await chmod(file, 0o644)
+    const args = ['--port', '0', '--host', '127.0.0.1', '--host-key-file', file]
     const { child, done, shows } = start([...args, '--viewer-key', 'short'])
     await shows(/#k=short\n/)
     child.kill('SIGTERM')
     expect((await done).err.split('\n')).toEqual([
-      `[vue-sync] --host-key-file ${files.host} can be read by other users: its mode is 0644. Run chmod 600 on it, as its owner.`,
+      `[vue-sync] --host-key-file ${file} can be read by other users: its mode is 0644. Run chmod 600 on it, as its owner.`,
       '[vue-sync] viewerKey is too easy to guess: it has less than 128 random bits. Make one with: openssl rand -hex 16',
       '',
     ])
@@ -185,7 +194,7 @@ describe('@vue-sync/server', () => {
     expect(err.match(/hostKey is too easy to guess/g)).toHaveLength(1)
     expect(err.match(/viewerKey is too easy to guess/g)).toHaveLength(1)
     expect(err.match(/hostKey and viewerKey are the same/g)).toHaveLength(1)
-  })
+  }, 60_000)
 
   it.each([
     ['info', true],

@@ -14,7 +14,7 @@ const REDIS_FILE = 'redis-password-file'
 
 const named = (flag: string): string => `--${flag} (${FLAGS[flag]!.env})`
 
-function withPassword(redis: string, password: string): string {
+function withPassword(redis: string, readPassword: () => string): string {
   // The check of the options reports a wrong address.
   if (!URL.canParse(redis)) return redis
   const url = new URL(redis)
@@ -22,7 +22,7 @@ function withPassword(redis: string, password: string): string {
     throw new UsageError(
       `${named(REDIS_FILE)} and a password in ${named('redis')} exclude each other. Give one of them.`,
     )
-  url.password = encodeURIComponent(password)
+  url.password = encodeURIComponent(readPassword())
   return url.href
 }
 
@@ -50,7 +50,7 @@ export function readSecrets(values: Values, warn: (text: string) => void): Value
   if (values[REDIS_FILE] === undefined) return result
   if (values['redis'] === undefined)
     throw new UsageError(`${named(REDIS_FILE)} needs ${named('redis')}. Give both.`)
-  result['redis'] = withPassword(String(values['redis']), read(REDIS_FILE)!)
+  result['redis'] = withPassword(String(values['redis']), () => read(REDIS_FILE)!)
   return result
 }
 
