@@ -1,5 +1,6 @@
 import { chown, chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -38,11 +39,11 @@ describe('a file with a key', () => {
   it('may be a pipe, which is read once', async () => {
     const pipe = join(dir, 'pipe')
     spawnSync('mkfifo', ['-m', '666', pipe])
-    const writing = writeFile(pipe, 'key\n')
-    // The reader blocks until there is a writer, so the writer must have begun.
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    // Another process writes, since reading blocks this one.
+    const writer = spawn('sh', ['-c', 'echo key > "$0"', pipe])
+    const ended = once(writer, 'exit')
     expect(readSecretFile('host-key-file', pipe)).toEqual({ secret: 'key' })
-    await writing
+    await ended
   })
 
   it.each<[string, string | Uint8Array, string]>([
