@@ -1,5 +1,7 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -15,7 +17,15 @@ import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 import { seeded } from '../../server/test/fuzz-arbitraries.ts'
 
 interface Service {
-  environment: Record<string, string>
+  build?: string
+  environment?: Record<string, string>
+  image?: string
+  user?: string
+  read_only?: boolean
+  cap_drop?: string[]
+  cap_add?: string[]
+  security_opt?: string[]
+  secrets?: string[]
   command?: string[]
   ports?: string[]
 }
@@ -23,27 +33,104 @@ interface Service {
 const SEED = 20_264
 const VIEWERS = 6
 const PASSWORD = 'redis-password-for-tests'
-const GIVEN: Record<string, string> = {
-  VUE_SYNC_DOMAIN: 'show.example.com',
-  VUE_SYNC_HOST_KEY: HOST_KEY,
-  VUE_SYNC_VIEWER_KEY: VIEWER_KEY,
-  VUE_SYNC_REDIS_PASSWORD: PASSWORD,
+const GIVEN: Record<string, string> = { VUE_SYNC_DOMAIN: 'show.example.com' }
+/** The content of the files in `secrets/`. */
+const SECRETS: Record<string, string> = {
+  'host-key': HOST_KEY,
+  'viewer-key': VIEWER_KEY,
+  'redis-password': PASSWORD,
 }
 
-async function readServices(file: string): Promise<Record<string, Service>> {
-  const text = await readFile(new URL(`../../docs/deploy/${file}`, import.meta.url), 'utf8')
+function readDeployFile(file: string): Promise<string> {
+  return readFile(new URL(`../../docs/deploy/${file}`, import.meta.url), 'utf8')
+}
+
+interface Compose {
+  services: Record<string, Service>
+  secrets: Record<string, { file: string }>
+}
+
+async function readCompose(file: string): Promise<Compose> {
+  const text = await readDeployFile(file)
   // Substitutes variables as Compose does; `$${…}` is left for the container.
   const filled = text.replaceAll(/(?<!\$)\$\{(\w+)(?::\?[^}]*)?\}/g, (_, name: string) => {
     expect(Object.keys(GIVEN)).toContain(name)
     return GIVEN[name]!
   })
-  return (parse(filled, { merge: true }) as { services: Record<string, Service> }).services
+  return parse(filled, { merge: true }) as Compose
 }
+
+const readServices = async (file: string): Promise<Record<string, Service>> =>
+  (await readCompose(file)).services
 
 describe('the files of docs/deploy', () => {
   it.each(['compose.yaml', 'compose.scaled.yaml'])('%s publishes only the proxy', async (file) => {
     const services = Object.entries(await readServices(file))
     expect(services.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['caddy'])
+  })
+
+  it.each(['compose.yaml', 'compose.scaled.yaml'])(
+    '%s runs everything read-only, without capabilities that it does not need',
+    async (file) => {
+      for (const [name, service] of Object.entries(await readServices(file)))
+        expect([name, service]).toEqual([
+          name,
+          expect.objectContaining({
+            read_only: true,
+            cap_drop: ['ALL'],
+            security_opt: ['no-new-privileges:true'],
+          }),
+        ])
+      const services = Object.entries(await readServices(file))
+      const granted = services.flatMap(([name, { cap_add = [] }]) =>
+        cap_add.map((it) => [name, it]),
+      )
+      expect(granted).toEqual([['caddy', 'NET_BIND_SERVICE']])
+      // Exact versions: an image that changes by itself was tested by nobody.
+      for (const [, { image }] of services.filter(([, { image }]) => image))
+        expect(image).toMatch(/^[a-z]+:\d+\.\d+\.\d+$/)
+    },
+  )
+
+  it.each(['compose.yaml', 'compose.scaled.yaml'])(
+    '%s gives every secret as a file, and none in the environment or as an argument',
+    async (file) => {
+      const { services, secrets } = await readCompose(file)
+      const used = new Set(Object.values(services).flatMap((service) => service.secrets ?? []))
+      expect([...used].toSorted()).toEqual(Object.keys(secrets).toSorted())
+      for (const [name, secret] of Object.entries(secrets))
+        expect(secret).toEqual({ file: `./secrets/${name}` })
+      for (const { build, environment = {}, secrets: own = [] } of Object.values(services)) {
+        const files = Object.entries(environment).filter(([variable]) =>
+          /KEY|PASSWORD/.test(variable),
+        )
+        for (const [variable, value] of files) {
+          expect(variable).toMatch(/_FILE$/)
+          expect(own).toContain(value.replace('/run/secrets/', ''))
+        }
+        if (build) expect(files.length).toBe(own.length)
+      }
+      expect(await readDeployFile('.gitignore')).toContain('secrets/')
+      expect(await readDeployFile('.dockerignore')).toContain('secrets/')
+    },
+  )
+
+  it('the Dockerfile installs locked versions of this release, and runs as a user without rights', async () => {
+    const text = await readDeployFile('Dockerfile')
+    expect(text).toMatch(/^RUN npm ci .*--ignore-scripts/m)
+    expect(text).not.toMatch(/--global|npm install/)
+    expect(text).toMatch(/^USER 1000:1000$/m)
+    const read = async (path: string) =>
+      JSON.parse(await readFile(new URL(`../../${path}`, import.meta.url), 'utf8'))
+    const { dependencies } = await read('docs/deploy/package.json')
+    const server = await read('server/package.json')
+    expect(dependencies).toEqual({
+      '@vue-sync/server': server.version,
+      ioredis: server.devDependencies.ioredis,
+      'prom-client': server.devDependencies['prom-client'],
+    })
+    const { devDependencies } = await read('package.json')
+    expect(text).toContain(`FROM node:${devDependencies.node}-slim\n`)
   })
 
   it.skipIf(!hasCaddy).each(['Caddyfile', 'Caddyfile.scaled'])(
@@ -61,20 +148,26 @@ describe.skipIf(!hasAll)('two relays behind the Caddy of docs/deploy', () => {
 
   it('serve one session without sticky connections, also while each is replaced in turn', async () => {
     const services = await readServices('compose.scaled.yaml')
-    const { VUE_SYNC_REDIS, ...environment } = services['relay-1']!.environment
+    const { VUE_SYNC_REDIS, ...environment } = services['relay-1']!.environment!
     expect(services['relay-2']!.environment).toEqual(services['relay-1']!.environment)
+    const dir = await mkdtemp(join(tmpdir(), 'vue-sync-secrets-'))
+    stops.push(() => rm(dir, { recursive: true }))
+    for (const [name, secret] of Object.entries(SECRETS))
+      await writeFile(join(dir, name), `${secret}\n`, { mode: 0o600 })
     const [, flags] = /redis-server - (.*)$/.exec(services['redis']!.command!.at(-1)!)!
     const redis = await startRedis({
       password: PASSWORD,
       flags: flags!.split(' ').map((word) => (word === '""' ? '' : word)),
     })
     stops.push(() => redis.stop())
-    const env = {
-      ...environment,
-      VUE_SYNC_REDIS: VUE_SYNC_REDIS!.replace('redis:6379', `127.0.0.1:${redis.port}`),
-      VUE_SYNC_TRUST_PROXY: 'loopback',
-    }
-    expect(env.VUE_SYNC_REDIS).toBe(redis.url)
+    const env: Record<string, string> = Object.fromEntries(
+      Object.entries({
+        ...environment,
+        VUE_SYNC_REDIS: VUE_SYNC_REDIS!.replace('//redis:6379', `//127.0.0.1:${redis.port}`),
+        VUE_SYNC_TRUST_PROXY: 'loopback',
+      }).map(([name, value]) => [name, value.replace('/run/secrets/', `${dir}/`)]),
+    )
+    expect(redis.url).toBe(env['VUE_SYNC_REDIS']!.replace('//', `//:${PASSWORD}@`))
     const ports = [await freePort(), await freePort()]
     const startNode = async (index: number): Promise<CliRelay> => {
       const node = await startCliRelay({ env, flags: ['--port', String(ports[index])] })

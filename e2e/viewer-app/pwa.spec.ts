@@ -115,6 +115,36 @@ describe('a phone and a relay with TLS', () => {
   })
 
   it.skipIf(!hasBrowser('chromium'))(
+    'pair a new phone by the set-up code and the short code, and no key is ever in an http address',
+    async () => {
+      await start({ https: true, caDir: dir })
+      const { payload } = await host.until(({ payload: { pairCode } }) => pairCode !== undefined)
+      const setUp = String(payload['setUpUrl'])
+      expect(setUp).toBe(`http://127.0.0.1:${port()}/setup`)
+      expect(relay.setUpUrl()).toBe(setUp)
+      await trustInStore(join(dir, '.pki/nssdb'), join(dir, 'ca.pem'))
+      const context = await launchProfile()
+      const page = await context.newPage()
+      const addresses: string[] = []
+      page.on('framenavigated', (frame) => addresses.push(frame.url()))
+      page.on('request', (request) => addresses.push(request.url()))
+      await page.goto(setUp.replace('127.0.0.1', name()))
+      await page.getByRole('heading', { name: 'Get this device ready' }).waitFor()
+      await says(page, 'This device is ready.')
+      await page.getByRole('link', { name: 'I have done it: open' }).click()
+      await page.getByRole('heading', { name: 'See it live' }).waitFor()
+      expect(new URL(page.url()).protocol).toBe('https:')
+      await page.getByRole('textbox').fill(String(payload['pairCode']))
+      await page.getByRole('button', { name: 'Connect' }).click()
+      await says(page, 'First')
+      await says(page, 'Live')
+      const plain = addresses.filter((url) => url.startsWith('http:'))
+      expect(plain.length).toBeGreaterThan(0)
+      expect(plain.filter((url) => /#|k=|e=/.test(url) || url.includes(VIEWER_KEY))).toEqual([])
+    },
+  )
+
+  it.skipIf(!hasBrowser('chromium'))(
     'redirect the http link to https and allow an install when the CA is trusted',
     async () => {
       await start({ https: true, caDir: dir })

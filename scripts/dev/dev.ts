@@ -103,6 +103,8 @@ async function run(): Promise<void> {
       hostUrl,
       pairCode: relay.pairCode(),
       authority: relay.authority(),
+      setUpUrl: relay.setUpUrl(),
+      columns: process.stdout.columns,
     }),
   )
 }

@@ -2,6 +2,7 @@ import { compile as compileTrust } from 'proxy-addr'
 import { MIN_LIMITS, type Limits } from './core/limits.ts'
 import { UsageError } from './core/usage-error.ts'
 import { nameOf } from './guard/hosts-and-origins.ts'
+import { isLoopbackName } from './network/private-networks.ts'
 import { checkRedisUrl } from './nodes/redis/redis-url.ts'
 import { SERVER_DEFAULTS, type SyncServerOptions } from './server-options.ts'
 import { checkTls } from './tls/tls-options.ts'
@@ -12,12 +13,17 @@ function checkInteger(name: string, value: number, least: number, most: number):
 }
 
 /** Allows an origin only, because links append their own path. */
-function checkPublicUrl(text: string): void {
+function checkPublicUrl(text: string, hasTls: boolean): void {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const problem = `publicUrl must be an address like https://show.example.com, not ${JSON.stringify(text)}`
   if (!url || !/^https?:$/.test(url.protocol) || !url.hostname) throw new UsageError(`${problem}.`)
   if (url.pathname !== '/' || url.search || url.hash || url.username || url.password)
     throw new UsageError(`${problem}: leave out everything after host and port.`)
+  // Links contain keys, which must not travel over plain http where https is to be had.
+  if (hasTls && url.protocol === 'http:' && !isLoopbackName(nameOf(url.host)))
+    throw new UsageError(
+      `publicUrl must begin with https:// because this relay has https, not ${JSON.stringify(text)}.`,
+    )
 }
 
 function checkTrustProxy(list: string[]): void {
@@ -88,7 +94,8 @@ export function checkOptions(options: SyncServerOptions): void {
   if (options.metricsKey !== undefined && options.metrics === false)
     throw new UsageError('metricsKey and metrics: false exclude each other. Leave metrics out.')
   checkTls(options)
-  if (options.publicUrl !== undefined) checkPublicUrl(options.publicUrl)
+  if (options.publicUrl !== undefined)
+    checkPublicUrl(options.publicUrl, options.https === true || options.cert !== undefined)
   checkRedis(options)
   checkTrustProxy(options.trustProxy ?? [])
   checkAllowed(options)

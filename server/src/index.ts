@@ -1,6 +1,7 @@
 export type { Authorize, AuthorizeRequest } from './core/access/authorize.ts'
 export { createSyncServer } from './server.ts'
 export type { SyncServer, SyncServerStatus } from './server.ts'
+export type { Audit, AuditEvent, AuditKind } from './core/audit.ts'
 export type { Totals } from './core/totals.ts'
 export { UsageError } from './core/usage-error.ts'
 export { SERVER_DEFAULTS } from './server-options.ts'

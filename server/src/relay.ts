@@ -1,4 +1,5 @@
 export type { Authorize, AuthorizeRequest } from './core/access/authorize.ts'
+export type { Audit, AuditEvent, AuditKind } from './core/audit.ts'
 export { LIMIT_DEFAULTS } from './core/limits.ts'
 export type { Limits } from './core/limits.ts'
 export { createRelay } from './core/relay.ts'

@@ -1,4 +1,5 @@
 import { DEFAULT_PORT } from '@vue-sync/vue/protocol'
+import type { Audit } from './core/audit.ts'
 import type { Authorize } from './core/access/authorize.ts'
 import type { Backplane } from './core/shared/backplane.ts'
 import type { Limits } from './core/limits.ts'
@@ -54,6 +55,8 @@ export interface SyncServerOptions extends TlsOptions {
   admin?: boolean
   /** Limits on messages, viewers, sessions and memory. @default LIMIT_DEFAULTS */
   limits?: Partial<Limits>
+  /** Receives what concerns access, see `RelayOptions`. @default dropped; the command logs it */
+  audit?: Audit
   /** Receives warnings. @default console.warn */
   warn?: (text: string) => void
 }

@@ -10,8 +10,8 @@ const make = (port = 0) =>
   createSyncServer({
     port,
     host: '127.0.0.1',
-    hostKey: 'host-key',
-    viewerKey: 'viewer-key',
+    hostKey: 'host-key-of-the-server-tests',
+    viewerKey: 'viewer-key-of-the-server-tests',
     warn: (text) => warnings.push(text),
   })
 
@@ -260,7 +260,7 @@ describe('resuming by position', () => {
 describe('access', () => {
   it.each([
     ['host', undefined, 'The host key is missing'],
-    ['host', 'viewer-key', 'The host key is wrong'],
+    ['host', 'viewer-key-of-the-server-tests', 'The host key is wrong'],
     ['viewer', undefined, 'The viewer key is missing'],
     ['viewer', 'nope', 'The viewer key is wrong'],
   ] as const)('%s with key %s is closed for good and told why', async (role, key, reason) => {
@@ -363,7 +363,7 @@ describe('the host receives', () => {
       running: true,
       port,
       localIp: '127.0.0.1',
-      viewerUrls: [{ url: `http://127.0.0.1:${port}/#k=viewer-key` }],
+      viewerUrls: [{ url: `http://127.0.0.1:${port}/#k=viewer-key-of-the-server-tests` }],
     })
   })
 })

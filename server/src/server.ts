@@ -6,9 +6,10 @@ import { openServerCertificate } from './tls/open-server-certificate.ts'
 import { createGuard } from './guard/hosts-and-origins.ts'
 import { NODE_DIGESTS } from './guard/node-digests.ts'
 import { createDiskStore } from './storage/disk-store.ts'
+import { keyProblems } from './core/access/key-strength.ts'
 import { generateKey } from './core/access/keys.ts'
 import { LIMIT_DEFAULTS } from './core/limits.ts'
-import { linkProblem, type LinkOptions, localIp, viewerLinks } from './http/links.ts'
+import { linkProblem, type LinkOptions, localIp, setUpLink, viewerLinks } from './http/links.ts'
 import { type HttpServer, openHttpServer } from './http/http-server.ts'
 import type { Authority } from './tls/local-ca.ts'
 import { encodeFramed, toNodePeer } from './peers/node-peer.ts'
@@ -50,10 +51,15 @@ export interface SyncServer {
   getTotals: () => Totals
   /** Current links for viewers: the public address first, then LAN addresses. */
   viewerUrls: (session?: string) => ViewerUrl[]
+  /**
+   * The page that explains how a device can trust the local CA, on plain http and without a key; `undefined` unless
+   * the server runs with `https` and without `cert`.
+   */
+  setUpUrl: () => string | undefined
   /** A code that a person can type instead of scanning. It changes every ten minutes. */
   pairCode: (session?: string) => string
   /** The local CA, while the server runs with `https` and without `cert`. */
-  authority: () => Pick<Authority, 'name' | 'fingerprint' | 'file'> | undefined
+  authority: () => Pick<Authority, 'name' | 'fingerprint' | 'thumbprint' | 'file'> | undefined
 }
 
 /** How long `/readyz` answers that the relay is stopping before the port is freed. */
@@ -87,6 +93,11 @@ export function createSyncServer(
   // oxlint-disable-next-line no-console -- the default for warnings
   const warn = options.warn ?? ((text: string) => console.warn(`[vue-sync] ${text}`))
 
+  // The relay itself warns about its own keys.
+  const known = keyProblems({ hostKey, viewerKey })
+  for (const problem of keyProblems({ hostKey, viewerKey, metricsKey: options.metricsKey }))
+    if (!known.includes(problem)) warn(problem)
+
   let running: Running | undefined
   let starting: Promise<void> | undefined
   let closing = false
@@ -116,6 +127,11 @@ export function createSyncServer(
   function viewerUrls(session = 'default'): ViewerUrl[] {
     return viewerLinks(linkOptions(relay.linkKey(session)), session)
   }
+  const setUpUrl = (): string | undefined => setUpLink(linkOptions())
+  function withSetUpUrl(): { setUpUrl?: string } {
+    const url = setUpUrl()
+    return url === undefined ? {} : { setUpUrl: url }
+  }
   const ownStatus = () => ({
     running: running !== undefined,
     port: currentPort(),
@@ -141,8 +157,10 @@ export function createSyncServer(
     describe: (session) => ({
       ...ownStatus(),
       viewerUrls: viewerUrls(session),
+      ...withSetUpUrl(),
       pairCode: pairing.codeOf(session),
     }),
+    audit: options.audit,
     warn,
   })
 
@@ -194,6 +212,7 @@ export function createSyncServer(
         addOperatorRoutes: (app) => operatorRoutes.addTo(app, clients),
         onRefused: (code) => relay.stats.reject(code),
         onCertificate: () => relay.announce(),
+        audit: relay.audit,
         warn,
       })
     } catch (error) {
@@ -213,6 +232,7 @@ export function createSyncServer(
     try {
       for (const [session, kept] of await disk.load()) await relay.restore(session, kept)
     } catch (error) {
+      if (error instanceof UsageError) throw error
       throw new UsageError(
         `The folder ${options.persist} cannot be used: ${(error as Error).message}. Choose another with --persist.`,
       )
@@ -238,6 +258,7 @@ export function createSyncServer(
     getStatus,
     getTotals: () => totalsOf(relay),
     viewerUrls,
+    setUpUrl,
     pairCode: (session = 'default') => pairing.codeOf(session),
     authority: () => running?.certificate?.authority,
     broadcast: (message) => relay.broadcast(message),

@@ -18,11 +18,11 @@ let relay: ChildRelay
 beforeEach(async () => {
   // The limit for viewers' messages has its own test. Here the relay should read every frame.
   const limits = { viewerMessage: 16 * 1024 * 1024 }
-  relay = await startChildRelay({ hostKey: 'hk', open: true, limits })
+  relay = await startChildRelay({ hostKey: 'host-key-of-the-fuzz-tests', open: true, limits })
 })
 afterEach(() => relay.stop())
 
-const join = (role: 'host' | 'viewer', path: string, key = 'hk') => {
+const join = (role: 'host' | 'viewer', path: string, key = 'host-key-of-the-fuzz-tests') => {
   const server = { getStatus: () => ({ port: relay.port }) }
   return connect(server as never, role, { path, key: role === 'host' ? key : undefined })
 }

@@ -17,7 +17,7 @@ export interface RelayUnderTest {
   stop: () => Promise<void>
 }
 
-const KEYS = { hostKey: 'host-key', viewerKey: 'viewer-key' }
+const KEYS = { hostKey: 'host-key-of-the-contract', viewerKey: 'viewer-key-of-the-contract' }
 const CROWD = 20
 const MESSAGES = 500
 const FILL_BYTES = 64 * 1024
@@ -202,7 +202,7 @@ export function describeRelay(
     describe('access', () => {
       it.each([
         ['host', undefined],
-        ['host', 'viewer-key'],
+        ['host', KEYS.viewerKey],
         ['viewer', undefined],
         ['viewer', 'nope'],
       ] as const)('%s with key %s is closed for good', async (role, key) => {

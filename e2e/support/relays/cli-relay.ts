@@ -29,7 +29,10 @@ export async function startCliRelay(options: CliRelayOptions = {}): Promise<CliR
   const spawned = { env: { ...process.env, ...env } }
   const [node, script] = COMMAND
   const args = [script, '--port', '0', '--host', '127.0.0.1']
-  args.push('--host-key', HOST_KEY, '--viewer-key', VIEWER_KEY, ...flags)
+  // A key is given either directly or in a file.
+  if (env?.['VUE_SYNC_HOST_KEY_FILE'] === undefined)
+    args.push('--host-key', HOST_KEY, '--viewer-key', VIEWER_KEY)
+  args.push(...flags)
   const running =
     descriptors === undefined
       ? start(node, args, spawned)

@@ -1,7 +1,7 @@
 import { createSyncServer, type SyncServer, type SyncServerOptions } from '@vue-sync/server'
 
-export const HOST_KEY = 'host-key-for-tests'
-export const VIEWER_KEY = 'viewer-key-for-tests'
+export const HOST_KEY = 'host-key-for-tests-of-the-relay'
+export const VIEWER_KEY = 'viewer-key-for-tests-of-the-relay'
 
 export type TestRelay = SyncServer & { url: string }
 

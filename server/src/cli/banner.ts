@@ -1,5 +1,6 @@
 import { renderUnicodeCompact } from 'uqr'
 import { formatPairCode, type Reach, type ViewerUrl } from '@vue-sync/vue/protocol'
+import { besideEachOther, widthOf } from './text-columns.ts'
 
 export interface BannerOptions {
   viewerUrls: ViewerUrl[]
@@ -8,10 +9,16 @@ export interface BannerOptions {
   /** Can be typed into the viewer instead of scanning. */
   pairCode?: string | undefined
   /** This machine's CA, if phones must trust it first. */
-  authority?: { fingerprint: string; file: string } | undefined
+  authority?: { fingerprint: string; thumbprint: string; file: string } | undefined
+  /** The page that explains how to trust that CA, without a key. */
+  setUpUrl?: string | undefined
+  /** The width of the terminal in characters. @default 80 */
+  columns?: number | undefined
 }
 
 type Row = [name: string, text: string]
+
+const DEFAULT_COLUMNS = 80
 
 const READERS: Record<Reach, string> = {
   network: 'Phones on the same Wi-Fi',
@@ -43,16 +50,39 @@ function byReader(viewerUrls: ViewerUrl[]): [string, Row[]][] {
   return [...titles]
 }
 
-/** The set-up page on the local network: clients elsewhere do not use this machine's CA. */
-function setUpUrl(viewerUrls: ViewerUrl[]): string {
-  const near = viewerUrls.find(({ reach }) => reach !== 'internet') ?? viewerUrls[0]!
-  return new URL('/setup', near.url).href
+const BYTES_PER_LINE = 16
+
+/** A fingerprint in lines that fit on every terminal; the lines after the first have no name. */
+function fingerprintRows(name: string, fingerprint: string): Row[] {
+  const bytes = fingerprint.split(':')
+  const rows: Row[] = []
+  for (let at = 0; at < bytes.length; at += BYTES_PER_LINE)
+    rows.push([at === 0 ? name : '', bytes.slice(at, at + BYTES_PER_LINE).join(':')])
+  return rows
 }
 
-/** Formats what the terminal shows at startup: the QR code, every address by who can open it, and the keys. */
+function renderCode(url: string, title: string[]): string[] {
+  return [...title, ...renderUnicodeCompact(url, { border: 2 }).split('\n')]
+}
+
+/** The code for viewers. Before it the code for set-up, if the devices that scan it must trust the CA first. */
+function codes({ viewerUrls, setUpUrl, columns = DEFAULT_COLUMNS }: BannerOptions): string {
+  const [{ url, reach }] = viewerUrls as [ViewerUrl]
+  const needsSetUp = setUpUrl !== undefined && (reach === 'network' || reach === 'virtual')
+  if (!needsSetUp) return renderCode(url, []).join('\n')
+  const first = renderCode(setUpUrl, [
+    '1. New phone? Scan this once:',
+    '   it shows how to set up.',
+  ])
+  const second = renderCode(url, ['2. After that, scan this one:', '   it opens the viewer.'])
+  const beside = besideEachOther(first, second)
+  // Indented by two characters like everything else.
+  return (widthOf(beside) + 2 <= columns ? beside : [...first, '', ...second]).join('\n')
+}
+
+/** Formats what the terminal shows at startup: the QR codes, every address by who can open it, and the keys. */
 export function formatBanner(options: BannerOptions): string {
-  const { viewerUrls, hostUrl, hostKey, pairCode, authority } = options
-  const code = renderUnicodeCompact(viewerUrls[0]!.url, { border: 2 })
+  const { viewerUrls, hostUrl, hostKey, pairCode, authority, setUpUrl } = options
   const host: Row[] = [
     ...(hostUrl ? [['open', hostUrl] as Row] : []),
     ...(hostKey ? [['key', hostKey] as Row] : []),
@@ -60,19 +90,20 @@ export function formatBanner(options: BannerOptions): string {
   const typed: Row[] = pairCode ? [['code', formatPairCode(pairCode)]] : []
   const trust: Row[] = authority
     ? [
-        ['set up', setUpUrl(viewerUrls)],
-        ['CA', authority.fingerprint],
+        ...(setUpUrl ? [['set up', setUpUrl] as Row] : []),
+        ...fingerprintRows('SHA-256', authority.fingerprint),
+        ...fingerprintRows('SHA-1', authority.thumbprint),
         ['stored in', authority.file],
       ]
     : []
   return [
     '',
-    code.replaceAll(/^/gm, '  '),
+    codes(options).replaceAll(/^(?=.)/gm, '  '),
     '',
     sections([
       ...byReader(viewerUrls),
       ['Type this in the viewer instead of scanning (valid for some minutes)', typed],
-      ['HTTPS: each device must trust this computer once; the set-up page explains how', trust],
+      ['HTTPS: new phones must trust this CA once; compare its fingerprint first', trust],
       ['Host', host],
     ]),
     '',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { get } from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -45,9 +45,10 @@ async function sendJunk(port: string, hostKey: string): Promise<void> {
 
 describe('@vue-sync/server', () => {
   it('shows a code, every address and the host key, and ends cleanly on a signal', async () => {
-    const { child, done, shows } = start(['--port', '0', '--host', '127.0.0.1', '--host-key', 'hk'])
+    const key = 'hk-of-at-least-128-bits'
+    const { child, done, shows } = start(['--port', '0', '--host', '127.0.0.1', '--host-key', key])
     const [, port] = await shows(/http:\/\/127\.0\.0\.1:(\d+)\/#k=/)
-    await shows(/key\s+hk/)
+    await shows(/key\s+hk-of-at-least-128-bits/)
     await shows(/█/)
     expect((await fetch(`http://127.0.0.1:${port}/status`)).status).toBe(200)
     child.kill('SIGINT')
@@ -81,6 +82,119 @@ describe('@vue-sync/server', () => {
     const { err: problem } = await wrong.done
     expect(JSON.parse(problem)).toMatchObject({ level: 'error' })
   })
+
+  it.each([false, true])(
+    'logs refusals, revocations and what the operator does, without a secret (--json: %s)',
+    async (json) => {
+      const [key, wrong] = ['host-key-of-the-audit-test', 'a-wrong-key-of-the-audit-test']
+      const args = ['--port', '0', '--host', '127.0.0.1', '--admin', '--host-key', key]
+      const { child, done, shows } = start([...args, ...(json ? ['--json'] : [])])
+      const [, port] = await shows(json ? /"port":(\d+)/ : /http:\/\/127\.0\.0\.1:(\d+)\//)
+      for (let count = 0; count < 3; count++) {
+        const refused = new WebSocket(`ws://127.0.0.1:${port}/`, offerProtocols('host', wrong))
+        await once(refused, 'close')
+      }
+      const host = new WebSocket(`ws://127.0.0.1:${port}/s/show`, offerProtocols('host', key))
+      await once(host, 'message')
+      const access = { generation: 1, tokens: [], revoked: ['main'] }
+      host.send(JSON.stringify({ type: 'status', payload: { access } }))
+      await shows(/Audit: The host revoked the link main/)
+      const closed = once(host, 'close')
+      await fetch(`http://127.0.0.1:${port}/admin/sessions/show`, {
+        method: 'DELETE',
+        headers: { authorization: `Bearer ${key}` },
+      })
+      await closed
+      child.kill('SIGTERM')
+      const { code, out, err } = await done
+      expect(code).toBe(0)
+      const at = 'from 127.0.0.1'
+      const expected = [
+        `Audit: Refused a host: The host key is wrong in session default ${at}`,
+        `Audit: Refused a host: The host key is wrong in session default ${at}; 2 more like it in the last minute`,
+        `Audit: The host revoked all links in session show ${at}`,
+        `Audit: The host revoked the link main in session show ${at}`,
+        `Audit: The operator ended session show ${at}`,
+      ]
+      const lines = `${out}\n${err}`.split('\n').filter((line) => line.includes('Audit: '))
+      const texts = lines.map((line) =>
+        json ? String((JSON.parse(line) as Record<string, unknown>)['message']) : line,
+      )
+      expect(texts.map((text) => text.replace('[vue-sync] ', '')).toSorted()).toEqual(expected)
+      if (json) {
+        const counted = lines.find((line) => line.includes('"suppressed"'))
+        expect(JSON.parse(counted!)).toMatchObject({
+          level: 'warn',
+          audit: 'refused',
+          via: 'socket',
+          address: '127.0.0.1',
+          session: 'default',
+          role: 'host',
+          code: 4401,
+          suppressed: 2,
+        })
+        expect(`${out}${err}`).not.toContain(key)
+      }
+      expect(`${out}${err}`).not.toContain(wrong)
+    },
+  )
+
+  it.each([[[]], [['--workers', '2']]])(
+    'reads keys from files, once for all workers: %j',
+    async (more) => {
+      const dir = await mkdtemp(join(tmpdir(), 'vue-sync-keys-'))
+      const files = { host: join(dir, 'host.key'), viewer: join(dir, 'viewer.key') }
+      await writeFile(files.host, '  host-key-from-a-file-of-this-test\n\n', { mode: 0o600 })
+      await writeFile(files.viewer, 'viewer-key-from-a-file-of-this-test', { mode: 0o600 })
+      const { child, done, shows } = start(
+        ['--port', '0', '--host', '127.0.0.1', '--host-key-file', files.host, ...more],
+        { VUE_SYNC_VIEWER_KEY_FILE: files.viewer },
+      )
+      const [, port] = await shows(
+        /http:\/\/127\.0\.0\.1:(\d+)\/#k=viewer-key-from-a-file-of-this-test\n/,
+      )
+      await shows(/key\s+host-key-from-a-file-of-this-test\n/)
+      const offered = offerProtocols('host', 'host-key-from-a-file-of-this-test')
+      const host = new WebSocket(`ws://127.0.0.1:${port}/`, offered)
+      await once(host, 'message')
+      host.terminate()
+      child.kill('SIGTERM')
+      expect(await done).toMatchObject({ code: 0, err: '' })
+      await rm(dir, { recursive: true })
+    },
+    60_000,
+  )
+
+  it('warns about a key file that others can read, and about a key that can be guessed', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'vue-sync-keys-'))
+    const file = join(dir, 'host.key')
+    await writeFile(file, 'host-key-from-a-file-of-this-test')
+    await chmod(file, 0o644)
+    const args = ['--port', '0', '--host', '127.0.0.1', '--host-key-file', file]
+    const { child, done, shows } = start([...args, '--viewer-key', 'short'])
+    await shows(/#k=short\n/)
+    child.kill('SIGTERM')
+    expect((await done).err.split('\n')).toEqual([
+      `[vue-sync] --host-key-file ${file} can be read by other users: its mode is 0644. Run chmod 600 on it, as its owner.`,
+      '[vue-sync] viewerKey is too easy to guess: it has less than 128 random bits. Make one with: openssl rand -hex 16',
+      '',
+    ])
+    await rm(dir, { recursive: true })
+  })
+
+  it('warns once for all workers about a key that can be guessed, and about one key for both roles', async () => {
+    const args = ['--port', '0', '--host', '127.0.0.1', '--workers', '2']
+    const { child, done, shows } = start(args, {
+      VUE_SYNC_HOST_KEY: 'show',
+      VUE_SYNC_VIEWER_KEY: 'show',
+    })
+    await shows(/key\s+show\n/)
+    child.kill('SIGTERM')
+    const { err } = await done
+    expect(err.match(/hostKey is too easy to guess/g)).toHaveLength(1)
+    expect(err.match(/viewerKey is too easy to guess/g)).toHaveLength(1)
+    expect(err.match(/hostKey and viewerKey are the same/g)).toHaveLength(1)
+  }, 60_000)
 
   it.each([
     ['info', true],
@@ -144,7 +258,8 @@ describe('@vue-sync/server', () => {
     const env = { VUE_SYNC_HTTPS: '1', VUE_SYNC_CA_DIR: dir }
     const { child, done, shows } = start(['--port', '0', '--host', '127.0.0.1'], env)
     const [, port] = await shows(/set up\s+http:\/\/127\.0\.0\.1:(\d+)\/setup\n/)
-    await shows(/CA\s+(?:[\dA-F]{2}:){7}[\dA-F]{2}\n/)
+    await shows(/SHA-256(?:\s+(?:[\dA-F]{2}:){15}[\dA-F]{2}\n){2}/)
+    await shows(/SHA-1\s+(?:[\dA-F]{2}:){15}[\dA-F]{2}\n\s+(?:[\dA-F]{2}:){3}[\dA-F]{2}\n/)
     const [, file] = await shows(/stored in\s+(\S+)\n/)
     await shows(/code\s+[\dA-Z]{3} [\dA-Z]{3}\n/)
     expect(file).toBe(join(dir, 'ca.pem'))
@@ -215,6 +330,42 @@ describe('@vue-sync/server', () => {
       ['--https', '--ca-dir', '/dev/null/ca'],
       {},
       '/dev/null/ca cannot be created',
+    ],
+    [
+      'a folder for sessions that others may write to',
+      ['--persist', '/tmp'],
+      {},
+      'Other users may write to /tmp (mode 1777',
+    ],
+    [
+      'a key file that does not exist',
+      ['--host-key-file', '/nowhere/host.key'],
+      {},
+      '--host-key-file /nowhere/host.key cannot be read (ENOENT).',
+    ],
+    [
+      'a key file beside the key',
+      ['--viewer-key-file', '/nowhere/viewer.key'],
+      { VUE_SYNC_VIEWER_KEY: 's3cret' },
+      '--viewer-key-file (VUE_SYNC_VIEWER_KEY_FILE) and --viewer-key (VUE_SYNC_VIEWER_KEY) exclude each other. Give one of them.',
+    ],
+    [
+      'a password of Redis in two places',
+      ['--redis', 'redis://:s3cret@localhost', '--redis-password-file', '/nowhere/redis'],
+      {},
+      'a password in --redis (VUE_SYNC_REDIS) exclude each other.',
+    ],
+    [
+      'a password without a Redis',
+      ['--redis-password-file', '/nowhere/redis'],
+      {},
+      '--redis-password-file (VUE_SYNC_REDIS_PASSWORD_FILE) needs --redis (VUE_SYNC_REDIS). Give both.',
+    ],
+    [
+      'a public URL without TLS beside https',
+      ['--https', '--public-url', 'http://show.example.com'],
+      {},
+      'publicUrl must begin with https:// because this relay has https',
     ],
     [
       'a public URL with a path',

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { auditLine } from './audit-line.ts'
 import { createStartupReport, logStartupReport, printStartupReport } from './startup-report.ts'
 import { helpText } from './help.ts'
 import { type CliRequest, readCli, wantsJson } from './read-cli.ts'
@@ -9,6 +10,7 @@ import { type Primary, runPrimary } from './primary.ts'
 import { createTerminalLine, type TerminalLine } from './terminal-line.ts'
 import { startLiveLine, wantsLiveLine } from './live-line.ts'
 import { createLog, type Log, toConsole } from '../operate/log.ts'
+import { keyProblems } from '../core/access/key-strength.ts'
 import { UsageError } from '../core/usage-error.ts'
 import type { SyncServerOptions } from '../server-options.ts'
 import { createSyncServer } from '../server.ts'
@@ -74,7 +76,11 @@ async function runAlone(
   log: Log,
   line?: TerminalLine,
 ): Promise<void> {
-  const server = createSyncServer({ ...withViewer(options), warn: (text) => log('warn', text) })
+  const server = createSyncServer({
+    ...withViewer(options),
+    audit: (event) => log(...auditLine(event)),
+    warn: (text) => log('warn', text),
+  })
   onSignals(log, json, server.drain)
   await server.start()
   const report = createStartupReport(server, withViewer(options).viewerDir !== undefined)
@@ -86,11 +92,17 @@ async function runAlone(
 /** Runs one of several workers. The primary prints and logs for it, and decides when it ends. */
 async function runAsWorker({ options }: CliRequest): Promise<void> {
   const { persist: _, ...rest } = withViewer(options)
+  const known = new Set(keyProblems(options))
   const server = createSyncServer(
     {
       ...rest,
       ...(options.redis === undefined && { backplane: workerBackplane() }),
-      warn: (text) => sendToPrimary({ vueSync: 'log', level: 'warn', text }),
+      audit(event) {
+        const [level, text, details] = auditLine(event)
+        sendToPrimary({ vueSync: 'log', level, text, details })
+      },
+      // The primary has warned about the keys, once for all workers.
+      warn: (text) => known.has(text) || sendToPrimary({ vueSync: 'log', level: 'warn', text }),
     },
     { workerQueries: workerQueryMember() },
   )
@@ -102,7 +114,7 @@ async function runAsWorker({ options }: CliRequest): Promise<void> {
 
 /** Runs until a signal arrives. @throws UsageError for mistakes that one line explains */
 async function run(args: string[]): Promise<void> {
-  const request = readCli(args, process.env)
+  const request = readCli(args, process.env, isWorker)
   const { show, json, logLevel, workers } = request
   if (show) return console.log(show === 'help' ? helpText() : version())
   if (isWorker) return runAsWorker(request)
@@ -113,6 +125,7 @@ async function run(args: string[]): Promise<void> {
     ...(logLevel && { level: logLevel }),
     ...(line && { write: (level, text) => line.above(() => toConsole(level, text)) }),
   })
+  for (const text of request.warnings) log('warn', text)
   if (workers === 1) return runAlone(request, log, line)
   let primary: Primary | undefined
   onSignals(log, json, async () => primary?.drain())

@@ -36,6 +36,16 @@ export const FLAG_GROUPS = {
       env: 'VUE_SYNC_VIEWER_KEY',
       help: 'key for viewing (generated)',
     },
+    'host-key-file': {
+      type: 'string',
+      env: 'VUE_SYNC_HOST_KEY_FILE',
+      help: 'file that contains the key for publishing',
+    },
+    'viewer-key-file': {
+      type: 'string',
+      env: 'VUE_SYNC_VIEWER_KEY_FILE',
+      help: 'file that contains the key for viewing',
+    },
     open: { type: 'boolean', env: 'VUE_SYNC_OPEN', help: 'viewers need no key' },
     'allow-host': {
       type: 'string',
@@ -99,6 +109,11 @@ export const FLAG_GROUPS = {
       env: 'VUE_SYNC_REDIS_PREFIX',
       help: 'prefix of keys and channels in Redis (vue-sync)',
     },
+    'redis-password-file': {
+      type: 'string',
+      env: 'VUE_SYNC_REDIS_PASSWORD_FILE',
+      help: 'file that contains the password of Redis',
+    },
   },
   Limits: {
     capacity: {
@@ -121,6 +136,11 @@ export const FLAG_GROUPS = {
       type: 'string',
       env: 'VUE_SYNC_METRICS_KEY',
       help: '/metrics for every machine that sends this key',
+    },
+    'metrics-key-file': {
+      type: 'string',
+      env: 'VUE_SYNC_METRICS_KEY_FILE',
+      help: 'file that contains the key for metrics',
     },
     admin: {
       type: 'boolean',

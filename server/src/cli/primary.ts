@@ -2,6 +2,8 @@ import { logStartupReport, printStartupReport } from './startup-report.ts'
 import type { CliRequest } from './read-cli.ts'
 import { createDiskStore } from '../storage/disk-store.ts'
 import { createHub } from '../nodes/hub.ts'
+import { keyProblems } from '../core/access/key-strength.ts'
+import { secretsForWorkers } from './read-secrets.ts'
 import { generateKey } from '../core/access/keys.ts'
 import type { Log } from '../operate/log.ts'
 import { checkOptions } from '../check-options.ts'
@@ -26,6 +28,7 @@ export async function runPrimary(request: CliRequest, log: Log): Promise<Primary
   checkOptions({ ...options, hostKey, ...(viewerKey !== undefined && { viewerKey }) })
 
   const warn = (text: string): void => log('warn', text)
+  for (const problem of keyProblems(options)) warn(problem)
   const disk = persist === undefined ? undefined : createDiskStore({ dir: persist, warn })
   const hub =
     redis === undefined
@@ -40,10 +43,7 @@ export async function runPrimary(request: CliRequest, log: Log): Promise<Primary
   const workers = createWorkers({
     count,
     hub,
-    env: {
-      VUE_SYNC_HOST_KEY: hostKey,
-      ...(viewerKey !== undefined && { VUE_SYNC_VIEWER_KEY: viewerKey }),
-    },
+    env: secretsForWorkers({ ...options, hostKey, ...(viewerKey !== undefined && { viewerKey }) }),
     onLog: ({ level, text, details }) => log(level, text, details),
   })
   try {

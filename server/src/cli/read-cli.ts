@@ -4,6 +4,7 @@ import { LOG_LEVELS, type LogLevel } from '../operate/log.ts'
 import { LIMIT_FLAGS, type LimitFlag, type Limits } from '../core/limits.ts'
 import { UsageError } from '../core/usage-error.ts'
 import type { SyncServerOptions } from '../server-options.ts'
+import { readSecrets, takeSecrets } from './read-secrets.ts'
 import { withoutPasswords } from '../nodes/redis/redis-problem.ts'
 
 const LIMITS = Object.entries(LIMIT_FLAGS) as [keyof Limits, LimitFlag][]
@@ -87,6 +88,8 @@ export interface CliRequest {
   json: boolean
   logLevel?: LogLevel
   options: SyncServerOptions
+  /** Problems that do not prevent the start. */
+  warnings: string[]
 }
 
 /** Whether logs are JSON. Works even if the other flags are wrong, so that their error is JSON too. */
@@ -94,10 +97,23 @@ export function wantsJson(args: string[], env: NodeJS.ProcessEnv): boolean {
   return args.includes('--json') || YES.test(env['VUE_SYNC_JSON'] ?? '')
 }
 
-/** Reads flags and environment variables; a flag wins over its variable. @throws UsageError in one line */
-export function readCli(args: string[], env: NodeJS.ProcessEnv): CliRequest {
+/**
+ * Reads flags, environment variables and the files with secrets; a flag wins over its variable.
+ *
+ * @param isWorker whether a primary process has read the files and sent their content
+ * @throws UsageError in one line
+ */
+export function readCli(args: string[], env: NodeJS.ProcessEnv, isWorker = false): CliRequest {
   const flags = readFlags(args)
-  const values = { ...readEnv(env), ...flags }
+  const warnings: string[] = []
+  const show = flags.help ? 'help' : flags.version ? 'version' : undefined
+  const all: Values = { ...readEnv(env), ...flags }
+  // `--help` works even where a file is missing.
+  const values: Values = show
+    ? all
+    : isWorker
+      ? takeSecrets(all, env)
+      : readSecrets(all, (text) => void warnings.push(text))
   const options: Record<string, unknown> = {
     port: readInteger('port', values.port),
     capacity: readInteger('capacity', values.capacity),
@@ -124,12 +140,12 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv): CliRequest {
     limits: readLimits(values),
   }
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  const show = flags.help ? 'help' : flags.version ? 'version' : undefined
   const logLevel = readLevel(values['log-level'])
   return {
     json: wantsJson(args, env),
     workers: readWorkers(values.workers),
     options: Object.fromEntries(given),
+    warnings,
     ...(logLevel && { logLevel }),
     ...(show && { show }),
   }

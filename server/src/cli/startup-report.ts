@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { type BannerOptions, formatBanner } from './banner.ts'
 import type { Log } from '../operate/log.ts'
 import type { SyncServerOptions } from '../server-options.ts'
@@ -19,16 +20,19 @@ export function createStartupReport(server: SyncServer, hasViewer: boolean): Sta
       hostKey: server.hostKey,
       pairCode: server.pairCode(),
       authority: server.authority(),
+      setUpUrl: server.setUpUrl(),
     },
   }
 }
 
-/** Prints QR code, links and keys for a person. */
+/** Prints QR codes, links and keys for a person. */
 export function printStartupReport({ banner, hasViewer }: StartupReport): void {
   const missing =
     '\n  No viewer app found, so the relay serves sockets only. Give one with --viewer-dir.\n'
   // oxlint-disable-next-line no-console -- the output of the command
-  console.log(`${formatBanner(banner)}${hasViewer ? '' : missing}`)
+  console.log(
+    `${formatBanner({ columns: process.stdout.columns, ...banner })}${hasViewer ? '' : missing}`,
+  )
 }
 
 /** Logs port and addresses. Keys are left out, because logs are read by people who may not publish or view. */

@@ -66,9 +66,11 @@ export function createAdmission(options: AdmissionOptions): Admit {
 
   function admitViewer(session: string, pass: Pass): Admitted {
     const problem = problemOf(session, pass)
-    return problem
-      ? refused('key', CLOSE.revoked, problem)
-      : { pass, by: 'key', refusal: undefined }
+    return {
+      pass,
+      by: 'key',
+      refusal: problem ? { code: CLOSE.revoked, reason: problem } : undefined,
+    }
   }
 
   async function admitByToken({ role, key, session }: AdmitRequest): Promise<Admitted> {

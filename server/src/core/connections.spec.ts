@@ -51,6 +51,7 @@ function makeConnections(): { hooks: RelayHooks; received: unknown[]; beReady: (
     maxHostMessage: LONGEST,
     stats: createRelayStats(),
     needsViewerKey: true,
+    audit: () => {},
     toPeer: () => ({ send: () => 0, close: () => {}, buffered: () => 0 }),
     onChange: () => {},
     warn: () => {},

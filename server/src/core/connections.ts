@@ -8,7 +8,9 @@ import {
   type Role,
 } from '@vue-sync/vue/protocol'
 import { avoidBlobs, keepDecision, keptDecision, sizeOf, toEcho, toFrame } from './adapters.ts'
+import { ruleChanges } from './rule-changes.ts'
 import type { Admit, Admitted } from './admission.ts'
+import { type Audit, auditRefusal } from './audit.ts'
 import type { Viewer } from './session/audience.ts'
 import type { Host } from './session/host-seat.ts'
 import type { RelayPeer } from './session/relay-peer.ts'
@@ -30,6 +32,8 @@ export interface Admission extends Admitted {
   position: Position | undefined
   /** Connections with the same text come from the same client. @default all come from one */
   client?: string | undefined
+  /** Where the client connects from, if the server around the relay knows it. */
+  source?: { address: string }
   /** Set once the connection is in its session. */
   member?: { session: Session; name: string; host?: Host; viewer?: Viewer }
   /** Frames of a host that arrived before the connection was in its session. */
@@ -51,6 +55,8 @@ export interface ConnectionsOptions {
   toPeer: (peer: Peer) => RelayPeer
   /** Called after each message of a host. */
   onChange: (name: string, session: Session) => void
+  /** Receives what concerns access. */
+  audit: Audit
   warn: (text: string) => void
 }
 
@@ -83,14 +89,22 @@ const NOT_ADMITTED: Refusal = {
   reason: 'The server did not check who connects',
 }
 
+/** The part of an audit event that describes a connection. */
+function clientOf(peer: Peer) {
+  const { role, session, source } = admissionOf(peer)
+  return { via: 'socket', address: source?.address ?? peer.remoteAddress, role, session } as const
+}
+
 /** Puts each connection into its session, and passes its messages on. */
 export function createConnections(options: ConnectionsOptions): RelayHooks {
   const { admit, sessions, limits, maxHostMessage, stats, needsViewerKey, toPeer, onChange } =
     options
+  const { audit } = options
   const warn = createThrottledWarn(options.warn)
 
   function refuse(peer: Peer, { code, reason }: Refusal): void {
     stats.reject(code)
+    auditRefusal(audit, { address: peer.remoteAddress, ...admissionOf(peer) }, { code, reason })
     peer.close(code, reason)
     const timer: { unref?: () => void } = setTimeout(() => peer.terminate(), CLOSE_MS) as object
     timer.unref?.()
@@ -128,7 +142,10 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
   function receive(peer: Peer, frame: string | Uint8Array): void {
     const { member } = admissionOf(peer)
     if (!member?.host) return
+    const { access } = member.session
+    const before = access.rules
     member.session.receive(member.host, frame)
+    for (const change of ruleChanges(before, access.rules)) audit({ ...clientOf(peer), ...change })
     onChange(member.name, member.session)
     const refusal = limits.checkRetained(member.session)
     if (refusal) refuse(peer, refusal)

@@ -1,4 +1,5 @@
 import type { Peer } from 'crossws'
+import type { Audit } from './audit.ts'
 import type { Authorize } from './access/authorize.ts'
 import { type Digests, WEB_DIGESTS } from './access/key-check.ts'
 import type { Backplane } from './shared/backplane.ts'
@@ -50,6 +51,11 @@ export interface RelayOptions {
    * withdrawn stay so after the session was dropped from memory. @default none
    */
   storedRules?: ((session: string) => AccessRules | undefined) | undefined
+  /**
+   * Receives what concerns access: refusals by key or origin, lock-outs, revocations, rotations and what operators do.
+   * Limited to one event a minute for each kind and address, with a count of the others. @default dropped
+   */
+  audit?: Audit | undefined
   /** Receives warnings. @default warnings are dropped */
   warn?: (text: string) => void
 }

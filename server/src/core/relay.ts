@@ -1,5 +1,7 @@
 import { CLOSE, randomId, type StateMessage } from '@vue-sync/vue/protocol'
 import { createAdmission } from './admission.ts'
+import { keyProblems } from './access/key-strength.ts'
+import { type Audit, createAuditReporter } from './audit.ts'
 import { createConnections, type RelayHooks } from './connections.ts'
 import type { StoredSession } from './session/stored-session.ts'
 import { LIMIT_DEFAULTS } from './limits.ts'
@@ -41,6 +43,8 @@ export interface Relay {
   /** Sends every host and viewer the status now. Call it when the result of `describe` has changed. */
   announce: () => void
   stats: RelayStats
+  /** For the server around the relay: reports to `audit` of the options, with the same limits. */
+  audit: Audit
   /** The sessions that are open on this node. */
   sessions: SessionRegistry
   /** Starts the heartbeat. Resolves when other nodes can be reached, or when the first attempt has failed. */
@@ -60,7 +64,9 @@ export function createRelay(options: RelayOptions): Relay {
       ...RELAY_DEFAULTS,
       ...options,
     }
+  for (const problem of keyProblems(options)) warn(problem)
   const stats = createRelayStats()
+  const audit = createAuditReporter(options.audit)
   const signer = createTokenSigner(options.hostKey ?? randomId(), digests)
   const sessions = createSessionRegistry({
     capacity,
@@ -99,6 +105,7 @@ export function createRelay(options: RelayOptions): Relay {
     needsViewerKey: options.viewerKey !== undefined,
     toPeer: (peer) => options.toPeer?.(peer, toPortablePeer) ?? toPortablePeer(peer),
     onChange: reportChange,
+    audit: audit.report,
     warn,
   })
   let timer: ReturnType<typeof setInterval> | undefined
@@ -168,6 +175,7 @@ export function createRelay(options: RelayOptions): Relay {
     },
     announce,
     stats,
+    audit: audit.report,
     sessions,
     async start() {
       timer ??= setInterval(announce, heartbeat)
@@ -176,6 +184,7 @@ export function createRelay(options: RelayOptions): Relay {
     async stop() {
       clearInterval(timer)
       timer = undefined
+      audit.flush()
       await sessions.stop(CLOSE.goingAway, 'The relay is stopping')
     },
   }

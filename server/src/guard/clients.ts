@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import proxyAddr from 'proxy-addr'
 import { type BrowserRequest, nameOf } from './hosts-and-origins.ts'
-import { isLoopback, unmapped } from '../network/private-networks.ts'
+import { isLoopback, isLoopbackName, unmapped } from '../network/private-networks.ts'
 
 /** The parts of a request that the checks read, on every runtime. Node's `IncomingMessage` has them. */
 export interface IncomingRequest {
@@ -29,10 +29,6 @@ export interface Clients {
 
 /** Headers that proxies add: a connection from this machine with one of them is for a client elsewhere. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'] as const
-
-function isLoopbackName(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || isLoopback(host)
-}
 
 function isWithinMachine({ socket, headers }: IncomingRequest): boolean {
   // The host name excludes pages whose own name was pointed at this machine (DNS rebinding).

@@ -1,5 +1,6 @@
 import type { Peer } from 'crossws'
 import { CLOSE } from '@vue-sync/vue/protocol'
+import type { Audit } from '../core/audit.ts'
 import { type AddressCounts, createAddressCounts } from './address-counts.ts'
 import type { Clients, IncomingRequest } from './clients.ts'
 import { BAD_ORIGIN, type PageOrigin, type Guard, mayConnect } from './hosts-and-origins.ts'
@@ -22,6 +23,8 @@ export interface GateOptions {
   onRefused?: (code: number) => void
   /** Whether the relay is stopping: then nobody is let in. */
   isClosing: () => boolean
+  /** Receives a lock-out. @default dropped */
+  audit?: Audit | undefined
   warn: (text: string) => void
 }
 
@@ -58,12 +61,13 @@ export function createGate(options: GateOptions): Gate {
   const tell = createThrottledWarn(options.warn)
 
   function refusalOf(
-    { by }: Admission,
+    { by, role }: Admission,
     { pageOrigin, isWithinMachine, address }: Omit<ConnectionSource, 'count'>,
     connections: number,
   ): Refusal | undefined {
     if (isClosing()) return { code: CLOSE.goingAway, reason: 'The relay is stopping' }
     if (connections > limits.connectionsPerMinute) {
+      options.audit?.({ kind: 'locked_out', via: 'socket', address, role })
       tell('rate', `${address} opens too many sockets per minute (--max-connections)`)
       return { code: CLOSE.busy, reason: 'Too many connections from this address: wait a minute' }
     }

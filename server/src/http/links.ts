@@ -32,14 +32,16 @@ interface ReachableAt {
   at: LanAddress
 }
 
-/** The addresses for which the certificate is valid, and those within this machine. */
+/**
+ * The addresses for which the certificate is valid, and those within this machine. Links contain keys, so all of them
+ * are https: on plain http, another device could answer in the relay's place and read the key.
+ */
 function covered(addresses: LanAddress[], certificate: ServerCertificate): ReachableAt[] {
   const all = certificate.authority ? addresses : certified(addresses, certificate)
   return all.flatMap((at): ReachableAt[] => {
     // Within the machine nobody can listen, and plain http needs no trusted certificate.
     if (at.reach === 'machine') return [{ scheme: 'http', at }]
-    if (!certificate.covers(at.address)) return []
-    return [{ scheme: certificate.authority ? 'http' : 'https', at }]
+    return certificate.covers(at.address) ? [{ scheme: 'https', at }] : []
   })
 }
 
@@ -76,6 +78,17 @@ export function viewerLinks(options: LinkOptions, session: string): ViewerUrl[] 
   }))
   if (publicUrl === undefined) return own
   return [{ name: 'public', url: link(new URL(publicUrl).origin), reach: 'internet' }, ...own]
+}
+
+/**
+ * The page that explains how to trust the local CA; `undefined` without one. It is plain http, because a device
+ * that does not trust the CA yet shows a warning on https. Therefore it contains no key, no session and no secret.
+ */
+export function setUpLink({ book, port, certificate }: LinkOptions): string | undefined {
+  if (!certificate?.authority) return undefined
+  const found = covered(book.list(), certificate)
+  const near = found.find(({ at }) => isOutside(at)) ?? found[0]
+  return near && `http://${bracketed(near.at.address)}:${port}/setup`
 }
 
 /** The address that hosts show as this machine's. */

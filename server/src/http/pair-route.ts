@@ -1,5 +1,6 @@
 import { assertBodySize, type H3Event } from 'h3'
 import { isRecord, readPairCode } from '@vue-sync/vue/protocol'
+import type { Audit } from '../core/audit.ts'
 import type { Clients } from '../guard/clients.ts'
 import { nodeRequestOf } from './node-request.ts'
 import type { PairingCode } from '../core/shared/backplane.ts'
@@ -7,6 +8,8 @@ import type { Pairing } from './pairing.ts'
 import type { RateLimit } from '../guard/rate-limit.ts'
 
 export interface PairRouteOptions {
+  /** Receives a refusal or a lock-out. @default dropped */
+  audit?: Audit | undefined
   pairing: Pairing
   attempts: RateLimit
   clients: Clients
@@ -48,13 +51,17 @@ export async function answerPair(event: H3Event, options: PairRouteOptions): Pro
   // Counted before the code is looked up, so that parallel guesses cannot pass the limit together.
   const wait = await attempts.begin(address)
   if (wait > 0) {
+    options.audit?.({ kind: 'locked_out', via: 'pair', address })
     headers.set('retry-after', String(Math.ceil(wait / 1000)))
     return refuse(429, 'too_many')
   }
   const read = readPairCode(code)
   const found = pairing.find(code) ?? (read && (await findElsewhere?.(read).catch(() => undefined)))
   const admitted = found && (await redeem(found))
-  if (!found || !admitted) return refuse(404, 'unknown_code')
+  if (!found || !admitted) {
+    options.audit?.({ kind: 'refused', via: 'pair', address, reason: 'The code is wrong' })
+    return refuse(404, 'unknown_code')
+  }
   attempts.succeed(address)
   return { session: found.session, ...admitted }
 }

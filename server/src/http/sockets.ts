@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { CLOSE, readOffer } from '@vue-sync/vue/protocol'
 import { createGate, type GateOptions } from '../guard/socket-gate.ts'
+import { auditRefusal } from '../core/audit.ts'
 import type { Admission } from '../core/connections.ts'
 import type { Limits } from '../core/limits.ts'
 import { UpgradeRequest } from '../guard/upgrade-request.ts'
@@ -64,6 +65,7 @@ export function openSockets(options: SocketOptions): Sockets {
           return false
         }
         options.onRefused?.(refusal.code)
+        auditRefusal(options.audit, context, refusal)
         refuseSocket(request, socket, refusal)
         return true
       },

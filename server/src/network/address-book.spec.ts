@@ -96,7 +96,15 @@ describe('a certificate for the addresses in the book', () => {
     let now = Date.now()
     const authority = await makeAuthority({ hostname: book.hostname, now })
     const certificate = await issueLocalCertificate({
-      authority: { ...authority, name: '', der: Buffer.of(), fingerprint: '', file: '' },
+      authority: {
+        ...authority,
+        hostname: book.hostname,
+        name: '',
+        der: Buffer.of(),
+        fingerprint: '',
+        thumbprint: '',
+        file: '',
+      },
       hostname: book.hostname,
       addresses: () => addressesOf(book),
       now: () => now,
@@ -109,7 +117,7 @@ describe('a certificate for the addresses in the book', () => {
     expect(await certificate.refresh()).toBe(false)
     expect(links()).toEqual([
       { name: 'public', url: 'https://show.example.com/#k=k', reach: 'internet' },
-      { name: 'wlan0', url: 'http://192.168.1.5:9876/#k=k', reach: 'network' },
+      { name: 'wlan0', url: 'https://192.168.1.5:9876/#k=k', reach: 'network' },
       { name: 'this machine', url: 'http://127.0.0.1:9876/#k=k', reach: 'machine' },
     ])
     const first = certificate.current
@@ -120,7 +128,7 @@ describe('a certificate for the addresses in the book', () => {
     expect(certificate.covers('192.168.1.5')).toBe(false)
     expect(links().map(({ url }) => url)).toEqual([
       'https://show.example.com/#k=k',
-      'http://[fd00::7]:9876/#k=k',
+      'https://[fd00::7]:9876/#k=k',
       'http://127.0.0.1:9876/#k=k',
     ])
     now += 380 * 24 * 60 * 60 * 1000

@@ -30,7 +30,7 @@ export async function answerMetrics(event: H3Event, options: MetricsRouteOptions
       return THIS_MACHINE_ONLY
     }
   } else {
-    const problem = await bearerProblem(event, key, options)
+    const problem = await bearerProblem(event, key, 'metrics', options)
     if (problem) return PROBLEMS[problem]
   }
   try {

@@ -58,11 +58,12 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): OperatorRo
       })
     },
     addTo(app, clients) {
-      if (admin) addAdminRoutes(app, { admin, hostKey, clients, attempts })
+      const { audit } = relay
+      if (admin) addAdminRoutes(app, { admin, hostKey, clients, attempts, audit })
       if (!readMetrics) return
       const read = readMetrics
       app.get('/metrics', (event) =>
-        answerMetrics(event, { clients, attempts, key: metricsKey, read }),
+        answerMetrics(event, { clients, attempts, key: metricsKey, read, audit }),
       )
     },
   }

@@ -16,6 +16,7 @@ export interface RuntimeOptions extends Pick<
   | 'authorize'
   | 'allowedHosts'
   | 'allowedOrigins'
+  | 'audit'
   | 'warn'
 > {
   /** Limits on messages, viewers, sessions and memory. Handshakes have the runtime's own time-out. @default LIMIT_DEFAULTS */

@@ -107,6 +107,7 @@ export function createRuntimeRelay(
     digests: NODE_DIGESTS,
     ...(toPeer && { toPeer }),
     describe: (session) => ({ ...ownStatus(), ...viewerUrls(session) }),
+    audit: options.audit,
     warn,
   })
   const clients = createClients(trustProxy)
@@ -118,6 +119,7 @@ export function createRuntimeRelay(
     clients,
     limits,
     isClosing: () => closing,
+    audit: relay.audit,
     warn,
   })
   const getStatus = () => ({ ...ownStatus(), clientCount: relay.viewerCount() })

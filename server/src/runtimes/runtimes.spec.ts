@@ -5,6 +5,8 @@ import { type Runtime, type RuntimeChild, startRuntime } from '../../test/child-
 import type { RuntimeOptions } from './runtime-options.ts'
 import { ask, type Client, connectTo, session } from '../../test/client.ts'
 
+const [HOST_KEY, VIEWER_KEY] = ['host-key-of-the-runtimes', 'viewer-key-of-the-runtimes']
+
 describe.each<Runtime>(['bun', 'deno'])('a server on %s', (runtime) => {
   let relay: RuntimeChild
   const clients: Client[] = []
@@ -17,10 +19,10 @@ describe.each<Runtime>(['bun', 'deno'])('a server on %s', (runtime) => {
   })
 
   async function start(options: RuntimeOptions = {}): Promise<void> {
-    relay = await startRuntime(runtime, { hostKey: 'h', viewerKey: 'v', ...options })
+    relay = await startRuntime(runtime, { hostKey: HOST_KEY, viewerKey: VIEWER_KEY, ...options })
   }
   async function join(role: 'host' | 'viewer'): Promise<Client> {
-    const key = role === 'host' ? 'h' : 'v'
+    const key = role === 'host' ? HOST_KEY : VIEWER_KEY
     const client = await connectTo(`ws://127.0.0.1:${relay.port}`, role, { key })
     clients.push(client)
     return client
@@ -59,7 +61,9 @@ describe.each<Runtime>(['bun', 'deno'])('a server on %s', (runtime) => {
     const { payload } = await host.until(({ type }) => type === 'status')
     expect(payload).toMatchObject({
       port: relay.port,
-      viewerUrls: [{ name: 'public', url: 'https://show.example.com/#k=v', reach: 'internet' }],
+      viewerUrls: [
+        { name: 'public', url: `https://show.example.com/#k=${VIEWER_KEY}`, reach: 'internet' },
+      ],
     })
   })
 

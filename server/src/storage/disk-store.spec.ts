@@ -1,6 +1,18 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSyncServer, type SyncServer } from '../index.ts'
 import { type Client, connect } from '../../test/client.ts'
@@ -26,8 +38,8 @@ async function start(folder = persist, limits = {}): Promise<void> {
   server = createSyncServer({
     port: 0,
     host: '127.0.0.1',
-    hostKey: 'h',
-    viewerKey: 'v',
+    hostKey: 'host-key-of-the-disk-tests',
+    viewerKey: 'viewer-key-of-the-disk-tests',
     persist: folder,
     limits,
     warn: (text) => void warnings.push(text),
@@ -188,5 +200,63 @@ describe('a relay with a folder', () => {
     const file = join(dir, 'file')
     await writeFile(file, '')
     await expect(start(file)).rejects.toThrow(/cannot be used: .*--persist/)
+  })
+
+  it('does not start where other users may write, and names folder, mode and command', async () => {
+    await publishAndStop()
+    await chmod(persist, 0o777)
+    await expect(start()).rejects.toThrow(
+      `[vue-sync] Other users may write to ${persist} (mode 0777, owner ${process.getuid!()}, group ${process.getgid!()}). Run chmod go-w ${persist}, or choose another folder with --persist.`,
+    )
+    await chmod(persist, 0o700)
+    await chmod(dir, 0o777)
+    await expect(start()).rejects.toThrow(`so they may replace ${persist}. Run chmod go-w ${dir}`)
+    await chmod(dir, 0o700)
+    await start()
+  })
+
+  it.skipIf(process.getuid!() !== 0)('does not start in the folder of another user', async () => {
+    await publishAndStop()
+    await chown(persist, 12_345, 12_345)
+    await expect(start()).rejects.toThrow(
+      `[vue-sync] Another user owns ${persist} (mode 0700, owner 12345, group 12345). Run chown 0 ${persist}, or choose another folder with --persist.`,
+    )
+  })
+
+  it('does not write through symbolic links that were planted', async () => {
+    await publishAndStop()
+    const path = await fileOf()
+    const victim = join(dir, 'victim')
+    await writeFile(victim, 'untouched')
+    await start()
+    await rm(path)
+    for (const at of [path, `${path}.new`]) await symlink(victim, at)
+    const host = await enter('host')
+    host.send({ type: 'session_update', epoch: 'f', seq: 0, payload: { board: { a: 9 } } })
+    await (await enter('viewer')).until(({ type }) => type === 'session_update')
+    await server.stop()
+    expect(await readFile(victim, 'utf8')).toBe('untouched')
+    expect((await readFile(path, 'utf8')).includes('"a":9')).toBe(true)
+    // The link at the temporary name is deleted at the next start, and its target stays.
+    await start()
+    expect(await readdir(persist)).toEqual(await sessions())
+    expect(await readFile(victim, 'utf8')).toBe('untouched')
+  })
+
+  it('does not serve what a symbolic link or another user put there', async () => {
+    await publishAndStop()
+    const path = await fileOf()
+    const elsewhere = join(dir, 'elsewhere')
+    await rename(path, elsewhere)
+    await symlink(elsewhere, path)
+    await start()
+    expect(warnings.join()).toContain('cannot be read (it is a symbolic link) and was renamed')
+    await server.stop()
+    warnings = []
+    await rm(`${path}.corrupt`)
+    await rename(elsewhere, path)
+    await chmod(path, 0o666)
+    await start()
+    expect(warnings.join()).toContain('cannot be read (other users may write to it)')
   })
 })

@@ -1,8 +1,10 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AccessRules, mergeAccess, NO_RULES } from '@vue-sync/vue/protocol'
 import type { OnSessionChange, StoredSession } from '../core/session/stored-session.ts'
 import { createThrottledWarn } from '../core/throttled-warn.ts'
+import { openPrivateFolder } from './private-folder.ts'
+import { UNFINISHED, withPrivateFile, writePrivateFile } from './private-file.ts'
 import { decodeSession, encodeSession, sha256 } from './session-file.ts'
 
 export interface DiskStoreOptions {
@@ -14,7 +16,7 @@ export interface DiskStore {
   /**
    * Reads the stored sessions, the latest last. Renames unreadable files to `.corrupt`.
    *
-   * @throws Error when the folder cannot be used
+   * @throws UsageError when the folder cannot be used, or when other users can write to it
    */
   load: () => Promise<[session: string, stored: StoredSession][]>
   /** Schedules a write of a changed session, or its deletion when `read` returns `undefined`. */
@@ -29,14 +31,17 @@ export interface DiskStore {
 }
 
 const SUFFIX = '.session'
-/** Suffix of a file that is being written. */
-const UNFINISHED = '.new'
 /** Between two writes of a session that changes all the time. */
 const WRITE_MS = 1000
 /** Between two attempts after a failed write. */
 const RETRY_MS = 10_000
 /** Sessions that have not been written for this long are deleted. */
 const MAX_AGE_MS = 30 * 24 * 60 * 60_000
+
+/** Earlier versions wrote to `NAME.session.new`, without random characters. */
+function isUnfinished(name: string): boolean {
+  return name.includes(SUFFIX) && name.endsWith(UNFINISHED)
+}
 
 /** Stores each session in a file. A new version is written beside the old file and then replaces it. */
 export function createDiskStore({ dir, warn }: DiskStoreOptions): DiskStore {
@@ -45,10 +50,13 @@ export function createDiskStore({ dir, warn }: DiskStoreOptions): DiskStore {
   /** The rules that are merged into `rules`. */
   const merged = new WeakSet<AccessRules>()
   const due = new Map<string, () => StoredSession | undefined>()
+  /** `dir` without symbolic links, once it was checked. */
+  let folder = dir
   let timer: ReturnType<typeof setTimeout> | undefined
   let writing = Promise.resolve()
   // Hashed, because some disks take names that differ only in case for the same file.
-  const fileOf = (session: string): string => join(dir, `${sha256(session).slice(0, 32)}${SUFFIX}`)
+  const fileOf = (session: string): string =>
+    join(folder, `${sha256(session).slice(0, 32)}${SUFFIX}`)
 
   function remember(session: string, access: AccessRules | undefined): void {
     if (!access || merged.has(access)) return
@@ -72,21 +80,7 @@ export function createDiskStore({ dir, warn }: DiskStoreOptions): DiskStore {
     const stored = withRules(session, changed)
     const path = fileOf(session)
     if (!stored) return rm(path, { force: true })
-    const temporary = `${path}${UNFINISHED}`
-    try {
-      const file = await open(temporary, 'w', 0o600)
-      try {
-        await file.writeFile(encodeSession(session, stored))
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      await rename(temporary, path)
-    } catch (error) {
-      // On a full disk, the unfinished file takes space that a smaller session could use.
-      await rm(temporary, { force: true }).catch(() => {})
-      throw error
-    }
+    await writePrivateFile(path, encodeSession(session, stored), true)
   }
 
   async function writeAll(): Promise<void> {
@@ -117,17 +111,19 @@ export function createDiskStore({ dir, warn }: DiskStoreOptions): DiskStore {
 
   return {
     async load() {
-      await mkdir(dir, { recursive: true, mode: 0o700 })
+      folder = await openPrivateFolder({ dir, flag: '--persist', warn })
       const found: { writtenAt: number; entry: [string, StoredSession] }[] = []
-      for (const name of await readdir(dir)) {
+      for (const name of await readdir(folder)) {
         // A relay was killed while it wrote this file.
-        if (name.endsWith(SUFFIX + UNFINISHED)) await rm(join(dir, name), { force: true })
+        if (isUnfinished(name)) await rm(join(folder, name), { force: true })
         if (!name.endsWith(SUFFIX)) continue
-        const path = join(dir, name)
+        const path = join(folder, name)
         try {
-          const { mtimeMs } = await stat(path)
-          if (Date.now() - mtimeMs > MAX_AGE_MS) await rm(path)
-          else found.push({ writtenAt: mtimeMs, entry: decodeSession(await readFile(path)) })
+          await withPrivateFile(path, async (file) => {
+            const { mtimeMs } = await file.stat()
+            if (Date.now() - mtimeMs > MAX_AGE_MS) await rm(path)
+            else found.push({ writtenAt: mtimeMs, entry: decodeSession(await file.readFile()) })
+          })
         } catch (error) {
           await rename(path, `${path}.corrupt`)
           warn(`${path} cannot be read (${(error as Error).message}) and was renamed to .corrupt`)

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
-import { isOwnName, PRIVATE_DOMAINS, PRIVATE_NETWORKS } from '../network/private-networks.ts'
+import { constraintsOf, type ConstraintsVersion, versionOf } from './authority-constraints.ts'
+import { loadX509Library, type X509Library } from './x509-library.ts'
 
 /** A certificate and its private key, both PEM. */
 export interface KeyedCertificate {
@@ -15,52 +16,20 @@ const AUTHORITY_MS = 3650 * DAY_MS
 const LEAF_MS = 396 * DAY_MS
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-/** RFC 5280, section 4.2.1.10. */
-const NAME_CONSTRAINTS = '2.5.29.30'
-
-/** Loads the X.509 library at first use, because a relay on plain http needs none of it. */
-async function loadLibrary() {
-  // @peculiar/x509 requires this polyfill when it is imported.
-  await import('reflect-metadata')
-  const [x509, asn1, schema] = await Promise.all([
-    import('@peculiar/x509'),
-    import('@peculiar/asn1-x509'),
-    import('@peculiar/asn1-schema'),
-  ])
-  return { x509, asn1, schema }
-}
-
-type Library = Awaited<ReturnType<typeof loadLibrary>>
+const NAME_PATTERN = /^vue-sync CA \((.*)\)$/
 
 function makeKeys(): Promise<CryptoKeyPair> {
   return crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
 }
 
-async function exportKey({ x509 }: Library, key: CryptoKey): Promise<string> {
+async function exportKey({ x509 }: X509Library, key: CryptoKey): Promise<string> {
   const der = await crypto.subtle.exportKey('pkcs8', key)
   return `${x509.PemConverter.encode(der, 'PRIVATE KEY')}\n`
 }
 
-function importKey({ x509 }: Library, pem: string): Promise<CryptoKey> {
+function importKey({ x509 }: X509Library, pem: string): Promise<CryptoKey> {
   const der = x509.PemConverter.decodeFirst(pem)
   return crypto.subtle.importKey('pkcs8', der, ALGORITHM, false, ['sign'])
-}
-
-/**
- * Permits private addresses and names, and this machine's own name. Critical: a client that does not know the
- * extension must reject the CA.
- */
-function nameConstraints({ x509, asn1, schema }: Library, hostname: string) {
-  const own = isOwnName(hostname) ? [hostname] : []
-  const names = [
-    ...PRIVATE_NETWORKS.map((iPAddress) => ({ iPAddress })),
-    ...[...PRIVATE_DOMAINS, ...own].map((dNSName) => ({ dNSName })),
-  ]
-  const permittedSubtrees = new asn1.GeneralSubtrees(
-    names.map((name) => new asn1.GeneralSubtree({ base: new asn1.GeneralName(name) })),
-  )
-  const value = schema.AsnConvert.serialize(new asn1.NameConstraints({ permittedSubtrees }))
-  return new x509.Extension(NAME_CONSTRAINTS, true, value)
 }
 
 export interface AuthorityRequest {
@@ -69,32 +38,75 @@ export interface AuthorityRequest {
   now: number
 }
 
-/** Makes a CA that is valid for ten years, for private addresses and names only. */
+interface Signed {
+  hostname: string
+  keys: CryptoKeyPair
+  notBefore: Date
+  notAfter: Date
+}
+
+async function selfSign(library: X509Library, request: Signed): Promise<string> {
+  const { hostname, keys, notBefore, notAfter } = request
+  const { x509 } = library
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    // iOS does not list a CA without a common name.
+    name: [{ CN: [`vue-sync CA (${hostname})`] }, { O: ['vue-sync'] }],
+    notBefore,
+    notAfter,
+    keys,
+    signingAlgorithm: ALGORITHM,
+    extensions: [
+      ...constraintsOf(library, hostname),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  })
+  return `${certificate.toString('pem')}\n`
+}
+
+/** Makes a CA that is valid for ten years, for servers with private addresses and names only. */
 export async function makeAuthority({
   hostname,
   now,
 }: AuthorityRequest): Promise<KeyedCertificate> {
-  const library = await loadLibrary()
-  const { x509 } = library
+  const library = await loadX509Library()
   const keys = await makeKeys()
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    // iOS does not list a CA without a common name.
-    name: [{ CN: [`vue-sync CA (${hostname})`] }, { O: ['vue-sync'] }],
+  const cert = await selfSign(library, {
+    hostname,
+    keys,
     notBefore: new Date(now - BACKDATED_MS),
     notAfter: new Date(now + AUTHORITY_MS),
-    keys,
-    signingAlgorithm: ALGORITHM,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      nameConstraints(library, hostname),
-    ],
   })
-  return {
-    cert: `${certificate.toString('pem')}\n`,
-    key: await exportKey(library, keys.privateKey),
+  return { cert, key: await exportKey(library, keys.privateKey) }
+}
+
+/** The machine's name in the name of a CA; `undefined` for a CA that no version of the relay made. */
+function hostnameOf(library: X509Library, cert: string): string | undefined {
+  const { subjectName } = new library.x509.X509Certificate(cert)
+  return NAME_PATTERN.exec(subjectName.getField('CN')[0] ?? '')?.[1]
+}
+
+/** Which version of the relay made a CA, judged by what it may sign. */
+export async function versionOfAuthority(cert: string): Promise<ConstraintsVersion> {
+  const library = await loadX509Library()
+  const hostname = hostnameOf(library, cert)
+  return hostname === undefined ? 'foreign' : versionOf(library, cert, hostname)
+}
+
+/**
+ * Makes a new certificate with the current constraints for the key of a CA of an earlier version. Devices that trust
+ * the earlier certificate accept what the new one signs, because name and key are the same.
+ */
+export async function renewAuthority({ cert, key }: KeyedCertificate): Promise<KeyedCertificate> {
+  const library = await loadX509Library()
+  const { x509 } = library
+  const earlier = new x509.X509Certificate(cert)
+  const keys = {
+    privateKey: await importKey(library, key),
+    publicKey: await earlier.publicKey.export(ALGORITHM, ['verify']),
   }
+  const hostname = hostnameOf(library, cert)!
+  const { notBefore, notAfter } = earlier
+  return { cert: await selfSign(library, { hostname, keys, notBefore, notAfter }), key }
 }
 
 /** Issues a server certificate for `names`, which are addresses and host names. */
@@ -102,7 +114,7 @@ export async function issue(
   authority: KeyedCertificate,
   { names, now }: { names: readonly string[]; now: number },
 ): Promise<KeyedCertificate> {
-  const library = await loadLibrary()
+  const library = await loadX509Library()
   const { x509 } = library
   const keys = await makeKeys()
   const issuer = new x509.X509Certificate(authority.cert)

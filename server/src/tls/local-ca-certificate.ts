@@ -37,7 +37,8 @@ export async function issueLocalCertificate(
   const isAllowed = (name: string): boolean =>
     isIP(name)
       ? isPrivateAddress(name)
-      : isPrivateName(name) || (name === hostname && isOwnName(name))
+      : // With a name that the CA may not certify, devices would refuse the certificate for every other name too.
+        isPrivateName(name) || (name === authority.hostname && isOwnName(name))
   const wanted = (): string[] => [
     ...new Set([...ALWAYS, hostname, ...hostNames(hostname), ...addresses()].filter(isAllowed)),
   ]

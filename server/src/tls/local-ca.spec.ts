@@ -1,7 +1,22 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { X509Certificate } from 'node:crypto'
+import {
+  chmod,
+  chown,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { issue } from './certificates.ts'
+import { makeEarlierAuthority, makeForeignAuthority } from '../../test/other-authorities.ts'
 import { type Authority, openAuthority } from './local-ca.ts'
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
@@ -24,7 +39,8 @@ describe('this machine’s CA', () => {
   it('is made once, readable by its owner only, and found again', async () => {
     const made = await open()
     expect(made.name).toBe('vue-sync CA (laptop)')
-    expect(made.fingerprint).toMatch(/^(?:[\dA-F]{2}:){7}[\dA-F]{2}$/)
+    expect(made.fingerprint).toMatch(/^(?:[\dA-F]{2}:){31}[\dA-F]{2}$/)
+    expect(made.thumbprint).toMatch(/^(?:[\dA-F]{2}:){19}[\dA-F]{2}$/)
     expect(await readdir(dir)).toEqual(['ca-key.pem', 'ca.pem'])
     expect([await modeOf(dir), await modeOf(join(dir, 'ca-key.pem'))]).toEqual(['700', '600'])
     expect(await open()).toEqual(made)
@@ -78,5 +94,76 @@ describe('this machine’s CA', () => {
   it('names a folder that cannot be created', async () => {
     await writeFile(dir, '')
     await expect(open()).rejects.toThrow('Choose another folder with --ca-dir.')
+  })
+
+  it('names the folder, its mode and the command when other users may write to it', async () => {
+    await open()
+    await chmod(dir, 0o775)
+    if (process.getuid!() === 0) await chown(dir, 0, 1)
+    await expect(open()).rejects.toThrow(
+      `[vue-sync] Other users may write to ${dir} (mode 0775, owner ${process.getuid!()}, group ${process.getuid!() === 0 ? 1 : process.getgid!()}). Run chmod g-w ${dir}, or choose another folder with --ca-dir.`,
+    )
+  })
+
+  it('is not stored where other users could put another folder in its place', async () => {
+    await chmod(root, 0o777)
+    await expect(open()).rejects.toThrow(
+      `[vue-sync] Other users may write to ${root} (mode 0777, owner ${process.getuid!()}, group ${process.getgid!()}), so they may replace ${dir}. Run chmod go-w ${root}, or`,
+    )
+    // As in /tmp: entries can be replaced by their owners only.
+    await chmod(root, 0o1777)
+    await open()
+  })
+
+  it.each(['ca.pem', 'ca-key.pem'])('is not read through a symbolic link: %s', async (name) => {
+    await open()
+    await rename(join(dir, name), join(root, name))
+    await symlink(join(root, name), join(dir, name))
+    await expect(open()).rejects.toThrow('cannot be used (it is a symbolic link). Delete ca.pem')
+  })
+
+  it.each(['ca.pem', 'ca-key.pem'])('is not read if other users may write to %s', async (name) => {
+    await open()
+    await chmod(join(dir, name), 0o666)
+    await expect(open()).rejects.toThrow('cannot be used (other users may write to it)')
+  })
+
+  it.skipIf(process.getuid!() !== 0).each(['ca.pem', 'ca-key.pem'])(
+    'is not used when another user owns %s',
+    async (name) => {
+      await open()
+      await chown(join(dir, name), 12_345, 12_345)
+      await expect(open()).rejects.toThrow('cannot be used (it belongs to another user, 12345)')
+    },
+  )
+
+  it('is not used when it was planted: it could sign more than phones should accept', async () => {
+    await open()
+    const planted = await makeForeignAuthority('laptop')
+    await writeFile(join(dir, 'ca.pem'), planted.cert)
+    await writeFile(join(dir, 'ca-key.pem'), planted.key)
+    await expect(open()).rejects.toThrow(
+      `[vue-sync] The CA in ${dir} was not made by this relay: its constraints differ. Delete ca.pem and ca-key.pem`,
+    )
+    expect(await readFile(join(dir, 'ca.pem'), 'utf8')).toBe(planted.cert)
+  })
+
+  it('gets the present limits if an earlier version made it, and phones that trust it stay', async () => {
+    await open()
+    const earlier = await makeEarlierAuthority('laptop')
+    await writeFile(join(dir, 'ca.pem'), earlier.cert)
+    await writeFile(join(dir, 'ca-key.pem'), earlier.key)
+    const renewed = await open()
+    expect(warnings).toEqual([expect.stringMatching(/was renewed: .* now also forbids e-mail/)])
+    const [old, next] = [new X509Certificate(earlier.cert), new X509Certificate(renewed.cert)]
+    expect(next.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1'])
+    expect([next.subject, next.validTo]).toEqual([old.subject, old.validTo])
+    const leaf = new X509Certificate(
+      (await issue(renewed, { names: ['192.168.1.5'], now: Date.now() })).cert,
+    )
+    for (const trusted of [old, next])
+      expect([leaf.checkIssued(trusted), leaf.verify(trusted.publicKey)]).toEqual([true, true])
+    expect((await open()).fingerprint).toBe(renewed.fingerprint)
+    expect(warnings).toHaveLength(1)
   })
 })

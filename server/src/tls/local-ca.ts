@@ -1,18 +1,27 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
-import { randomId } from '@vue-sync/vue/protocol'
-import { type KeyedCertificate, makeAuthority } from './certificates.ts'
+import {
+  type KeyedCertificate,
+  makeAuthority,
+  renewAuthority,
+  versionOfAuthority,
+} from './certificates.ts'
 import { UsageError } from '../core/usage-error.ts'
+import { openPrivateFolder } from '../storage/private-folder.ts'
+import { withPrivateFile, writePrivateFile } from '../storage/private-file.ts'
 
 /** The local CA of this machine, which phones are asked to trust. */
 export interface Authority extends KeyedCertificate {
   /** The name under which phones list it. */
   name: string
+  /** This machine's name when the CA was made. The CA can certify no other public name. */
+  hostname: string
   der: Buffer
-  /** The first 8 bytes of its SHA-256, short enough to compare by eye. */
+  /** Its SHA-256 as devices show it: 32 bytes in hexadecimal, with colons. */
   fingerprint: string
+  /** Its SHA-1 in the same form. Windows shows no other. */
+  thumbprint: string
   /** Path of its certificate. */
   file: string
 }
@@ -27,48 +36,36 @@ export interface AuthorityOptions {
 const CERT_FILE = 'ca.pem'
 const KEY_FILE = 'ca-key.pem'
 const GROUP_AND_OTHERS = 0o077
-const OTHERS_MAY_WRITE = 0o022
 /** Windows does not use these permission bits. */
 const HAS_MODES = process.platform !== 'win32'
-const FINGERPRINT_BYTES = 8
 /** How long to wait for another relay that makes the CA at the same moment. */
 const RETRY_MS = 50
 const RETRIES = 40
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return await withPrivateFile(path, (file) => file.readFile('utf8'))
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
     throw new UsageError(
-      `${path} cannot be read (${code ?? message}). Choose another folder with --ca-dir.`,
+      `${path} cannot be used (${code ?? message}). Delete ${CERT_FILE} and ${KEY_FILE} there to get a new CA, or choose another folder with --ca-dir.`,
     )
   }
-}
-
-async function openDir(dir: string): Promise<void> {
-  try {
-    await mkdir(dir, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UsageError(`${dir} cannot be created (${code}). Choose another folder with --ca-dir.`)
-  }
-  const { mode } = await stat(dir)
-  if (HAS_MODES && mode & OTHERS_MAY_WRITE)
-    throw new UsageError(
-      `Other users may write to ${dir}, which holds the CA. Run chmod 700 on it, or choose another folder with --ca-dir.`,
-    )
 }
 
 /** Makes the key private again if others could read it, and warns: with the key, one can sign what phones trust. */
 async function protectKey(path: string, warn: (text: string) => void): Promise<void> {
-  const { mode } = await stat(path)
-  if (!HAS_MODES || !(mode & GROUP_AND_OTHERS)) return
-  await chmod(path, 0o600)
-  warn(
-    `Other users could read ${path}; its permissions are fixed now. If someone may have read it, delete it and ${CERT_FILE}.`,
-  )
+  const wasReadable = await withPrivateFile(path, async (file) => {
+    const { mode } = await file.stat()
+    if (!HAS_MODES || !(mode & GROUP_AND_OTHERS)) return false
+    await file.chmod(0o600)
+    return true
+  })
+  if (wasReadable)
+    warn(
+      `Other users could read ${path}; its permissions are fixed now. If someone may have read it, delete it and ${CERT_FILE}.`,
+    )
 }
 
 function describe({ cert, key }: KeyedCertificate, dir: string): Authority {
@@ -77,8 +74,10 @@ function describe({ cert, key }: KeyedCertificate, dir: string): Authority {
     cert,
     key,
     name: /^CN=(.*)$/m.exec(certificate.subject)?.[1] ?? 'vue-sync CA',
+    hostname: /^CN=vue-sync CA \((.*)\)$/m.exec(certificate.subject)?.[1] ?? '',
     der: certificate.raw,
-    fingerprint: certificate.fingerprint256.slice(0, FINGERPRINT_BYTES * 3 - 1),
+    fingerprint: certificate.fingerprint256,
+    thumbprint: certificate.fingerprint,
     file: join(dir, CERT_FILE),
   }
 }
@@ -108,24 +107,6 @@ async function load(dir: string): Promise<Stored | undefined> {
   }
 }
 
-/** Writes a file atomically. Returns `false` when another process wrote it first. */
-async function writeWhole(path: string, text: string, replace: boolean): Promise<boolean> {
-  const temporary = `${path}.${randomId()}`
-  await writeFile(temporary, text, { mode: 0o600, flag: 'wx' })
-  try {
-    if (replace) await rename(temporary, path)
-    else await link(temporary, path)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    // Some file systems have no hard links.
-    await rename(temporary, path)
-    return true
-  } finally {
-    await rm(temporary, { force: true })
-  }
-}
-
 /** Whether the key exists without its certificate: another relay is writing the two, or was ended in between. */
 async function isBeingMade(dir: string): Promise<boolean> {
   const [cert, key] = await Promise.all(
@@ -144,25 +125,50 @@ async function loadOther(dir: string): Promise<Stored> {
   throw damaged(dir)
 }
 
+/** Someone else may have put it there and may have its key, or it could sign more than phones should accept. */
+function foreign(dir: string): UsageError {
+  return new UsageError(
+    `The CA in ${dir} was not made by this relay: its constraints differ. Delete ${CERT_FILE} and ${KEY_FILE} there to get a new one; phones must then trust the new one.`,
+  )
+}
+
+/** Renews a CA of an earlier version, so that it is never used with fewer constraints than a new one has. */
+async function withConstraints(
+  stored: KeyedCertificate,
+  folder: string,
+  { dir, warn }: AuthorityOptions,
+): Promise<KeyedCertificate> {
+  const version = await versionOfAuthority(stored.cert)
+  if (version === 'foreign') throw foreign(dir)
+  if (version === 'current') return stored
+  const renewed = await renewAuthority(stored)
+  await writePrivateFile(join(folder, CERT_FILE), renewed.cert, true)
+  warn(
+    `The CA in ${dir} was renewed: its certificate now also forbids e-mail and client certificates. Phones that trust the old one keep working; let them trust the new one to get the stricter limits.`,
+  )
+  return renewed
+}
+
 /**
  * Opens the CA in `dir`, and makes it on first use.
  *
- * @throws UsageError when the CA is damaged, or when the folder cannot be used or is not private
+ * @throws UsageError when the CA is damaged or was not made by the relay, or when the folder cannot be used or is
+ * not private
  */
 export async function openAuthority(options: AuthorityOptions): Promise<Authority> {
   const { dir, hostname, now, warn } = options
-  await openDir(dir)
-  const stored = (await isBeingMade(dir)) ? await loadOther(dir) : await load(dir)
+  const folder = await openPrivateFolder({ dir, flag: '--ca-dir', warn })
+  const stored = (await isBeingMade(folder)) ? await loadOther(folder) : await load(folder)
   const isExpired = stored !== undefined && stored.expires <= now
   if (stored && !isExpired) {
-    await protectKey(join(dir, KEY_FILE), warn)
-    return describe(stored, dir)
+    await protectKey(join(folder, KEY_FILE), warn)
+    return describe(await withConstraints(stored, folder, options), dir)
   }
   const made = await makeAuthority({ hostname, now })
   // Written first: only the relay that wrote the key goes on to write the certificate.
-  if (!(await writeWhole(join(dir, KEY_FILE), made.key, isExpired)))
-    return describe(await loadOther(dir), dir)
-  await writeWhole(join(dir, CERT_FILE), made.cert, true)
+  if (!(await writePrivateFile(join(folder, KEY_FILE), made.key, isExpired)))
+    return describe(await loadOther(folder), dir)
+  await writePrivateFile(join(folder, CERT_FILE), made.cert, true)
   if (isExpired)
     warn(`The CA in ${dir} had expired, so a new one was made: phones must trust the new one.`)
   return describe(made, dir)

@@ -31,6 +31,7 @@ export interface SyncHostState {
   status: LinkStatus
   clientCount: number
   viewerUrls: ViewerUrl[]
+  setUpUrl: string | undefined
   pairCode: string | undefined
   /** The issued tokens, with the signature of the relay. */
   signed: SignedToken[]
@@ -76,6 +77,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     status: 'disconnected',
     clientCount: 0,
     viewerUrls: [],
+    setUpUrl: undefined,
     pairCode: undefined,
     signed: [],
     retryAt: undefined,
@@ -188,7 +190,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   function onFrame(frame: unknown): void {
     const payload = parseStatus(frame)
     if (!payload) return
-    const { clientCount, viewerUrls, pairCode, tokens, want } = readRelayStatus(
+    const { clientCount, viewerUrls, setUpUrl, pairCode, tokens, want } = readRelayStatus(
       { ...payload },
       warnMalformed,
     )
@@ -197,6 +199,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       reported = viewerUrls
       showLinks()
     }
+    state.setUpUrl = setUpUrl
     // A pair code is exchanged at the relay, which does not have the secret.
     if (!encryption) state.pairCode = pairCode
     state.signed = tokens ?? []

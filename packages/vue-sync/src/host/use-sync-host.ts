@@ -29,6 +29,11 @@ export interface UseSyncHostReturn {
   /** The same link for each of the relay's addresses, LAN first. */
   viewerUrls: Readonly<Ref<ViewerUrl[]>>
   /**
+   * The page that explains how a phone can trust the relay's own CA, for a code to scan before the first
+   * `viewerUrl`. It contains no key. `undefined` when the relay has no CA.
+   */
+  setUpUrl: Readonly<Ref<string | undefined>>
+  /**
    * Six characters to type into the relay's own viewer instead of scanning, see `formatPairCode`. Always
    * `undefined` with `encrypt`.
    */

@@ -100,6 +100,11 @@ export interface RelayStatus {
   clientCount: number
   /** Where viewers find this session, LAN addresses first. */
   viewerUrls?: ViewerUrl[]
+  /**
+   * The page that explains how a device can trust the relay's own CA, on plain http and without a key. Missing from
+   * relays without such a CA, and from relays before 0.2.
+   */
+  setUpUrl?: string
   /** A code to type into the relay's own viewer instead of scanning. It changes every few minutes. */
   pairCode?: string
   /** The tokens of the session, signed by the relay. */

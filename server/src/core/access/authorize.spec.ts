@@ -11,8 +11,8 @@ async function start(authorize: SyncServerOptions['authorize']): Promise<void> {
   server = createSyncServer({
     port: 0,
     host: '127.0.0.1',
-    hostKey: 'h',
-    viewerKey: 'v',
+    hostKey: 'host-key-of-the-authorize-tests',
+    viewerKey: 'viewer-key-of-the-authorize-tests',
     warn: (text) => void warnings.push(text),
     ...(authorize && { authorize }),
   })
@@ -32,11 +32,11 @@ describe('authorize', () => {
     })
     const ada = await view('ada')
     await ada.until(({ type }) => type === 'status')
-    expect(await (await view('eve', 'v')).closed).toEqual({
+    expect(await (await view('eve', 'viewer-key-of-the-authorize-tests')).closed).toEqual({
       code: 4401,
       reason: 'This viewer is not authorized',
     })
-    const other = await view('other', 'v')
+    const other = await view('other', 'viewer-key-of-the-authorize-tests')
     await other.until(({ type }) => type === 'status')
     expect((await (await view('other', 'w')).closed).code).toBe(4401)
     expect(asked[0]).toEqual(['viewer', 'show', undefined])
@@ -48,7 +48,7 @@ describe('authorize', () => {
     await start(() => {
       throw new Error('database is gone')
     })
-    expect(await (await view('ada', 'v')).closed).toEqual({
+    expect(await (await view('ada', 'viewer-key-of-the-authorize-tests')).closed).toEqual({
       code: 4010,
       reason: 'The relay cannot check access right now',
     })

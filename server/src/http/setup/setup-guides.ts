@@ -59,6 +59,8 @@ export function makeGuides(authority: string): Record<Device, Guide> {
   const back = html`Come back to this page and choose <b>I have done it: open</b>.`
   const file = html`<b>vue-sync-ca.crt</b>`
   const name = html`<b>${authority}</b>`
+  const sha256 = html`Compare its <b>SHA-256</b> fingerprint with the one in the relay’s terminal.`
+  const stop = html`If they differ, <b>stop</b>: someone has replaced the certificate.`
   return {
     ios: {
       title: 'iPhone and iPad',
@@ -66,7 +68,8 @@ export function makeGuides(authority: string): Record<Device, Guide> {
       steps: [
         html`${get} Safari asks about a profile: tap <b>Allow</b>.`,
         html`Open <b>Settings</b> and tap <b>Profile Downloaded</b>, near the top. Tap
-          <b>Install</b>, enter your passcode, and tap <b>Install</b> again.`,
+          <b>More Details</b> and the certificate. ${sha256} ${stop}`,
+        html`Go back, tap <b>Install</b>, enter your passcode, and tap <b>Install</b> again.`,
         html`Still in <b>Settings</b>, go to <b>General › About › Certificate Trust Settings</b>, at
           the very bottom. Switch this on:
           ${row(short(authority), `A switch beside ${authority}, turned on`, SWITCH)}`,
@@ -87,6 +90,9 @@ export function makeGuides(authority: string): Record<Device, Guide> {
           given one first.)`,
         html`Choose the file in <b>Downloads</b>:
           ${row('vue-sync-ca.crt', 'The file vue-sync-ca.crt', FILE)}`,
+        html`Android shows the fingerprint only now: under <b>Encryption &amp; credentials</b>, open
+          <b>Trusted credentials › User</b> and tap ${name}. ${sha256} If they differ, tap
+          <b>Uninstall</b> at once: someone has replaced the certificate.`,
         back,
       ],
     },
@@ -97,8 +103,9 @@ export function makeGuides(authority: string): Record<Device, Guide> {
         get,
         html`Open ${file} in <b>Downloads</b>. <b>Keychain Access</b> asks where to add it: choose
           <b>login</b>, then <b>Add</b>.`,
-        html`In Keychain Access, under <b>Certificates</b>, double-click ${name}. Open
-          <b>Trust</b> and set <b>When using this certificate</b>:
+        html`In Keychain Access, under <b>Certificates</b>, double-click ${name}. ${sha256} It is at
+          the very bottom. ${stop}`,
+        html`Open <b>Trust</b> and set <b>When using this certificate</b>:
           ${row('Always Trust', 'Always Trust is chosen', TICK)}`,
         html`Close that window and enter your password.`,
         back,
@@ -109,7 +116,10 @@ export function makeGuides(authority: string): Record<Device, Guide> {
       hint: 'It must be in Trusted Root Certification Authorities. Some browsers notice it only when they are started again.',
       steps: [
         html`${get} Then open ${file}.`,
-        html`Choose <b>Install Certificate…</b>, <b>Current User</b>, <b>Next</b>.`,
+        html`Open <b>Details</b> and compare the <b>Thumbprint</b> with the <b>SHA-1</b> fingerprint
+          in the relay’s terminal. ${stop}`,
+        html`Go back to <b>General</b> and choose <b>Install Certificate…</b>, <b>Current User</b>,
+          <b>Next</b>.`,
         html`Choose <b>Place all certificates in the following store</b>, then <b>Browse…</b>:
           ${row('Trusted Root Certification…', 'The folder Trusted Root Certification Authorities is chosen', TICK)}`,
         html`Choose <b>OK</b>, <b>Next</b>, <b>Finish</b>, and answer the question with
@@ -122,6 +132,8 @@ export function makeGuides(authority: string): Record<Device, Guide> {
       hint: 'Start the browser again if it does not notice the certificate.',
       steps: [
         get,
+        html`In a terminal, run <b>sha256sum ~/Downloads/vue-sync-ca.crt</b> and compare what it
+          prints with the <b>SHA-256</b> fingerprint in the relay’s terminal. ${stop}`,
         html`In Chrome, open
           <b>Settings › Privacy and security › Security › Manage certificates</b>.`,
         html`Choose <b>Custom › Installed by you</b>, and <b>Import</b> beside
@@ -141,7 +153,8 @@ export function makeGuides(authority: string): Record<Device, Guide> {
             >Settings › Privacy &amp; Security › Certificates › View Certificates… › Authorities ›
             Import…</b
           >`,
-        html`Choose ${file} and tick this:
+        html`Choose ${file}, then <b>View</b>. ${sha256} ${stop}`,
+        html`Go back to the question and tick this:
         ${row('Trust to identify websites', 'The box is ticked', TICK)}`,
         back,
       ],

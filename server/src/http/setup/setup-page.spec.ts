@@ -17,7 +17,7 @@ const AGENTS = {
 const page = (options: Partial<Parameters<typeof guidePage>[0]> = {}): string =>
   guidePage({
     nonce: 'n0nce',
-    authority: { name: 'vue-sync CA (laptop)', fingerprint: 'AA:BB:CC' },
+    authority: { name: 'vue-sync CA (laptop)' },
     hostname: 'laptop',
     userAgent: AGENTS.ios,
     origin: 'https://192.168.1.5:9876',
@@ -39,11 +39,10 @@ describe('the set-up page', () => {
     },
   )
 
-  it('links to the session over TLS, and shows the fingerprint to compare with the terminal', () => {
+  it('links to the session over TLS', () => {
     const text = page()
     expect(text).toContain('data-open="https://192.168.1.5:9876/s/show"')
     expect(text).toContain('data-probe="https://192.168.1.5:9876/trusted"')
-    expect(text).toContain('AA:BB:CC')
     expect(text).not.toContain('This is not Safari')
     expect(page({ userAgent: `${AGENTS.ios} CriOS/156` })).toContain('This is not Safari')
   })
@@ -56,8 +55,29 @@ describe('the set-up page', () => {
     }
   })
 
+  it('lets each device compare the fingerprint in its own dialog with the terminal, and shows none itself', () => {
+    for (const [device, { steps }] of Object.entries(makeGuides('CA'))) {
+      const compare = steps.findIndex(({ markup }) => /compare/i.test(markup))
+      const { markup } = steps[compare]!
+      expect([device, markup]).toEqual([device, expect.stringContaining('the relay’s terminal')])
+      expect(markup).toMatch(device === 'windows' ? /SHA-1/ : /SHA-256/)
+      // Android shows a fingerprint only for a certificate that it trusts already.
+      const trusts = /<b>Install<\/b>|Always Trust|Browse|Trust for identifying|Trust to identify/
+      const trust = steps.findIndex((step) => trusts.test(step.markup))
+      if (device === 'android') expect(markup).toContain('Uninstall')
+      else expect([device, compare < trust]).toEqual([device, true])
+    }
+    expect(page()).toContain('nothing on this page proves')
+  })
+
+  it('says that the code to scan afterwards is the second one, or the short code', () => {
+    const text = page().replaceAll(/\s+/g, ' ')
+    expect(text).toContain('scan the <b>second</b> code that the host or the terminal shows')
+    expect(text).toContain('or type the short code beside it')
+  })
+
   it('escapes markup in the machine’s name', () => {
-    const text = page({ hostname: '<b>"x&', authority: { name: `<i>'`, fingerprint: '' } })
+    const text = page({ hostname: '<b>"x&', authority: { name: `<i>'` } })
     expect(text).toContain('<b>&lt;b&gt;&quot;x&amp;</b>')
     expect(text).toContain('&lt;i&gt;&#39;')
     expect(text).not.toContain('<i>')

@@ -11,7 +11,7 @@ interface PageOptions {
 }
 
 export interface GuideOptions extends PageOptions {
-  authority: Pick<Authority, 'name' | 'fingerprint'>
+  authority: Pick<Authority, 'name'>
   hostname: string
   userAgent: string
   /** The https origin of this relay. */
@@ -99,7 +99,8 @@ export function guidePage(options: GuideOptions): string {
         <h1>Get this device ready</h1>
         <p>
           To install the viewer, to use it without a connection and to scan codes, this device must
-          trust the relay on <b>${hostname}</b>. That takes a minute, once.
+          trust the relay on <b>${hostname}</b>. That takes a minute, once. You need the terminal of
+          the relay at hand: it shows the fingerprint to compare, and the code to scan afterwards.
         </p>
         ${isForeignOnIos(userAgent) ? foreign : []}
         <div class="actions"><a class="button main" href="/ca.crt">Get the certificate</a></div>
@@ -107,6 +108,10 @@ export function guidePage(options: GuideOptions): string {
         <div class="actions">
           <a class="button" id="open" data-keep href="${link}">I have done it: open</a>
           <p class="said" id="said" role="status"></p>
+          <p class="quiet">
+            The viewer then asks for a code: scan the <b>second</b> code that the host or the
+            terminal shows, or type the short code beside it.
+          </p>
         </div>
         <p class="others">Another device?</p>
         ${DEVICES.filter((device) => device !== own).map(guide)}
@@ -115,8 +120,13 @@ export function guidePage(options: GuideOptions): string {
           <p class="quiet">
             The relay on <b>${hostname}</b> made it, so that this device can be sure to talk to that
             relay and nobody listens in. It counts only for addresses in private networks like your
-            Wi-Fi: for no site on the internet. Its fingerprint begins with
-            <code>${authority.fingerprint}</code>; the relay’s terminal shows the same.
+            Wi-Fi: for no site on the internet.
+          </p>
+          <h2>Why compare the fingerprint?</h2>
+          <p class="quiet">
+            This page and the certificate came over plain http. Someone on the same network could
+            have replaced both, so nothing on this page proves that the certificate is the right
+            one. The relay’s own terminal does.
           </p>
           <h2>Only want to look?</h2>
           <p class="quiet">

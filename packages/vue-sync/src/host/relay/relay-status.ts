@@ -11,6 +11,7 @@ import {
 export interface HostStatus {
   clientCount: number | undefined
   viewerUrls: ViewerUrl[] | undefined
+  setUpUrl: string | undefined
   pairCode: string | undefined
   tokens: SignedToken[] | undefined
   want: 'session_update' | undefined
@@ -72,6 +73,7 @@ export function readRelayStatus(
   return {
     clientCount: read('clientCount', (value) => (isCount(value) ? value : undefined)),
     viewerUrls: readList('viewerUrls', readViewerUrl),
+    setUpUrl: read('setUpUrl', (value) => (isPage(value) ? value : undefined)),
     pairCode: read('pairCode', (value) =>
       typeof value === 'string' ? readPairCode(value) : undefined,
     ),
