@@ -171,9 +171,13 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
     host.send(session('e', 0, { a: 1 }))
     const viewer = await dial(nodes[1], 'viewer')
     await viewer.until(({ seq }) => seq === 0)
-    expect((await sessions(await startNode(url, '--admin'))).body).toEqual({
-      sessions: [{ name: 'default', open: false }],
-    })
+    const board = await connect(relayOf(nodes[0]), 'host', { path: '/s/board' })
+    stops.push(() => board.close())
+    board.send(session('b', 0, { a: 1 }))
+    const third = await startNode(url, '--admin')
+    await expect
+      .poll(async () => (await sessions(third)).body)
+      .toMatchObject({ sessions: expect.arrayContaining([{ name: 'board', open: false }]) })
     const { payload } = await host.until(({ payload: { pairCode } }) => pairCode !== undefined)
     const answer = await fetch(`http://127.0.0.1:${nodes[1].port}/pair`, {
       method: 'POST',

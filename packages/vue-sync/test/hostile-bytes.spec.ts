@@ -77,6 +77,11 @@ describe.each([msgpack(), cbor()])('$name', (codec) => {
     )
   })
 
+  it.each([23, 24, 255, 256, 65_535, 65_536, 70_000])('carries a text of %i characters', (length) => {
+    const body = { payload: { text: 'x'.repeat(length), ['k'.repeat(length)]: 1 } }
+    expect(codec.decode(codec.encode(body))).toEqual(body)
+  })
+
   it('gives only JSON, for any bytes', () => {
     const mutated = fc.tuple(anyJson(), fc.nat(), fc.nat(255)).map(([value, at, byte]) => {
       const bytes = Uint8Array.from(codec.encode({ value }))

@@ -51,7 +51,11 @@ export function checkCbor(bytes: Uint8Array): void {
       continue
     }
     if (major === 0 || major === 1) argument(low)
-    else if (major === 3) at += argument(low)
+    else if (major === 3) {
+      // Not in one expression, because `argument` moves `at` too.
+      const length = argument(low)
+      at += length
+    }
     else if (major === 7) simple(low)
     else throw new Error('no JSON value')
     if (at > bytes.length) throw new Error('too short')

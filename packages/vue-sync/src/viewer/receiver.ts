@@ -61,7 +61,7 @@ export interface Receiver {
 }
 
 /** Before the viewer asks again for what it could not show. Twice as long each time. */
-const FIRST_WAIT_MS = 30_000
+const FIRST_WAIT_MS = 5000
 
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { mirror, state, warn, isEncrypted, binding, reader, retry, onDropped, onChange } = options
@@ -71,9 +71,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   let asked: Position | undefined
   /** The relay has sent the same again, so only a later whole state can help. */
   let isWaiting = false
-  /** When a waiting viewer asks once more, milliseconds since 1970. */
-  let askAfter = 0
-  let wait = 0
+  /** Asks once more, because the host may have sent the relay a whole state for the same position. */
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let wait = FIRST_WAIT_MS
 
   /** Gives whether the name has changed. */
   function rename(name: unknown): boolean {
@@ -88,6 +88,19 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     state.problem = new SyncError('VS114')
   }
 
+  function stopWaiting(): void {
+    clearTimeout(timer)
+    timer = undefined
+    isWaiting = false
+  }
+
+  function askAgain(): void {
+    stopWaiting()
+    wait *= 2
+    position = undefined
+    retry()
+  }
+
   /**
    * Asks the relay for what is missing at `at`. If it then sends the same again, the viewer waits, because
    * asking at once would load a whole state again and again.
@@ -95,22 +108,18 @@ export function createReceiver(options: ReceiverOptions): Receiver {
    * @param why the shown state is wrong, so that a whole state is needed
    */
   function ask(at: Position, why?: string): void {
-    const now = Date.now()
     if (isWaiting || samePosition(asked, at)) {
       isWaiting = true
       report()
-      if (now < askAfter) return
-      wait *= 2
-      position = undefined
-    } else {
-      asked = { epoch: at.epoch, seq: at.seq }
-      wait = FIRST_WAIT_MS
-      if (why !== undefined) {
-        if (process.env.NODE_ENV !== 'production') warn('VS208', why)
-        position = undefined
-      }
+      timer ??= setTimeout(askAgain, wait)
+      return
     }
-    askAfter = now + wait
+    asked = { epoch: at.epoch, seq: at.seq }
+    wait = FIRST_WAIT_MS
+    if (why !== undefined) {
+      if (process.env.NODE_ENV !== 'production') warn('VS208', why)
+      position = undefined
+    }
     retry()
   }
 
@@ -140,7 +149,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const { epoch, seq } = message
     if (!mirror.apply(message)) return ask(message, `message ${seq} did not fit`)
     position = { epoch, seq }
-    isWaiting = false
+    stopWaiting()
     state.problem = undefined
     guard.accept(message)
     if (isEncrypted()) rename(message.name)
@@ -166,9 +175,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       if (checked.type === 'status') receiveStatus(checked)
       else if (verdict === 'apply') receiveState(checked)
     },
-    disconnected() {
-      isWaiting = false
-    },
+    disconnected: stopWaiting,
     snapshot() {
       if (!position) return undefined
       const { lastUpdate, asOf, name } = state
@@ -187,6 +194,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       Object.assign(state, { lastUpdate, asOf, name })
     },
     clear() {
+      stopWaiting()
       mirror.clear()
       position = asked = state.problem = undefined
       guard.clear()

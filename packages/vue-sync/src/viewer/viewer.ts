@@ -86,6 +86,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     saver?.saveNow()
     stopFollowing?.()
     link?.close()
+    receiver.disconnected()
     reader?.discard()
     stopFollowing = link = reader = undefined
     state.status = 'disconnected'
