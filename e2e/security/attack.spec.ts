@@ -19,7 +19,7 @@ const MEMORY_MIB = 512
 /** V8 gives back the space of new objects only much later, so its size is limited too. */
 const HEAP = '--max-old-space-size=256 --max-semi-space-size=8'
 /** Phones that join at the same time before the attack, so that the heap has its working size. */
-const CROWD = 300
+const CROWD = 200
 const DESCRIPTORS = 1024
 const UPDATE_MS = 100
 const FILL = 'x'.repeat(4096)

@@ -11,7 +11,7 @@ import { createRelay, type Relay } from '../src/core/relay.ts'
 import { startBareRelay, type ToAdapter } from './bare-relay.ts'
 import { connectTo, session } from './client.ts'
 
-const KEYS = { hostKey: 'host-key', viewerKey: 'viewer-key' }
+const KEYS = { hostKey: 'host-key-of-any-adapter', viewerKey: 'viewer-key-of-any-adapter' }
 
 const ADAPTERS: [version: string, toAdapter: ToAdapter][] = [
   ['0.3', (hooks) => nodeAdapter03({ hooks: hooks as never })],
@@ -54,8 +54,8 @@ describe.each(ADAPTERS)('createRelay on crossws %s', (_, toAdapter) => {
   const CLIENTS: [Role, string | undefined][] = [
     ['host', undefined],
     ['host', 'wrong'],
-    ['host', 'host-key'],
-    ['viewer', 'viewer-key'],
+    ['host', KEYS.hostKey],
+    ['viewer', KEYS.viewerKey],
   ]
 
   describe.each(Object.entries(LOSING))('by a server that %s', (_, lose) => {
@@ -100,14 +100,14 @@ describe.each(ADAPTERS)('createRelay on crossws %s', (_, toAdapter) => {
     const [answer] = await once(socket, 'data')
     expect(String(answer)).toMatch(/^HTTP\/1\.1 (404|500)/)
     socket.destroy()
-    const viewer = await connectTo(url, 'viewer', { key: 'viewer-key' })
+    const viewer = await connectTo(url, 'viewer', { key: KEYS.viewerKey })
     await viewer.until(({ type }) => type === 'status')
   })
 
   it('closes a host whose message is longer than the limit', async () => {
     const { url } = await start(toAdapter, { limits: { hostMessage: 1000 } })
-    const host = await connectTo(url, 'host', { key: 'host-key' })
-    const viewer = await connectTo(url, 'viewer', { key: 'viewer-key' })
+    const host = await connectTo(url, 'host', { key: KEYS.hostKey })
+    const viewer = await connectTo(url, 'viewer', { key: KEYS.viewerKey })
     host.send(session('e', 1, { a: 'short' }))
     await viewer.until(({ seq }) => seq === 1)
     host.send(session('e', 2, { a: 'x'.repeat(1000) }))
@@ -168,7 +168,7 @@ describe('createRelay in a Durable Object', () => {
   const viewers = (relay: Relay): number => relay.viewerCount('room')
 
   it('admits a viewer with the right key', async () => {
-    const { relay, socket } = await open('viewer', 'viewer-key')
+    const { relay, socket } = await open('viewer', KEYS.viewerKey)
     expect(viewers(relay)).toBe(1)
     expect(socket.sent).toEqual([expect.stringContaining('"type":"status"')])
     await relay.stop()
@@ -181,7 +181,7 @@ describe('createRelay in a Durable Object', () => {
   })
 
   it('closes a client that it has forgotten while it slept, so that the client connects again', async () => {
-    const { relay, adapter, socket } = await open('host', 'host-key')
+    const { relay, adapter, socket } = await open('host', KEYS.hostKey)
     expect(relay.sessions.find('room')?.hasHost).toBe(true)
     // After its sleep, the object has the socket and its attachment, and nothing else.
     const awake = new FakeSocket()

@@ -14,6 +14,7 @@ function makePeer(refusal?: Refusal) {
   const events: string[] = []
   const peer = {
     context: { role: 'host', session: 'default', pass: MAIN_PASS, position: undefined, refusal },
+    websocket: {},
     close: (code: number) => events.push(`closed ${code}`),
     terminate: () => events.push('terminated'),
   }

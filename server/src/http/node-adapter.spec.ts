@@ -114,7 +114,7 @@ it('answers with the response of the hook', async () => {
   )
   const [error] = (await once(socket, 'error')) as [Error]
   expect(error.message).toContain('404')
-  expect(connection.destroyed).toBe(true)
+  await expect.poll(() => connection.destroyed).toBe(true)
 })
 
 it('ends a connection whose client does not answer, and no other', async () => {

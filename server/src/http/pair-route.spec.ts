@@ -6,7 +6,12 @@ let server: SyncServer
 afterEach(() => server.stop())
 
 async function start(options: SyncServerOptions = {}): Promise<void> {
-  server = createSyncServer({ port: 0, host: '127.0.0.1', viewerKey: 'viewer-key', ...options })
+  server = createSyncServer({
+    port: 0,
+    host: '127.0.0.1',
+    viewerKey: 'viewer-key-of-the-pair-route',
+    ...options,
+  })
   await server.start()
 }
 

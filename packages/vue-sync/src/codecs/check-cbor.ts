@@ -55,8 +55,7 @@ export function checkCbor(bytes: Uint8Array): void {
       // Not in one expression, because `argument` moves `at` too.
       const length = argument(low)
       at += length
-    }
-    else if (major === 7) simple(low)
+    } else if (major === 7) simple(low)
     else throw new Error('no JSON value')
     if (at > bytes.length) throw new Error('too short')
     open.leaf(major === 3)

@@ -92,11 +92,14 @@ function readOutline(text: string): Record<string, unknown> {
   const outline: Record<string, unknown> = {}
   const end = readMembers(text, skipSpace(text, 0), (key, start) => {
     if (key === 'payload' && text[start] === '{') {
-      outline[key] = {}
-      return readMembers(text, start, (_, at) => {
-        if (text[at] !== '{') throw malformed('payload')
+      let isOfStores = true
+      const after = readMembers(text, start, (_, at) => {
+        isOfStores &&= text[at] === '{'
         return skipValue(text, at, 2)
       })
+      // A status may have other values, and its type may follow.
+      outline[key] = isOfStores ? {} : undefined
+      return after
     }
     const after = skipValue(text, start, 1)
     if (key === 'payload') outline[key] = undefined

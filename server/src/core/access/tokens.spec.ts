@@ -4,6 +4,8 @@ import { createSyncServer, type SyncServer } from '../../index.ts'
 import { type Client, connect } from '../../../test/client.ts'
 import { createTokenSigner } from './tokens.ts'
 
+const KEYS = { hostKey: 'host-key-of-the-tokens', viewerKey: 'viewer-key-of-the-tokens' }
+
 let server: SyncServer
 let host: Client
 const clients: Client[] = []
@@ -15,7 +17,7 @@ const warn = (text: string): void => void warnings.push(text)
 
 beforeEach(async () => {
   warnings = []
-  server = createSyncServer({ port: 0, host: '127.0.0.1', hostKey: 'h', viewerKey: 'v', warn })
+  server = createSyncServer({ port: 0, host: '127.0.0.1', ...KEYS, warn })
   await server.start()
   host = await connect(server, 'host')
   host.send({ type: 'session_update', epoch: 'e', seq: 0, payload: { a: { b: 1 } } })
@@ -56,7 +58,7 @@ describe('viewer tokens', () => {
     )
     const port = server.getStatus().port
     await server.stop()
-    server = createSyncServer({ port, host: '127.0.0.1', hostKey: 'h', viewerKey: 'v' })
+    server = createSyncServer({ port, host: '127.0.0.1', ...KEYS })
     await server.start()
     const viewer = await openViewer(key)
     host = await connect(server, 'host')
@@ -69,7 +71,7 @@ describe('viewer tokens', () => {
     const [one, two, main] = [
       await openViewer(await keyOf('one')),
       await openViewer(await keyOf('two')),
-      await openViewer('v'),
+      await openViewer(KEYS.viewerKey),
     ]
     await Promise.all([one, two, main].map(receivesState))
     setAccess({ tokens: [{ id: 'two' }], revoked: ['one'] })
@@ -82,7 +84,7 @@ describe('viewer tokens', () => {
   it('are all void after a rotation, as is the relay’s own key, and the links carry the new one', async () => {
     setAccess({ tokens: [{ id: 'old' }] })
     const old = await openViewer(await keyOf('old'))
-    const main = await openViewer('v')
+    const main = await openViewer(KEYS.viewerKey)
     setAccess({ generation: 1, tokens: [{ id: 'new' }], revoked: ['main'] })
     expect((await old.closed).code).toBe(4403)
     expect((await main.closed).code).toBe(4403)
@@ -91,7 +93,7 @@ describe('viewer tokens', () => {
       server.viewerUrls().map(() => `k=${key}`),
     )
     await receivesState(await openViewer(key))
-    expect((await (await openViewer('v')).closed).code).toBe(4403)
+    expect((await (await openViewer(KEYS.viewerKey)).closed).code).toBe(4403)
   })
 
   it('close their viewers when they expire', async () => {
@@ -117,7 +119,7 @@ describe('viewer tokens', () => {
     const viewer = await openViewer(key)
     await receivesState(viewer)
     setAccess({ revoked: ['main', 'here'] }, viewer)
-    await receivesState(await openViewer('v'))
+    await receivesState(await openViewer(KEYS.viewerKey))
   })
 
   it.each([
@@ -154,7 +156,7 @@ describe('viewer tokens', () => {
       expect(payload['access']).toEqual({ generation: 0, tokens: [], revoked: [] })
       expectedWarnings.push(expect.stringContaining(`A change of access was refused: ${field}. `))
       host.send({ type: 'config_update', epoch: 'e', seq: 1, payload: { a: { b: 2 } } })
-      await receivesState(await openViewer('v'))
+      await receivesState(await openViewer(KEYS.viewerKey))
     },
   )
 
@@ -174,7 +176,7 @@ describe('viewer tokens', () => {
     for (const lower of [{ generation: 0 }, { generation: 4, revoked: [] }]) setAccess(lower)
     host.send({ type: 'session_update', epoch: 'f', seq: 0, payload: { a: { b: 3 } } })
     await receivesState(await openViewer(key))
-    expect((await (await openViewer('v')).closed).code).toBe(4403)
+    expect((await (await openViewer(KEYS.viewerKey)).closed).code).toBe(4403)
     host.send({
       type: 'status',
       payload: { access: { generation: 5, tokens: [], revoked: [] }, change: 9 },
@@ -224,8 +226,8 @@ it('no warning and no close reason contains a key', async () => {
   const other = createSyncServer({
     port: 0,
     host: '127.0.0.1',
-    hostKey: 'secret-of-the-host',
-    viewerKey: 'secret-of-viewers',
+    hostKey: 'secret-of-the-host-of-this-relay',
+    viewerKey: 'secret-of-viewers-of-this-relay',
     warn: (text) => void texts.push(text),
     authorize: ({ key }) => {
       if (key === secret) throw new Error('the app is down')
