@@ -95,7 +95,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     backplane.setInfo(name, claim.term, session.info).catch(() => {})
   }
 
-  /** Anyone who can reach the channel can send anything, and nothing of it may end this process. */
+  /** Anyone who can reach the channel can send anything, and nothing of it may end the relay. */
   function receive(message: unknown): void {
     if (hasLeft) return
     if (!isBackplaneMessage(message)) return onDropped('it is malformed, or from another version')
