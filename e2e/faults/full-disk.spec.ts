@@ -27,7 +27,9 @@ function leave(): void {
 async function restart(): Promise<void> {
   leave()
   await relay?.stop()
-  relay = await startCliRelay({ flags: ['--persist', folder] })
+  // Through /proc, the relay could not tell whether the folder is private.
+  const flags = ['--persist', join(disk.mountPoint, 'kept')]
+  relay = await startCliRelay({ flags, prefix: disk.enter })
 }
 
 function open<T extends HostPage | ViewerPage>(page: (url: string) => T): T {

@@ -17,6 +17,8 @@ export interface CliRelayOptions {
   flags?: string[]
   /** Additional environment variables. @default none */
   env?: Record<string, string>
+  /** A command that starts the relay. @default none */
+  prefix?: string[]
 }
 
 /**
@@ -25,7 +27,7 @@ export interface CliRelayOptions {
  * @throws Error with the output if the relay ends before it listens
  */
 export async function startCliRelay(options: CliRelayOptions = {}): Promise<CliRelay> {
-  const { descriptors, flags = [], env } = options
+  const { descriptors, flags = [], env, prefix = [] } = options
   const spawned = { env: { ...process.env, ...env } }
   const [node, script] = COMMAND
   const args = [script, '--port', '0', '--host', '127.0.0.1']
@@ -33,9 +35,10 @@ export async function startCliRelay(options: CliRelayOptions = {}): Promise<CliR
   if (env?.['VUE_SYNC_HOST_KEY_FILE'] === undefined)
     args.push('--host-key', HOST_KEY, '--viewer-key', VIEWER_KEY)
   args.push(...flags)
+  const [command, ...rest] = [...prefix, node, ...args]
   const running =
     descriptors === undefined
-      ? start(node, args, spawned)
+      ? start(command!, rest, spawned)
       : start('bash', ['-c', `ulimit -n ${descriptors}; exec "$0" "$@"`, node, ...args], spawned)
   const { child } = running
   let text = ''

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { start } from './processes.ts'
 import { inMountNamespace } from './tools.ts'
 
@@ -9,6 +10,9 @@ import { inMountNamespace } from './tools.ts'
 export interface SmallDisk {
   /** Path of the file system, for this process and its children. */
   dir: string
+  /** A command prefix that starts a program where the file system is mounted, and its path there. */
+  enter: string[]
+  mountPoint: string
   /** Writes a file that takes all free space. */
   fill: () => Promise<void>
   /** Deletes that file. */
@@ -42,8 +46,11 @@ export async function openSmallDisk(kib: number): Promise<SmallDisk> {
   }
   const dir = `/proc/${child.pid}/root${mountPoint}`
   const filler = join(dir, 'filler')
+  const asUser = process.getuid?.() === 0 ? [] : ['-U', '--preserve-credentials']
   return {
     dir,
+    enter: ['nsenter', '-t', String(child.pid), '-m', ...asUser],
+    mountPoint,
     async fill() {
       const file = await open(filler, 'w')
       try {

@@ -41,6 +41,7 @@ export interface Admission extends Admitted {
   /** Their size, in bytes or UTF-16 units. */
   earlySize?: number
   isGone?: boolean
+  isRefused?: boolean
 }
 
 export interface ConnectionsOptions {
@@ -89,6 +90,16 @@ const NOT_ADMITTED: Refusal = {
   reason: 'The server did not check who connects',
 }
 
+/** Ends a refused connection whose client has not answered the close frame. Deno's sockets cannot be ended so. */
+function endConnection(peer: Peer): void {
+  if (admissionOf(peer).isGone) return
+  try {
+    peer.terminate()
+  } catch {
+    // The runtime ends it later.
+  }
+}
+
 /** The part of an audit event that describes a connection. */
 function clientOf(peer: Peer) {
   const { role, session, source } = admissionOf(peer)
@@ -103,10 +114,14 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
   const warn = createThrottledWarn(options.warn)
 
   function refuse(peer: Peer, { code, reason }: Refusal): void {
+    const admission = admissionOf(peer)
+    // A client may send more before it is gone.
+    if (admission.isRefused) return
+    admission.isRefused = true
     stats.reject(code)
-    auditRefusal(audit, { address: peer.remoteAddress, ...admissionOf(peer) }, { code, reason })
+    auditRefusal(audit, { address: peer.remoteAddress, ...admission }, { code, reason })
     peer.close(code, reason)
-    const timer: { unref?: () => void } = setTimeout(() => peer.terminate(), CLOSE_MS) as object
+    const timer: { unref?: () => void } = setTimeout(() => endConnection(peer), CLOSE_MS) as object
     timer.unref?.()
   }
 

@@ -1,7 +1,8 @@
 import type { H3Event } from 'h3'
 import type { Clients } from '../guard/clients.ts'
 import type { Audit } from '../core/audit.ts'
-import { isLongKey, keysMatch } from '../core/access/keys.ts'
+import { isLongKey } from '../core/access/key-strength.ts'
+import { keysMatch } from '../core/access/keys.ts'
 import { nodeRequestOf } from './node-request.ts'
 import type { RateLimit } from '../guard/rate-limit.ts'
 

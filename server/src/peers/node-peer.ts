@@ -88,6 +88,11 @@ export class NodePeer implements RelayPeer {
     this.websocket.close(code, reason)
   }
 
+  /** Ends the connection without a close frame. */
+  terminate(): void {
+    this.websocket.terminate()
+  }
+
   /** The first frames are corked, so that they are sent together with the answer to the upgrade request. */
   buffered(): number {
     const connection = this.#connection

@@ -20,7 +20,7 @@ export interface RuntimeOptions extends Pick<
   | 'warn'
 > {
   /** Limits on messages, viewers, sessions and memory. Handshakes have the runtime's own time-out. @default LIMIT_DEFAULTS */
-  limits?: Partial<Omit<Limits, 'handshakeTime'>>
+  limits?: Partial<Omit<Limits, 'handshakeTime' | 'pendingConnections'>>
   /** Answers every request that the relay itself does not: your pages, your API. @default a 404 response */
   fetch?: (request: Request) => Response | Promise<Response>
 }

@@ -11,7 +11,8 @@ import {
   randomId,
   readAccess,
   sameAccess,
-  type StatusMessage,
+  type AccessProblem,
+  type SessionAccess,
   type ViewerToken,
   withoutExpired,
 } from '../protocol/index.ts'
@@ -23,7 +24,12 @@ export interface IssueOptions {
   expiresIn?: number
 }
 
-type Status = StatusMessage['payload']
+/** The part of a status that is about access. `access` may be anything. */
+interface Status {
+  access: unknown
+  change: number | undefined
+  problem: AccessProblem | undefined
+}
 
 /** The host's view of the session's access rules. The relay keeps them, and answers each change. */
 export interface HostAccess {
@@ -65,7 +71,7 @@ function problemOf(next: AccessRules): SyncError | undefined {
 export function createAccess(
   name: string,
   storage: () => Storage,
-  send: (payload: Status) => boolean,
+  send: (payload: SessionAccess) => boolean,
 ): HostAccess {
   const rules = shallowRef(NO_RULES)
   const error = shallowRef<SyncError>()

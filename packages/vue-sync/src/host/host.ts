@@ -190,23 +190,22 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   function onFrame(frame: unknown): void {
     const payload = parseStatus(frame)
     if (!payload) return
-    const { clientCount, viewerUrls, setUpUrl, pairCode, tokens, want } = readRelayStatus(
-      { ...payload },
-      warnMalformed,
-    )
+    const { clientCount, viewerUrls, setUpUrl, pairCode, tokens, want, ...answer } =
+      readRelayStatus({ ...payload }, warnMalformed)
     if (clientCount !== undefined) state.clientCount = clientCount
     if (viewerUrls) {
       reported = viewerUrls
       showLinks()
     }
-    state.setUpUrl = setUpUrl
+    // A pinned address does not come from the relay, so its set-up page is not the relay's either.
+    state.setUpUrl = pinned === undefined ? setUpUrl : undefined
     // A pair code is exchanged at the relay, which does not have the secret.
     if (!encryption) state.pairCode = pairCode
     state.signed = tokens ?? []
     const isFirst = !greeted
     greeted = true
     // Before any state is sent, so that revoked viewers do not receive it.
-    access.receive(payload, isFirst)
+    access.receive({ access: payload.access, ...answer }, isFirst)
     // A delta first: the whole state then only refreshes the relay, and viewers in sync do not receive it.
     if (isFirst ? !want : want || isHidden()) flush()
     if (want) flushAll()

@@ -10,6 +10,7 @@ export type {
   Position,
   Reach,
   RelayStatus,
+  SessionAccess,
   SessionUpdate,
   StateMessage,
   StatusMessage,

@@ -62,6 +62,7 @@ export interface Receiver {
 
 /** Before the viewer asks again for what it could not show. Twice as long each time. */
 const FIRST_WAIT_MS = 5000
+const LONGEST_WAIT_MS = 600_000
 
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { mirror, state, warn, isEncrypted, binding, reader, retry, onDropped, onChange } = options
@@ -69,8 +70,12 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const guard = createReplayGuard()
   /** The message for which the viewer asked the relay again, because it was missing or could not be shown. */
   let asked: Position | undefined
+  /** The state whose hash still differed after it was loaded again. */
+  let refuted: Position | undefined
   /** The relay has sent the same again, so only a later whole state can help. */
   let isWaiting = false
+  /** The viewer has waited, and has not had all of the relay's state since. */
+  let isStuck = false
   /** Asks once more, because the host may have sent the relay a whole state for the same position. */
   let timer: ReturnType<typeof setTimeout> | undefined
   let wait = FIRST_WAIT_MS
@@ -85,7 +90,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   function report(): void {
     if (process.env.NODE_ENV !== 'production' && !state.problem)
       warn('VS208', 'the relay sent the same again (VS114)')
-    state.problem = new SyncError('VS114')
+    state.problem ??= new SyncError('VS114')
   }
 
   function stopWaiting(): void {
@@ -96,7 +101,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
   function askAgain(): void {
     stopWaiting()
-    wait *= 2
+    wait = Math.min(2 * wait, LONGEST_WAIT_MS)
     position = undefined
     retry()
   }
@@ -108,14 +113,13 @@ export function createReceiver(options: ReceiverOptions): Receiver {
    * @param why the shown state is wrong, so that a whole state is needed
    */
   function ask(at: Position, why?: string): void {
-    if (isWaiting || samePosition(asked, at)) {
-      isWaiting = true
+    if (isStuck || samePosition(asked, at)) {
+      isStuck = isWaiting = true
       report()
       timer ??= setTimeout(askAgain, wait)
       return
     }
     asked = { epoch: at.epoch, seq: at.seq }
-    wait = FIRST_WAIT_MS
     if (why !== undefined) {
       if (process.env.NODE_ENV !== 'production') warn('VS208', why)
       position = undefined
@@ -126,11 +130,25 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   async function compareHash(at: Position, expected: number): Promise<void> {
     const current = reader()!
     const own = current.wireHash(at, mirror.hash())
-    if ((typeof own === 'number' ? own : await own) === expected) return
+    const isSame = (typeof own === 'number' ? own : await own) === expected
     if (current !== reader() || !samePosition(position, at)) return
+    if (isSame) {
+      if (samePosition(refuted, at)) refuted = state.problem = undefined
+    }
     // Asked before, the relay sent the same state, which may be as right as this host can make it.
-    if (samePosition(asked, at)) report()
-    else ask(at, 'the hash of its state differs')
+    else if (samePosition(refuted, at)) report()
+    else {
+      refuted = at
+      ask(at, 'the hash of its state differs')
+    }
+  }
+
+  /** The viewer has everything that the relay has. */
+  function caughtUp(): void {
+    asked = undefined
+    isStuck = false
+    wait = FIRST_WAIT_MS
+    if (!samePosition(refuted, position)) state.problem = undefined
   }
 
   function receiveStatus(message: StatusMessage): void {
@@ -140,6 +158,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     // The name of an encrypted session is in its state messages, which the relay cannot write.
     const isRenamed = rename(!isEncrypted() && name)
     if (!position || !samePosition(position, message)) return
+    caughtUp()
     if (host === 'online') state.asOf = Date.now()
     onChange(isRenamed || isFirst)
     if (typeof hash === 'number') compareHash(position, hash).catch(() => {})
@@ -196,7 +215,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     clear() {
       stopWaiting()
       mirror.clear()
-      position = asked = state.problem = undefined
+      position = asked = refuted = state.problem = undefined
+      isStuck = false
       guard.clear()
       state.lastUpdate = state.asOf = state.name = undefined
     },

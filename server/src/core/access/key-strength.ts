@@ -28,6 +28,19 @@ export function estimateBits(key: string): number {
   return length * Math.log2(size)
 }
 
+/** Below `ENOUGH_BITS`, because the estimate is lower for a random key that lacks a kind of character by chance. */
+const LONG_BITS = 120
+const MIN_DISTINCT = 10
+
+/**
+ * Whether a key is so long that no client can find it by guessing, however often it may try. A phrase of that length
+ * has four words or more, which is 40 bits: at 1,000 tries a second it lasts for 17 years.
+ */
+export function isLongKey(key: string): boolean {
+  // Spaces are a sign of words.
+  return estimateBits(key) >= LONG_BITS && new Set(key).size >= MIN_DISTINCT && !/\s/.test(key)
+}
+
 /** Warnings about keys that can be guessed, or that give more rights than they seem to. Contain no part of a key. */
 export function keyProblems(keys: GivenKeys): string[] {
   const { hostKey, viewerKey, metricsKey } = keys

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { generateKey, isLongKey } from './keys.ts'
+import { isLongKey } from './key-strength.ts'
+import { generateKey } from './keys.ts'
 
 describe('a key that no client can guess', () => {
   it('is every generated key', () => {

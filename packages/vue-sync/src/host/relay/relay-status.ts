@@ -1,4 +1,5 @@
 import {
+  type AccessProblem,
   isRecord,
   type Reach,
   readName,
@@ -15,8 +16,13 @@ export interface HostStatus {
   pairCode: string | undefined
   tokens: SignedToken[] | undefined
   want: 'session_update' | undefined
+  /** The number of the change that the relay answers. */
+  change: number | undefined
+  problem: AccessProblem | undefined
 }
 
+/** Of a text for developers. */
+const LONGEST_TEXT = 500
 const REACHES: readonly unknown[] = ['network', 'internet', 'virtual', 'machine'] satisfies Reach[]
 
 function isCount(value: unknown): value is number {
@@ -45,6 +51,13 @@ function readToken(value: unknown): SignedToken | undefined {
   const { id, key, viewers } = value
   const isWhole = typeof id === 'string' && typeof key === 'string' && isCount(viewers)
   return isWhole ? { id, key, viewers } : undefined
+}
+
+function readProblem(value: unknown): AccessProblem | undefined {
+  if (!isRecord(value)) return undefined
+  const { field, reason } = value
+  if (typeof field !== 'string' || typeof reason !== 'string') return undefined
+  return { field: field.slice(0, LONGEST_TEXT), reason: reason.slice(0, LONGEST_TEXT) }
 }
 
 /**
@@ -79,5 +92,7 @@ export function readRelayStatus(
     ),
     tokens: readList('tokens', readToken),
     want: payload['want'] === 'session_update' ? 'session_update' : undefined,
+    change: read('change', (value) => (isCount(value) ? value : undefined)),
+    problem: read('problem', readProblem),
   }
 }
