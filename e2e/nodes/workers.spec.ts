@@ -89,6 +89,24 @@ describe('--workers', () => {
     expect(relay.output()).toContain('is restarted')
   })
 
+  // The first worker was taken for one that could not start, which ended all restarts in silence.
+  it('restarts each worker that is killed, also the first one', async () => {
+    const relay = await startWorkers()
+    stops.push(relay.stop)
+    for (const worker of workersOf(relay).toSorted((a, b) => a - b)) {
+      process.kill(worker, 'SIGKILL')
+      await expect
+        .poll(() => workersOf(relay).filter((one) => one !== worker).length, { timeout: 20_000 })
+        .toBe(3)
+    }
+    const isServed = async (): Promise<boolean> => {
+      const viewer = await connect(serverAt(relay.port), 'viewer').catch(() => undefined)
+      await viewer?.close()
+      return viewer !== undefined
+    }
+    await expect.poll(isServed, { timeout: 20_000 }).toBe(true)
+  })
+
   it('stops all workers on SIGTERM, and restores sessions from the --persist folder', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'vue-sync-workers-'))
     stops.push(() => rmSync(dir, { recursive: true, force: true }))

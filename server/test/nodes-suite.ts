@@ -460,7 +460,7 @@ export function describeNodeLimits(
     it('count the connections of an address together', async () => {
       nodes = await start({ connectionsPerMinute: 60 })
       // From twice the limit on, a node gives no answer at all.
-      const inside = await crowd(() => '/', 300)
+      const inside = await crowd(() => '/', 110)
       await expectLimit(inside, 60, '/')
     })
 

@@ -33,8 +33,13 @@ export function createWorkers({ count, env, hub, onLog }: WorkersOptions): Worke
   const queries = createWorkerQueries()
   let isDraining = false
 
-  /** @param onStart called when the worker listens, and when it has ended */
+  /** @param onStart called once, when the worker listens or has ended before */
   function fork(onStart: (message: Started) => void = () => {}): void {
+    let hasStarted = false
+    const started = (message: Started): void => {
+      if (!hasStarted) onStart(message)
+      hasStarted = true
+    }
     const worker = cluster.fork({ ...env, [WORKER_VARIABLE]: '1' })
     const began = performance.now()
     running.add(worker)
@@ -49,7 +54,7 @@ export function createWorkers({ count, env, hub, onLog }: WorkersOptions): Worke
     let leaveQueries: (() => void) | undefined
     worker.on('message', (message: WorkerMessage) => {
       if (message.vueSync === 'log') onLog(message)
-      if (message.vueSync === 'listening' || message.vueSync === 'failed') onStart(message)
+      if (message.vueSync === 'listening' || message.vueSync === 'failed') started(message)
       // A worker that does not listen yet has no answers, and a query would wait for it.
       if (message.vueSync === 'listening') leaveQueries ??= queries.add(channel)
     })
@@ -58,7 +63,7 @@ export function createWorkers({ count, env, hub, onLog }: WorkersOptions): Worke
       unserve()
       leaveQueries?.()
       running.delete(worker)
-      onStart({ vueSync: 'failed', problem: `A worker ended at startup (${signal || code})` })
+      started({ vueSync: 'failed', problem: `A worker ended at startup (${signal || code})` })
       if (isDraining) return
       const text = `A worker ended (${signal || code}) and is restarted`
       onLog({ vueSync: 'log', level: 'warn', text })

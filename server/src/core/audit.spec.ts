@@ -23,15 +23,18 @@ describe('the limit on events', () => {
     for (let count = 0; count < 1000; count++) report(refusal('192.0.2.1'))
     report(refusal('192.0.2.2'))
     report({ ...refusal('192.0.2.1'), code: 4405 })
+    // Guesses of the host key are not hidden behind a viewer with a wrong key.
+    report({ ...refusal('192.0.2.1'), role: 'host' })
     expect(events.map(({ address, code }) => [address, code])).toEqual([
       ['192.0.2.1', 4401],
       ['192.0.2.2', 4401],
       ['192.0.2.1', 4405],
+      ['192.0.2.1', 4401],
     ])
     vi.advanceTimersByTime(60_000)
-    expect(events.slice(3)).toEqual([{ ...refusal('192.0.2.1'), suppressed: 999 }])
+    expect(events.slice(4)).toEqual([{ ...refusal('192.0.2.1'), suppressed: 999 }])
     report(refusal('192.0.2.1'))
-    expect(events).toHaveLength(5)
+    expect(events).toHaveLength(6)
   })
 
   it('holds for many addresses together, which are then counted without an address', () => {

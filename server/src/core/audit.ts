@@ -88,7 +88,7 @@ interface Window {
   timer: ReturnType<typeof setTimeout>
 }
 
-/** Limits how much an attacker can write into the log: one line a minute for each kind, address, way and code. */
+/** Limits how much an attacker can write into the log: one line a minute for each kind, role, address, way and code. */
 export function createAuditReporter(sink: Audit = () => {}): AuditReporter {
   const windows = new Map<string, Window>()
 
@@ -111,8 +111,8 @@ export function createAuditReporter(sink: Audit = () => {}): AuditReporter {
 
   return {
     report(event) {
-      const { kind, via, address = '', code = '' } = event
-      const own = `${kind} ${via} ${address} ${code}`
+      const { kind, via, role = '', address = '', code = '' } = event
+      const own = `${kind} ${via} ${role} ${address} ${code}`
       const isKnown = windows.has(own) || windows.size < MAX_WINDOWS
       const key = isKnown ? own : `${kind} ${via}`
       const window = windows.get(key) ?? open(key, isKnown ? event : withoutClient(event))

@@ -81,6 +81,14 @@ export function createSessionLimits(options: SessionLimitOptions): SessionLimits
     return busy('This relay has reached its limit of sessions')
   }
 
+  function refuseWaiting(): Refusal {
+    warn(
+      'waiting',
+      'A viewer was refused: its address waits in too many sessions that have no host (--max-sessions)',
+    )
+    return busy('Too many sessions without a host from this address')
+  }
+
   /** Sessions in which viewers only wait take no place from hosts. */
   function checkHost(name: string): Refusal | undefined {
     const isNew = !sessions.find(name) || waiting.has(name)
@@ -95,7 +103,7 @@ export function createSessionLimits(options: SessionLimitOptions): SessionLimits
 
   function checkViewer(name: string, client: string): Refusal | undefined {
     const session = sessions.find(name)
-    if (!session) return waiting.add(name, client) ? undefined : refuseSession()
+    if (!session) return waiting.add(name, client) ? undefined : refuseWaiting()
     if (session.totalViewerCount < limits.viewersPerSession) return undefined
     warn(
       'viewers',

@@ -58,11 +58,13 @@ export function createDiskStore({ dir, warn }: DiskStoreOptions): DiskStore {
   const fileOf = (session: string): string =>
     join(folder, `${sha256(session).slice(0, 32)}${SUFFIX}`)
 
-  function remember(session: string, access: AccessRules | undefined): void {
-    if (!access || merged.has(access)) return
+  /** Returns whether the rules withdraw something that was not known to be withdrawn. */
+  function remember(session: string, access: AccessRules | undefined): boolean {
+    if (!access || merged.has(access)) return false
     merged.add(access)
-    if (access.generation > 0 || access.revoked.length > 0)
-      rules.set(session, mergeAccess(rules.get(session) ?? NO_RULES, access))
+    if (access.generation === 0 && access.revoked.length === 0) return false
+    rules.set(session, mergeAccess(rules.get(session) ?? NO_RULES, access))
+    return true
   }
 
   /** Adds the rules that were stored before. */
@@ -134,9 +136,11 @@ export function createDiskStore({ dir, warn }: DiskStoreOptions): DiskStore {
     },
     rulesOf: (session) => rules.get(session),
     scheduleWrite(session, read, access) {
-      remember(session, access)
+      const isWithdrawn = remember(session, access)
       due.set(session, read)
-      schedule(WRITE_MS)
+      if (!isWithdrawn) return schedule(WRITE_MS)
+      // Written at once: a relay that is killed now must not admit withdrawn links after its restart.
+      void flush().then(() => due.size > 0 && schedule(RETRY_MS))
     },
     flush() {
       clearTimeout(timer)
