@@ -123,7 +123,7 @@ describe('limits', () => {
     )
     for (let name = 0; name < 50; name++) await isIn(await join('host', { path: `/s/h${name}` }))
     expect(await (await join('host', { path: '/s/one-more' })).closed).toEqual(
-      busy('without a host'),
+      busy('limit of sessions'),
     )
   })
 
