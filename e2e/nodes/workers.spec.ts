@@ -96,8 +96,8 @@ describe('--workers', () => {
     const [first] = workersOf(relay).toSorted((a, b) => a - b)
     process.kill(first!, 'SIGKILL')
     const others = () => workersOf(relay).filter((worker) => worker !== first)
+    await expect.poll(relay.output, { timeout: 20_000 }).toContain('is restarted')
     await expect.poll(() => others().length, { timeout: 20_000 }).toBe(3)
-    expect(relay.output()).toContain('is restarted')
   })
 
   it('stops all workers on SIGTERM, and restores sessions from the --persist folder', async () => {
