@@ -12,7 +12,7 @@ import { type Running, start } from '../support/system/processes.ts'
 
 // The app in the documentation of `createRelay`, which scripts/test/nuxt.ts has built.
 const APP = process.env['VUE_SYNC_NUXT_APP']!
-const KEYS = { host: 'host-key', viewer: 'viewer-key' }
+const KEYS = { host: 'host-key-of-the-nuxt-app', viewer: 'viewer-key-of-the-nuxt-app' }
 
 let server: Running
 let origin: string
