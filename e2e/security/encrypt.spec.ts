@@ -1,48 +1,16 @@
 import { createDecipheriv, createHmac, ECDH, hkdfSync, verify } from 'node:crypto'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { KeptState } from '@vue-sync/vue/cache'
-import type { SyncHostOptions } from '@vue-sync/vue/host'
 import { msgpack } from '@vue-sync/vue/msgpack'
 import { offerProtocols, parseLink, randomSecret, readHeader } from '@vue-sync/vue/protocol'
 import { createCipher } from '../../packages/vue-sync/src/encrypt/cipher.ts'
-import {
-  linkOf as linkAt,
-  startHost as startApp,
-  startViewer,
-  through,
-} from '../support/apps/encrypted-apps.ts'
-import { stubPage, stubStorage, unmountApps } from '../support/apps/app.ts'
-import { headerOf, startTap as openTap, type Tap } from '../support/relays/tap.ts'
-import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+import { startViewer, through } from '../support/apps/encrypted-apps.ts'
+import { useEncryptedRelay } from '../support/apps/encrypted-relay.ts'
+import { headerOf } from '../support/relays/tap.ts'
+import { startRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // Encryption with a real relay, and with a man in the middle who reads and changes frames.
-let relay: TestRelay
-let warnings: string[]
-const closing: (() => void)[] = []
-
-beforeEach(async () => {
-  stubPage()
-  stubStorage('sessionStorage')
-  stubStorage('localStorage')
-  warnings = []
-  vi.spyOn(console, 'warn').mockImplementation((...args) => void warnings.push(args.join(' ')))
-  relay = await startRelay()
-})
-afterEach(async () => {
-  unmountApps()
-  for (const close of closing.splice(0)) close()
-  await relay.stop()
-  vi.unstubAllGlobals()
-  vi.restoreAllMocks()
-})
-
-const startHost = (options: SyncHostOptions = {}) => startApp({ url: relay.url, ...options })
-const linkOf = (host: ReturnType<typeof startApp>) => linkAt(host, relay.url)
-async function startTap(): Promise<Tap> {
-  const tap = await openTap(() => relay.url)
-  closing.push(tap.close)
-  return tap
-}
+const { bed, startHost, linkOf, startTap } = useEncryptedRelay()
 
 function flip(frame: Buffer): Buffer {
   const changed = Buffer.from(frame)
@@ -73,7 +41,7 @@ it.each([
     .poll(() => late.board.value)
     .toEqual(JSON.parse(JSON.stringify({ ...host.board.$state })))
   expect(first.board.value).toEqual(late.board.value)
-  expect(warnings).toEqual([])
+  expect(bed.warnings).toEqual([])
 })
 
 it('sends only the missed changes when an encrypted viewer resumes', async () => {
@@ -101,10 +69,10 @@ it('continues with the same link after the relay restarts and the host reloads',
   const link = await linkOf(host)
   const { board, viewer } = startViewer(link)
   await expect.poll(() => board.value?.['count']).toBe(0)
-  const { port } = relay.getStatus()
-  await relay.stop()
+  const { port } = bed.relay.getStatus()
+  await bed.relay.stop()
   host.board.count = 1
-  relay = await startRelay(port)
+  bed.relay = await startRelay(port)
   await expect.poll(() => board.value?.['count']).toBe(1)
   host.app.unmount()
   const reloaded = startHost()
@@ -190,9 +158,9 @@ it('a rotation replaces the encryption key: the old one decrypts nothing, even f
 })
 
 it('a rotation on an open relay stops viewers with the old link with VS110', async () => {
-  const { port } = relay.getStatus()
-  await relay.stop()
-  relay = await startRelay(port, { open: true })
+  const { port } = bed.relay.getStatus()
+  await bed.relay.stop()
+  bed.relay = await startRelay(port, { open: true })
   const host = startHost()
   await expect.poll(() => host.host.viewerUrl.value).toContain('#e=')
   const old = host.host.viewerUrl.value!
@@ -214,11 +182,11 @@ it('a rotation while the relay is down takes effect when it is back', async () =
   const old = await linkOf(host)
   const { viewer, board } = startViewer(old)
   await expect.poll(() => board.value?.['count']).toBe(0)
-  const { port } = relay.getStatus()
-  await relay.stop()
+  const { port } = bed.relay.getStatus()
+  await bed.relay.stop()
   host.host.rotate()
   host.board.count = 1
-  relay = await startRelay(port)
+  bed.relay = await startRelay(port)
   await expect.poll(() => viewer.error.value?.code).toMatch(/VS11[02]/)
   expect(board.value?.['count']).toBe(0)
   viewer.connect(await newLinkOf(host, old))
@@ -229,7 +197,7 @@ it('a viewer with an encryption key rejects state from a host that does not encr
   const host = startHost({ encrypt: false })
   await expect.poll(() => host.host.viewerUrl.value).toContain('#k=')
   expect(host.host.viewerUrl.value).not.toContain('e=')
-  const { viewer, board } = startViewer(`${relay.url}#k=${VIEWER_KEY}&e=${randomSecret()}`)
+  const { viewer, board } = startViewer(`${bed.relay.url}#k=${VIEWER_KEY}&e=${randomSecret()}`)
   await expect.poll(() => viewer.error.value?.code).toBe('VS110')
   expect(board.value).toBeUndefined()
 })
@@ -277,7 +245,7 @@ it('a viewer rejects a changed, moved or forged frame, and recovers', async () =
     expect([...seen].every((count) => count === index || count === index + 1)).toBe(true)
   }
   expect(viewer.error.value).toBeUndefined()
-  expect(warnings.join()).toContain('VS202: bad encryption')
+  expect(bed.warnings.join()).toContain('VS202: bad encryption')
 }, 60_000)
 
 it('a viewer rejects a replayed full state that is older than its own', async () => {
@@ -293,7 +261,7 @@ it('a viewer rejects a replayed full state that is older than its own', async ()
   host.board.count = 1
   await expect.poll(() => board.value?.['count']).toBe(1)
   tap.inject(old!)
-  await expect.poll(() => warnings.join()).toContain('VS202: bad order')
+  await expect.poll(() => bed.warnings.join()).toContain('VS202: bad order')
   expect(board.value?.['count']).toBe(1)
 })
 
@@ -305,7 +273,7 @@ it('a viewer rejects unencrypted state and a session name from the relay', async
   const lie = { epoch: 'x', seq: 1, payload: { board: { count: 99 } } }
   tap.inject(JSON.stringify({ type: 'session_update', ...lie }))
   tap.inject(JSON.stringify({ type: 'status', payload: { name: 'Lie' } }))
-  await expect.poll(() => warnings.join()).toContain('VS202: bad encryption')
+  await expect.poll(() => bed.warnings.join()).toContain('VS202: bad encryption')
   host.board.count = 1
   await expect.poll(() => board.value?.['count'], { timeout: 8000 }).toBe(1)
   expect(viewer.name.value).toBe('Secret board')
@@ -388,7 +356,7 @@ it('the hash of the state is sent blinded, and a viewer detects a different hash
   await expect.poll(() => board.value?.['count']).toBe(0)
   // A status from the relay makes an idle host send its hash; the next status carries it to the viewers.
   const nudge = async () => {
-    const socket = new WebSocket(relay.url, offerProtocols('viewer', VIEWER_KEY))
+    const socket = new WebSocket(bed.relay.url, offerProtocols('viewer', VIEWER_KEY))
     await new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }))
     socket.close()
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -404,9 +372,9 @@ it('the hash of the state is sent blinded, and a viewer detects a different hash
     tap.inject(JSON.stringify({ type: 'status', epoch, seq, payload: { host: 'online', hash } }))
   sendHash(payload.hash)
   await new Promise((resolve) => setTimeout(resolve, 100))
-  expect(warnings).toEqual([])
+  expect(bed.warnings).toEqual([])
   sendHash(payload.hash ^ 1)
-  await expect.poll(() => warnings.join()).toContain('VS208: the hash of its state')
+  await expect.poll(() => bed.warnings.join()).toContain('VS208: the hash of its state')
   await expect.poll(() => viewer.status.value).toBe('connected')
 })
 

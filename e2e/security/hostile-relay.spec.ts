@@ -10,7 +10,7 @@ import {
   useSyncedState,
   useSyncViewer,
 } from '@vue-sync/vue/viewer'
-import { createTestApp, stubPage, stubStorage, unmountApps } from '../support/apps/app.ts'
+import { createTestApp, stubBrowser, unmountApps } from '../support/apps/app.ts'
 
 // A relay that sends whatever it likes to a host and to viewers.
 let relay: WebSocketServer
@@ -20,11 +20,7 @@ let warnings: string[]
 const useBoard = defineStore('board', { state: () => ({ count: 0 }), sync: true })
 
 beforeEach(async () => {
-  stubPage()
-  stubStorage('sessionStorage')
-  stubStorage('localStorage')
-  warnings = []
-  vi.spyOn(console, 'warn').mockImplementation((...args) => void warnings.push(args.join(' ')))
+  warnings = stubBrowser()
   relay = new WebSocketServer({
     host: '127.0.0.1',
     port: 0,

@@ -1,7 +1,6 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { watch } from 'vue'
 import type { KeptState } from '@vue-sync/vue/cache'
-import type { SyncHostOptions } from '@vue-sync/vue/host'
 import { encodeFrame, parseLink, randomSecret } from '@vue-sync/vue/protocol'
 import { createCipher } from '../../packages/vue-sync/src/encrypt/cipher.ts'
 import {
@@ -9,44 +8,12 @@ import {
   type SigningKey,
 } from '../../packages/vue-sync/src/encrypt/signing-key.ts'
 import { createHostEncryption } from '../../packages/vue-sync/src/host/encryption.ts'
-import {
-  linkOf as linkAt,
-  startHost as startApp,
-  startViewer,
-  through,
-} from '../support/apps/encrypted-apps.ts'
-import { stubPage, stubStorage, unmountApps } from '../support/apps/app.ts'
-import { headerOf, startTap as openTap, type Tap } from '../support/relays/tap.ts'
-import { startRelay, type TestRelay } from '../support/relays/relay.ts'
+import { startViewer, through } from '../support/apps/encrypted-apps.ts'
+import { useEncryptedRelay } from '../support/apps/encrypted-relay.ts'
+import { headerOf } from '../support/relays/tap.ts'
 
 // Who wrote the state and when, with a real relay and with a man in the middle who forges and repeats frames.
-let relay: TestRelay
-let warnings: string[]
-const closing: (() => void)[] = []
-
-beforeEach(async () => {
-  stubPage()
-  stubStorage('sessionStorage')
-  stubStorage('localStorage')
-  warnings = []
-  vi.spyOn(console, 'warn').mockImplementation((...args) => void warnings.push(args.join(' ')))
-  relay = await startRelay()
-})
-afterEach(async () => {
-  unmountApps()
-  for (const close of closing.splice(0)) close()
-  await relay.stop()
-  vi.unstubAllGlobals()
-  vi.restoreAllMocks()
-})
-
-const startHost = (options: SyncHostOptions = {}) => startApp({ url: relay.url, ...options })
-const linkOf = (host: ReturnType<typeof startApp>) => linkAt(host, relay.url)
-async function startTap(): Promise<Tap> {
-  const tap = await openTap(() => relay.url)
-  closing.push(tap.close)
-  return tap
-}
+const { bed, startHost, linkOf, startTap } = useEncryptedRelay()
 
 /** Sends frames to viewers as a relay that helps somebody who has the link, but not the host's signing key. */
 async function forgerOf(link: string, signingKey: SigningKey) {
@@ -117,7 +84,7 @@ it('a viewer rejects state of an earlier page load of the host, also after it wa
   expect(headerOf(wholes.at(-1)!)!.epoch).not.toBe(headerOf(old)!.epoch)
 
   tap.inject(old)
-  await expect.poll(() => warnings.join()).toContain('VS202: bad order')
+  await expect.poll(() => bed.warnings.join()).toContain('VS202: bad order')
   expect(first.board.value?.['count']).toBe(5)
   const { epoch, seq } = headerOf(old)!
   const online = { type: 'status', epoch, seq, payload: { host: 'online', since: 1 } }
@@ -161,7 +128,7 @@ it('a viewer that must ask for a whole state applies an older one only with what
   const { epoch, seq } = headerOf(frames.at(-1)!)!
   tap.change = () => undefined
   tap.inject(JSON.stringify({ type: 'status', epoch, seq, payload: { host: 'online', hash: 1 } }))
-  await expect.poll(() => warnings.join()).toContain('VS208: the hash of its state')
+  await expect.poll(() => bed.warnings.join()).toContain('VS208: the hash of its state')
   await expect
     .poll(() => {
       tap.inject(whole!)

@@ -51,3 +51,16 @@ export function stubStorage(name: 'localStorage' | 'sessionStorage'): Map<string
   })
   return entries
 }
+
+/**
+ * Stubs the page and both storages, and records warnings, until `vi.unstubAllGlobals()` and `vi.restoreAllMocks()`.
+ * Returns the warnings.
+ */
+export function stubBrowser(): string[] {
+  stubPage()
+  stubStorage('sessionStorage')
+  stubStorage('localStorage')
+  const warnings: string[] = []
+  vi.spyOn(console, 'warn').mockImplementation((...args) => void warnings.push(args.join(' ')))
+  return warnings
+}

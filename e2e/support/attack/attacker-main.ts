@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { offerProtocols } from '@vue-sync/vue/protocol'
+import { maskedFrame, offerHeader, upgradeRequest } from '../../../server/test/raw-websocket.ts'
 import type { Attack, AttackOrder, AttackReport } from './attacker.ts'
 
 const PIPELINED = 20_000
@@ -14,28 +14,11 @@ const MAX_QUEUED = 1024 * 1024
 const LARGE = Buffer.alloc(16 * 1024 * 1024)
 
 const upgrade = (path: string, role: 'host' | 'viewer', key: string): string =>
-  [
-    `GET ${path} HTTP/1.1`,
-    'Host: 127.0.0.1',
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-    `Sec-WebSocket-Protocol: ${offerProtocols(role, key).join(', ')}`,
-    '\r\n',
-  ].join('\r\n')
+  upgradeRequest({ path, headers: [offerHeader(role, key)] })
 
 const TEXT = 0x01
 const PONG = 0x0a
 
-/** A masked frame with a mask of zeros. */
-function frame(opcode: number, payload: Buffer): Buffer {
-  const head = Buffer.alloc(14)
-  head[0] = 0x80 | opcode
-  head[1] = 0x80 | 127
-  head.writeBigUInt64BE(BigInt(payload.length), 2)
-  return Buffer.concat([head, payload])
-}
 const PINGS = Buffer.concat(
   Array.from({ length: 10_000 }, () => Buffer.from([0x89, 0x80, 0, 0, 0, 0])),
 )
@@ -112,7 +95,7 @@ async function run(order: AttackOrder): Promise<AttackReport> {
         dial(
           upgrade(`/s/name-${report.connections % SESSIONS}`, 'viewer', 'wrong'),
           false,
-          (socket) => pour(socket, frame(PONG, Buffer.alloc(0)), 300),
+          (socket) => pour(socket, maskedFrame(PONG, Buffer.alloc(0)), 300),
         ),
       ),
     'parallel codes'() {
@@ -127,7 +110,7 @@ async function run(order: AttackOrder): Promise<AttackReport> {
         dial(upgrade('/', 'viewer', 'wrong'), false, (socket) => pour(socket, PINGS, 2))
       }),
     'wrong host keys with large messages'() {
-      const bytes = frame(TEXT, LARGE)
+      const bytes = maskedFrame(TEXT, LARGE)
       return keep(50, () => {
         dial(upgrade('/', 'host', 'wrong'), false, (socket) => {
           // After the handshake, as a real host.

@@ -80,7 +80,7 @@ function codes({ viewerUrls, setUpUrl, columns = DEFAULT_COLUMNS }: BannerOption
   return (widthOf(beside) + 2 <= columns ? beside : [...first, '', ...second]).join('\n')
 }
 
-/** Formats what the terminal shows at startup: the QR codes, every address by who can open it, and the keys. */
+/** Formats the terminal's output at startup: the QR codes, the addresses in groups of those who can open them, and the keys. */
 export function formatBanner(options: BannerOptions): string {
   const { viewerUrls, hostUrl, hostKey, pairCode, authority, setUpUrl } = options
   const host: Row[] = [

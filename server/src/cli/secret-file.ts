@@ -1,11 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import process from 'node:process'
 import { UsageError } from '../core/usage-error.ts'
+import { HAS_MODES, ROOT } from '../storage/posix.ts'
 import { membershipOf } from '../storage/user-groups.ts'
 
 /** Far above any key, and small enough for the header in which clients send one. */
 const MAX_BYTES = 1024
-const ROOT = 0
 const GROUP_MAY_READ = 0o040
 const OTHERS_MAY_READ = 0o004
 
@@ -41,7 +41,7 @@ function readSecret(bytes: Buffer, fail: (problem: string) => never): string {
 
 /** Why others can read it; `undefined` if only this user and root can, or where a file has no such permissions. */
 function readableBy({ mode, uid, gid }: Stats): string | undefined {
-  if (process.platform === 'win32') return undefined
+  if (!HAS_MODES) return undefined
   const text = (mode & 0o777).toString(8).padStart(4, '0')
   if (uid !== process.geteuid!() && uid !== ROOT) return `it belongs to the user ${uid}`
   if (mode & OTHERS_MAY_READ) return `its mode is ${text}`

@@ -10,7 +10,7 @@ export interface AuditEvent {
    * `admin`: an operator ended a session or disconnected a viewer.
    */
   kind: AuditKind
-  /** What was used: a WebSocket, or a route. */
+  /** How the client reached the relay: by a WebSocket, or by a route. */
   via: 'socket' | 'pair' | 'admin' | 'metrics'
   /** Of the client, behind any trusted proxies; `undefined` where the server around the relay does not know it. */
   address?: string | undefined
@@ -37,8 +37,8 @@ export type Audit = (event: AuditEvent) => void
 /** The codes that end a connection because of its key, its link or its origin. */
 const ACCESS_CODES = new Set<number>([CLOSE.badToken, CLOSE.revoked, CLOSE.badOrigin])
 
-/** What is known about a client that is refused. */
-export interface RefusedClient {
+/** A client on a WebSocket, as far as the relay knows it. */
+export interface SocketClient {
   role?: Role
   session?: string
   pass?: { id: string }
@@ -47,16 +47,20 @@ export interface RefusedClient {
   address?: string | undefined
 }
 
+/** The fields of an event that describe a client on a WebSocket. */
+export function socketClient({ role, session, source, address }: SocketClient) {
+  return { via: 'socket', address: source?.address ?? address, role, session } as const
+}
+
 /** Reports a refused connection, if the reason is its key, its link or its origin. */
 export function auditRefusal(
   audit: Audit | undefined,
-  { role, session, pass, source, address }: RefusedClient,
+  client: SocketClient,
   { code, reason }: { code: number; reason: string },
 ): void {
   if (!audit || !ACCESS_CODES.has(code)) return
-  const tokens = code === CLOSE.revoked && pass ? [pass.id] : undefined
-  const at = source?.address ?? address
-  audit({ kind: 'refused', via: 'socket', address: at, role, session, tokens, code, reason })
+  const tokens = code === CLOSE.revoked && client.pass ? [client.pass.id] : undefined
+  audit({ kind: 'refused', ...socketClient(client), tokens, code, reason })
 }
 
 export interface AuditReporter {

@@ -1,4 +1,5 @@
 import type { Message, Peer } from 'crossws'
+import { CLOSE } from '@vue-sync/vue/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createConnections, type RelayHooks } from './connections.ts'
 import { createRelayStats } from './session/relay-stats.ts'
@@ -45,11 +46,11 @@ function makeConnections(): { hooks: RelayHooks; received: unknown[]; beReady: (
     } as unknown as SessionRegistry,
     limits: {
       checkEntry: () => undefined,
-      checkMessage: () => undefined,
+      checkMessage: (_, bytes) =>
+        bytes > LONGEST ? { code: CLOSE.busy, reason: 'too long' } : undefined,
       checkRetained: () => undefined,
       checkApplied: () => undefined,
     },
-    maxHostMessage: LONGEST,
     stats: createRelayStats(),
     needsViewerKey: true,
     audit: () => {},

@@ -10,7 +10,7 @@ import {
 import { avoidBlobs, keepDecision, keptDecision, sizeOf, toEcho, toFrame } from './adapters.ts'
 import { ruleChanges } from './rule-changes.ts'
 import type { Admit, Admitted } from './admission.ts'
-import { type Audit, auditRefusal } from './audit.ts'
+import { type Audit, auditRefusal, type SocketClient, socketClient } from './audit.ts'
 import type { Viewer } from './session/audience.ts'
 import type { Host } from './session/host-seat.ts'
 import type { RelayPeer } from './session/relay-peer.ts'
@@ -48,8 +48,6 @@ export interface ConnectionsOptions {
   admit: Admit
   sessions: SessionRegistry
   limits: SessionLimits
-  /** Bytes of one message from a host. */
-  maxHostMessage: number
   stats: RelayStats
   /** Whether viewers need a key. */
   needsViewerKey: boolean
@@ -100,17 +98,13 @@ function endConnection(peer: Peer): void {
   }
 }
 
-/** The part of an audit event that describes a connection. */
-function clientOf(peer: Peer) {
-  const { role, session, source } = admissionOf(peer)
-  return { via: 'socket', address: source?.address ?? peer.remoteAddress, role, session } as const
+function auditedClient(peer: Peer): SocketClient {
+  return { address: peer.remoteAddress, ...admissionOf(peer) }
 }
 
 /** Puts each connection into its session, and passes its messages on. */
 export function createConnections(options: ConnectionsOptions): RelayHooks {
-  const { admit, sessions, limits, maxHostMessage, stats, needsViewerKey, toPeer, onChange } =
-    options
-  const { audit } = options
+  const { admit, sessions, limits, stats, needsViewerKey, toPeer, onChange, audit } = options
   const warn = createThrottledWarn(options.warn)
 
   function refuse(peer: Peer, { code, reason }: Refusal): void {
@@ -119,7 +113,7 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
     if (admission.isRefused) return
     admission.isRefused = true
     stats.reject(code)
-    auditRefusal(audit, { address: peer.remoteAddress, ...admission }, { code, reason })
+    auditRefusal(audit, auditedClient(peer), { code, reason })
     peer.close(code, reason)
     const timer: { unref?: () => void } = setTimeout(() => endConnection(peer), CLOSE_MS) as object
     timer.unref?.()
@@ -160,7 +154,8 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
     const { access } = member.session
     const before = access.rules
     member.session.receive(member.host, frame)
-    for (const change of ruleChanges(before, access.rules)) audit({ ...clientOf(peer), ...change })
+    for (const change of ruleChanges(before, access.rules))
+      audit({ ...socketClient(auditedClient(peer)), ...change })
     onChange(member.name, member.session)
     const refusal = limits.checkRetained(member.session)
     if (refusal) refuse(peer, refusal)
@@ -230,7 +225,7 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
       if (member?.host) return receive(peer, toFrame(message))
       if (role !== 'host' || !early || early.length >= MAX_EARLY_FRAMES) return
       // Together they may be as long as the longest message.
-      if (earlySize + bytes > maxHostMessage) return
+      if (limits.checkMessage(role, earlySize + bytes)) return
       admission.earlySize = earlySize + bytes
       early.push(toFrame(message))
     },

@@ -101,7 +101,6 @@ export function createRelay(options: RelayOptions): Relay {
       problemOf: (name, pass) => sessions.find(name)?.access.problem(pass),
     }),
     limits,
-    maxHostMessage: { ...LIMIT_DEFAULTS, ...options.limits }.hostMessage,
     needsViewerKey: options.viewerKey !== undefined,
     toPeer: (peer) => options.toPeer?.(peer, toPortablePeer) ?? toPortablePeer(peer),
     onChange: reportChange,

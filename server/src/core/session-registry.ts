@@ -134,7 +134,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     async end(name) {
       const access = sessions.get(name)?.info.access
       close(name)
-      // What was withdrawn stays so. Other nodes and the storage keep the rules by themselves.
+      // Withdrawn links stay withdrawn. Other nodes and the storage keep the rules by themselves.
       if (access && !backplane) registry.open(name).applyInfo({ name: undefined, access })
       backplane?.notify(name, { type: 'close', code: CLOSE.sessionOver, reason: ENDED })
       await backplane?.forget(name)

@@ -2,7 +2,7 @@ import type { Backplane } from '../core/shared/backplane.ts'
 import { createWindowCounts } from '../core/shared/window-counts.ts'
 
 export interface RateLimitOptions {
-  /** What is attempted. Limits with the same name count together on all nodes. */
+  /** Limits with the same name count together on all nodes. */
   name: string
   /** Wrong attempts of one client within the window: of an IPv4 address, or of an IPv6 network of 64 bits. */
   perClient: number

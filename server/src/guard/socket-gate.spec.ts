@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createSyncServer, type SyncServer, type SyncServerOptions } from '../index.ts'
 import { ask, type Client, connect } from '../../test/client.ts'
+import { upgradeRequest } from '../../test/raw-websocket.ts'
 
 let server: SyncServer
 const clients: Client[] = []
@@ -36,16 +37,7 @@ async function dial(
 /** The first line of the answer to an upgrade request that a WebSocket client could not send. */
 async function upgradeAs(host: string, ...others: string[]): Promise<string> {
   const socket = dialRaw(port(), '127.0.0.1')
-  const lines = [
-    'GET / HTTP/1.1',
-    `Host: ${host}`,
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-    ...others,
-  ]
-  socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+  socket.write(upgradeRequest({ host, headers: others }))
   const [answer] = (await once(socket, 'data')) as [Buffer]
   socket.destroy()
   return String(answer).split('\r\n')[0]!

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { offerProtocols } from '@vue-sync/vue/protocol'
 import { createSyncServer, type SyncServer, type SyncServerOptions } from '../index.ts'
 import { ask, connect, session } from '../../test/client.ts'
+import { maskedFrame, offerHeader, upgradeRequest } from '../../test/raw-websocket.ts'
 
 let server: SyncServer
 let folder: string
@@ -35,26 +35,9 @@ function open(bytes: string | Buffer): Socket {
   return socket
 }
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`
-const upgrade = (role: 'host' | 'viewer', key: string, host = '127.0.0.1') =>
-  [
-    'GET / HTTP/1.1',
-    `Host: ${host}`,
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-    `Sec-WebSocket-Protocol: ${offerProtocols(role, key).join(', ')}`,
-    '\r\n',
-  ].join('\r\n')
-
-/** A masked frame with a mask of zeros. */
-function frame(opcode: number, length: number): Buffer {
-  const head = Buffer.alloc(14)
-  head[0] = 0x80 | opcode
-  head[1] = 0x80 | 127
-  head.writeBigUInt64BE(BigInt(length), 2)
-  return Buffer.concat([head, Buffer.alloc(length)])
-}
+const upgrade = (role: 'host' | 'viewer', key: string, host?: string) =>
+  upgradeRequest({ ...(host !== undefined && { host }), headers: [offerHeader(role, key)] })
+const frame = (opcode: number, length: number) => maskedFrame(opcode, Buffer.alloc(length))
 
 /** `once` of Node rejects when the socket reports a reset before it. */
 const closeOf = (socket: Socket) =>

@@ -1,6 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Hooks, Message, Peer } from 'crossws'
+import type { Message, Peer } from 'crossws'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import type { Relay } from '../core/relay.ts'
 import type { UpgradeRequest } from '../guard/upgrade-request.ts'
@@ -8,7 +8,11 @@ import { NodePeer } from '../peers/node-peer.ts'
 import { endUpgrade } from './refused-sockets.ts'
 
 export interface NodeAdapterOptions {
-  hooks: Relay['hooks'] & Partial<Pick<Hooks, 'ping'>>
+  hooks: Relay['hooks']
+  /** Called for each ping of a client, which `ws` does not answer without `autoPong`. @default nothing */
+  onPing?: (peer: NodePeer, data: Uint8Array) => void
+  /** Called before the `drain` hook. @default nothing */
+  onDrain?: (peer: NodePeer) => void
   /**
    * Called with what the `upgrade` hook decided, before a WebSocket is opened. Returns whether the client was refused
    * and answered. @default every client gets a WebSocket
@@ -43,7 +47,7 @@ export interface NodeAdapter {
  * proxy, and sends the answer to the upgrade request and the first frames in separate writes.
  */
 export function createNodeAdapter(options: NodeAdapterOptions): NodeAdapter {
-  const { hooks, idleTimeout = 30_000 } = options
+  const { hooks, onPing, idleTimeout = 30_000 } = options
   const peers = new Set<NodePeer>()
   /** The subprotocol to echo. `ws` asks for it while `handleUpgrade` runs, which is synchronous. */
   let protocol: string | undefined
@@ -62,15 +66,17 @@ export function createNodeAdapter(options: NodeAdapterOptions): NodeAdapter {
     const nodePeer = new NodePeer(context, websocket, socket)
     // The hooks use no other part of a peer.
     const peer = nodePeer as unknown as Peer
-    const onDrain = (): void => void hooks.drain(peer)
+    const onDrain = (): void => {
+      options.onDrain?.(nodePeer)
+      void hooks.drain(peer)
+    }
     peers.add(nodePeer)
     socket.on('drain', onDrain)
     websocket.on('message', (data: Buffer, isBinary) => {
       const rawData = isBinary ? data : data.toString()
       void hooks.message(peer, { rawData } as Message)
     })
-    const { ping } = hooks
-    if (ping) websocket.on('ping', (data) => void ping(peer, data))
+    if (onPing) websocket.on('ping', (data) => onPing(nodePeer, data))
     websocket.on('error', (error) => void hooks.error(peer, error))
     websocket.on('close', (code, reason) => {
       peers.delete(nodePeer)

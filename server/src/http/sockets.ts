@@ -49,15 +49,12 @@ export function openSockets(options: SocketOptions): Sockets {
           if (isNoisy(peer)) return peer.close(CLOSE.busy, 'Too many messages')
           return gate.hooks.message(peer, message)
         },
-        ping(peer, data) {
-          if (isNoisy(peer)) return peer.close(CLOSE.busy, 'Too many messages')
-          pongs.answer(peer, data as Uint8Array)
-        },
-        drain(peer) {
-          pongs.drained(peer)
-          return gate.hooks.drain(peer)
-        },
       },
+      onPing(peer, data) {
+        if (isNoisy(peer)) peer.close(CLOSE.busy, 'Too many messages')
+        else pongs.answer(peer, data)
+      },
+      onDrain: pongs.drained,
       isRefused(request, socket, context) {
         const { role, refusal } = context as Partial<Admission>
         if (!refusal) {

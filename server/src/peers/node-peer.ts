@@ -88,6 +88,10 @@ export class NodePeer implements RelayPeer {
     this.websocket.close(code, reason)
   }
 
+  pong(data: Uint8Array): void {
+    this.websocket.pong(data)
+  }
+
   /** Ends the connection without a close frame. */
   terminate(): void {
     this.websocket.terminate()

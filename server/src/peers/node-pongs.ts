@@ -1,5 +1,6 @@
-import type { Peer } from 'crossws'
-import { connectionOf, webSocketOf } from './node-sockets.ts'
+import type { NodePeer } from './node-peer.ts'
+
+type PongPeer = Pick<NodePeer, 'bufferedAmount' | 'pong'>
 
 /** Queued bytes above which a ping is answered later. */
 const BUSY_BYTES = 16 * 1024
@@ -9,25 +10,24 @@ const BUSY_BYTES = 16 * 1024
  * memory with them. RFC 6455 allows to answer only the latest ping, in section 5.5.3.
  */
 export interface Pongs {
-  answer: (peer: Peer, data: Uint8Array) => void
+  answer: (peer: PongPeer, data: Uint8Array) => void
   /** Answers the latest ping that had to wait. */
-  drained: (peer: Peer) => void
+  drained: (peer: PongPeer) => void
 }
 
 export function createPongs(): Pongs {
-  const waiting = new WeakMap<Peer, Uint8Array>()
+  const waiting = new WeakMap<PongPeer, Uint8Array>()
   return {
     answer(peer, data) {
-      const { writableLength = 0 } = connectionOf(peer) ?? {}
       // A copy, because `data` is a part of the whole chunk that was received.
-      if (writableLength > BUSY_BYTES) waiting.set(peer, Uint8Array.from(data))
-      else webSocketOf(peer).pong(data)
+      if (peer.bufferedAmount > BUSY_BYTES) waiting.set(peer, Uint8Array.from(data))
+      else peer.pong(data)
     },
     drained(peer) {
       const data = waiting.get(peer)
       if (!data) return
       waiting.delete(peer)
-      webSocketOf(peer).pong(data)
+      peer.pong(data)
     },
   }
 }

@@ -2,11 +2,9 @@ import { constants } from 'node:fs'
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises'
 import process from 'node:process'
 import { randomId } from '@vue-sync/vue/protocol'
+import { HAS_MODES, ROOT } from './posix.ts'
 
-const ROOT = 0
 const OTHERS_MAY_WRITE = 0o022
-/** Windows does not use owners and permission bits. */
-const HAS_MODES = process.platform !== 'win32'
 /** Windows has no such flags, and there they are `undefined`. A pipe put in the place of a file would block forever. */
 const SAFE_READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 

@@ -2,6 +2,7 @@ import { lstat, mkdir, realpath } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import process from 'node:process'
 import { UsageError } from '../core/usage-error.ts'
+import { HAS_MODES, ROOT } from './posix.ts'
 import { type Membership, membershipOf } from './user-groups.ts'
 
 export interface PrivateFolderOptions {
@@ -20,13 +21,10 @@ export interface FolderStatus {
   gid: number
 }
 
-const ROOT = 0
 const GROUP_MAY_WRITE = 0o020
 const OTHERS_MAY_WRITE = 0o002
 /** In a folder with this bit, only the owner of an entry can rename or delete it. `/tmp` has it. */
 const STICKY = 0o1000
-/** Windows does not use owners and permission bits. */
-const HAS_MODES = process.platform !== 'win32'
 
 const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, '0')
 const quote = (path: string): string => (/^[\w./-]+$/.test(path) ? path : JSON.stringify(path))

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import process from 'node:process'
+import { ROOT } from './posix.ts'
 
 /** Who else is in a group: nobody (but root), other users, or users that this machine's files do not name. */
 export type Membership = 'nobody' | 'others' | 'unknown'
@@ -11,8 +12,6 @@ export interface GroupFiles {
   /** The content of `/etc/group`. */
   group: string
 }
-
-const ROOT = 0
 
 function readIfThere(path: string): string {
   try {

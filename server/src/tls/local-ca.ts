@@ -1,6 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
-import process from 'node:process'
 import {
   type KeyedCertificate,
   makeAuthority,
@@ -8,6 +7,7 @@ import {
   versionOfAuthority,
 } from './certificates.ts'
 import { UsageError } from '../core/usage-error.ts'
+import { HAS_MODES } from '../storage/posix.ts'
 import { openPrivateFolder } from '../storage/private-folder.ts'
 import { withPrivateFile, writePrivateFile } from '../storage/private-file.ts'
 
@@ -36,8 +36,6 @@ export interface AuthorityOptions {
 const CERT_FILE = 'ca.pem'
 const KEY_FILE = 'ca-key.pem'
 const GROUP_AND_OTHERS = 0o077
-/** Windows does not use these permission bits. */
-const HAS_MODES = process.platform !== 'win32'
 /** How long to wait for another relay that makes the CA at the same moment. */
 const RETRY_MS = 50
 const RETRIES = 40

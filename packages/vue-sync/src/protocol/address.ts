@@ -152,8 +152,8 @@ export function parseLink(text: string): SyncAddress | undefined {
 }
 
 /**
- * Identifies a link's secret and public key without revealing them; `undefined` without a secret. What was received
- * by one link is shown only with a link of the same binding, so state in clear never passes for decrypted state.
+ * Identifies a link's secret and public key without revealing them; `undefined` without a secret. A viewer shows
+ * received state only with a link of the same binding, so state in clear never passes for decrypted state.
  */
 export function bindingOf({
   secret,

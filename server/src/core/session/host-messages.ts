@@ -87,9 +87,14 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
     return true
   }
 
-  function rulesChanged(): void {
+  /** Closes the viewers that the changed rules lock out, and informs other nodes. */
+  function applyRules(): void {
     audience.closeRevoked()
     events()?.onAccessChange(access.rules!)
+  }
+
+  function rulesChanged(): void {
+    applyRules()
     void access.whenSigned().then(seat.heartbeat)
   }
 
@@ -101,10 +106,7 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
       if (!from.hasWarned)
         warn(`A change of access was refused: ${problem.field}. ${problem.reason}`)
       from.hasWarned = true
-    } else if (result) {
-      audience.closeRevoked()
-      events()?.onAccessChange(access.rules!)
-    }
+    } else if (result) applyRules()
     const answer = { ...(typeof change === 'number' && { change }), ...(problem && { problem }) }
     void access.whenSigned().then(() => seat.answer(from, answer))
   }

@@ -48,8 +48,6 @@ export interface HostSeat {
   /** Requests a snapshot, unless one is requested already. */
   requestSnapshot: () => void
   snapshotReceived: () => void
-  /** Sends the status, without a request for a snapshot. */
-  sendStatus: () => void
   /** Sends the status with the answer to a change, and the rules that apply now. */
   answer: (host: Host, answer: ChangeAnswer) => void
   /** Sends one status for all changes of this turn: the host needs the count and not each step. */
@@ -122,7 +120,6 @@ export function createHostSeat({ status, rules, isComplete, encode }: HostSeatOp
     snapshotReceived() {
       isSnapshotRequested = false
     },
-    sendStatus: () => send(false),
     answer(receiver, answer) {
       if (receiver === host) send(isSnapshotRequested, answer)
     },

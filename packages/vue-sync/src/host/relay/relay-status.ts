@@ -46,7 +46,7 @@ function readViewerUrl(value: unknown): ViewerUrl | undefined {
   return { name: readName(name) ?? '', url, ...(isKnown && { reach: reach as Reach }) }
 }
 
-function readToken(value: unknown): SignedToken | undefined {
+function readSignedToken(value: unknown): SignedToken | undefined {
   if (!isRecord(value)) return undefined
   const { id, key, viewers } = value
   const isWhole = typeof id === 'string' && typeof key === 'string' && isCount(viewers)
@@ -90,7 +90,7 @@ export function readRelayStatus(
     pairCode: read('pairCode', (value) =>
       typeof value === 'string' ? readPairCode(value) : undefined,
     ),
-    tokens: readList('tokens', readToken),
+    tokens: readList('tokens', readSignedToken),
     want: payload['want'] === 'session_update' ? 'session_update' : undefined,
     change: read('change', (value) => (isCount(value) ? value : undefined)),
     problem: read('problem', readProblem),
