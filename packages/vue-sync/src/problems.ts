@@ -1,0 +1,45 @@
+import { shallowReactive } from 'vue'
+import type { ErrorCode, WarningCode } from './diagnostics.ts'
+
+/** One part of the state that could not be sent or shown. Also reported in production. */
+export interface SyncProblem {
+  code: ErrorCode | WarningCode
+  /** The store's id. Missing if the problem concerns the whole state. */
+  store?: string
+  /** The path inside the store, such as `rows[].due`. Array indexes are left out, so a list is one problem. */
+  path?: string
+  /** For developers, in English. */
+  reason: string
+}
+
+/** The present problems of a host or viewer, oldest first, at most `MOST_PROBLEMS`. */
+export interface Problems {
+  /** Shallowly reactive. */
+  readonly list: readonly SyncProblem[]
+  /** Adds a problem, unless one with the same code, store and path is listed. Drops the oldest if the list is full. */
+  add: (problem: SyncProblem) => void
+  /** Removes the problems that no longer exist. */
+  remove: (matches: (problem: SyncProblem) => boolean) => void
+}
+
+export const MOST_PROBLEMS = 50
+
+export function createProblems(): Problems {
+  const list = shallowReactive<SyncProblem[]>([])
+  return {
+    list,
+    add(problem) {
+      const { code, store, path } = problem
+      const isListed = list.some(
+        (known) => known.code === code && known.store === store && known.path === path,
+      )
+      if (isListed) return
+      if (list.length >= MOST_PROBLEMS) list.shift()
+      list.push(problem)
+    },
+    remove(matches) {
+      for (let index = list.length - 1; index >= 0; index--)
+        if (matches(list[index]!)) list.splice(index, 1)
+    },
+  }
+}
