@@ -7,7 +7,8 @@ import { createSharedAddressCounts } from './shared-address-counts.ts'
 const INTERVAL = 100
 const limits = { viewersPerAddress: 100, connectionsPerMinute: 200 }
 
-async function make() {
+async function make({ isHeld = false } = {}) {
+  const held: (() => void)[] = []
   const hub = createHub()
   const notices = vi.fn<(notice: unknown) => void>()
   let time = 0
@@ -20,7 +21,8 @@ async function make() {
         ...backplane,
         notify(session, notice) {
           notices(notice)
-          backplane.notify(session, notice)
+          if (isHeld) held.push(() => backplane.notify(session, notice))
+          else backplane.notify(session, notice)
         },
       },
       now: () => time,
@@ -28,14 +30,17 @@ async function make() {
   })
   for (const node of nodes) await node.start()
   notices.mockClear()
-  return { hub, nodes, notices, wait: (ms: number) => (time += ms) }
+  function deliver(): void {
+    for (const send of held.splice(0)) send()
+  }
+  return { hub, nodes, notices, deliver, wait: (ms: number) => (time += ms) }
 }
 
 describe('the counts of addresses over several nodes', () => {
   let stop = (): void => {}
   afterEach(() => stop())
-  async function start() {
-    const made = await make()
+  async function start(options = {}) {
+    const made = await make(options)
     stop = () => {
       for (const node of made.nodes) node.stop()
     }
@@ -66,6 +71,22 @@ describe('the counts of addresses over several nodes', () => {
     const inside = counts.filter((count) => count <= limits.viewersPerAddress)
     expect(inside.length).toBeGreaterThan(90)
     expect(inside.length).toBeLessThanOrEqual(110)
+  })
+
+  // A connection was judged later than the announcement that first counts it: after the next one, or after all that
+  // arrived together. By then each node had counted the waiting connections of the others, and refused its own.
+  it('let in as many as the limit allows when the announcements are slow', async () => {
+    const { near, far, deliver } = await start({ isHeld: true })
+    const counts = Array.from({ length: 320 }, (_, index) =>
+      (index % 2 ? near : far).countConnection('192.0.2.1'),
+    )
+    for (const node of [near, far]) await node.start()
+    deliver()
+    const inside = (await Promise.all(counts)).filter(
+      (count) => count <= limits.connectionsPerMinute,
+    )
+    expect(inside.length).toBeGreaterThanOrEqual(190)
+    expect(inside.length).toBeLessThanOrEqual(220)
   })
 
   it('sink when viewers leave', async () => {

@@ -59,10 +59,10 @@ export function createSharedAddressCounts(
   >()
   /** Clients of this node that the others know of. */
   const announced = new Set<string>()
-  /** Those who wait for the next announcement, by client. */
+  /** Judge the connections that wait for the next announcement, by client. */
   const waiting = new Map<string, (() => void)[]>()
-  /** The announcement that is on its way. */
-  let echo: { turn: number; finish: () => void } | undefined
+  /** The announcements that have not come back yet, by turn. Each call judges the connections that they count. */
+  const onTheirWay = new Map<number, () => void>()
   let turn = 0
   let isSubscribed = false
   let timer: ReturnType<typeof setInterval> | undefined
@@ -73,41 +73,45 @@ export function createSharedAddressCounts(
     return sum
   }
 
+  /**
+   * The connections that an announcement counts are judged when it comes back, because the other nodes count them from
+   * then on. If they waited for a later announcement, each node would refuse its own for the sake of the others'.
+   */
   function send(clients: readonly string[], isAll: boolean): void {
     const counts: Counts = clients.map((client) => [
       client,
       local.viewersOf(client),
       local.connectionsOf(client),
     ])
-    backplane.notify(CHANNEL, { type: 'addresses', isAll, turn: ++turn, counts })
+    const judges = clients.flatMap((client) => waiting.get(client) ?? [])
+    for (const client of clients) waiting.delete(client)
+    const sent = ++turn
+    if (judges.length > 0) {
+      const timer = setTimeout(finish, ECHO_TIMEOUT_MS)
+      function finish(): void {
+        clearTimeout(timer)
+        onTheirWay.delete(sent)
+        for (const judge of judges) judge()
+        announceWaiting()
+      }
+      onTheirWay.set(sent, finish)
+    }
+    backplane.notify(CHANNEL, { type: 'addresses', isAll, turn: sent, counts })
   }
 
   /** Sends one announcement for all clients that wait, and the next one when it has come back. */
   function announceWaiting(): void {
-    if (echo || waiting.size === 0) return
-    const clients = [...waiting.keys()].slice(0, MOST_ANNOUNCED)
-    const done = clients.flatMap((client) => waiting.get(client)!)
-    for (const client of clients) waiting.delete(client)
-    const timer = setTimeout(finish, ECHO_TIMEOUT_MS)
-    function finish(): void {
-      clearTimeout(timer)
-      echo = undefined
-      for (const resolve of done) resolve()
-      announceWaiting()
-    }
-    echo = { turn: turn + 1, finish }
-    send(clients, false)
+    if (onTheirWay.size > 0 || waiting.size === 0) return
+    send([...waiting.keys()].slice(0, MOST_ANNOUNCED), false)
   }
 
-  /** Resolves when this node knows what the others had announced before it announced this client. */
-  function announce(client: string): Promise<void> {
+  /** Announces a client, and judges when this node knows what the others had announced before. */
+  function announce(client: string, judge: () => void): void {
     announced.add(client)
-    return new Promise((resolve) => {
-      const others = waiting.get(client)
-      if (others) others.push(resolve)
-      else waiting.set(client, [resolve])
-      announceWaiting()
-    })
+    const others = waiting.get(client)
+    if (others) others.push(judge)
+    else waiting.set(client, [judge])
+    announceWaiting()
   }
 
   /**
@@ -122,7 +126,10 @@ export function createSharedAddressCounts(
     const known = count + elsewhere(client, kind)
     const isUsual = count < steps[kind]
     if (isUsual || known > most[kind] || !isSubscribed || !backplane.isHealthy) return known
-    return announce(client).then(() => count + elsewhere(client, kind))
+    return new Promise((resolve) => {
+      // Counted at once. A later announcement may follow before the promise's own callbacks run.
+      announce(client, () => resolve(count + elsewhere(client, kind)))
+    })
   }
 
   function announceAll(): void {
@@ -138,7 +145,8 @@ export function createSharedAddressCounts(
     if (!isBackplaneMessage(message) || message.type !== 'note') return
     const { from, note } = message
     if (from === backplane.id) {
-      if (note.type === 'addresses' && echo && note.turn >= echo.turn) echo.finish()
+      if (note.type === 'addresses')
+        for (const [sent, finish] of onTheirWay) if (sent <= note.turn) finish()
       return
     }
     if (note.type === 'gone') nodes.delete(from)
@@ -182,7 +190,7 @@ export function createSharedAddressCounts(
     removeViewer(address) {
       local.removeViewer(address)
       const client = clientOf(address)
-      if (isSubscribed && announced.has(client)) void announce(client)
+      if (isSubscribed && announced.has(client)) announce(client, () => {})
     },
     async start() {
       timer ??= setInterval(() => void refresh(), backplane.interval)
