@@ -5,6 +5,7 @@ import {
   type Offer,
   type Position,
   readOffer,
+  readReceipt,
   type Role,
 } from '@vue-sync/vue/protocol'
 import { avoidBlobs, keepDecision, keptDecision, sizeOf, toEcho, toFrame } from './adapters.ts'
@@ -30,6 +31,8 @@ export interface Admission extends Admitted {
   role: Role
   session: string
   position: Position | undefined
+  /** Whether it can send or receive long messages in parts. @default false */
+  knowsParts?: boolean
   /** Connections with the same text come from the same client. @default all come from one */
   client?: string | undefined
   /** Where the client connects from, if the server around the relay knows it. */
@@ -130,7 +133,7 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
   }
 
   function enter(peer: Peer, admission: Admission): void {
-    const { role, session: name, position, pass, early = [] } = admission
+    const { role, session: name, position, pass, knowsParts, early = [] } = admission
     if (admission.isGone) return
     const session = sessions.open(name)
     // The pass is checked again, as another node may have reported a revocation since the upgrade. Where no
@@ -140,10 +143,10 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
     if (problem !== undefined) return refuse(peer, { code: CLOSE.revoked, reason: problem })
     const client = toPeer(peer)
     if (role === 'viewer') {
-      admission.member = { session, name, viewer: session.addViewer(client, position, pass) }
+      admission.member = { session, name, viewer: session.addViewer(client, position, pass, knowsParts) }
       return
     }
-    admission.member = { session, name, host: session.addHost(client, position) }
+    admission.member = { session, name, host: session.addHost(client, position, knowsParts) }
     delete admission.early
     for (const frame of early) receive(peer, frame)
   }
@@ -161,6 +164,12 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
     if (refusal) refuse(peer, refusal)
   }
 
+  /** Of a viewer, only what it says about the parts that have arrived is read. */
+  function confirm(viewer: Viewer, session: Session, message: Message): void {
+    const receipt = viewer.transfer && readReceipt(toFrame(message))
+    if (receipt) session.confirm(viewer, receipt)
+  }
+
   function leave(peer: Peer): void {
     const admission = admissionOf(peer)
     const { member } = admission
@@ -175,7 +184,7 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
 
   return {
     upgrade(request: MaybeRead) {
-      const { session, position } = readTarget(request.url)
+      const { session, position, knowsParts } = readTarget(request.url)
       if (!session) return new Response('No session at this path', { status: 404 })
       const { role, protocol, key } =
         request.offer ?? readOffer(request.headers.get('sec-websocket-protocol'))
@@ -184,6 +193,7 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
           role: role ?? 'viewer',
           session,
           position,
+          knowsParts,
           pass,
           by,
           refusal,
@@ -223,6 +233,7 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
       const refusal = limits.checkMessage(role, bytes)
       if (refusal) return refuse(peer, refusal)
       if (member?.host) return receive(peer, toFrame(message))
+      if (member?.viewer) return confirm(member.viewer, member.session, message)
       if (role !== 'host' || !early || early.length >= MAX_EARLY_FRAMES) return
       // Together they may be as long as the longest message.
       if (limits.checkMessage(role, earlySize + bytes)) return

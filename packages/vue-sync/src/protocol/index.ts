@@ -1,6 +1,7 @@
 export type {
   AccessProblem,
   ConfigUpdate,
+  HostError,
   HostPresence,
   Json,
   KeptState,

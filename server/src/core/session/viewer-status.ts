@@ -1,9 +1,12 @@
 import type { HostPresence, Position, StatusMessage } from '@vue-sync/vue/protocol'
+import { LIMIT_DEFAULTS } from '../limits.ts'
 
 export interface ViewerStatusOptions {
   /** The position of the latest message. */
   head: () => Position | undefined
   encode: (message: StatusMessage) => Uint8Array
+  /** Bytes of one message from a host. Viewers assume the default, and learn of any other. */
+  limit: number
 }
 
 /** The status that viewers of a session receive besides its state. It is encoded once for all of them. */
@@ -26,7 +29,7 @@ export interface ViewerStatus {
   bytes: (isCurrent: boolean) => Uint8Array
 }
 
-export function createViewerStatus({ head, encode }: ViewerStatusOptions): ViewerStatus {
+export function createViewerStatus({ head, encode, limit }: ViewerStatusOptions): ViewerStatus {
   let presence: HostPresence = { host: 'offline', since: Date.now() }
   let name: string | undefined
   let hash: number | undefined
@@ -60,7 +63,11 @@ export function createViewerStatus({ head, encode }: ViewerStatusOptions): Viewe
     },
     bytes(isCurrent) {
       if (isCurrent && encoded) return encoded
-      const payload = { ...presence, ...(name !== undefined && { name }) }
+      const payload = {
+        ...presence,
+        ...(name !== undefined && { name }),
+        ...(limit !== LIMIT_DEFAULTS.hostMessage && { limit }),
+      }
       if (!isCurrent) return encode({ type: 'status', payload })
       encoded = encode({
         type: 'status',
