@@ -143,7 +143,11 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
     if (problem !== undefined) return refuse(peer, { code: CLOSE.revoked, reason: problem })
     const client = toPeer(peer)
     if (role === 'viewer') {
-      admission.member = { session, name, viewer: session.addViewer(client, position, pass, knowsParts) }
+      admission.member = {
+        session,
+        name,
+        viewer: session.addViewer(client, position, pass, knowsParts),
+      }
       return
     }
     admission.member = { session, name, host: session.addHost(client, position, knowsParts) }

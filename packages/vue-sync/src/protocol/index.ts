@@ -20,7 +20,15 @@ export type {
 } from './envelope.ts'
 export { decodeFrame, encodeFrame, MissingCodec, readHeader } from './codec.ts'
 export type { Codec, FrameOptions } from './codec.ts'
-export { addPart, formatPart, joinParts, PART_BYTES, readPart, readReceipt } from './parts.ts'
+export {
+  addPart,
+  formatPart,
+  isCount,
+  joinParts,
+  PART_BYTES,
+  readPart,
+  readReceipt,
+} from './parts.ts'
 export type { Assembly, PartHeader, PartMessage, Receipt } from './parts.ts'
 export { applyReceipt, nextSlice, sliceSent, startTransfer } from './part-sender.ts'
 export type { Transfer } from './part-sender.ts'

@@ -15,7 +15,11 @@ import {
 const message = { type: 'session_update', epoch: 'e', seq: 3 } as const
 
 function frameOf(header: Parameters<typeof formatPart>[0], slice: Uint8Array): Uint8Array {
-  return new Uint8Array([...formatPart(header), ...slice])
+  const line = formatPart(header)
+  const frame = new Uint8Array(line.length + slice.length)
+  frame.set(line)
+  frame.set(slice, line.length)
+  return frame
 }
 
 describe('a part', () => {
@@ -35,7 +39,10 @@ describe('a part', () => {
     ['a negative index', { type: 'part', id: 1, at: -1, total: 2 }],
     ['no length', { type: 'part', id: 1, at: 1 }],
     ['a first part without a message', { type: 'part', id: 1, at: 0, total: 2 }],
-    ['a first part of a status', { type: 'part', id: 1, at: 0, total: 2, message: { type: 'status' } }],
+    [
+      'a first part of a status',
+      { type: 'part', id: 1, at: 0, total: 2, message: { type: 'status' } },
+    ],
     ['a list', []],
   ])('is not read from %s', (_, header) => {
     const frame = new TextEncoder().encode(`${JSON.stringify(header)}\nx`)
@@ -51,7 +58,13 @@ describe('a receipt', () => {
   it('is read, and nothing else is', () => {
     const receipt = { type: 'received', id: 1, bytes: 2 }
     expect(readReceipt(JSON.stringify(receipt))).toEqual(receipt)
-    const others = ['{}', '[]', 'null', '{"type":"received","id":1}', `${JSON.stringify(receipt)}${' '.repeat(200)}`]
+    const others = [
+      '{}',
+      '[]',
+      'null',
+      '{"type":"received","id":1}',
+      `${JSON.stringify(receipt)}${' '.repeat(200)}`,
+    ]
     for (const text of [...others, new Uint8Array(3), undefined])
       expect(readReceipt(text)).toBeUndefined()
   })
@@ -77,7 +90,7 @@ describe('a message in parts', () => {
               const { sent: at } = transfer
               const head = { id: 1, at, total, ...(at === 0 && { text: isText, message }) }
               const part = readPart(
-                Buffer.concat([formatPart(head), whole.subarray(at, at + length)]),
+                frameOf(head, whole.subarray(at, at + length)),
               )!
               assembly = addPart(assembly, part.header, part.slice)
               received.push(assembly!.received)
@@ -91,7 +104,8 @@ describe('a message in parts', () => {
           }
           const joined = joinParts(assembly)
           expect(typeof joined === 'string').toBe(isText)
-          expect(Buffer.compare(Buffer.from(joined as string), whole)).toBe(0)
+          const bytes = typeof joined === 'string' ? new TextEncoder().encode(joined) : joined
+          expect(bytes.every((byte, at) => byte === whole[at])).toBe(true)
         },
       ),
       { numRuns: 15 },
@@ -125,7 +139,7 @@ describe('a sender of parts', () => {
       const queue: { end: number; arrives: number }[] = []
       let now = 0
       for (let round = 0; round < 2000; round++) {
-        for (let length = nextSlice(transfer, Infinity); length > 0; ) {
+        for (let length = nextSlice(transfer, Infinity); length > 0;) {
           const before = Math.max(now, queue.at(-1)?.arrives ?? 0)
           sliceSent(transfer, length, now)
           queue.push({ end: transfer.sent, arrives: before + length / rate })
@@ -143,7 +157,11 @@ describe('a sender of parts', () => {
   it('ignores receipts for bytes that it did not send, and of another message', () => {
     const transfer = startTransfer({ id: 1, total: 200_000, isText: true, message })
     sliceSent(transfer, 1000, 0)
-    for (const receipt of [{ id: 1, bytes: 1001 }, { id: 2, bytes: 500 }, { id: 1, bytes: 0 }])
+    for (const receipt of [
+      { id: 1, bytes: 1001 },
+      { id: 2, bytes: 500 },
+      { id: 1, bytes: 0 },
+    ])
       expect(applyReceipt(transfer, receipt, 1)).toBe(false)
     expect(transfer.received).toBe(0)
   })

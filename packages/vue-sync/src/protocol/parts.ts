@@ -38,7 +38,7 @@ export interface Receipt {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-const isCount = (value: unknown): value is number =>
+export const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0
 
 /** The bytes before a slice: the header as one line of JSON. */
@@ -47,9 +47,7 @@ export function formatPart(header: Omit<PartHeader, 'type'>): Uint8Array {
 }
 
 /** Gives the header of a part and its slice; `undefined` for any other frame. */
-export function readPart(
-  frame: Uint8Array,
-): { header: PartHeader; slice: Uint8Array } | undefined {
+export function readPart(frame: Uint8Array): { header: PartHeader; slice: Uint8Array } | undefined {
   const end = frame.subarray(0, LONGEST_HEADER).indexOf(LINE_END)
   if (end === -1) return undefined
   try {

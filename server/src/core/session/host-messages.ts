@@ -70,7 +70,9 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
     sendReceipt: (receipt) => seat.host?.peer.send(encode(JSON.stringify(receipt)), false),
     onTooLarge(bytes) {
       const reason = `The message has ${bytes} bytes, and this relay accepts ${limit} (--max-host-message)`
-      warn(`Refused a message from the host: ${bytes} bytes, the limit is ${limit} (--max-host-message)`)
+      warn(
+        `Refused a message from the host: ${bytes} bytes, the limit is ${limit} (--max-host-message)`,
+      )
       seat.sendError({ code: 'too_large', reason, limit })
     },
     onMessage(frame, held, isHeldComplete) {

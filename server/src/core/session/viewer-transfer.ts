@@ -1,4 +1,10 @@
-import { formatPart, nextSlice, sliceSent, startTransfer, type Transfer } from '@vue-sync/vue/protocol'
+import {
+  formatPart,
+  nextSlice,
+  sliceSent,
+  startTransfer,
+  type Transfer,
+} from '@vue-sync/vue/protocol'
 import type { RelayPeer } from './relay-peer.ts'
 import type { Entry } from './retained.ts'
 
