@@ -1,7 +1,7 @@
 import { createPinia, defineStore } from 'pinia'
 import { syncPlugin, type SyncHostOptions, useSyncHost } from '@vue-sync/vue/host'
 import { syncViewer, type SyncViewerOptions, useSyncViewer } from '@vue-sync/vue/viewer'
-import { createEmptyApp } from './app.ts'
+import { createEmptyApp } from './empty-app.ts'
 
 /** A store that takes long on a slow link. */
 const useLarge = defineStore('large', {

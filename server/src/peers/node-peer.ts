@@ -100,6 +100,8 @@ export class NodePeer implements RelayPeer {
     if (this.websocket.readyState === OPEN) {
       const length = header.length + slice.length
       const start = headerLength(length)
+      // The client confirms parts, so few of them are on their way.
+      this.#confirmed += length
       const front = Buffer.allocUnsafe(start + header.length)
       writeHeader(front, BINARY, length)
       front.set(header, start)
