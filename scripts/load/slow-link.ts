@@ -82,7 +82,12 @@ async function receiveWhole(port: number, bytes: number): Promise<boolean> {
 }
 
 /** How long a dead link stays undetected, at the viewer and at the relay. */
-async function measureDeadLink(where: Where, target: Target, stall: () => void, isDead: () => boolean) {
+async function measureDeadLink(
+  where: Where,
+  target: Target,
+  stall: () => void,
+  isDead: () => boolean,
+) {
   const before = await target.viewers()
   stall()
   const since = performance.now()
@@ -105,20 +110,25 @@ async function measure(where: Where, bytes: number, rate: number): Promise<boole
   watch(far.viewer.status, (status) => (connections += status === 'connected' ? 1 : 0), {
     flush: 'sync',
   })
-  let last = performance.now()
+  let began = performance.now()
+  let last = began
   let longestGap = 0
   watch(
     far.viewer.progress,
     () => {
-      longestGap = Math.max(longestGap, performance.now() - last)
+      const gap = performance.now() - last
+      if (gap > CHANGE_MS) print(where, `no progress for ${seconds(last)}, until ${seconds(began)}`)
+      longestGap = Math.max(longestGap, gap)
       last = performance.now()
     },
     { flush: 'sync' },
   )
-  let began = performance.now()
   const whole = openFaultProxy(port, { rate }).then(async (proxy) => {
     const isWhole = await receiveWhole(proxy.port, bytes)
-    print(where, `to a viewer without parts: ${isWhole ? seconds(began) : `cut after ${seconds(began)}`}`)
+    print(
+      where,
+      `to a viewer without parts: ${isWhole ? seconds(began) : `cut after ${seconds(began)}`}`,
+    )
     await proxy.close()
   })
   await until(() => far.store.blob.length === bytes)
@@ -142,7 +152,9 @@ async function measure(where: Where, bytes: number, rate: number): Promise<boole
   const near = openLargeViewer(`ws://127.0.0.1:${second.port}#k=${KEYS.viewerKey}`)
   began = performance.now()
   let uploads = 0
-  watch(from.host.status, (status) => (uploads += status === 'connected' ? 1 : 0), { flush: 'sync' })
+  watch(from.host.status, (status) => (uploads += status === 'connected' ? 1 : 0), {
+    flush: 'sync',
+  })
   const changing = setInterval(() => void from.store.n++, CHANGE_MS)
   await until(() => near.store.blob === blob)
   print(where, `from a host: ${seconds(began)}, ${uploads} connection, ${uplink.bytes.up} bytes`)
@@ -161,7 +173,10 @@ async function measure(where: Where, bytes: number, rate: number): Promise<boole
     delays.push(performance.now() - began)
     await pause(1000)
   }
-  print(where, `changes beside an upload arrive after ${delays.map((ms) => `${Math.round(ms)} ms`).join(', ')}`)
+  print(
+    where,
+    `changes beside an upload arrive after ${delays.map((ms) => `${Math.round(ms)} ms`).join(', ')}`,
+  )
   for (const page of [from, near]) page.app.unmount()
   await uplink.close()
   await second.stop()

@@ -78,5 +78,5 @@ it('reads any address as URL does, and throws for none', () => {
 it('reads what a client dials', () => {
   const position = { epoch: 'abc-1', seq: 42 }
   const url = formatSocketUrl({ origin: 'http://relay', session: 'show' }, position)
-  expect(readTarget(url)).toEqual({ session: 'show', position })
+  expect(readTarget(url)).toEqual({ session: 'show', position, knowsParts: false })
 })

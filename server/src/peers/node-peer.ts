@@ -152,7 +152,7 @@ export class NodePeer implements RelayPeer {
     const { bytesRead, bytesWritten } = this.#connection
     const delivered = this.delivered()
     const hasRead = bytesRead !== this.#received
-    if (hasRead) this.#confirmed = this.#pinged
+    if (hasRead) this.#confirmed = Math.max(this.#confirmed, this.#pinged)
     if (hasRead || (this.#wasWaiting && delivered > this.#delivered)) this.#alive = now
     this.#received = bytesRead
     this.#delivered = delivered
@@ -160,7 +160,8 @@ export class NodePeer implements RelayPeer {
     const silence = now - this.#alive
     const onTheirWay = (Math.max(0, delivered - this.#confirmed) / SLOWEST_LINK) * 1000
     if (silence >= idleTimeout + onTheirWay) return this.websocket.terminate()
-    if (silence < idleTimeout / 2 || this.websocket.readyState !== OPEN) return
+    const isAsked = this.#pinged > this.#confirmed
+    if (isAsked || silence < idleTimeout / 2 || this.websocket.readyState !== OPEN) return
     this.#pinged = bytesWritten
     this.websocket.ping()
   }

@@ -21,9 +21,13 @@ export interface PartReader {
   discard: () => void
 }
 
+/** A message that arrives in less time shows no progress, which would only flicker. */
+const QUICK_MS = 250
+
 export function createPartReader(options: PartReaderOptions): PartReader {
   const { limit, onFrame, onProgress } = options
   let assembly: Assembly | undefined
+  let began = 0
 
   return {
     read(frame) {
@@ -35,7 +39,8 @@ export function createPartReader(options: PartReaderOptions): PartReader {
       if (!assembly) return onProgress(undefined)
       const { id, received, total } = assembly
       options.send(JSON.stringify({ type: 'received', id, bytes: received } satisfies Receipt))
-      onProgress({ received, total })
+      if (header.at === 0) began = Date.now()
+      if (Math.abs(Date.now() - began) > QUICK_MS) onProgress({ received, total })
       if (received < total) return
       const whole = joinParts(assembly)
       assembly = undefined

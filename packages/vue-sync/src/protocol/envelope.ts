@@ -160,6 +160,8 @@ export interface HostPresence extends StateHash, SessionName {
   host: 'online' | 'offline'
   /** When `host` last changed: milliseconds since 1970 by the relay's clock. */
   since: number
+  /** Bytes of a message that the viewer is receiving in parts. Until it has arrived, the shown state is not current. */
+  receiving?: number
 }
 
 /** For viewers of a session with state, `epoch` and `seq` are the position of the latest message. */

@@ -89,9 +89,7 @@ describe('a message in parts', () => {
               if (length === 0) break
               const { sent: at } = transfer
               const head = { id: 1, at, total, ...(at === 0 && { text: isText, message }) }
-              const part = readPart(
-                frameOf(head, whole.subarray(at, at + length)),
-              )!
+              const part = readPart(frameOf(head, whole.subarray(at, at + length)))!
               assembly = addPart(assembly, part.header, part.slice)
               received.push(assembly!.received)
               sliceSent(transfer, length, time)

@@ -13,11 +13,13 @@ import {
 import {
   bindingOf,
   formatSocketUrl,
+  isCount,
   isTrustworthyOrigin,
   type KeptState,
   MOST_BYTES,
   offerProtocols,
   parseLink,
+  type StatusMessage,
   type SyncAddress,
 } from '../protocol/index.ts'
 import { createFrameReader, type FrameReader } from './frame-reader.ts'
@@ -97,6 +99,11 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     if (process.env.NODE_ENV !== 'production') warn('VS202', `bad ${bad}`)
   }
 
+  function readSizes({ limit, receiving }: StatusMessage['payload']): void {
+    if (isCount(limit)) longest = Math.min(MOST_ASSEMBLED, Math.max(MOST_BYTES, limit))
+    if (isCount(receiving)) state.progress ??= { received: 0, total: receiving }
+  }
+
   function hangUp(): void {
     wanted = false
     saver?.saveNow()
@@ -129,9 +136,8 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       address: to,
       longest: () => longest,
       onMessage(message) {
-        if (message.type !== 'status') state.progress = undefined
-        else if (Number.isSafeInteger(message.payload.limit))
-          longest = Math.min(MOST_ASSEMBLED, Math.max(MOST_BYTES, message.payload.limit!))
+        if (message.type === 'status') readSizes(message.payload)
+        else state.progress = undefined
         receiver.receive(message)
       },
       onDropped(bad) {

@@ -88,6 +88,13 @@ export interface Audience {
 
 /** How long a viewer may read nothing while bytes wait for it. Until then it keeps old messages in memory. */
 const STALL_MS = 30_000
+/**
+ * The system takes bytes of a long message in steps of up to this many, so a slow viewer seems to read nothing while it
+ * reads what the system holds. Viewers that know parts confirm what they read.
+ */
+const SYSTEM_BYTES = 2 * 1024 * 1024
+/** The slowest link that a viewer without parts may have, in bytes per millisecond. */
+const SLOWEST_LINK = 50
 
 let viewerNumber = 0
 
@@ -111,8 +118,9 @@ export function createAudience(options: AudienceOptions): Audience {
   function sendStatusIfNew(viewer: Viewer): void {
     if (viewer.statusNumber === statusNumber) return
     viewer.statusNumber = statusNumber
-    const isCurrent = !viewer.transfer && samePosition(viewer.position, retained.head)
-    const bytes = status.bytes(isCurrent)
+    const { transfer } = viewer
+    const isCurrent = !transfer && samePosition(viewer.position, retained.head)
+    const bytes = status.bytes(isCurrent, transfer?.total)
     viewer.lastBuffered = viewer.peer.send(bytes, false)
     stats.messagesOut++
     stats.bytesOut += bytes.length
@@ -186,6 +194,11 @@ export function createAudience(options: AudienceOptions): Audience {
     }
   }
 
+  function stallTime({ peer, transfer }: Viewer): number {
+    const long = transfer ? 0 : Math.max(0, peer.buffered() - PART_BYTES)
+    return STALL_MS + Math.min(long, SYSTEM_BYTES) / SLOWEST_LINK
+  }
+
   /** A count that grows while the viewer reads; `undefined` if nothing waits for it. */
   function unconfirmed({ peer, transfer, lastBuffered }: Viewer): number | undefined {
     if (transfer) return transfer.received
@@ -203,7 +216,7 @@ export function createAudience(options: AudienceOptions): Audience {
       }
       const last = waiting.get(viewer)
       if (!last || delivered !== last.delivered) waiting.set(viewer, { delivered, since: time })
-      else if (time - last.since >= STALL_MS) {
+      else if (time - last.since >= stallTime(viewer)) {
         stats.reject(CLOSE.stale)
         peer.close(CLOSE.stale, 'The connection took no more data')
         remove(viewer)

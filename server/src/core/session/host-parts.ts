@@ -11,7 +11,7 @@ import { type Entry, MAX_BYTES } from './retained.ts'
 export interface HostPartsOptions {
   /** Bytes of one message from a host. */
   limit: number
-  /** Called when a message begins to arrive; without a position when it no longer arrives. */
+  /** Called when a message begins to arrive; without a position when it has arrived, or no longer arrives. */
   onExpect: (position: Position | undefined) => void
   sendReceipt: (receipt: Receipt) => void
   /** Called when a message is announced that is longer than the limit. */
@@ -44,12 +44,16 @@ export function createHostParts(options: HostPartsOptions): HostParts {
   /** Held deltas had more bytes than the relay holds, and were dropped. */
   let isHeldComplete = true
 
-  function drop(): void {
-    if (!assembly) return
+  function reset(): void {
     assembly = undefined
     held = []
     heldBytes = 0
     isHeldComplete = true
+  }
+
+  function drop(): void {
+    if (!assembly) return
+    reset()
     onExpect(undefined)
   }
 
@@ -72,8 +76,9 @@ export function createHostParts(options: HostPartsOptions): HostParts {
       if (next.received < next.total) return
       const waiting = held
       const isComplete = isHeldComplete
-      drop()
+      reset()
       onMessage(joinParts(next), waiting, isComplete)
+      onExpect(undefined)
     },
     hold(entry) {
       if (!assembly || entry.snapshot) return false

@@ -76,6 +76,8 @@ export function createRetained(capacity: number): Retained {
   let previous: Position | undefined
   /** The position of a snapshot that is arriving. */
   let expected: Position | undefined
+  /** Deltas that came while the snapshot was arriving. A host that sends that many is not one that never answers. */
+  let arrivedWith = 0
 
   function add(entry: Entry): boolean {
     return entry.snapshot ? addSnapshot(entry) : addDelta(entry)
@@ -166,7 +168,8 @@ export function createRetained(capacity: number): Retained {
     const since = after(snapshot?.position)
     const { length = 0 } = snapshot?.bytes ?? {}
     const isLong =
-      since.count > capacity * MAX_CAPACITIES && weightOf(since) > MAX_SNAPSHOTS * length
+      since.count > Math.max(capacity * MAX_CAPACITIES, 2 * arrivedWith) &&
+      weightOf(since) > MAX_SNAPSHOTS * length
     if ((isLong && !expected) || since.bytes > MAX_BYTES) snapshot = undefined
     const arriving = after(expected)
     if (arriving.bytes > MAX_BYTES) expected = undefined
@@ -204,7 +207,10 @@ export function createRetained(capacity: number): Retained {
       return snapshot?.position
     },
     add,
-    expect: (position) => void (expected = position),
+    expect(position) {
+      expected = position
+      if (!position) arrivedWith = after(snapshot?.position).count
+    },
     replace,
     clear,
     next,

@@ -25,8 +25,10 @@ export interface ViewerStatus {
   /**
    * Returns the encoded status. A viewer that is not current receives it without a position, which it would
    * take for a gap.
+   *
+   * @param receiving bytes of a message that it is being sent in parts; it is not current then
    */
-  bytes: (isCurrent: boolean) => Uint8Array
+  bytes: (isCurrent: boolean, receiving?: number) => Uint8Array
 }
 
 export function createViewerStatus({ head, encode, limit }: ViewerStatusOptions): ViewerStatus {
@@ -61,11 +63,12 @@ export function createViewerStatus({ head, encode, limit }: ViewerStatusOptions)
     headChanged() {
       encoded = hash = undefined
     },
-    bytes(isCurrent) {
+    bytes(isCurrent, receiving) {
       if (isCurrent && encoded) return encoded
       const payload = {
         ...presence,
         ...(name !== undefined && { name }),
+        ...(receiving !== undefined && { receiving }),
         ...(limit !== LIMIT_DEFAULTS.hostMessage && { limit }),
       }
       if (!isCurrent) return encode({ type: 'status', payload })
