@@ -72,7 +72,10 @@ async function receiveWhole(port: number, bytes: number): Promise<boolean> {
     offerProtocols('viewer', KEYS.viewerKey),
     { maxPayload: 2 * bytes },
   )
-  const ended = once(socket, 'close').then(() => false)
+  const ended = once(socket, 'close').then(([code, reason]) => {
+    process.stdout.write(`closed with ${code} ${reason}\n`)
+    return false
+  })
   const arrived = new Promise<boolean>((resolve) => {
     socket.on('message', (data: Buffer) => data.length > bytes && resolve(true))
   })

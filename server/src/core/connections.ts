@@ -105,6 +105,12 @@ function auditedClient(peer: Peer): SocketClient {
   return { address: peer.remoteAddress, ...admissionOf(peer) }
 }
 
+/** Of a viewer, only what it says about the parts that have arrived is read. */
+function confirm(viewer: Viewer, session: Session, message: Message): void {
+  const receipt = viewer.transfer && readReceipt(toFrame(message))
+  if (receipt) session.confirm(viewer, receipt)
+}
+
 /** Puts each connection into its session, and passes its messages on. */
 export function createConnections(options: ConnectionsOptions): RelayHooks {
   const { admit, sessions, limits, stats, needsViewerKey, toPeer, onChange, audit } = options
@@ -166,12 +172,6 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
     onChange(member.name, member.session)
     const refusal = limits.checkRetained(member.session)
     if (refusal) refuse(peer, refusal)
-  }
-
-  /** Of a viewer, only what it says about the parts that have arrived is read. */
-  function confirm(viewer: Viewer, session: Session, message: Message): void {
-    const receipt = viewer.transfer && readReceipt(toFrame(message))
-    if (receipt) session.confirm(viewer, receipt)
   }
 
   function leave(peer: Peer): void {

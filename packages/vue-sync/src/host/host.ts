@@ -19,11 +19,11 @@ import {
   type ViewerUrl,
 } from '../protocol/index.ts'
 import { createFrameWriter } from './core/frame-writer.ts'
-import { createOutgoing } from './core/outgoing.ts'
 import { createPublisher } from './core/publisher.ts'
 import { createAccess, type HostAccess } from './access.ts'
 import { createHostEncryption } from './encryption.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
+import { createOutgoing } from './outgoing.ts'
 import { checkDelays, readRelay, readViewerUrl } from './read-options.ts'
 import { readRelayStatus } from './relay/relay-status.ts'
 import { createSyncedStores } from './synced-stores.ts'
@@ -164,6 +164,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     publisher.refuse()
     const isNew = state.error?.code !== 'VS117'
     state.error = new SyncError('VS117', `${bytes} bytes, the relay accepts ${limit}`)
+    // oxlint-disable-next-line no-console -- for the developer, as a warning is
     if (process.env.NODE_ENV !== 'production' && isNew) console.error(state.error.message)
   }
 

@@ -89,6 +89,15 @@ export function createPartWriter(options: PartWriterOptions): PartWriter {
     return true
   }
 
+  /** Sends what waits, up to the next message that takes several parts. */
+  function sendQueue(): void {
+    const [next, ...later] = queue
+    if (transfer || !next) return
+    queue = later
+    sendNow(...next)
+    sendQueue()
+  }
+
   return {
     get isBusy() {
       return transfer !== undefined
@@ -118,7 +127,7 @@ export function createPartWriter(options: PartWriterOptions): PartWriter {
         if (transfer.received < transfer.total) pump()
         else {
           transfer = undefined
-          while (!transfer && queue.length > 0) sendNow(...queue.shift()!)
+          sendQueue()
           onIdle()
         }
       } else if (now() - (transfer.underway[0]?.time ?? now()) > STALL_MS) onStall()

@@ -109,8 +109,11 @@ export function createAudience(options: AudienceOptions): Audience {
     now = () => performance.now(),
   } = options
   const viewers = new Set<Viewer>()
-  /** What the viewers have read for which bytes waited at the last check, and since when it is that much. */
-  const waiting = new Map<Viewer, { delivered: number; since: number }>()
+  /**
+   * What the viewers have read for which bytes waited at the last check, since when it is that much, and the most bytes
+   * that have waited.
+   */
+  const waiting = new Map<Viewer, { delivered: number; since: number; most: number }>()
   /** Increases with each status that every viewer must receive. */
   let statusNumber = 0
   let expiryTimer: ReturnType<typeof setTimeout> | undefined
@@ -194,11 +197,6 @@ export function createAudience(options: AudienceOptions): Audience {
     }
   }
 
-  function stallTime({ peer, transfer }: Viewer): number {
-    const long = transfer ? 0 : Math.max(0, peer.buffered() - PART_BYTES)
-    return STALL_MS + Math.min(long, SYSTEM_BYTES) / SLOWEST_LINK
-  }
-
   /** A count that grows while the viewer reads; `undefined` if nothing waits for it. */
   function unconfirmed({ peer, transfer, lastBuffered }: Viewer): number | undefined {
     if (transfer) return transfer.received
@@ -215,8 +213,11 @@ export function createAudience(options: AudienceOptions): Audience {
         continue
       }
       const last = waiting.get(viewer)
-      if (!last || delivered !== last.delivered) waiting.set(viewer, { delivered, since: time })
-      else if (time - last.since >= stallTime(viewer)) {
+      const most = viewer.transfer ? 0 : Math.max(last?.most ?? 0, peer.buffered() - PART_BYTES)
+      const allowed = STALL_MS + Math.min(most, SYSTEM_BYTES) / SLOWEST_LINK
+      if (!last || delivered !== last.delivered)
+        waiting.set(viewer, { delivered, since: time, most })
+      else if (time - last.since >= allowed) {
         stats.reject(CLOSE.stale)
         peer.close(CLOSE.stale, 'The connection took no more data')
         remove(viewer)

@@ -1,4 +1,5 @@
 import {
+  MOST_BYTES,
   NO_RULES,
   type Position,
   type RelayStatus,
@@ -11,7 +12,6 @@ import {
   type SessionAccess,
   type SessionAccessOptions,
 } from '../access/session-access.ts'
-import { LIMIT_DEFAULTS } from '../limits.ts'
 import { type Audience, createAudience, type Viewer } from './audience.ts'
 import { createHostMessages } from './host-messages.ts'
 import { createHostSeat, type Host } from './host-seat.ts'
@@ -113,7 +113,7 @@ export interface Session {
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { stats = createRelayStats(), limit = LIMIT_DEFAULTS.hostMessage } = options
+  const { stats = createRelayStats(), limit = MOST_BYTES } = options
   const retained = createRetained(options.capacity)
   const infoBytes = createInfoWeight()
   const access = createSessionAccess({

@@ -1,5 +1,9 @@
-import type { HostPresence, Position, StatusMessage } from '@vue-sync/vue/protocol'
-import { LIMIT_DEFAULTS } from '../limits.ts'
+import {
+  type HostPresence,
+  MOST_BYTES,
+  type Position,
+  type StatusMessage,
+} from '@vue-sync/vue/protocol'
 
 export interface ViewerStatusOptions {
   /** The position of the latest message. */
@@ -69,7 +73,7 @@ export function createViewerStatus({ head, encode, limit }: ViewerStatusOptions)
         ...presence,
         ...(name !== undefined && { name }),
         ...(receiving !== undefined && { receiving }),
-        ...(limit !== LIMIT_DEFAULTS.hostMessage && { limit }),
+        ...(limit !== MOST_BYTES && { limit }),
       }
       if (!isCurrent) return encode({ type: 'status', payload })
       encoded = encode({

@@ -1,5 +1,5 @@
-import { createPartWriter, type PartWriter } from '../../link/index.ts'
-import { isCount, type PartMessage, type StatusMessage } from '../../protocol/index.ts'
+import { createPartWriter, type PartWriter } from '../link/index.ts'
+import { isCount, type PartMessage, type StatusMessage } from '../protocol/index.ts'
 
 type Frame = string | Uint8Array
 
