@@ -5,6 +5,7 @@ import process from 'node:process'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { createServer } from 'vite'
 import { createSyncServer } from '@vue-sync/server'
+import { openFaultProxy } from '../../e2e/support/network/fault-proxy.ts'
 import { ensureBrowser } from '../test/browser.ts'
 import { ensureViewer, ROOT, VIEWER_DIR } from '../builds.ts'
 
@@ -55,6 +56,7 @@ const secured = createSyncServer({ ...loopback, https: true, caDir })
 await Promise.all([relay.start(), secured.start()])
 process.env['VITE_SYNC_URL'] = `ws://127.0.0.1:${relay.getStatus().port}`
 process.env['VITE_SYNC_HOST_KEY'] = relay.hostKey
+const slow = await openFaultProxy(relay.getStatus().port, { rate: 200_000 })
 const host = await createServer({
   root: join(ROOT, 'apps/host'),
   configFile: join(ROOT, 'apps/host/vite.config.ts'),
@@ -98,6 +100,13 @@ async function shootWaysIn(page: Page, name: string): Promise<void> {
   await page.goto(viewerUrl)
   await page.getByText('The relay is there').waitFor()
   await shoot(page, `viewer-wait-${name}`)
+}
+
+/** Shows the viewer while a large state arrives over a slow link. */
+async function shootReceiving(page: Page, name: string): Promise<void> {
+  await page.goto(viewerUrl.replace(/:\d+\//, `:${slow.port}/`))
+  await page.locator('.strip progress[value]:not([value="0"])').waitFor()
+  await shoot(page, `viewer-receiving-${name}`)
 }
 
 async function shootSetup(page: Page, name: string): Promise<void> {
@@ -147,6 +156,11 @@ async function shootShow(page: Page, viewer: Page, name: string): Promise<void> 
 
 try {
   await onEachScreen(browser, shootWaysIn)
+  const large = {
+    rows: Array.from({ length: 60_000 }, (_, at) => ({ id: at, title: `Row ${at}` })),
+  }
+  relay.broadcast({ type: 'session_update', epoch: 'large', seq: 0, payload: { table: large } })
+  await onEachScreen(browser, shootReceiving)
   await onEachScreen(browser, shootSetup)
   for (const [device, userAgent] of Object.entries(DEVICES)) {
     const context = await browser.newContext({ ...PHONE, userAgent })
@@ -166,6 +180,7 @@ try {
 } finally {
   await browser.close()
   await host.close()
+  await slow.close()
   await Promise.all([relay.stop(), secured.stop()])
   rmSync(caDir, { recursive: true, force: true })
 }

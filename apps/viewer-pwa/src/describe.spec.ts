@@ -43,6 +43,15 @@ suite('the status strip', () => {
       { problem: { code: 'VS114' }, host: 'offline', lastUpdate: undefined },
       'away',
     ],
+    ['Receiving 3.1 of 16.8 MB', { progress: { received: 3.12e6, total: 16 * 1024 ** 2 } }, 'busy'],
+    ['Receiving 0 of 16 MB', { progress: { received: 0, total: 16e6 } }, 'busy'],
+    ['Receiving 131 of 800 kB', { progress: { received: 131_072, total: 800_000 } }, 'busy'],
+    [
+      'Receiving 1 of 2 MB · host offline · as of 14:02',
+      { progress: { received: 1e6, total: 2e6 }, host: 'offline', asOf: TWO_PAST },
+      'busy',
+    ],
+    ['Reconnecting…', { status: 'reconnecting', progress: { received: 1e6, total: 2e6 } }, 'busy'],
     ['Disconnected · as of 14:02', { status: 'disconnected', asOf: TWO_PAST }, 'stopped'],
   ])('shows “%s”', (text, condition, tone) => {
     expect(describe({ ...live, ...condition }, NOW, 'en-GB')).toMatchObject({ text, tone })
@@ -51,6 +60,12 @@ suite('the status strip', () => {
   it('announces nothing new to screen readers during a countdown', () => {
     const waiting = { ...live, status: 'reconnecting' as const, retryAt: NOW + 9000 }
     expect(describe(waiting, NOW).announced).toBe(describe(waiting, NOW + 4000).announced)
+  })
+
+  it('announces nothing new to screen readers while a large update arrives', () => {
+    const at = (received: number) =>
+      describe({ ...live, progress: { received, total: 9e6 } }, NOW).announced
+    expect(at(1e6)).toBe(at(2e6))
   })
 
   it('advises what to do for every error that stops the viewer', () => {

@@ -13,6 +13,8 @@ export interface Condition {
   error: { code: ErrorCode } | undefined
   /** The relay of an encrypted session. */
   encryptedAt?: string | undefined
+  /** How much of a large update has arrived, in bytes. */
+  progress?: { received: number; total: number } | undefined
   /** Why the displayed state is not the host's, although the viewer is connected. */
   problem: { code: ErrorCode } | undefined
 }
@@ -74,9 +76,19 @@ export function clockTime(time: number, now: number, locale?: string): string {
   return date.toLocaleString(locale, { day: 'numeric', month: 'short', ...clock })
 }
 
+/** Formats two numbers of bytes such as "3.1 of 16.8 MB". */
+export function progressText(received: number, total: number, locale?: string): string {
+  const [unit, size] = total < 1e6 ? ['kB', 1e3] : ['MB', 1e6]
+  const digits = total < 1e6 ? 0 : 1
+  const format = (bytes: number) =>
+    (bytes / size).toLocaleString(locale, { maximumFractionDigits: digits })
+  return `${format(received)} of ${format(total)} ${unit}`
+}
+
 /** Describes the connection for the user. */
 export function describe(condition: Condition, now: number, locale?: string): Description {
   const { status, host, retryAt, lastUpdate, asOf, online, error, problem, encryptedAt } = condition
+  const { progress } = condition
   const age = asOf === undefined ? '' : ` · as of ${clockTime(asOf, now, locale)}`
   const say = (tone: Description['tone'], text: string, advice?: string): Description => ({
     tone,
@@ -97,6 +109,11 @@ export function describe(condition: Condition, now: number, locale?: string): De
   if (status === 'disconnected')
     return say('stopped', `Disconnected${age}`, 'Connect again from the menu.')
   if (status === 'connected') {
+    if (progress) {
+      const from = host === 'offline' ? ' · host offline' : ''
+      const amount = progressText(progress.received, progress.total, locale)
+      return { ...say('busy', `Receiving ${amount}${from}${age}`), announced: `Receiving${from}` }
+    }
     if (host === 'offline') {
       const when = lastUpdate === undefined ? '' : `, last update ${ago(now - lastUpdate)}`
       return { ...say('away', `Host offline${when}`), announced: 'Host offline' }

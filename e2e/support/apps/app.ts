@@ -1,25 +1,9 @@
 import { createPinia, type Pinia } from 'pinia'
 import { vi } from 'vitest'
-import { type App, createRenderer } from 'vue'
+import type { App } from 'vue'
+import { createEmptyApp } from './empty-app.ts'
 
-// The plugins do not depend on rendering, so the renderer needs no DOM.
-const renderer = createRenderer<object, object>({
-  createComment: () => ({}),
-  createText: () => ({}),
-  createElement: () => ({}),
-  insert: () => {},
-  remove: () => {},
-  patchProp: () => {},
-  setText: () => {},
-  setElementText: () => {},
-  parentNode: () => null,
-  nextSibling: () => null,
-})
-
-/** Creates an app that can be mounted and unmounted in Node. */
-export function createEmptyApp(): App {
-  return renderer.createApp({ render: () => null }) as App
-}
+export { createEmptyApp }
 
 const apps = new Set<App>()
 

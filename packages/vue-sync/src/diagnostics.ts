@@ -26,6 +26,8 @@ const ERRORS = {
   VS115:
     'An http link must not carry an encryption key. Start the relay with https, and scan the code on the host again',
   VS116: 'The state is not signed by the host whose link this is. Scan the code on the host again',
+  VS117:
+    'The state is too large for the relay, so viewers keep an earlier one. `omit` what viewers do not need, set `compressOver`, or start the relay with a higher --max-host-message',
 } as const
 
 const WARNINGS = {

@@ -1,5 +1,5 @@
 import type { Message, Peer } from 'crossws'
-import { readHeader } from '@vue-sync/vue/protocol'
+import { readHeader, readPart } from '@vue-sync/vue/protocol'
 
 /** What differs between the adapters of crossws 0.3 (which Nuxt 4 has) and 0.4. */
 
@@ -50,14 +50,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * The frame of a message: text as a string. crossws 0.3 on Node and uWebSockets.js give text as bytes too. Bytes are a
- * binary frame if they begin with the line of a header without a payload. A text message never does, because after a
- * whole JSON object only white space may follow, and a state message has a payload.
+ * binary frame if they begin with the line of a header without a payload, or are a part. A text message never does,
+ * because after a whole JSON object only white space may follow, and a state message has a payload.
  */
 export function toFrame({ rawData }: Message): string | Uint8Array {
   if (typeof rawData === 'string') return rawData
   const bytes = rawData instanceof Uint8Array ? rawData : new Uint8Array(rawData as ArrayBuffer)
   const header = readHeader(bytes)?.header
-  if (header && !('payload' in header)) return bytes
+  if ((header && !('payload' in header)) || readPart(bytes)) return bytes
   try {
     return decoder.decode(bytes)
   } catch {

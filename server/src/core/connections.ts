@@ -5,6 +5,7 @@ import {
   type Offer,
   type Position,
   readOffer,
+  readReceipt,
   type Role,
 } from '@vue-sync/vue/protocol'
 import { avoidBlobs, keepDecision, keptDecision, sizeOf, toEcho, toFrame } from './adapters.ts'
@@ -30,6 +31,8 @@ export interface Admission extends Admitted {
   role: Role
   session: string
   position: Position | undefined
+  /** Whether it can send or receive long messages in parts. @default false */
+  knowsParts?: boolean
   /** Connections with the same text come from the same client. @default all come from one */
   client?: string | undefined
   /** Where the client connects from, if the server around the relay knows it. */
@@ -102,6 +105,12 @@ function auditedClient(peer: Peer): SocketClient {
   return { address: peer.remoteAddress, ...admissionOf(peer) }
 }
 
+/** Of a viewer, only what it says about the parts that have arrived is read. */
+function confirm(viewer: Viewer, session: Session, message: Message): void {
+  const receipt = viewer.transfer && readReceipt(toFrame(message))
+  if (receipt) session.confirm(viewer, receipt)
+}
+
 /** Puts each connection into its session, and passes its messages on. */
 export function createConnections(options: ConnectionsOptions): RelayHooks {
   const { admit, sessions, limits, stats, needsViewerKey, toPeer, onChange, audit } = options
@@ -130,7 +139,7 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
   }
 
   function enter(peer: Peer, admission: Admission): void {
-    const { role, session: name, position, pass, early = [] } = admission
+    const { role, session: name, position, pass, knowsParts, early = [] } = admission
     if (admission.isGone) return
     const session = sessions.open(name)
     // The pass is checked again, as another node may have reported a revocation since the upgrade. Where no
@@ -140,10 +149,14 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
     if (problem !== undefined) return refuse(peer, { code: CLOSE.revoked, reason: problem })
     const client = toPeer(peer)
     if (role === 'viewer') {
-      admission.member = { session, name, viewer: session.addViewer(client, position, pass) }
+      admission.member = {
+        session,
+        name,
+        viewer: session.addViewer(client, position, pass, knowsParts),
+      }
       return
     }
-    admission.member = { session, name, host: session.addHost(client, position) }
+    admission.member = { session, name, host: session.addHost(client, position, knowsParts) }
     delete admission.early
     for (const frame of early) receive(peer, frame)
   }
@@ -175,7 +188,7 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
 
   return {
     upgrade(request: MaybeRead) {
-      const { session, position } = readTarget(request.url)
+      const { session, position, knowsParts } = readTarget(request.url)
       if (!session) return new Response('No session at this path', { status: 404 })
       const { role, protocol, key } =
         request.offer ?? readOffer(request.headers.get('sec-websocket-protocol'))
@@ -184,6 +197,7 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
           role: role ?? 'viewer',
           session,
           position,
+          knowsParts,
           pass,
           by,
           refusal,
@@ -223,6 +237,7 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
       const refusal = limits.checkMessage(role, bytes)
       if (refusal) return refuse(peer, refusal)
       if (member?.host) return receive(peer, toFrame(message))
+      if (member?.viewer) return confirm(member.viewer, member.session, message)
       if (role !== 'host' || !early || early.length >= MAX_EARLY_FRAMES) return
       // Together they may be as long as the longest message.
       if (limits.checkMessage(role, earlySize + bytes)) return

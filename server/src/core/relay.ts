@@ -74,6 +74,7 @@ export function createRelay(options: RelayOptions): Relay {
     encode,
     warn,
     stats,
+    limit: options.limits?.hostMessage ?? LIMIT_DEFAULTS.hostMessage,
     describe,
     sign: signer.sign,
     storedRules: options.storedRules,

@@ -5,9 +5,13 @@ import { readTarget } from './request-target.ts'
 
 /** How a target was read before there was a short cut. */
 function readWithUrl(text: string): ReturnType<typeof readTarget> {
-  if (!URL.canParse(text)) return { session: undefined, position: undefined }
+  if (!URL.canParse(text)) return { session: undefined, position: undefined, knowsParts: false }
   const { pathname, searchParams } = new URL(text)
-  return { session: readSession(pathname), position: readPosition(searchParams) }
+  return {
+    session: readSession(pathname),
+    position: readPosition(searchParams),
+    knowsParts: searchParams.get('parts') === '1',
+  }
 }
 
 it.each([
@@ -37,6 +41,15 @@ it.each([
   '/?epoch=e&seq=9007199254740993',
   `/?epoch=${'e'.repeat(65)}&seq=1`,
   '/?epoch=e&seq=1\n',
+  '/?parts=1',
+  '/s/a?parts=1',
+  '/?epoch=e&seq=1&parts=1',
+  '/?parts=1&epoch=e&seq=1',
+  '/?parts=11',
+  '/?parts=0',
+  '/?epoch=e&seq=1parts=1',
+  '/?epoch=e&seq=1&',
+  '/?',
 ])('reads %j as URL does', (path) => {
   for (const origin of ['http://relay', 'https://relay.example:8080', 'ws://[::1]'])
     expect(readTarget(origin + path)).toEqual(readWithUrl(origin + path))
@@ -65,5 +78,5 @@ it('reads any address as URL does, and throws for none', () => {
 it('reads what a client dials', () => {
   const position = { epoch: 'abc-1', seq: 42 }
   const url = formatSocketUrl({ origin: 'http://relay', session: 'show' }, position)
-  expect(readTarget(url)).toEqual({ session: 'show', position })
+  expect(readTarget(url)).toEqual({ session: 'show', position, knowsParts: false })
 })

@@ -6,6 +6,8 @@ export interface RequestTarget {
   session: string | undefined
   /** The position that the client holds; `undefined` if it has none, or a malformed one. */
   position: Position | undefined
+  /** Whether the client can send or receive long messages in parts. */
+  knowsParts: boolean
 }
 
 /**
@@ -13,7 +15,7 @@ export interface RequestTarget {
  * host is one label of letters and digits, such as the `relay` that the relay's own server puts there.
  */
 const USUAL =
-  /^http:\/\/[a-z][a-z\d]*\/(?:s\/([A-Za-z\d][\w.~-]{0,63}))?(?:\?epoch=([\w.~-]{1,64})&seq=(\d{1,15}))?$/
+  /^http:\/\/[a-z][a-z\d]*\/(?:s\/([A-Za-z\d][\w.~-]{0,63}))?(?:\?(?:epoch=([\w.~-]{1,64})&seq=(\d{1,15})(?:&|$))?(parts=1)?)?$/
 
 /**
  * Reads the absolute URL of an upgrade request. Does not throw for a malformed one.
@@ -23,10 +25,18 @@ const USUAL =
 export function readTarget(text: string): RequestTarget {
   const usual = USUAL.exec(text)
   if (usual) {
-    const [, session = DEFAULT_SESSION, epoch, seq] = usual
-    return { session, position: epoch === undefined ? undefined : { epoch, seq: Number(seq) } }
+    const [, session = DEFAULT_SESSION, epoch, seq, parts] = usual
+    return {
+      session,
+      position: epoch === undefined ? undefined : { epoch, seq: Number(seq) },
+      knowsParts: parts !== undefined,
+    }
   }
-  if (!URL.canParse(text)) return { session: undefined, position: undefined }
+  if (!URL.canParse(text)) return { session: undefined, position: undefined, knowsParts: false }
   const { pathname, searchParams } = new URL(text)
-  return { session: readSession(pathname), position: readPosition(searchParams) }
+  return {
+    session: readSession(pathname),
+    position: readPosition(searchParams),
+    knowsParts: searchParams.get('parts') === '1',
+  }
 }

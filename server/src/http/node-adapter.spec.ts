@@ -6,6 +6,7 @@ import { WebSocket } from 'ws'
 import { NODE_DIGESTS } from '../guard/node-digests.ts'
 import { UpgradeRequest } from '../guard/upgrade-request.ts'
 import { encodeFramed, toNodePeer } from '../peers/node-peer.ts'
+import { paceWrites } from '../peers/paced-writes.ts'
 import { createRelay, type Relay } from '../core/relay.ts'
 import { createNodeAdapter, type NodeAdapter, type NodeAdapterOptions } from './node-adapter.ts'
 
@@ -46,7 +47,10 @@ async function listen(
     const upgrade = new UpgradeRequest(request, OFFER, {})
     adapter.handleUpgrade(request, socket as Socket, head, upgrade)
   })
-  server.on('connection', (socket) => (connection = socket))
+  server.on('connection', (socket) => {
+    connection = socket
+    paceWrites(socket)
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return (server.address() as AddressInfo).port
@@ -136,4 +140,28 @@ it('refuses a longer message than is allowed', async () => {
   await once(socket, 'open')
   socket.send('x'.repeat(1001))
   expect((await once(socket, 'close'))[0]).toBe(1009)
+})
+
+it('keeps a connection that moves while a long message holds back the pongs', async () => {
+  const idleTime = 400
+  const relay = createViewerRelay()
+  const payload = { s: { text: 'x'.repeat(24_000_000) } }
+  relay.broadcast({ type: 'session_update', epoch: 'e', seq: 1, payload })
+  const slow = dial(await listen(relay.hooks, idleTime), '127.0.0.1')
+  slow.write(
+    'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  )
+  let received = 0
+  slow.on('data', ({ length }: Buffer) => {
+    received += length
+    slow.pause()
+    setTimeout(() => slow.resume(), 15)
+  })
+  // It sends nothing, as a client does whose pong waits for a ping behind the message.
+  await new Promise((resolve) => setTimeout(resolve, 6 * idleTime))
+  expect(slow.destroyed).toBe(false)
+  expect(received).toBeGreaterThan(1_000_000)
+  expect(received).toBeLessThan(24_000_000)
+  slow.destroy()
 })

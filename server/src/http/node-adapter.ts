@@ -23,9 +23,16 @@ export interface NodeAdapterOptions {
     /** Missing in the types of `ws`. */
     closeTimeout?: number
   }
+  /** Called when a message was longer than `maxPayload`, and its client was closed with 1009. @default nothing */
+  onTooLong?: () => void
   /** Milliseconds after which a client that sends nothing, not even a pong, is disconnected. @default 30000 */
   idleTimeout?: number
 }
+
+/** Checks within the time that a client may be silent. A connection is ended at most one check later. */
+const CHECKS = 6
+/** The error of `ws` for a message above `maxPayload`. */
+const TOO_LONG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
 
 export interface NodeAdapter {
   /** Answers an upgrade request, at once if the hook decides at once. */
@@ -58,8 +65,9 @@ export function createNodeAdapter(options: NodeAdapterOptions): NodeAdapter {
     handleProtocols: () => protocol ?? false,
   })
   const timer = setInterval(() => {
-    for (const peer of peers) peer.checkAlive()
-  }, idleTimeout)
+    const now = performance.now()
+    for (const peer of peers) peer.checkAlive(now, idleTimeout)
+  }, idleTimeout / CHECKS)
   timer.unref()
 
   function connect(websocket: WebSocket, socket: Socket, context: object): void {
@@ -77,7 +85,10 @@ export function createNodeAdapter(options: NodeAdapterOptions): NodeAdapter {
       void hooks.message(peer, { rawData } as Message)
     })
     if (onPing) websocket.on('ping', (data) => onPing(nodePeer, data))
-    websocket.on('error', (error) => void hooks.error(peer, error))
+    websocket.on('error', (error: Error & { code?: string }) => {
+      if (error.code === TOO_LONG) options.onTooLong?.()
+      void hooks.error(peer, error)
+    })
     websocket.on('close', (code, reason) => {
       peers.delete(nodePeer)
       socket.off('drain', onDrain)

@@ -6,6 +6,7 @@ import { auditRefusal } from '../core/audit.ts'
 import type { Admission } from '../core/connections.ts'
 import type { Limits } from '../core/limits.ts'
 import { UpgradeRequest } from '../guard/upgrade-request.ts'
+import { createThrottledWarn } from '../core/throttled-warn.ts'
 import { createFrameRate } from '../peers/frame-rate.ts'
 import { createPongs } from '../peers/node-pongs.ts'
 import { createNodeAdapter } from './node-adapter.ts'
@@ -40,8 +41,9 @@ export function openSockets(options: SocketOptions): Sockets {
   const gate = createGate(options)
   const pongs = createPongs()
   const frameRate = createFrameRate(VIEWER_FRAMES)
+  const warn = createThrottledWarn(options.warn)
 
-  const open = (maxPayload: number, isNoisy: (peer: object) => boolean) =>
+  const open = (maxPayload: number, isNoisy: (peer: object) => boolean, onTooLong = () => {}) =>
     createNodeAdapter({
       hooks: {
         ...gate.hooks,
@@ -55,6 +57,7 @@ export function openSockets(options: SocketOptions): Sockets {
         else pongs.answer(peer, data)
       },
       onDrain: pongs.drained,
+      onTooLong,
       isRefused(request, socket, context) {
         const { role, refusal } = context as Partial<Admission>
         if (!refusal) {
@@ -68,7 +71,15 @@ export function openSockets(options: SocketOptions): Sockets {
       },
       serverOptions: { maxPayload, closeTimeout: CLOSE_MS, autoPong: false },
     })
-  const hosts = open(hostMessage, () => false)
+  const hosts = open(
+    hostMessage,
+    () => false,
+    () =>
+      warn(
+        'hostMessage',
+        `A host was closed: its message has more than ${hostMessage} bytes (--max-host-message)`,
+      ),
+  )
   const viewers = open(viewerMessage, (peer) => frameRate.isExceeded(peer))
 
   return {

@@ -53,6 +53,9 @@ export function encodeFramed(
   return payload
 }
 
+/** The slowest link that a client without parts may have, in bytes per second. */
+const SLOWEST_LINK = 50_000
+
 /** Corked bytes above this count are written before anything else is added to them. */
 const MAX_CORKED = 64 * 1024
 
@@ -68,8 +71,16 @@ export class NodePeer implements RelayPeer {
   readonly context: object
   readonly websocket: WebSocket
   readonly #connection: Socket
-  /** Bytes that had been received when the connection was last checked. */
-  #checkedBytes = -1
+  /** Bytes that had been received, and sent, when the connection was last checked. */
+  #received = -1
+  #delivered = 0
+  /** Whether bytes were waiting at the last check, so that those sent since show that the client reads. */
+  #wasWaiting = false
+  /** When the client last gave a sign of life, in milliseconds. */
+  #alive = Number.NaN
+  /** Bytes before the latest ping, and those that a sign of life has confirmed. */
+  #pinged = 0
+  #confirmed = 0
 
   constructor(context: object, websocket: WebSocket, connection: Socket) {
     this.context = context
@@ -82,6 +93,24 @@ export class NodePeer implements RelayPeer {
     if (!frame) this.websocket.send(bytes, { binary, compress: false })
     else if (this.websocket.readyState === OPEN) this.#connection.write(frame)
     return this.#connection.writableLength
+  }
+
+  sendPart(header: Uint8Array, slice: Uint8Array): number {
+    const connection = this.#connection
+    if (this.websocket.readyState === OPEN) {
+      const length = header.length + slice.length
+      const start = headerLength(length)
+      // The client confirms parts, so few of them are on their way.
+      this.#confirmed += length
+      const front = Buffer.allocUnsafe(start + header.length)
+      writeHeader(front, BINARY, length)
+      front.set(header, start)
+      connection.cork()
+      connection.write(front)
+      connection.write(slice)
+      connection.uncork()
+    }
+    return connection.writableLength
   }
 
   close(code: number, reason: string): void {
@@ -113,12 +142,28 @@ export class NodePeer implements RelayPeer {
     return this.#connection.writableLength
   }
 
-  /** Ends a connection that has sent nothing since the last call. A ping makes a client that is there send a pong. */
-  checkAlive(): void {
-    const { bytesRead } = this.#connection
-    if (bytesRead === this.#checkedBytes) return this.websocket.terminate()
-    this.#checkedBytes = bytesRead
-    if (this.websocket.readyState === OPEN) this.websocket.ping()
+  /**
+   * Ends a connection that has moved no byte for `idleTimeout`. A ping makes a client that is there send a pong. The
+   * ping waits behind all bytes before it, so those that the system still holds get the time that a slow link needs.
+   *
+   * @param now in milliseconds
+   */
+  checkAlive(now: number, idleTimeout: number): void {
+    const { bytesRead, bytesWritten } = this.#connection
+    const delivered = this.delivered()
+    const hasRead = bytesRead !== this.#received
+    if (hasRead) this.#confirmed = Math.max(this.#confirmed, this.#pinged)
+    if (hasRead || (this.#wasWaiting && delivered > this.#delivered)) this.#alive = now
+    this.#received = bytesRead
+    this.#delivered = delivered
+    this.#wasWaiting = bytesWritten > delivered
+    const silence = now - this.#alive
+    const onTheirWay = (Math.max(0, delivered - this.#confirmed) / SLOWEST_LINK) * 1000
+    if (silence >= idleTimeout + onTheirWay) return this.websocket.terminate()
+    const isAsked = this.#pinged > this.#confirmed
+    if (isAsked || silence < idleTimeout / 2 || this.websocket.readyState !== OPEN) return
+    this.#pinged = bytesWritten
+    this.websocket.ping()
   }
 }
 

@@ -8,6 +8,7 @@ import type { SyncOptions } from '../pinia/sync-options.ts'
 import {
   formatSocketUrl,
   offerProtocols,
+  PART_BYTES,
   parseStatus,
   randomId,
   readName,
@@ -22,6 +23,7 @@ import { createPublisher } from './core/publisher.ts'
 import { createAccess, type HostAccess } from './access.ts'
 import { createHostEncryption } from './encryption.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
+import { createOutgoing } from './outgoing.ts'
 import { checkDelays, readRelay, readViewerUrl } from './read-options.ts'
 import { readRelayStatus } from './relay/relay-status.ts'
 import { createSyncedStores } from './synced-stores.ts'
@@ -36,6 +38,8 @@ export interface SyncHostState {
   /** The issued tokens, with the signature of the relay. */
   signed: SignedToken[]
   retryAt: number | undefined
+  /** How much of a large message the relay has received, in bytes; `undefined` when none is on its way. */
+  progress: { sent: number; total: number } | undefined
   error: SyncError | undefined
 }
 
@@ -81,6 +85,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     pairCode: undefined,
     signed: [],
     retryAt: undefined,
+    progress: undefined,
     error: undefined,
   })
   const address = formatSocketUrl({ ...relay, session })
@@ -99,6 +104,15 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   const currentName = (): string | undefined =>
     readName(toValue(options.name) ?? globalThis.document?.title)
+  const outgoing = createOutgoing({
+    send: (frame) => link !== undefined && link.send(frame),
+    onIdle: flush,
+    onStall: () => link?.redial(),
+    onTooLarge: reportTooLarge,
+    onAccepted() {
+      if (state.error?.code === 'VS117') state.error = undefined
+    },
+  })
   const writer = createFrameWriter({
     codec: options.codec,
     compressOver: options.compressOver,
@@ -108,11 +122,16 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       const isWhole = type === 'session_update'
       return { ...(name !== undefined && { name }), ...(isWhole && { started: started! }) }
     },
-    send: (frame) => link !== undefined && link.send(frame),
+    longest: () => outgoing.limit,
+    send(frame, message) {
+      const isSent = outgoing.send(frame, message)
+      state.progress = outgoing.progress
+      return isSent
+    },
     onFailed: warnUnsent,
   })
   const transmit = (message: StateMessage | StatusMessage): boolean =>
-    greeted && writer.write(message, leaving)
+    greeted && !outgoing.mustWait(message.type) && writer.write(message, leaving)
   const publisher = createPublisher(randomId(), transmit)
   const stores = createSyncedStores({
     publisher,
@@ -139,6 +158,14 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   function warnUnsent(error: unknown): void {
     if (process.env.NODE_ENV !== 'production') warn('VS207', 'the state could not be sent', error)
+  }
+
+  function reportTooLarge(bytes: number, limit: number): void {
+    publisher.refuse()
+    const isNew = state.error?.code !== 'VS117'
+    state.error = new SyncError('VS117', `${bytes} bytes, the relay accepts ${limit}`)
+    // oxlint-disable-next-line no-console -- for the developer, as a warning is
+    if (process.env.NODE_ENV !== 'production' && isNew) console.error(state.error.message)
   }
 
   /** Catches every error, because this runs inside the app's own code and must not break it. */
@@ -170,6 +197,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   function restartEpoch(): void {
     started = encryption?.startEpoch()
+    outgoing.discard(false)
     publisher.restart(randomId())
   }
 
@@ -188,8 +216,13 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   }
 
   function onFrame(frame: unknown): void {
-    const payload = parseStatus(frame)
+    const isReceipt = outgoing.read(frame)
+    state.progress = outgoing.progress
+    const payload = isReceipt ? undefined : parseStatus(frame)
     if (!payload) return
+    outgoing.applyStatus(payload)
+    // It says only what this host did wrong.
+    if (payload.error?.code === 'too_large') return
     const { clientCount, viewerUrls, setUpUrl, pairCode, tokens, want, ...answer } =
       readRelayStatus({ ...payload }, warnMalformed)
     if (clientCount !== undefined) state.clientCount = clientCount
@@ -208,8 +241,10 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     access.receive({ access: payload.access, ...answer }, isFirst)
     // A delta first: the whole state then only refreshes the relay, and viewers in sync do not receive it.
     if (isFirst ? !want : want || isHidden()) flush()
-    if (want) flushAll()
-    else sendSafely(publisher.flushHash)
+    // A whole state that is on its way is the answer to each request since.
+    if (want) {
+      if (!outgoing.isBusy && link!.buffered() <= PART_BYTES) flushAll()
+    } else sendSafely(publisher.flushHash)
   }
 
   return {
@@ -242,12 +277,15 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
         protocols: offerProtocols('host', key),
         backoff: options.backoff,
         onFrame,
-        onState({ status, retryAt, closed }) {
+        onState({ status, retryAt, closed, isTooLong }) {
           state.status = status
           state.retryAt = retryAt
+          if (isTooLong) outgoing.closedAsTooLong()
           if (status !== 'connected') {
             greeted = false
             writer.discard()
+            outgoing.discard(true)
+            state.progress = undefined
             sentName = state.pairCode = undefined
             state.clientCount = 0
             state.signed = []

@@ -45,7 +45,12 @@ export interface UseSyncHostReturn {
   tokens: ComputedRef<IssuedToken[]>
   /** When the next dial is due, milliseconds since 1970. */
   retryAt: Readonly<Ref<number | undefined>>
-  /** The error that ended publishing for good. With VS115 publishing continues, but there is no link to show. */
+  /** How much of a large message the relay has received, in bytes; `undefined` when none is on its way. */
+  progress: Readonly<Ref<{ sent: number; total: number } | undefined>>
+  /**
+   * The error that ended publishing for good. With VS115 publishing continues, but there is no link to show. With VS117
+   * the whole state is too large, and publishing continues when it is smaller.
+   */
   error: Readonly<Ref<SyncError | undefined>>
   /** Why the latest `issue`, `revoke` or `rotate` failed: VS113 when the relay refused it. Publishing goes on. */
   accessError: Readonly<Ref<SyncError | undefined>>

@@ -1,3 +1,7 @@
 export { createLink } from './link.ts'
 export type { Link, LinkOptions, LinkState, LinkStatus, LinkWorld } from './link.ts'
+export { createPartReader } from './part-reader.ts'
+export type { PartReader, Progress } from './part-reader.ts'
+export { createPartWriter } from './part-writer.ts'
+export type { PartWriter } from './part-writer.ts'
 export { problemOf } from './problem.ts'

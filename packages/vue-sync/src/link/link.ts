@@ -21,6 +21,8 @@ export interface LinkState {
   retryAt?: number
   /** The terminal close code that ended the connection, and the relay's reason. */
   closed?: { code: number; reason: string }
+  /** A message was longer than the relay accepts, so it closed the connection. */
+  isTooLong?: boolean
 }
 
 /** Globals that tests replace. */
@@ -45,6 +47,8 @@ export interface LinkOptions {
 export interface Link {
   /** Sends a frame; `false` when there is no open connection. Nothing is queued. */
   send: (frame: string | Uint8Array) => boolean
+  /** Bytes that were sent and that the system has not taken yet. */
+  buffered: () => number
   /** Replaces the socket and dials at once, without waiting for the backoff. */
   redial: () => void
   /** Replaces the socket after a protocol error: at once, or after a wait if it was just replaced. */
@@ -57,6 +61,8 @@ export interface Link {
 
 /** A connection without a frame for this long counts as dead: two heartbeats of 15 s, and some grace. */
 const SILENCE_MS = 35_000
+/** The WebSocket layer of a relay closes with this code after a message above its limit. */
+const TOO_LONG = 1009
 /** After a connection that lasted this long, the backoff starts over. */
 const SETTLED_MS = 5000
 const DIAL_TIMEOUT_MS = 8000
@@ -99,7 +105,8 @@ export function createLink(options: LinkOptions): Link {
         if (dialled) options.onState({ status: 'reconnecting' })
         immediate = false
         dialled = true
-        resolve(options.url())
+        const url = options.url()
+        resolve(`${url}${url.includes('?') ? '&' : '?'}parts=1`)
       }
       if (ended) return
       if (immediate && !paused) return dial()
@@ -140,7 +147,9 @@ export function createLink(options: LinkOptions): Link {
   })
 
   socket.addEventListener('close', ({ code, reason }) => {
-    if (ended || !isTerminal(code)) return
+    if (ended) return
+    if (code === TOO_LONG) options.onState({ status: 'reconnecting', isTooLong: true })
+    if (!isTerminal(code)) return
     end()
     options.onState({ status: 'disconnected', closed: { code, reason } })
   })
@@ -162,6 +171,7 @@ export function createLink(options: LinkOptions): Link {
   return {
     send: (frame) =>
       socket.readyState === socket.OPEN && socket.send(frame as string | Uint8Array<ArrayBuffer>),
+    buffered: () => socket.bufferedAmount,
     redial,
     retry: () => {
       if (ended || dialNow) return

@@ -31,6 +31,8 @@ export interface FrameOptions {
   compressOver?: number | undefined
   /** Makes a binary frame even for JSON. @default false */
   binary?: boolean
+  /** Longer bodies are not compressed, because viewers unpack no more bytes. @default 16 MiB */
+  longest?: number | undefined
 }
 
 const COMPRESSION = 'deflate-raw'
@@ -57,9 +59,8 @@ async function pipe(bytes: Uint8Array, ...through: GenericTransformStream[]): Pr
   return new Uint8Array(await new Response(piped).arrayBuffer())
 }
 
-/** Ends with an error after `MOST_BYTES`. */
-function limitBytes(): GenericTransformStream {
-  let left = MOST_BYTES
+/** Ends with an error after `left` bytes. */
+function limitBytes(left: number): GenericTransformStream {
   return new TransformStream<Uint8Array, Uint8Array>({
     transform(part, controller) {
       if ((left -= part.length) < 0) throw new Error()
@@ -84,7 +85,7 @@ function join(parts: Uint8Array[], length: number): Uint8Array {
  */
 export function encodeFrame(
   message: StateMessage,
-  { codec, compressOver = Infinity, binary = false }: FrameOptions,
+  { codec, compressOver = Infinity, binary = false, longest = MOST_BYTES }: FrameOptions,
 ): string | Uint8Array | Promise<Uint8Array> {
   const { type, epoch, seq, ...body } = message
   if (!codec && !binary) {
@@ -104,8 +105,7 @@ export function encodeFrame(
     const line = encoder.encode(`${JSON.stringify(header)}\n`)
     return join([line, content], line.length + content.length)
   }
-  // A viewer unpacks no longer body than a relay accepts unpacked.
-  const isCompressible = bytes.length > compressOver && bytes.length <= MOST_BYTES
+  const isCompressible = bytes.length > compressOver && bytes.length <= longest
   if (!isCompressible || typeof CompressionStream === 'undefined') return frame(bytes)
   return pipe(bytes, new CompressionStream(COMPRESSION)).then((small) => frame(small, COMPRESSION))
 }
@@ -128,11 +128,13 @@ export function readHeader(frame: Uint8Array): { header: FrameHeader; body: numb
  * Gives the message in a binary frame; `undefined` if the frame is malformed. Gives a promise when the body is
  * compressed.
  *
+ * @param longest bytes to which a body may unpack
  * @throws MissingCodec, also as a rejection
  */
 export function decodeFrame(
   frame: Uint8Array,
   codecs: readonly Codec[],
+  longest = MOST_BYTES,
 ): Message | undefined | Promise<Message | undefined> {
   const read = readHeader(frame)
   if (!read) return undefined
@@ -157,7 +159,7 @@ export function decodeFrame(
   }
   const bytes = frame.subarray(read.body)
   if (!compress) return decode(bytes)
-  return pipe(bytes, new DecompressionStream(COMPRESSION), limitBytes()).then(
+  return pipe(bytes, new DecompressionStream(COMPRESSION), limitBytes(longest)).then(
     decode,
     () => undefined,
   )

@@ -117,6 +117,21 @@ export interface RelayStatus {
   problem?: AccessProblem
   /** Present when the relay needs a snapshot from the host. */
   want?: 'session_update'
+  /** In the first status: the host may send long messages in parts. Missing from relays before 0.2. */
+  parts?: 1
+  /** Bytes of one message that the relay accepts. Viewers receive it if it is not 16 MiB. */
+  limit?: number
+  /** What the host did wrong. A status with it has no other field. */
+  error?: HostError
+}
+
+/** A mistake of the host that the relay answers. */
+export interface HostError {
+  code: string
+  /** For developers, in English. */
+  reason: string
+  /** With `too_large`: bytes of one message that the relay accepts. */
+  limit?: number
 }
 
 /** An idle host sends this to the relay, which sends it to viewers with the heartbeat. */
@@ -145,6 +160,8 @@ export interface HostPresence extends StateHash, SessionName {
   host: 'online' | 'offline'
   /** When `host` last changed: milliseconds since 1970 by the relay's clock. */
   since: number
+  /** Bytes of a message that the viewer is receiving in parts. Until it has arrived, the shown state is not current. */
+  receiving?: number
 }
 
 /** For viewers of a session with state, `epoch` and `seq` are the position of the latest message. */

@@ -1,6 +1,7 @@
 export type {
   AccessProblem,
   ConfigUpdate,
+  HostError,
   HostPresence,
   Json,
   KeptState,
@@ -19,6 +20,18 @@ export type {
 } from './envelope.ts'
 export { decodeFrame, encodeFrame, MissingCodec, readHeader } from './codec.ts'
 export type { Codec, FrameOptions } from './codec.ts'
+export {
+  addPart,
+  formatPart,
+  isCount,
+  joinParts,
+  PART_BYTES,
+  readPart,
+  readReceipt,
+} from './parts.ts'
+export type { Assembly, PartHeader, PartMessage, Receipt } from './parts.ts'
+export { applyReceipt, nextSlice, sliceSent, startTransfer } from './part-sender.ts'
+export type { Transfer } from './part-sender.ts'
 export { fromBase64Url, toBase64Url } from './base64url.ts'
 export { isRecord } from './record.ts'
 export { isTooDeep, MOST_BYTES, MOST_DEPTH, sizeOf } from './bounds.ts'

@@ -14,6 +14,8 @@ import {
 export interface FrameReaderOptions {
   codecs: readonly Codec[]
   address: SyncAddress
+  /** Bytes to which a body may unpack. */
+  longest: () => number
   onMessage: (message: Message) => void
   onDropped: (bad: string) => void
   /** A frame is not authentic. Neither it nor any later frame of this connection is passed on. */
@@ -53,7 +55,7 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
   async function decrypt(key: string, frame: Uint8Array): Promise<Message | undefined> {
     const inner = await (await cipher(key)).open(frame)
     doubted = false
-    return decodeFrame(inner, codecs)
+    return decodeFrame(inner, codecs, options.longest())
   }
 
   function decode(frame: unknown): Message | undefined | Promise<Message | undefined> {
@@ -65,7 +67,7 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
         return decrypt(secret, bytes)
       }
       if (secret && header) throw new NotAuthentic('in clear')
-      return decodeFrame(bytes, codecs)
+      return decodeFrame(bytes, codecs, options.longest())
     }
     const message = parseMessage(frame, onDropped)
     // Statuses come from the relay and are in clear. State in clear could come from anybody.

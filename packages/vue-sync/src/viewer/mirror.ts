@@ -59,7 +59,12 @@ export function merge(
   return patch ? applyPatch(next, patch, onCost) : next
 }
 
-export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
+/** @param longest bytes of the longest message that the relay accepts from a host */
+export function createMirror(
+  pinia: () => Pinia,
+  warn: Warn,
+  longest: () => number = () => MOST_BYTES,
+): Mirror {
   const ids = shallowReactive<string[]>([])
   const views = new Map<string, ShallowRef<StoreFields | undefined>>()
   const stores = createFilledStores(pinia, warn)
@@ -114,8 +119,8 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
       grown += sizeOf(message.payload)
       next = merge(before, message, (units) => (grown += units))
       // Messages that each cost little must not make a state that no relay would accept as a whole.
-      if (grown > MOST_BYTES) {
-        if (sizeOf(next) > 2 * MOST_BYTES) return false
+      if (grown > longest()) {
+        if (sizeOf(next) > 2 * longest()) return false
         grown = 0
       }
       for (const id of ids) {

@@ -1,6 +1,6 @@
 import { inject, type Ref } from 'vue'
 import { SyncError } from '../diagnostics.ts'
-import type { LinkStatus } from '../link/index.ts'
+import type { LinkStatus, Progress } from '../link/index.ts'
 import type { HostPresence, StoreFields } from '../protocol/index.ts'
 import { SYNC_VIEWER_KEY, viewerRefs } from './plugin.ts'
 import type { SyncViewer } from './viewer.ts'
@@ -21,7 +21,15 @@ export interface UseSyncViewerReturn {
   name: Readonly<Ref<string | undefined>>
   /** Whether the host is connected to the relay; `undefined` while that is not known. */
   host: Readonly<Ref<HostPresence['host'] | undefined>>
-  /** Whether the shown state may be old: the viewer or the host is not connected, or there is a `problem`. */
+  /**
+   * How much of a large update has arrived, in bytes; `undefined` when none is arriving. It is more than 64 KiB, and
+   * the relay is of version 0.2 or later.
+   */
+  progress: Readonly<Ref<Progress | undefined>>
+  /**
+   * Whether the shown state may be old: the viewer or the host is not connected, a large update is arriving, or there
+   * is a `problem`.
+   */
   stale: Readonly<Ref<boolean>>
   /**
    * Why the shown state is not the host's current state, although the viewer is connected: `VS114`. It ends by

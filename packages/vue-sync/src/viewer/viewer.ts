@@ -2,14 +2,24 @@ import type { Pinia } from 'pinia'
 import { shallowReactive } from 'vue'
 import { createWarn, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
-import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
+import {
+  createLink,
+  createPartReader,
+  type Link,
+  type LinkStatus,
+  problemOf,
+  type Progress,
+} from '../link/index.ts'
 import {
   bindingOf,
   formatSocketUrl,
+  isCount,
   isTrustworthyOrigin,
   type KeptState,
+  MOST_BYTES,
   offerProtocols,
   parseLink,
+  type StatusMessage,
   type SyncAddress,
 } from '../protocol/index.ts'
 import { createFrameReader, type FrameReader } from './frame-reader.ts'
@@ -22,6 +32,8 @@ import { createStateSaver } from './state-saver.ts'
 export interface SyncViewerState extends ReceivedState {
   status: LinkStatus
   retryAt: number | undefined
+  /** How much of a large message has arrived; `undefined` when none is arriving. */
+  progress: Progress | undefined
   error: SyncError | undefined
 }
 
@@ -36,12 +48,18 @@ export interface SyncViewer {
   dispose: () => void
 }
 
+/** However much a relay accepts, one message must not fill a phone's memory. */
+const MOST_ASSEMBLED = 256 * 1024 * 1024
+
 export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia): SyncViewer {
   const warn = createWarn()
-  const mirror = createMirror(pinia, warn)
+  /** Bytes of the longest message, as the relay announces it. */
+  let longest = MOST_BYTES
+  const mirror = createMirror(pinia, warn, () => longest)
   const state: SyncViewerState = shallowReactive({
     status: 'disconnected',
     retryAt: undefined,
+    progress: undefined,
     lastUpdate: undefined,
     asOf: undefined,
     name: undefined,
@@ -81,6 +99,11 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     if (process.env.NODE_ENV !== 'production') warn('VS202', `bad ${bad}`)
   }
 
+  function readSizes({ limit, receiving }: StatusMessage['payload']): void {
+    if (isCount(limit)) longest = Math.min(MOST_ASSEMBLED, Math.max(MOST_BYTES, limit))
+    if (isCount(receiving)) state.progress ??= { received: 0, total: receiving }
+  }
+
   function hangUp(): void {
     wanted = false
     saver?.saveNow()
@@ -88,7 +111,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     link?.close()
     receiver.disconnected()
     reader?.discard()
-    stopFollowing = link = reader = undefined
+    stopFollowing = link = reader = state.progress = undefined
     state.status = 'disconnected'
   }
 
@@ -111,8 +134,16 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     const frames = (reader = createFrameReader({
       codecs: options.codecs ?? [],
       address: to,
-      onMessage: receiver.receive,
-      onDropped: warnDropped,
+      longest: () => longest,
+      onMessage(message) {
+        if (message.type === 'status') readSizes(message.payload)
+        else state.progress = undefined
+        receiver.receive(message)
+      },
+      onDropped(bad) {
+        state.progress = undefined
+        warnDropped(bad)
+      },
       onDoubt() {
         warnDropped('encryption')
         // Nothing of the frame was applied, so the relay can go on from the present position.
@@ -120,17 +151,25 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       },
       onStop: fail,
     }))
+    const parts = createPartReader({
+      limit: () => longest,
+      onFrame: frames.read,
+      onProgress: (progress) => (state.progress = progress),
+      send: (receipt) => link!.send(receipt),
+    })
+    longest = MOST_BYTES
     link = createLink({
       world: options,
       url: () => formatSocketUrl({ origin, session }, receiver.position),
       protocols: offerProtocols('viewer', key),
       backoff: options.backoff,
-      onFrame: frames.read,
+      onFrame: parts.read,
       onState({ status, retryAt, closed }) {
         state.status = status
         state.retryAt = retryAt
         if (status !== 'connected') {
           frames.discard()
+          parts.discard()
           receiver.disconnected()
           state.host = undefined
           saver?.saveNow()

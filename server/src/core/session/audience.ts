@@ -1,9 +1,17 @@
-import { CLOSE, type Position, samePosition } from '@vue-sync/vue/protocol'
+import {
+  applyReceipt,
+  CLOSE,
+  PART_BYTES,
+  type Position,
+  type Receipt,
+  samePosition,
+} from '@vue-sync/vue/protocol'
 import { MAIN_PASS, type Pass, type SessionAccess } from '../access/session-access.ts'
 import type { RelayPeer } from './relay-peer.ts'
 import type { Retained } from './retained.ts'
 import type { RelayStats } from './relay-stats.ts'
 import type { ViewerStatus } from './viewer-status.ts'
+import { sendPart, startViewerTransfer, type ViewerTransfer } from './viewer-transfer.ts'
 
 /**
  * A connected viewer. Holds its position in the stream and no messages: those are held once for all viewers.
@@ -16,6 +24,8 @@ export interface Viewer {
   readonly number: number
   /** When it connected, in milliseconds since 1970. */
   readonly since: number
+  /** Whether it can receive long messages in parts. */
+  readonly knowsParts: boolean
   position: Position | undefined
   /** The number of the status that it last received. */
   statusNumber: number
@@ -23,6 +33,8 @@ export interface Viewer {
   lastBuffered: number
   /** Whether a message was withheld because it is slow. */
   isWithheld: boolean
+  /** The message that is being sent in parts. Later messages wait for its last part, but not the status. */
+  transfer: ViewerTransfer | undefined
 }
 
 export interface AudienceOptions {
@@ -44,7 +56,13 @@ export interface Audience {
   /** The sum over all viewers. */
   readonly bufferedBytes: number
   list: () => readonly Viewer[]
-  add: (peer: RelayPeer, position: Position | undefined, pass?: Pass) => Viewer
+  /** @param knowsParts whether the viewer can receive long messages in parts. @default false */
+  add: (
+    peer: RelayPeer,
+    position: Position | undefined,
+    pass?: Pass,
+    knowsParts?: boolean,
+  ) => Viewer
   remove: (viewer: Viewer) => void
   /** Viewers by the id of the token that they were admitted with. */
   countByToken: () => Map<string, number>
@@ -54,6 +72,8 @@ export interface Audience {
    * message, however long it stalls.
    */
   pump: (viewer: Viewer) => void
+  /** Applies what a viewer says about the parts that have arrived. */
+  confirm: (viewer: Viewer, receipt: Receipt) => void
   pumpAll: () => void
   /** Sends the status to every viewer. */
   sendStatus: () => void
@@ -68,6 +88,13 @@ export interface Audience {
 
 /** How long a viewer may read nothing while bytes wait for it. Until then it keeps old messages in memory. */
 const STALL_MS = 30_000
+/**
+ * The system takes bytes of a long message in steps of up to this many, so a slow viewer seems to read nothing while it
+ * reads what the system holds. Viewers that know parts confirm what they read.
+ */
+const SYSTEM_BYTES = 2 * 1024 * 1024
+/** The slowest link that a viewer without parts may have, in bytes per millisecond. */
+const SLOWEST_LINK = 50
 
 let viewerNumber = 0
 
@@ -82,20 +109,54 @@ export function createAudience(options: AudienceOptions): Audience {
     now = () => performance.now(),
   } = options
   const viewers = new Set<Viewer>()
-  /** What the viewers have read for which bytes waited at the last check, and since when it is that much. */
-  const waiting = new Map<Viewer, { delivered: number; since: number }>()
+  /**
+   * What the viewers have read for which bytes waited at the last check, since when it is that much, and the most bytes
+   * that have waited.
+   */
+  const waiting = new Map<Viewer, { delivered: number; since: number; most: number }>()
   /** Increases with each status that every viewer must receive. */
   let statusNumber = 0
   let expiryTimer: ReturnType<typeof setTimeout> | undefined
+
+  function sendStatusIfNew(viewer: Viewer): void {
+    if (viewer.statusNumber === statusNumber) return
+    viewer.statusNumber = statusNumber
+    const { transfer } = viewer
+    const isCurrent = !transfer && samePosition(viewer.position, retained.head)
+    const bytes = status.bytes(isCurrent, transfer?.total)
+    viewer.lastBuffered = viewer.peer.send(bytes, false)
+    stats.messagesOut++
+    stats.bytesOut += bytes.length
+  }
+
+  /** Returns whether a part was sent. */
+  function sendNextPart(viewer: Viewer, transfer: ViewerTransfer): boolean {
+    const { sent, entry } = transfer
+    const buffered = sendPart(viewer.peer, transfer, now())
+    if (buffered === undefined) return false
+    viewer.lastBuffered = buffered
+    stats.messagesOut++
+    stats.bytesOut += transfer.sent - sent
+    if (transfer.sent < transfer.total) return true
+    viewer.transfer = undefined
+    viewer.position = entry.position
+    // The statuses that it got meanwhile had no position.
+    viewer.statusNumber = -1
+    return true
+  }
 
   function pump(viewer: Viewer): void {
     const { peer } = viewer
     const { head } = retained
     // Compared by identity first, as this runs for each viewer and message.
-    while (viewer.position !== head) {
+    while (viewer.transfer || viewer.position !== head) {
       if (viewer.lastBuffered > 0 && peer.buffered() > highWaterMark) {
         viewer.isWithheld = true
         return
+      }
+      if (viewer.transfer) {
+        if (sendNextPart(viewer, viewer.transfer)) continue
+        break
       }
       const entry = retained.next(viewer.position)
       if (!entry) break
@@ -103,17 +164,18 @@ export function createAudience(options: AudienceOptions): Audience {
         viewer.isWithheld = false
         if (entry.snapshot) stats.conflations++
       }
+      if (viewer.knowsParts && entry.bytes.length > PART_BYTES) {
+        viewer.transfer = startViewerTransfer(entry)
+        // A long message takes a while, so the viewer learns first whether the host is there.
+        sendStatusIfNew(viewer)
+        continue
+      }
       viewer.lastBuffered = peer.send(entry.bytes, entry.binary)
       viewer.position = entry.position
       stats.messagesOut++
       stats.bytesOut += entry.bytes.length
     }
-    if (viewer.statusNumber === statusNumber) return
-    viewer.statusNumber = statusNumber
-    const bytes = status.bytes(samePosition(viewer.position, head))
-    viewer.lastBuffered = peer.send(bytes, false)
-    stats.messagesOut++
-    stats.bytesOut += bytes.length
+    sendStatusIfNew(viewer)
   }
 
   function pumpAll(): void {
@@ -135,18 +197,27 @@ export function createAudience(options: AudienceOptions): Audience {
     }
   }
 
+  /** A count that grows while the viewer reads; `undefined` if nothing waits for it. */
+  function unconfirmed({ peer, transfer, lastBuffered }: Viewer): number | undefined {
+    if (transfer) return transfer.received
+    return lastBuffered > 0 && peer.buffered() > 0 ? peer.delivered?.() : undefined
+  }
+
   function closeStalled(): void {
     const time = now()
     for (const viewer of viewers) {
       const { peer } = viewer
-      if (viewer.lastBuffered === 0 || !peer.delivered || peer.buffered() === 0) {
+      const delivered = unconfirmed(viewer)
+      if (delivered === undefined) {
         waiting.delete(viewer)
         continue
       }
-      const delivered = peer.delivered()
       const last = waiting.get(viewer)
-      if (!last || delivered > last.delivered) waiting.set(viewer, { delivered, since: time })
-      else if (time - last.since >= STALL_MS) {
+      const most = viewer.transfer ? 0 : Math.max(last?.most ?? 0, peer.buffered() - PART_BYTES)
+      const allowed = STALL_MS + Math.min(most, SYSTEM_BYTES) / SLOWEST_LINK
+      if (!last || delivered !== last.delivered)
+        waiting.set(viewer, { delivered, since: time, most })
+      else if (time - last.since >= allowed) {
         stats.reject(CLOSE.stale)
         peer.close(CLOSE.stale, 'The connection took no more data')
         remove(viewer)
@@ -180,16 +251,18 @@ export function createAudience(options: AudienceOptions): Audience {
       return bytes
     },
     list: () => [...viewers],
-    add(peer, position, pass = MAIN_PASS) {
+    add(peer, position, pass = MAIN_PASS, knowsParts = false) {
       const viewer: Viewer = {
         peer,
         pass,
         number: ++viewerNumber,
         since: Date.now(),
+        knowsParts,
         position,
         statusNumber: -1,
         lastBuffered: 0,
         isWithheld: false,
+        transfer: undefined,
       }
       viewers.add(viewer)
       if (pass.expires !== undefined) scheduleExpiry()
@@ -205,6 +278,9 @@ export function createAudience(options: AudienceOptions): Audience {
       return counts
     },
     pump,
+    confirm(viewer, receipt) {
+      if (viewer.transfer && applyReceipt(viewer.transfer, receipt, now())) pump(viewer)
+    },
     pumpAll,
     sendStatus() {
       statusNumber++

@@ -4,11 +4,13 @@ import {
   readHeader,
   readMessageHead,
   readName,
+  readPart,
   samePosition,
   type StatusMessage,
 } from '@vue-sync/vue/protocol'
 import type { SessionAccess } from '../access/session-access.ts'
 import type { Audience } from './audience.ts'
+import { createHostParts, type HostParts } from './host-parts.ts'
 import type { Host, HostSeat } from './host-seat.ts'
 import type { Entry, Retained } from './retained.ts'
 import type { RelayStats } from './relay-stats.ts'
@@ -25,6 +27,8 @@ export interface HostMessagesOptions {
   audience: Audience
   seat: HostSeat
   stats: RelayStats
+  /** Bytes of one message from a host. */
+  limit: number
   events: () => SessionEvents | undefined
   /** Called after each change of the retained state. */
   onState: () => void
@@ -43,6 +47,10 @@ export interface HostMessages {
    * @returns whether it was a state message that is now retained
    */
   publish: (frame: unknown, from?: Host) => boolean
+  /** Applies one frame of a host, which may be a part of a message. */
+  receive: (frame: unknown, from: Host) => void
+  /** What the host sends in parts. */
+  readonly parts: HostParts
   setName: (name: string | undefined) => void
   /**
    * Merges access rules that another node or the storage has, and closes the viewers that they lock out. Other
@@ -55,7 +63,24 @@ export interface HostMessages {
 
 export function createHostMessages(options: HostMessagesOptions): HostMessages {
   const { encode, retained, status, access, audience, seat, stats, events, warn } = options
-  const { onState, requestSnapshot } = options
+  const { onState, requestSnapshot, limit } = options
+  const parts = createHostParts({
+    limit,
+    onExpect: retained.expect,
+    sendReceipt: (receipt) => seat.host?.peer.send(encode(JSON.stringify(receipt)), false),
+    onTooLarge(bytes) {
+      const reason = `The message has ${bytes} bytes, and this relay accepts ${limit} (--max-host-message)`
+      warn(
+        `Refused a message from the host: ${bytes} bytes, the limit is ${limit} (--max-host-message)`,
+      )
+      seat.sendError({ code: 'too_large', reason, limit })
+    },
+    onMessage(frame, held, isHeldComplete) {
+      publish(frame, seat.host)
+      for (const entry of held) add(entry)
+      if (!isHeldComplete) requestSnapshot()
+    },
+  })
   const info = (): SessionInfo => ({ name: status.name, access: access.rules })
 
   function read(frame: unknown, from?: Host): StatusMessage | MessageHead | undefined {
@@ -118,37 +143,54 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
     if (from && 'access' in message.payload) receiveRules(message.payload, from)
   }
 
-  return {
-    get info() {
-      return info()
-    },
-    publish(frame, from) {
-      const began = performance.now()
-      const message = read(frame, from)
-      if (!message) return false
-      if (message.type === 'status') {
-        applyStatus(message, from)
-        return false
-      }
-      const { epoch, seq } = message
-      const entry: Entry = {
+  /** Adds a state message, or holds it until the one before it has arrived. Returns whether it is here now. */
+  function add(entry: Entry, began = performance.now()): boolean {
+    const { epoch, seq } = entry.position
+    if (!retained.add(entry)) {
+      const { head } = retained
+      const isKnown = head?.epoch === epoch && seq <= head.seq
+      if (!isKnown && !parts.hold(entry)) requestSnapshot()
+      return isKnown
+    }
+    if (entry.snapshot) seat.snapshotReceived()
+    onState()
+    stats.onPublished?.(performance.now() - began)
+    if (samePosition(entry.position, retained.head)) events()?.onEntry(entry)
+    else events()?.onLateSnapshot()
+    if (retained.isHeavy) requestSnapshot()
+    return true
+  }
+
+  function publish(frame: unknown, from?: Host): boolean {
+    const began = performance.now()
+    const message = read(frame, from)
+    if (!message) return false
+    if (message.type === 'status') {
+      applyStatus(message, from)
+      return false
+    }
+    const { epoch, seq } = message
+    return add(
+      {
         position: { epoch, seq },
         bytes: encode(frame as string | Uint8Array),
         binary: typeof frame !== 'string',
         snapshot: message.type === 'session_update',
-      }
-      if (!retained.add(entry)) {
-        const { head } = retained
-        const isKnown = head?.epoch === epoch && seq <= head.seq
-        if (!isKnown) requestSnapshot()
-        return isKnown
-      }
-      if (entry.snapshot) seat.snapshotReceived()
-      onState()
-      stats.onPublished?.(performance.now() - began)
-      events()?.onEntry(entry)
-      if (retained.isHeavy) requestSnapshot()
-      return true
+      },
+      began,
+    )
+  }
+
+  return {
+    get info() {
+      return info()
+    },
+    parts,
+    publish,
+    receive(frame, from) {
+      const part = frame instanceof Uint8Array ? readPart(frame) : undefined
+      if (part) parts.receive(part.header, part.slice)
+      else publish(frame, from)
     },
     setName: (name) => void setName(name),
     mergeRules(rules) {

@@ -1,6 +1,7 @@
 import {
   type AccessRules,
   CLOSE,
+  type HostError,
   type RelayStatus,
   type StatusMessage,
 } from '@vue-sync/vue/protocol'
@@ -9,6 +10,10 @@ import type { RelayPeer } from './relay-peer.ts'
 /** A connected host. */
 export interface Host {
   readonly peer: RelayPeer
+  /** Whether it can send long messages in parts. */
+  readonly knowsParts: boolean
+  /** Whether it was sent a status. */
+  isGreeted: boolean
   /** A host that sends invalid messages is reported once. */
   hasWarned: boolean
   /** The access rules that it was last sent. */
@@ -29,6 +34,10 @@ export interface HostSeatOptions {
    */
   isComplete: () => boolean
   encode: (message: StatusMessage) => Uint8Array
+  /** Bytes of one message from a host. */
+  limit: number
+  /** Whether a whole state is arriving in parts. Until it has arrived, no other is requested. */
+  isSnapshotArriving: () => boolean
 }
 
 /** The place of the one host that a session has on this node, and what the relay sends to it. */
@@ -36,7 +45,7 @@ export interface HostSeat {
   /** `undefined` while no host is connected to this node. */
   readonly host: Host | undefined
   /** Seats a host, and closes the one that was seated. */
-  take: (peer: RelayPeer) => Host
+  take: (peer: RelayPeer, knowsParts: boolean) => Host
   /** Sends a new host its first status. */
   welcome: (needsSnapshot: boolean) => void
   /** Removes a host. Returns `false` when it was replaced before: its late events are ignored. */
@@ -48,6 +57,8 @@ export interface HostSeat {
   /** Requests a snapshot, unless one is requested already. */
   requestSnapshot: () => void
   snapshotReceived: () => void
+  /** Sends what the host did wrong, apart from any status. */
+  sendError: (error: HostError) => void
   /** Sends the status with the answer to a change, and the rules that apply now. */
   answer: (host: Host, answer: ChangeAnswer) => void
   /** Sends one status for all changes of this turn: the host needs the count and not each step. */
@@ -61,7 +72,8 @@ const REPLACED = 'Another host took over'
 /** A host with more queued bytes gets no status, as the next heartbeat repeats it. */
 const MAX_QUEUED = 64 * 1024
 
-export function createHostSeat({ status, rules, isComplete, encode }: HostSeatOptions): HostSeat {
+export function createHostSeat(options: HostSeatOptions): HostSeat {
+  const { status, rules, isComplete, encode, limit, isSnapshotArriving } = options
   let host: Host | undefined
   let isSnapshotRequested = false
   let statusTimer: ReturnType<typeof setTimeout> | undefined
@@ -75,9 +87,11 @@ export function createHostSeat({ status, rules, isComplete, encode }: HostSeatOp
       ...status(),
       ...((answer || host.sentRules !== access) && { access }),
       ...answer,
-      ...(wantsSnapshot && { want: 'session_update' as const }),
+      ...(!host.isGreeted && host.knowsParts && { parts: 1 as const, limit }),
+      ...(wantsSnapshot && !isSnapshotArriving() && { want: 'session_update' as const }),
     }
     host.sentRules = access
+    host.isGreeted = true
     host.peer.send(encode({ type: 'status', payload }), false)
   }
 
@@ -90,9 +104,9 @@ export function createHostSeat({ status, rules, isComplete, encode }: HostSeatOp
     get host() {
       return host
     },
-    take(peer) {
+    take(peer, knowsParts) {
       const previous = host
-      host = { peer, hasWarned: false, sentRules: undefined }
+      host = { peer, knowsParts, isGreeted: false, hasWarned: false, sentRules: undefined }
       previous?.peer.close(CLOSE.replaced, REPLACED)
       return host
     },
@@ -119,6 +133,9 @@ export function createHostSeat({ status, rules, isComplete, encode }: HostSeatOp
     },
     snapshotReceived() {
       isSnapshotRequested = false
+    },
+    sendError(error) {
+      host?.peer.send(encode({ type: 'status', payload: { error } }), false)
     },
     answer(receiver, answer) {
       if (receiver === host) send(isSnapshotRequested, answer)

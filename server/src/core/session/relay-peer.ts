@@ -2,6 +2,11 @@
 export interface RelayPeer {
   /** Returns the bytes buffered after the call, as `buffered` does. */
   send: (bytes: Uint8Array, binary: boolean) => number
+  /**
+   * Sends a binary frame of a header and a slice of a message that other viewers receive too, so that it need not be
+   * copied. @default `send` with a copy of both
+   */
+  sendPart?: (header: Uint8Array, slice: Uint8Array) => number
   close: (code: number, reason: string) => void
   /** Bytes that `send` accepted and the network has not taken yet. */
   buffered: () => number

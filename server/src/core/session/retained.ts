@@ -18,9 +18,16 @@ interface Delta extends Entry {
 
 /** However small the snapshot is, deltas after it count as heavy only above this many bytes. */
 const LIGHT_BYTES = 16 * 1024
-/** A host that never answers the request for a snapshot costs at most this many capacities. */
+/** What a delta costs besides its own bytes, for the relay and for a viewer that has to apply it. */
+const DELTA_BYTES = 1024
+/**
+ * A host that never answers the request for a snapshot costs at most this many capacities, or deltas that weigh this
+ * many snapshots: a large snapshot takes long to arrive, and must still be of use then.
+ */
 const MAX_CAPACITIES = 16
-const MAX_BYTES = 64 * 1024 * 1024
+const MAX_SNAPSHOTS = 4
+/** Bytes of all deltas after a snapshot, or of those that a session holds back. */
+export const MAX_BYTES = 64 * 1024 * 1024
 
 /**
  * The messages that a session holds for its viewers: the latest snapshot and the recent deltas, each once.
@@ -34,8 +41,15 @@ export interface Retained {
   readonly deltaCount: number
   /** Whether a fresh snapshot would serve late joiners better than the messages held. */
   readonly isHeavy: boolean
+  /** The position of the snapshot. */
+  readonly snapshot: Position | undefined
   /** Adds the next message. Returns `false` when a message before it is missing. */
   add: (entry: Entry) => boolean
+  /**
+   * Keeps the snapshot and all deltas after `position`, because a snapshot of this position is arriving. Without a
+   * position that ends.
+   */
+  expect: (position: Position | undefined) => void
   /** Replaces everything by the `log` of another node. Only appends where the two overlap. */
   replace: (log: readonly Entry[]) => void
   clear: () => void
@@ -50,6 +64,9 @@ export interface Retained {
   fromSnapshot: () => Entry[]
 }
 
+const weightOf = ({ count, bytes }: { count: number; bytes: number }): number =>
+  bytes + count * DELTA_BYTES
+
 /** @param capacity deltas held for viewers that resume */
 export function createRetained(capacity: number): Retained {
   let snapshot: Entry | undefined
@@ -57,14 +74,23 @@ export function createRetained(capacity: number): Retained {
   let head: Position | undefined
   /** The head before the last delta. */
   let previous: Position | undefined
+  /** The position of a snapshot that is arriving. */
+  let expected: Position | undefined
+  /** Deltas that came while the snapshot was arriving. A host that sends that many is not one that never answers. */
+  let arrivedWith = 0
 
   function add(entry: Entry): boolean {
     return entry.snapshot ? addSnapshot(entry) : addDelta(entry)
   }
 
-  /** A snapshot of the current position replaces only the snapshot before it. */
+  /** Whether all messages from `position` to the head are here. */
+  function leadsToHead(position: Position): boolean {
+    return samePosition(position, head) || deltaAfter(position) !== undefined
+  }
+
+  /** A snapshot from which the deltas lead to the head replaces only the snapshot before it. */
   function addSnapshot(entry: Entry): true {
-    if (!samePosition(entry.position, head)) {
+    if (!leadsToHead(entry.position)) {
       deltas = []
       head = entry.position
       previous = undefined
@@ -86,7 +112,7 @@ export function createRetained(capacity: number): Retained {
   }
 
   function clear(): void {
-    snapshot = head = previous = undefined
+    snapshot = head = previous = expected = undefined
     deltas = []
   }
 
@@ -117,7 +143,7 @@ export function createRetained(capacity: number): Retained {
     if (!delta || !snapshot) return delta ?? snapshot
     if (delta.position.seq > snapshot.position.seq) return delta
     const tail = weightFrom(delta)
-    return tail <= snapshot.bytes.length + sinceSnapshot().bytes ? delta : snapshot
+    return tail <= snapshot.bytes.length + after(snapshot.position).bytes ? delta : snapshot
   }
 
   function deltaAfter({ epoch, seq }: Position): Delta | undefined {
@@ -130,17 +156,24 @@ export function createRetained(capacity: number): Retained {
     return deltas.at(-1)!.upTo - delta.upTo + delta.bytes.length
   }
 
-  function sinceSnapshot(): { count: number; bytes: number } {
-    const delta = snapshot && deltaAfter(snapshot.position)
+  /** The deltas from `position` to the head. */
+  function after(position: Position | undefined): { count: number; bytes: number } {
+    const delta = position && deltaAfter(position)
     if (!delta) return { count: 0, bytes: 0 }
-    return { count: head!.seq - snapshot!.position.seq, bytes: weightFrom(delta) }
+    return { count: head!.seq - position.seq, bytes: weightFrom(delta) }
   }
 
   /** Deltas before the snapshot stay for viewers that resume, within the capacity and the snapshot's weight. */
   function trim(): void {
-    const since = sinceSnapshot()
-    if (since.count > capacity * MAX_CAPACITIES || since.bytes > MAX_BYTES) snapshot = undefined
-    const needed = snapshot ? since.count : 0
+    const since = after(snapshot?.position)
+    const { length = 0 } = snapshot?.bytes ?? {}
+    const isLong =
+      since.count > Math.max(capacity * MAX_CAPACITIES, 2 * arrivedWith) &&
+      weightOf(since) > MAX_SNAPSHOTS * length
+    if ((isLong && !expected) || since.bytes > MAX_BYTES) snapshot = undefined
+    const arriving = after(expected)
+    if (arriving.bytes > MAX_BYTES) expected = undefined
+    const needed = Math.max(snapshot ? since.count : 0, expected ? arriving.count : 0)
     const light = Math.max(snapshot?.bytes.length ?? 0, LIGHT_BYTES)
     let surplus = 0
     while (
@@ -164,10 +197,20 @@ export function createRetained(capacity: number): Retained {
     },
     get isHeavy() {
       if (!snapshot) return head !== undefined
-      const { count, bytes } = sinceSnapshot()
-      return count >= capacity || bytes > Math.max(snapshot.bytes.length, LIGHT_BYTES)
+      const since = after(snapshot.position)
+      const { length } = snapshot.bytes
+      // Many small deltas are still lighter than a large snapshot, which the host would have to send again.
+      if (since.count >= capacity && weightOf(since) >= length) return true
+      return since.bytes > Math.max(length, LIGHT_BYTES)
+    },
+    get snapshot() {
+      return snapshot?.position
     },
     add,
+    expect(position) {
+      expected = position
+      if (!position) arrivedWith = after(snapshot?.position).count
+    },
     replace,
     clear,
     next,

@@ -7,6 +7,8 @@ export interface SessionEvents {
   onHostChange: (isHere: boolean) => void
   /** The host on this node published a message. */
   onEntry: (entry: Entry) => void
+  /** A whole state of the host on this node has arrived after messages that follow it. */
+  onLateSnapshot: () => void
   onNameChange: () => void
   /** The access rules changed on this node. */
   onAccessChange: (rules: AccessRules) => void

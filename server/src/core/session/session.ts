@@ -1,4 +1,5 @@
 import {
+  MOST_BYTES,
   NO_RULES,
   type Position,
   type RelayStatus,
@@ -8,7 +9,6 @@ import {
 } from '@vue-sync/vue/protocol'
 import {
   createSessionAccess,
-  type Pass,
   type SessionAccess,
   type SessionAccessOptions,
 } from '../access/session-access.ts'
@@ -37,6 +37,8 @@ export interface SessionOptions {
   describe: () => Omit<RelayStatus, 'clientCount' | 'want' | 'tokens'>
   /** @default counters of this session */
   stats?: RelayStats
+  /** Bytes of one message from a host. @default 16777216 */
+  limit?: number
   warn: (text: string) => void
 }
 
@@ -55,6 +57,8 @@ export interface Session {
   /** When the host connected to any node, in milliseconds since 1970; `undefined` without one. */
   readonly hostSince: number | undefined
   readonly head: Position | undefined
+  /** The position of the retained snapshot. */
+  readonly snapshot: Position | undefined
   /** The bytes of the state, and an estimate for the name and the access rules. */
   readonly retainedBytes: number
   readonly retainedDeltas: number
@@ -64,14 +68,16 @@ export interface Session {
   /** Whether it is abandoned and holds neither state nor access rules. */
   readonly isEmpty: boolean
   /** @param position what the host says it has published; a relay that holds it requests no snapshot */
-  addHost: (peer: RelayPeer, position: Position | undefined) => Host
+  addHost: (peer: RelayPeer, position: Position | undefined, knowsParts?: boolean) => Host
   /** Does nothing for a host that was replaced. */
   removeHost: (host: Host) => void
   /** Closes the host on this node. @default because a later one connected to another node */
   evictHost: (code?: number, reason?: string) => void
-  addViewer: (peer: RelayPeer, position: Position | undefined, pass?: Pass) => Viewer
+  addViewer: Audience['add']
   removeViewer: (viewer: Viewer) => void
   pump: (viewer: Viewer) => void
+  /** Applies what a viewer says about the parts that have arrived. */
+  confirm: Audience['confirm']
   /** Applies a frame from a host. Ignores a host that was replaced. */
   receive: (host: Host, frame: unknown) => void
   /** Applies a state message of the app around the relay. Returns `false` for anything else. */
@@ -107,7 +113,7 @@ export interface Session {
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { stats = createRelayStats() } = options
+  const { stats = createRelayStats(), limit = MOST_BYTES } = options
   const retained = createRetained(options.capacity)
   const infoBytes = createInfoWeight()
   const access = createSessionAccess({
@@ -115,7 +121,7 @@ export function createSession(options: SessionOptions): Session {
     now: Date.now,
   })
   const encode = (message: StatusMessage): Uint8Array => options.encode(JSON.stringify(message))
-  const status = createViewerStatus({ head: () => retained.head, encode })
+  const status = createViewerStatus({ head: () => retained.head, encode, limit })
   const presence = createSessionPresence({
     seat: () => seat,
     audience: () => audience,
@@ -128,6 +134,8 @@ export function createSession(options: SessionOptions): Session {
     rules: () => access.rules ?? NO_RULES,
     isComplete: () => access.isSigned,
     encode,
+    limit,
+    isSnapshotArriving: () => messages.parts.isSnapshotArriving,
   })
   const audience = createAudience({
     highWaterMark: options.highWaterMark,
@@ -148,6 +156,7 @@ export function createSession(options: SessionOptions): Session {
     audience,
     seat,
     stats,
+    limit,
     events: () => session.events,
     onState: stateChanged,
     requestSnapshot,
@@ -182,8 +191,11 @@ export function createSession(options: SessionOptions): Session {
     get head() {
       return retained.head
     },
+    get snapshot() {
+      return retained.snapshot
+    },
     get retainedBytes() {
-      return retained.bytes + infoBytes(messages.info)
+      return retained.bytes + messages.parts.bytes + infoBytes(messages.info)
     },
     get retainedDeltas() {
       return retained.deltaCount
@@ -197,8 +209,9 @@ export function createSession(options: SessionOptions): Session {
     get isEmpty() {
       return session.isAbandoned && !retained.head && !access.rules
     },
-    addHost(peer, position) {
-      const host = seat.take(peer)
+    addHost(peer, position, knowsParts = false) {
+      messages.parts.drop()
+      const host = seat.take(peer, knowsParts)
       // First, because the event announces since when there is a host.
       presence.hostChanged()
       session.events?.onHostChange(true)
@@ -207,20 +220,24 @@ export function createSession(options: SessionOptions): Session {
     },
     removeHost(host) {
       if (!seat.leave(host)) return
+      messages.parts.drop()
       session.events?.onHostChange(false)
       presence.hostChanged()
     },
     evictHost(code, reason) {
-      if (seat.evict(code, reason)) presence.hostChanged()
+      if (!seat.evict(code, reason)) return
+      messages.parts.drop()
+      presence.hostChanged()
     },
     addViewer: audience.add,
     removeViewer: audience.remove,
     pump: audience.pump,
+    confirm: audience.confirm,
     receive(host, frame) {
       if (host !== seat.host) return
       stats.messagesIn++
       stats.bytesIn += (frame as string | Uint8Array).length
-      messages.publish(frame, host)
+      messages.receive(frame, host)
     },
     publish: (frame) => messages.publish(frame),
     applyEntry(entry) {
@@ -267,6 +284,7 @@ export function createSession(options: SessionOptions): Session {
       status.headChanged()
     },
     close(code, reason) {
+      messages.parts.drop()
       seat.close(code, reason)
       audience.close(code, reason)
     },

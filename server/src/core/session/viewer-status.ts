@@ -1,9 +1,16 @@
-import type { HostPresence, Position, StatusMessage } from '@vue-sync/vue/protocol'
+import {
+  type HostPresence,
+  MOST_BYTES,
+  type Position,
+  type StatusMessage,
+} from '@vue-sync/vue/protocol'
 
 export interface ViewerStatusOptions {
   /** The position of the latest message. */
   head: () => Position | undefined
   encode: (message: StatusMessage) => Uint8Array
+  /** Bytes of one message from a host. Viewers assume the default, and learn of any other. */
+  limit: number
 }
 
 /** The status that viewers of a session receive besides its state. It is encoded once for all of them. */
@@ -22,11 +29,13 @@ export interface ViewerStatus {
   /**
    * Returns the encoded status. A viewer that is not current receives it without a position, which it would
    * take for a gap.
+   *
+   * @param receiving bytes of a message that it is being sent in parts; it is not current then
    */
-  bytes: (isCurrent: boolean) => Uint8Array
+  bytes: (isCurrent: boolean, receiving?: number) => Uint8Array
 }
 
-export function createViewerStatus({ head, encode }: ViewerStatusOptions): ViewerStatus {
+export function createViewerStatus({ head, encode, limit }: ViewerStatusOptions): ViewerStatus {
   let presence: HostPresence = { host: 'offline', since: Date.now() }
   let name: string | undefined
   let hash: number | undefined
@@ -58,9 +67,14 @@ export function createViewerStatus({ head, encode }: ViewerStatusOptions): Viewe
     headChanged() {
       encoded = hash = undefined
     },
-    bytes(isCurrent) {
+    bytes(isCurrent, receiving) {
       if (isCurrent && encoded) return encoded
-      const payload = { ...presence, ...(name !== undefined && { name }) }
+      const payload = {
+        ...presence,
+        ...(name !== undefined && { name }),
+        ...(receiving !== undefined && { receiving }),
+        ...(limit !== MOST_BYTES && { limit }),
+      }
       if (!isCurrent) return encode({ type: 'status', payload })
       encoded = encode({
         type: 'status',

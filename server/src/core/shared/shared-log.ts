@@ -4,6 +4,7 @@ import {
   NO_RULES,
   type Position,
   sameAccess,
+  samePosition,
 } from '@vue-sync/vue/protocol'
 import type { Backplane, BackplaneMessage, Log, Mark } from './backplane.ts'
 import type { HostClaim } from './host-claim.ts'
@@ -29,6 +30,8 @@ type LogMessage = Extract<BackplaneMessage, { type: 'entry' | 'reset' | 'about' 
 export interface SharedLog {
   /** Appends a message of the host on this node. */
   append: (entry: Entry) => void
+  /** Replaces the log by what this node has: the log can only be appended to. */
+  rewrite: () => void
   /** Merges the access rules of this node into the stored ones. */
   shareRules: (rules: AccessRules) => void
   /** Applies a change of the log. */
@@ -186,6 +189,11 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
       shareRules(rules)
   }
 
+  function hasSnapshotOf(entries: readonly Entry[]): boolean {
+    const snapshot = entries.findLast((entry) => entry.snapshot)
+    return !snapshot || samePosition(snapshot.position, session.snapshot)
+  }
+
   function compare(log: Log): void {
     const { term, entries } = log
     infoId = log.infoId
@@ -200,8 +208,11 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
     else if (claim.term! > term) void claim.request()
     const isClaiming = session.hasHost && claim.term === undefined
     const relation = relate(session.head, entries)
-    if (relation === 'equal') mark = log.mark
-    else if (relation === 'behind') applyLog(log)
+    if (relation === 'equal') {
+      mark = log.mark
+      // The log may have got a later snapshot, from which fewer messages lead to the same state.
+      if (!isOwner && !hasSnapshotOf(entries)) applyLog(log)
+    } else if (relation === 'behind') applyLog(log)
     // Once the claim is granted, the state of the host here replaces the log. Until then the log stays.
     else if (isClaiming && session.head) hasUnsent = true
     // After the store has lost the state, a node without the host may be the only one that has it.
@@ -224,6 +235,10 @@ export function createSharedLog(options: SharedLogOptions): SharedLog {
         },
         () => (hasUnsent = true),
       )
+    },
+    rewrite() {
+      if (claim.term === undefined) hasUnsent = true
+      else replaceLog()
     },
     shareRules,
     receive(message) {

@@ -161,6 +161,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       presence.announce()
     },
     onEntry: log.append,
+    onLateSnapshot: log.rewrite,
     onNameChange: shareInfo,
     onAccessChange: log.shareRules,
     onHash: (position, hash) => notify({ type: 'hash', position, hash }),

@@ -11,12 +11,18 @@ export interface FrameWriterOptions {
   codec?: Codec | undefined
   /** Bodies of more bytes than this are compressed. @default never */
   compressOver?: number | undefined
+  /** Longer bodies are not compressed; `undefined` for 16 MiB. */
+  longest: () => number | undefined
   /** Gives the cipher for the next message. Without this function, messages are sent in clear. */
   cipher: (() => Promise<HostCipher>) | undefined
   /** What encrypted messages carry besides the state. */
   sealedFields: (message: StateMessage) => Pick<SessionUpdate, 'name' | 'started'>
-  /** Gives `false` when there is no open connection. */
-  send: (frame: string | Uint8Array) => boolean
+  /**
+   * Gives `false` when the frame could not be sent.
+   *
+   * @param message the message in the frame; `undefined` for a status
+   */
+  send: (frame: string | Uint8Array, message: StateMessage | undefined) => boolean
   onFailed: (error: unknown) => void
 }
 
@@ -62,17 +68,22 @@ export function createFrameWriter(options: FrameWriterOptions): FrameWriter {
     const isPlain = message.type === 'status' && message.payload.hash === undefined
     if (options.cipher && !isPlain) return seal(message, options.cipher())
     if (message.type === 'status') return JSON.stringify(message)
-    return encodeFrame(message, { codec, compressOver: leaving ? undefined : compressOver })
+    return encodeFrame(message, {
+      codec,
+      compressOver: leaving ? undefined : compressOver,
+      longest: options.longest(),
+    })
   }
 
   return {
     write(message, leaving) {
       const frame = encode(message, leaving)
-      if (!sending && !(frame instanceof Promise)) return send(frame)
+      const state = message.type === 'status' ? undefined : message
+      if (!sending && !(frame instanceof Promise)) return send(frame, state)
       const from = connection
       // If this frame is discarded or fails, the relay sees a gap and asks for a whole state.
       const task: Promise<void> = Promise.all([frame, sending])
-        .then(([ready]) => void (from === connection && send(ready)))
+        .then(([ready]) => void (from === connection && send(ready, state)))
         .catch(options.onFailed)
         .then(() => {
           if (sending === task) sending = undefined

@@ -22,9 +22,14 @@ export interface Publisher {
   flush: () => void
   /** Sends the whole state, even if nothing changed. */
   flushAll: () => void
+  /** The latest message was too large. The same state is not sent as a whole again, and a changed one after a wait. */
+  refuse: () => void
   /** Sends a hash of the state, once per position, and only if the position is that of the previous call. */
   flushHash: () => void
 }
+
+/** Before a state is encoded again that was too large, and has changed since. */
+const RETRY_MS = 5000
 
 /**
  * Turns snapshots into messages and assigns their positions. If a message could not be sent, its position is
@@ -43,6 +48,16 @@ export function createPublisher(
   let seq = 0
   let seen = 0
   let hashed = 0
+  /** The state of the latest message, and that of a message that was too large. */
+  let tried: Payload | undefined
+  let refused: Payload | undefined
+  let refusedAt = 0
+
+  /** Whether encoding the whole state again would be in vain, or would cost too much time. */
+  function isRefused(next: Payload): boolean {
+    if (!refused) return false
+    return Date.now() - refusedAt < RETRY_MS || diffSnapshots(refused, next).kind === 'same'
+  }
 
   function publish(all: boolean): void {
     const next: Payload = {}
@@ -59,6 +74,8 @@ export function createPublisher(
             ...(difference.patch.length > 0 && { patch: difference.patch }),
           }
         : { type: 'session_update', ...position, payload: next }
+    if (message.type === 'session_update' && isRefused(next)) return
+    tried = next
     if (!send(message)) return
     sent = next
     seq = position.seq
@@ -72,11 +89,15 @@ export function createPublisher(
     remove: (id) => void stores.delete(id),
     restart(next) {
       epoch = next
-      sent = undefined
+      sent = refused = undefined
       seq = seen = hashed = 0
     },
     flush: () => publish(false),
     flushAll: () => publish(true),
+    refuse() {
+      refused = tried
+      refusedAt = Date.now()
+    },
     flushHash() {
       const idle = seen === seq
       seen = seq

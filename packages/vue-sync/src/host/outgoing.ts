@@ -1,0 +1,90 @@
+import { createPartWriter, type PartWriter } from '../link/index.ts'
+import { isCount, type PartMessage, type StatusMessage } from '../protocol/index.ts'
+
+type Frame = string | Uint8Array
+
+export interface OutgoingOptions {
+  /** Gives `false` when there is no open connection. */
+  send: (frame: Frame) => boolean
+  /** Called when a message in parts has arrived. Changes that had to wait can be sent now. */
+  onIdle: () => void
+  /** Called when the relay has confirmed nothing for so long that the connection must be dead. */
+  onStall: () => void
+  /** Called for a message that is longer than the relay accepts. It is not sent, or the relay has refused it. */
+  onTooLarge: (bytes: number, limit: number) => void
+  /** Called when a whole state was within the relay's limit. */
+  onAccepted: () => void
+}
+
+/** The frames of a host on their way to the relay, within the limit that the relay announces. */
+export interface Outgoing extends Pick<PartWriter, 'isBusy' | 'progress' | 'discard' | 'read'> {
+  /** Bytes of the longest message that the relay accepts; `undefined` if the relay has not said it. */
+  readonly limit: number | undefined
+  /** Whether a message of this type must wait: it would only be queued, and outdated when its turn comes. */
+  mustWait: (type: string) => boolean
+  /** @param message the type and position in the frame; `undefined` for a status */
+  send: (frame: Frame, message: PartMessage | undefined) => boolean
+  /** Applies what a status says about parts, the limit, and a message above it. */
+  applyStatus: (payload: StatusMessage['payload']) => void
+  /** The relay has closed the connection because of the longest message. */
+  closedAsTooLong: () => void
+}
+
+const encoder = new TextEncoder()
+
+/** The bytes of a frame, or fewer if it is surely within the limit. */
+function bytesOf(frame: Frame, limit: number): number {
+  // A UTF-16 unit is at most three bytes of UTF-8.
+  if (typeof frame !== 'string' || 3 * frame.length <= limit) return frame.length
+  return encoder.encode(frame).length
+}
+
+export function createOutgoing(options: OutgoingOptions): Outgoing {
+  const { onTooLarge, onAccepted } = options
+  const writer = createPartWriter(options)
+  let limit: number | undefined
+  /** Bytes of the longest frame of this connection. */
+  let longest = 0
+
+  return {
+    get limit() {
+      return limit
+    },
+    get isBusy() {
+      return writer.isBusy
+    },
+    get progress() {
+      return writer.progress
+    },
+    mustWait: (type) =>
+      type !== 'status' && (writer.isBlocked || (writer.isBusy && type === 'session_update')),
+    send(frame, message) {
+      const bytes = bytesOf(frame, limit ?? Infinity)
+      if (message && bytes > (limit ?? Infinity)) {
+        onTooLarge(bytes, limit!)
+        return false
+      }
+      longest = Math.max(longest, bytes)
+      if (message?.type === 'session_update') onAccepted()
+      return writer.send(frame, message)
+    },
+    applyStatus({ limit: announced, parts, error }) {
+      if (isCount(announced)) limit = announced
+      if (parts === 1 && limit !== undefined) writer.allow(limit)
+      if (error?.code !== 'too_large' || !isCount(error.limit)) return
+      limit = error.limit
+      onTooLarge(writer.progress?.total ?? longest, limit)
+      writer.discard(false)
+    },
+    closedAsTooLong() {
+      if (longest === 0) return
+      limit = longest - 1
+      onTooLarge(longest, limit)
+    },
+    read: writer.read,
+    discard(isLost) {
+      if (isLost) longest = 0
+      writer.discard(isLost)
+    },
+  }
+}
