@@ -48,9 +48,9 @@ function checkAllowed({ allowedHosts = [], allowedOrigins = [] }: SyncServerOpti
         `allowedHosts must list names like show.lan, without a port, not ${JSON.stringify(name)}.`,
       )
   for (const origin of allowedOrigins)
-    if (origin !== 'null' && !/^[a-z][a-z\d+.-]*:\/\/[\w.:[\]-]+$/i.test(origin))
+    if (!/^(?:null|file:\/\/|[a-z][a-z\d+.-]*:\/\/[\w.:[\]-]+)$/i.test(origin))
       throw new UsageError(
-        `allowedOrigins must list origins like https://app.example.com, not ${JSON.stringify(origin)}.`,
+        `allowedOrigins must list origins like https://app.example.com, file:// or null, not ${JSON.stringify(origin)}.`,
       )
 }
 

@@ -42,7 +42,7 @@ export interface SyncServerOptions extends TlsOptions {
   authorize?: Authorize
   /** More host names to answer to: `show.lan`, or `.show.lan` for it and all names below it. @default none */
   allowedHosts?: string[]
-  /** More origins whose pages may connect: `https://app.example.com`, or `null`. @default none */
+  /** More origins whose pages may connect: `https://app.example.com`, `tauri://localhost`, `file://`, or `null`. @default none */
   allowedOrigins?: string[]
   /**
    * Serve `/metrics` for Prometheus; without `metricsKey` only to this machine. Needs the package `prom-client`.

@@ -9,7 +9,7 @@ import { SYNC_HOST_KEY } from './plugin.ts'
 /** A viewer link that this host has issued. */
 export interface IssuedToken extends Pick<ViewerToken, 'id'> {
   label: string | undefined
-  /** When it expires, milliseconds since 1970; `undefined` for never. */
+  /** When it expires, milliseconds since 1970 by this device's clock; `undefined` for never. */
   expires: number | undefined
   /** The link itself; `undefined` until the relay has signed it. */
   url: string | undefined
@@ -86,13 +86,14 @@ export function useSyncHost(): UseSyncHostReturn {
       return {
         id,
         label,
-        expires,
+        // By this device's clock, as an app shows it.
+        expires: expires && expires - state.clockOffset,
         url: address && signed && formatLink({ ...address, key: signed.key }),
         viewers: signed?.viewers ?? 0,
       }
     })
   })
-  const { signed: _, ...refs } = toRefs(shallowReadonly(state))
+  const { signed: _, clockOffset: __, ...refs } = toRefs(shallowReadonly(state))
   return {
     ...refs,
     tokens,

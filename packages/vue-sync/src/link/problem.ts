@@ -6,6 +6,7 @@ const CODES: Record<number, ErrorCode> = {
   [CLOSE.badToken]: 'VS102',
   [CLOSE.revoked]: 'VS112',
   [CLOSE.badOrigin]: 'VS109',
+  [CLOSE.noSession]: 'VS121',
   [CLOSE.replaced]: 'VS103',
 }
 

@@ -58,6 +58,6 @@ function install(app: App, options: SyncViewerOptions = {}): void {
  * Shows a host's stores in this app. Stores with the same ids are filled, and `useSyncedState` gives all
  * others. Install in any order with Pinia: `app.use(syncViewer, { url })`.
  *
- * @throws SyncError VS101 for a bad `url`
+ * @throws SyncError VS101 or VS121 for a bad `url`
  */
 export const syncViewer = { install }

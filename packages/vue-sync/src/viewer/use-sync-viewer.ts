@@ -32,7 +32,7 @@ export interface UseSyncViewerReturn {
   error: Readonly<Ref<SyncError | undefined>>
   /** Ids of the synced stores, in the host's order. */
   storeIds: Readonly<Ref<string[]>>
-  /** Connects to a link from the host, a `ws://` address or `HOST:PORT`. @throws SyncError VS101 */
+  /** Connects to a link from the host, a `ws://` address, `HOST:PORT` or `HOST`. @throws SyncError VS101, VS121 */
   connect: (url: string) => void
   /** Stays disconnected until `connect`. The received state stays on show. */
   disconnect: () => void

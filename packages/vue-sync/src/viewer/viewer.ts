@@ -2,14 +2,23 @@ import type { Pinia } from 'pinia'
 import { shallowReactive } from 'vue'
 import { createWarn, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
-import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
+import {
+  createDialReports,
+  createLink,
+  type Link,
+  type LinkStatus,
+  mixedContent,
+  printError,
+  problemOf,
+  readLink,
+} from '../link/index.ts'
+import { createProblems, type Problems } from '../problems.ts'
 import {
   bindingOf,
   formatSocketUrl,
   isTrustworthyOrigin,
   type KeptState,
   offerProtocols,
-  parseLink,
   type SyncAddress,
 } from '../protocol/index.ts'
 import { createFrameReader, type FrameReader } from './frame-reader.ts'
@@ -29,7 +38,8 @@ export interface SyncViewerState extends ReceivedState {
 export interface SyncViewer {
   readonly state: SyncViewerState
   readonly mirror: Mirror
-  /** @throws SyncError VS101 when `url` is not an address */
+  readonly problems: Problems
+  /** @throws SyncError VS101 when `url` is not an address, VS121 for a path that leads to no session */
   connect: (url: string) => void
   /** Stays disconnected until `connect`. The received state stays on show. */
   disconnect: () => void
@@ -39,6 +49,7 @@ export interface SyncViewer {
 export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia): SyncViewer {
   const warn = createWarn()
   const mirror = createMirror(pinia, warn)
+  const problems = createProblems()
   const state: SyncViewerState = shallowReactive({
     status: 'disconnected',
     retryAt: undefined,
@@ -55,6 +66,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   let link: Link | undefined
   let reader: FrameReader | undefined
   let stopFollowing: (() => void) | undefined
+  let reportDials: ((failures: number) => void) | undefined
   const saver = options.cache && createStateSaver(options.cache, stateToSave)
   const receiver = createReceiver({
     mirror,
@@ -83,6 +95,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
 
   function hangUp(): void {
     wanted = false
+    reportDials?.(0)
     saver?.saveNow()
     stopFollowing?.()
     link?.close()
@@ -95,6 +108,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   function fail(error: SyncError): void {
     hangUp()
     state.error = error
+    printError(error)
   }
 
   /** Shows the saved state, then dials with its position. */
@@ -120,12 +134,14 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       },
       onStop: fail,
     }))
+    reportDials = createDialReports(origin, problems)
     link = createLink({
       world: options,
       url: () => formatSocketUrl({ origin, session }, receiver.position),
       protocols: offerProtocols('viewer', key),
       backoff: options.backoff,
       onFrame: frames.read,
+      onFailures: reportDials,
       onState({ status, retryAt, closed }) {
         state.status = status
         state.retryAt = retryAt
@@ -151,9 +167,9 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   return {
     state,
     mirror,
+    problems,
     connect(url) {
-      const next = parseLink(url)
-      if (!next) throw new SyncError('VS101', JSON.stringify(url))
+      const next = readLink(url)
       const { origin, session, key, secret, signer } = next
       // State that came in clear must not be shown as that of an encrypted session, nor the reverse.
       const isSameSession =
@@ -167,6 +183,8 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       address = next
       if (secret && !canEncrypt()) return fail(new SyncError('VS111'))
       if (secret && !isTrustworthyOrigin(origin)) return fail(new SyncError('VS115'))
+      const blocked = mixedContent(origin)
+      if (blocked) return fail(blocked)
       wanted = true
       state.error = undefined
       if (saver && !receiver.position) void restoreAndDial(next)

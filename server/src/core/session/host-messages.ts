@@ -43,6 +43,7 @@ export interface HostMessages {
    * @returns whether it was a state message that is now retained
    */
   publish: (frame: unknown, from?: Host) => boolean
+  /** @param name `''` for a session without one; `undefined` changes nothing */
   setName: (name: string | undefined) => void
   /**
    * Merges access rules that another node or the storage has, and closes the viewers that they lock out. Other
@@ -113,7 +114,8 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
 
   function applyStatus(message: StatusMessage, from: Host | undefined): void {
     applyHash(message)
-    if (setName(readName(message.payload.name))) events()?.onNameChange()
+    const { name } = message.payload
+    if (setName(name === null ? '' : readName(name))) events()?.onNameChange()
     // Only a host may set access rules.
     if (from && 'access' in message.payload) receiveRules(message.payload, from)
   }

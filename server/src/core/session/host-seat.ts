@@ -20,7 +20,7 @@ export type ChangeAnswer = Pick<RelayStatus, 'change' | 'problem'>
 
 export interface HostSeatOptions {
   /** The status that the host receives, apart from the request for a snapshot. */
-  status: () => Omit<RelayStatus, 'want' | 'access'>
+  status: () => Omit<RelayStatus, 'want' | 'access' | 'time'>
   /** Replaced by another object when they change. */
   rules: () => AccessRules
   /**
@@ -73,6 +73,7 @@ export function createHostSeat({ status, rules, isComplete, encode }: HostSeatOp
     const access = rules()
     const payload = {
       ...status(),
+      time: Date.now(),
       ...((answer || host.sentRules !== access) && { access }),
       ...answer,
       ...(wantsSnapshot && { want: 'session_update' as const }),

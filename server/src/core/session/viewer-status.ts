@@ -11,7 +11,7 @@ export interface ViewerStatus {
   readonly host: HostPresence['host']
   /** Since when the host is online or offline, in milliseconds since 1970. */
   readonly since: number
-  /** The session's name. It stays when the host leaves, and when the next host sends none. */
+  /** The session's name. It stays when the host leaves. `''` if the host says that there is none. */
   readonly name: string | undefined
   setHost: (host: HostPresence['host'], since?: number) => void
   setName: (name: string) => void
@@ -60,7 +60,7 @@ export function createViewerStatus({ head, encode }: ViewerStatusOptions): Viewe
     },
     bytes(isCurrent) {
       if (isCurrent && encoded) return encoded
-      const payload = { ...presence, ...(name !== undefined && { name }) }
+      const payload = { ...presence, ...(name !== undefined && { name: name || null }) }
       if (!isCurrent) return encode({ type: 'status', payload })
       encoded = encode({
         type: 'status',
