@@ -13,7 +13,7 @@ import {
   problemOf,
 } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
-import { createProblems, type Problems } from '../problems.ts'
+import { createProblems, type SyncProblem } from '../problems.ts'
 import {
   formatSocketUrl,
   offerProtocols,
@@ -53,7 +53,7 @@ export interface SyncHostState {
 /** A host that publishes stores to one session of a relay. */
 export interface SyncHost {
   readonly state: SyncHostState
-  readonly problems: Problems
+  readonly problems: readonly SyncProblem[]
   readonly access: Pick<HostAccess, 'rules' | 'error' | 'issue' | 'revoke'>
   /**
    * Makes every link shown until now invalid. An encrypted session gets a new secret too. Resolves when the relay
@@ -310,7 +310,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   return {
     state,
-    problems,
+    problems: problems.list,
     access,
     rotate() {
       if (encryption) {

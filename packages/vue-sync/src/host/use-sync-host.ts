@@ -1,6 +1,7 @@
 import { computed, type ComputedRef, inject, type Ref, shallowReadonly, toRefs } from 'vue'
 import { SyncError } from '../diagnostics.ts'
 import type { LinkStatus } from '../link/index.ts'
+import type { SyncProblem } from '../problems.ts'
 import { formatLink, parseLink, type ViewerToken, type ViewerUrl } from '../protocol/index.ts'
 import type { IssueOptions } from './access.ts'
 import { deviceLabel } from './device-label.ts'
@@ -49,6 +50,8 @@ export interface UseSyncHostReturn {
   error: Readonly<Ref<SyncError | undefined>>
   /** Why the latest `issue`, `revoke` or `rotate` failed: VS113 when the relay refused it. Publishing goes on. */
   accessError: Readonly<Ref<SyncError | undefined>>
+  /** What cannot be sent or reached now, in production too: VS119 and VS120 while dials fail. */
+  problems: Readonly<Ref<SyncProblem[]>>
   start: () => void
   /** Sends pending changes and disconnects. `start` resumes. */
   stop: () => void
@@ -98,6 +101,7 @@ export function useSyncHost(): UseSyncHostReturn {
     ...refs,
     tokens,
     accessError: access.error,
+    problems: computed(() => [...host.problems]),
     label: computed(() => deviceLabel(state.clientCount)),
     viewerUrl: computed(() => state.viewerUrls[0]?.url),
     start,

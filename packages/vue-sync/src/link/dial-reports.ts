@@ -52,7 +52,7 @@ export function createDialReports(origin: string, problems: Problems): (failures
         .catch((): ['VS120', string] => ['VS120', origin])
         .then((found) => {
           if (!isFailing) return
-          const error = new SyncError(...found)
+          const error = new SyncError(found[0], found[1])
           problems.add({ code: error.code, reason: error.message })
           printError(error)
         })

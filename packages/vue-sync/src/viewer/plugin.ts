@@ -12,13 +12,14 @@ export const SYNC_VIEWER_KEY: InjectionKey<SyncViewer> = Symbol('vue-sync viewer
 export const VIEWER_STORE_ID = 'vue-sync-viewer'
 
 /** The viewer's state as refs, for the Pinia store and for `useSyncViewer`. */
-export function viewerRefs({ state, mirror }: SyncViewer) {
+export function viewerRefs({ state, mirror, problems }: SyncViewer) {
   return {
     ...toRefs(shallowReadonly(state)),
     stale: computed(
       () => state.status !== 'connected' || state.host !== 'online' || state.problem !== undefined,
     ),
     storeIds: computed(() => [...mirror.ids]),
+    problems: computed(() => [...problems.list]),
   }
 }
 

@@ -1,6 +1,7 @@
 import { inject, type Ref } from 'vue'
 import { SyncError } from '../diagnostics.ts'
 import type { LinkStatus } from '../link/index.ts'
+import type { SyncProblem } from '../problems.ts'
 import type { HostPresence, StoreFields } from '../protocol/index.ts'
 import { SYNC_VIEWER_KEY, viewerRefs } from './plugin.ts'
 import type { SyncViewer } from './viewer.ts'
@@ -30,6 +31,8 @@ export interface UseSyncViewerReturn {
   problem: Readonly<Ref<SyncError | undefined>>
   /** The error that ended the connection for good. */
   error: Readonly<Ref<SyncError | undefined>>
+  /** What cannot be shown or reached now, in production too: VS119 and VS120 while dials fail. */
+  problems: Readonly<Ref<SyncProblem[]>>
   /** Ids of the synced stores, in the host's order. */
   storeIds: Readonly<Ref<string[]>>
   /** Connects to a link from the host, a `ws://` address, `HOST:PORT` or `HOST`. @throws SyncError VS101, VS121 */
