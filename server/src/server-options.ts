@@ -11,6 +11,11 @@ export interface SyncServerOptions extends TlsOptions {
   port?: number
   /** Address to bind. @default '0.0.0.0' */
   host?: string
+  /**
+   * Address or name of this machine for phones: the one in the code and the first of the links. Without a port.
+   * @default the address that most likely works
+   */
+  address?: string
   /** Key for publishing. @default generated */
   hostKey?: string
   /** Key for viewing. @default generated; none with `open` */

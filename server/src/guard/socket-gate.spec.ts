@@ -123,6 +123,19 @@ describe('a page of another site', () => {
     }
   })
 
+  it.each(['file://', 'null', 'tauri://localhost', 'capacitor://localhost'])(
+    'of a desktop or mobile shell (%s) is named in the log, and may connect when its origin is listed',
+    async (origin) => {
+      const events: unknown[] = []
+      await start({ audit: (event) => events.push(event) })
+      expect((await (await dial(origin)).closed).code).toBe(4405)
+      expect(events).toMatchObject([{ kind: 'refused', code: 4405, origin }])
+      await server.stop()
+      await start({ allowedOrigins: [origin] })
+      await isIn(await dial(origin))
+    },
+  )
+
   it('may connect when its origin is listed', async () => {
     await start({ allowedOrigins: ['https://app.example.com', 'null'] })
     await isIn(await dial('https://app.example.com'))

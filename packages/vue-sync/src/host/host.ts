@@ -9,7 +9,6 @@ import {
   type Link,
   type LinkStatus,
   mixedContent,
-  printError,
   problemOf,
 } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
@@ -273,7 +272,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (link) return
     const wasReplaced = state.error?.code === 'VS103'
     state.error = encryption && !canEncrypt() ? new SyncError('VS111') : mixedContent(relay.origin)
-    if (state.error) return printError(state.error)
+    if (state.error) return
     // Viewers may hold a later epoch of the tab that took over, and refuse this one's.
     if (encryption && wasReplaced) restartEpoch()
     stopWaiting?.()
@@ -300,9 +299,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
           link = undefined
           reportDials(0)
           state.error = problemOf(closed)
-          // A takeover is shown to the user, and no fault of the app.
           if (state.error.code === 'VS103') awaitTurn()
-          else printError(state.error)
         }
       },
     })

@@ -16,10 +16,11 @@ export function readLink(text: string, option = ''): SyncAddress {
   throw new SyncError(isOther ? 'VS121' : 'VS101', option + JSON.stringify(text))
 }
 
-/** Prints an error in development. Production apps show it in their own words. */
-export function printError(error: SyncError): void {
+/** Prints an error in development, and gives it. */
+export function printed(error: SyncError): SyncError {
   // oxlint-disable-next-line no-console -- absent from production builds
   if (process.env.NODE_ENV !== 'production') console.error(error.message)
+  return error
 }
 
 /**
@@ -32,7 +33,7 @@ export function mixedContent(origin: string): SyncError | undefined {
     globalThis.location?.protocol === 'https:' &&
     !isTrustworthyOrigin(origin) &&
     !hostname.endsWith('.localhost')
-  return isBlocked ? new SyncError('VS118', origin) : undefined
+  return isBlocked ? printed(new SyncError('VS118', origin)) : undefined
 }
 
 /** Lists a problem while dials fail, and prints it once. Gives the function to call with each count of a link. */
@@ -52,9 +53,8 @@ export function createDialReports(origin: string, problems: Problems): (failures
         .catch((): ['VS120', string] => ['VS120', origin])
         .then((found) => {
           if (!isFailing) return
-          const error = new SyncError(found[0], found[1])
-          problems.add({ code: error.code, reason: error.message })
-          printError(error)
+          const { code, message } = printed(new SyncError(found[0], found[1]))
+          problems.add({ code, reason: message })
         })
     }
   }

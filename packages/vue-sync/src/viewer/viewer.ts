@@ -8,7 +8,6 @@ import {
   type Link,
   type LinkStatus,
   mixedContent,
-  printError,
   problemOf,
   readLink,
 } from '../link/index.ts'
@@ -108,7 +107,6 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   function fail(error: SyncError): void {
     hangUp()
     state.error = error
-    printError(error)
   }
 
   /** Shows the saved state, then dials with its position. */
