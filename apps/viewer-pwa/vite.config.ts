@@ -68,11 +68,9 @@ export default defineConfig({
         globPatterns: ['**/*.{js,css,html,svg,png,wasm,woff2}'],
         globIgnores: ['screenshots/**'],
         navigateFallback: '/index.html',
-        // The relay answers these paths itself.
-        navigateFallbackDenylist: [
-          /^\/(?:setup|pair|trusted|ca\.(?:crt|pem)|status|metrics|healthz|readyz)$/,
-          /^\/admin\//,
-        ],
+        // The paths at which the relay serves this page, with any query. Behind a proxy, all other paths may belong to
+        // other apps of the same origin.
+        navigateFallbackAllowlist: [/^\/(?:s\/[^/?]+\/?)?(?:\?.*)?$/],
       },
     }),
   ],

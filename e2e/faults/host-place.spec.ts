@@ -93,6 +93,49 @@ it('viewers follow the latest of two host tabs that take turns, and the other ta
   await expectQuiet(...[...viewers, winner, loser].map(({ seen }) => seen))
 })
 
+describe('two host tabs of one browser', () => {
+  const replaced = (host: Page) =>
+    host.waitForFunction(() => window.test.host.error.value?.code === 'VS103')
+
+  it('give the session back: the earlier tab continues when the later one is closed, once and with its own state', async () => {
+    const viewer = await open('viewer')
+    const tabs = [await open('host'), await open('host'), await open('host')]
+    const [first, second, third] = tabs as [Tab, Tab, Tab]
+    await linked(third)
+    for (const waiting of [first, second]) await replaced(waiting)
+    await name(first, 'First')
+    await name(second, 'Second')
+    await third.close({ runBeforeUnload: false })
+    const isLinked = (tab: Tab) => tab.evaluate(() => window.test.host.status.value === 'connected')
+    await expect.poll(async () => (await isLinked(first)) !== (await isLinked(second))).toBe(true)
+    const [host, other] = (await isLinked(first)) ? [first, second] : [second, first]
+    await expect.poll(() => board(viewer)).toEqual(await board(host))
+    // Neither tab takes the session from the other.
+    await new Promise((resolve) => setTimeout(resolve, 6000))
+    expect([host.seen.sockets, other.seen.sockets]).toEqual([2, 1])
+    expect(await host.evaluate(() => window.test.host.error.value)).toBeUndefined()
+
+    await host.close()
+    await linked(other)
+    await expect.poll(() => board(viewer)).toEqual(await board(other))
+    expect(viewer.seen.sockets).toBe(1)
+    await expectQuiet(viewer.seen, host.seen, other.seen)
+  })
+
+  it('do not take turns when the later one is reloaded, or stops because the app says so', async () => {
+    const first = await open('host')
+    const second = await open('host')
+    await linked(second)
+    await replaced(first)
+    await second.reload()
+    await linked(second)
+    await second.evaluate(() => window.test.host.stop())
+    await new Promise((resolve) => setTimeout(resolve, 6000))
+    expect([first.seen.sockets, second.seen.sockets]).toEqual([1, 2])
+    await expectQuiet(first.seen, second.seen)
+  })
+})
+
 describe('a host with a dead connection that was not closed', () => {
   let proxy: FaultProxy
   beforeEach(async () => {

@@ -10,6 +10,9 @@ export default defineConfig({
     protocol: 'src/protocol/index.ts',
     // Loaded on demand by apps that encrypt, so it is a file of its own and not an export.
     cipher: 'src/encrypt/cipher.ts',
+    // Loaded when dials have failed, and when another host has taken over.
+    'explain-dials': 'src/link/explain-dials.ts',
+    'await-turn': 'src/host/await-turn.ts',
     msgpack: 'src/codecs/msgpack.ts',
     cbor: 'src/codecs/cbor.ts',
   },

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { compile as compileTrust } from 'proxy-addr'
 import { MIN_LIMITS, type Limits } from './core/limits.ts'
 import { UsageError } from './core/usage-error.ts'
@@ -26,6 +27,14 @@ function checkPublicUrl(text: string, hasTls: boolean): void {
     )
 }
 
+function checkAddress(text: string): void {
+  if (isIP(text) > 0 || /^[a-z\d]([a-z\d.-]*[a-z\d])?$/.test(text)) return
+  const more = /[:/]/.test(text) ? ' For a link with another scheme or port, use publicUrl.' : ''
+  throw new UsageError(
+    `address must be an address or a name in lower case, like 192.168.1.5, not ${JSON.stringify(text)}.${more}`,
+  )
+}
+
 function checkTrustProxy(list: string[]): void {
   for (const entry of list) {
     try {
@@ -48,9 +57,9 @@ function checkAllowed({ allowedHosts = [], allowedOrigins = [] }: SyncServerOpti
         `allowedHosts must list names like show.lan, without a port, not ${JSON.stringify(name)}.`,
       )
   for (const origin of allowedOrigins)
-    if (origin !== 'null' && !/^[a-z][a-z\d+.-]*:\/\/[\w.:[\]-]+$/i.test(origin))
+    if (!/^(?:null|file:\/\/|[a-z][a-z\d+.-]*:\/\/[\w.:[\]-]+)$/i.test(origin))
       throw new UsageError(
-        `allowedOrigins must list origins like https://app.example.com, not ${JSON.stringify(origin)}.`,
+        `allowedOrigins must list origins like https://app.example.com, file:// or null, not ${JSON.stringify(origin)}.`,
       )
 }
 
@@ -96,6 +105,7 @@ export function checkOptions(options: SyncServerOptions): void {
   checkTls(options)
   if (options.publicUrl !== undefined)
     checkPublicUrl(options.publicUrl, options.https === true || options.cert !== undefined)
+  if (options.address !== undefined) checkAddress(options.address)
   checkRedis(options)
   checkTrustProxy(options.trustProxy ?? [])
   checkAllowed(options)

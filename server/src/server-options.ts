@@ -11,6 +11,11 @@ export interface SyncServerOptions extends TlsOptions {
   port?: number
   /** Address to bind. @default '0.0.0.0' */
   host?: string
+  /**
+   * Address or name of this machine for phones: the one in the code and the first of the links. Without a port.
+   * @default the address that most likely works
+   */
+  address?: string
   /** Key for publishing. @default generated */
   hostKey?: string
   /** Key for viewing. @default generated; none with `open` */
@@ -42,7 +47,7 @@ export interface SyncServerOptions extends TlsOptions {
   authorize?: Authorize
   /** More host names to answer to: `show.lan`, or `.show.lan` for it and all names below it. @default none */
   allowedHosts?: string[]
-  /** More origins whose pages may connect: `https://app.example.com`, or `null`. @default none */
+  /** More origins whose pages may connect: `https://app.example.com`, `tauri://localhost`, `file://`, or `null`. @default none */
   allowedOrigins?: string[]
   /**
    * Serve `/metrics` for Prometheus; without `metricsKey` only to this machine. Needs the package `prom-client`.

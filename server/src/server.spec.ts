@@ -1,6 +1,10 @@
+import { once } from 'node:events'
+import { connect as connectRaw } from 'node:net'
+import { offerProtocols } from '@vue-sync/vue/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSyncServer, type SyncServer } from './server.ts'
 import { type Client, type ClientOptions, config, connect, session } from '../test/client.ts'
+import { upgradeRequest } from '../test/raw-websocket.ts'
 
 let server: SyncServer
 let clients: Client[] = []
@@ -283,8 +287,47 @@ describe('access', () => {
     expect(client.socket.protocol).toBe('vue-sync.viewer.v1')
   })
 
-  it('refuses a path that is not a session', async () => {
-    await expect(viewer({ path: '/other' })).rejects.toThrow('404')
+  it.each(['/other', '/s/', '/s/..%2f', '/s/a/b', '/sync/s/a', `/s/${'x'.repeat(65)}`])(
+    'closes a client at %s, which is no session, with the reason',
+    async (path) => {
+      const { closed, frames } = await viewer({ path })
+      expect(await closed).toEqual({
+        code: 4404,
+        reason: 'No session at this path: use / or /s/NAME',
+      })
+      expect(frames).toEqual([])
+    },
+  )
+
+  it('never echoes a key, also when a client offers nothing else', async () => {
+    const { port } = server.getStatus()
+    const token = offerProtocols('viewer', server.viewerKey)[1]!
+    for (const offer of [token, `${token}, ${token}x`, `token.a, ${token}`]) {
+      const socket = connectRaw(port, '127.0.0.1')
+      socket.write(upgradeRequest({ headers: [`Sec-WebSocket-Protocol: ${offer}`] }))
+      const [answer] = (await once(socket, 'data')) as [Buffer]
+      socket.destroy()
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 101/)
+      expect(String(answer).toLowerCase()).not.toContain('sec-websocket-protocol')
+    }
+  })
+
+  it('closes a client that offers a subprotocol twice with the reason', async () => {
+    const { port } = server.getStatus()
+    const socket = connectRaw(port, '127.0.0.1')
+    const offer = 'Sec-WebSocket-Protocol: vue-sync.viewer.v1, vue-sync.viewer.v1'
+    socket.write(upgradeRequest({ headers: [offer] }))
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    socket.destroy()
+    const frame = answer.subarray(answer.indexOf('\r\n\r\n') + 4)
+    expect([frame[0], frame.readUInt16BE(2)]).toEqual([0x88, 4400])
+  })
+
+  it('sends a host the time by its clock', async () => {
+    const before = Date.now()
+    const { payload } = await (await host()).until(({ type }) => type === 'status')
+    expect(payload['time']).toBeGreaterThanOrEqual(before)
+    expect(payload['time']).toBeLessThanOrEqual(Date.now())
   })
 
   it('separates sessions', async () => {
@@ -404,6 +447,19 @@ describe('the name of a session', () => {
     expect(await watcher.until(named('One'))).toMatchObject({ payload: { hash: 7 } })
     const late = await viewer()
     await late.until(named('One'))
+  })
+
+  it('is removed by a host that has none, for viewers now and later', async () => {
+    const publisher = await host()
+    publisher.send(session('e', 1, { a: 1 }))
+    const watcher = await viewer()
+    publisher.send({ type: 'status', payload: { name: 'One' } })
+    await watcher.until(named('One'))
+    publisher.send({ type: 'status', payload: { name: null } })
+    const isUnnamed = ({ payload }: { payload: Record<string, unknown> }) =>
+      payload['name'] === null
+    await watcher.until(isUnnamed)
+    await (await viewer()).until(isUnnamed)
   })
 })
 

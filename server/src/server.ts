@@ -102,7 +102,7 @@ export function createSyncServer(
   let starting: Promise<void> | undefined
   let closing = false
 
-  const book = createAddressBook({ host })
+  const book = createAddressBook({ host, address: options.address })
   const backplane =
     options.redis === undefined
       ? options.backplane

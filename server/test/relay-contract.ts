@@ -151,7 +151,7 @@ export function describeRelay(
         const watcher = await viewer({ path: '/s/other' })
         await watcher.until(({ epoch }) => epoch !== undefined)
         expect(watcher.of('session_update')).toEqual([session('e2', 1, { a: 2 })])
-        await expect(viewer({ path: '/other' })).rejects.toThrow('404')
+        expect((await (await viewer({ path: '/other' })).closed).code).toBe(4404)
       })
     })
 

@@ -17,6 +17,8 @@ export interface Condition {
   progress?: { received: number; total: number } | undefined
   /** Why the displayed state is not the host's, although the viewer is connected. */
   problem: { code: ErrorCode } | undefined
+  /** Problems of the connection and of the state. */
+  problems?: readonly { code: string }[]
 }
 
 export interface Description {
@@ -53,6 +55,22 @@ const STOPPED: Partial<Record<ErrorCode, [text: string, advice: string]>> = {
     'It has an encryption key, but no https. Start the relay with https, then scan the code on the host again.',
   ],
   VS112: ['Stopped: this link is no longer good', 'Ask the host for a new code.'],
+  VS118: [
+    'Stopped: this page came over https, and the relay has none',
+    'Open the link in the browser instead, or start the relay with https.',
+  ],
+  VS121: [
+    'Stopped: there is no session at this address',
+    'Scan the code on the host again. If you typed the address, check its host name and path.',
+  ],
+}
+
+/** While dials fail. The viewer goes on dialling. */
+const FAILING: Record<string, string> = {
+  VS119:
+    'The browser may block this page from your network. Allow “Local network access” in its settings for this page.',
+  VS120:
+    'Nothing answers at this address. Check that the relay is running, that this device is in its network, and that the port is right.',
 }
 
 /** "just now", "40 s ago", "2 min ago", "3 h ago", "2 days ago" */
@@ -89,6 +107,7 @@ export function progressText(received: number, total: number, locale?: string): 
 export function describe(condition: Condition, now: number, locale?: string): Description {
   const { status, host, retryAt, lastUpdate, asOf, online, error, problem, encryptedAt } = condition
   const { progress } = condition
+  const failing = condition.problems?.find(({ code }) => code in FAILING)
   const age = asOf === undefined ? '' : ` · as of ${clockTime(asOf, now, locale)}`
   const say = (tone: Description['tone'], text: string, advice?: string): Description => ({
     tone,
@@ -133,5 +152,11 @@ export function describe(condition: Condition, now: number, locale?: string): De
   if (status === 'connecting') return say('busy', `Connecting…${age}`)
   const seconds = retryAt === undefined ? 0 : Math.ceil((retryAt - now) / 1000)
   const text = seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting…'
-  return { tone: 'busy', text: text + age, announced: `Reconnecting${age}` }
+  const advice = failing && FAILING[failing.code]
+  return {
+    tone: 'busy',
+    text: text + age,
+    announced: `Reconnecting${age}`,
+    ...(advice && { advice }),
+  }
 }

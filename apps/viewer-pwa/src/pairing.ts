@@ -1,5 +1,6 @@
 import { formatLink, isSessionName, readPairCode } from '@vue-sync/vue/protocol'
-import { isScannedLink } from './session-link.ts'
+import type { ErrorCode } from '@vue-sync/vue/viewer'
+import { isScannedLink, withOwnScheme } from './session-link.ts'
 
 /** Why an input (typed, pasted, photographed or scanned) cannot be opened; the message is shown to the user. */
 export class PairingProblem extends Error {}
@@ -9,6 +10,9 @@ const UNKNOWN = 'That code is not valid, or no longer. Type the one that the hos
 const NO_RELAY = 'The relay does not answer. Is this phone on the same Wi-Fi as the host?'
 const NO_LINK =
   'That is not a link from a host. It looks like http://192.168.1.20:9876/#k=… – a short code has six letters and digits.'
+
+const OTHER_PATH =
+  'No session can be at the path of this address. Use the host’s link, or leave out everything after host name and port.'
 
 /** Asks the relay that served this page for the session of a short code. */
 async function redeem(code: string, origin: string): Promise<string> {
@@ -41,7 +45,7 @@ export async function linkFrom(typed: string, origin: string): Promise<string> {
   if (typed.trim() === '')
     throw new PairingProblem('Type the short code that the host shows, or paste its link.')
   const code = readPairCode(typed)
-  return code ? redeem(code, origin) : typed.trim()
+  return code ? redeem(code, origin) : withOwnScheme(typed.trim(), origin)
 }
 
 /** @throws PairingProblem if the QR code is not a viewer link */
@@ -51,6 +55,7 @@ export function linkFromCode(text: string): string {
   return text.trim()
 }
 
-export function noLink(): PairingProblem {
-  return new PairingProblem(NO_LINK)
+/** @param code of the error that the link caused */
+export function noLink(code: ErrorCode): PairingProblem {
+  return new PairingProblem(code === 'VS121' ? OTHER_PATH : NO_LINK)
 }

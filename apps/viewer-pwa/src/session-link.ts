@@ -57,6 +57,16 @@ export function nameOf(link: string): string {
   return address.session === 'default' ? host : `${host} · ${address.session}`
 }
 
+/**
+ * Completes a typed address without scheme and port, such as `show.example.com`. If it names this page's own host, the
+ * relay is where the page came from, which may be behind a proxy with https. Otherwise the port of a relay is used.
+ */
+export function withOwnScheme(typed: string, origin: string): string {
+  const { hostname } = new URL(origin)
+  const isOwn = typed.replace(/[/?#].*/s, '').toLowerCase() === hostname
+  return isOwn ? origin + typed.slice(hostname.length) : typed
+}
+
 /** Accepts only full URLs, because `parseLink` also accepts bare host names. */
 export function isScannedLink(text: string): boolean {
   return /^(?:https?|wss?):\/\//i.test(text.trim()) && parseLink(text) !== undefined

@@ -1,3 +1,4 @@
+import { useEventListener } from '@vueuse/core'
 import { onScopeDispose, type Ref, shallowRef } from 'vue'
 import { readCodes } from './read-code.ts'
 
@@ -11,6 +12,10 @@ export interface UseCameraReturn {
 
 /** Pause between two scans; a phone decodes a picture in about 20 ms. */
 const LOOK_MS = 150
+/** Scans in a row that fail before the camera is given up. A single picture may be broken. */
+const MOST_FAILURES = 10
+/** Restarts in a row that bring no picture before the camera is given up. */
+const MOST_RESTARTS = 3
 
 const STATES: Record<string, CameraState> = {
   NotAllowedError: 'denied',
@@ -31,44 +36,81 @@ export function useCamera(onCode: (text: string) => void): UseCameraReturn {
   const state = shallowRef<CameraState>('asking')
   let stream: MediaStream | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  let shownIn: HTMLVideoElement | undefined
   let ended = false
+  let starting = false
+  let failures = 0
+  let restarts = 0
 
-  function stop(): void {
-    ended = true
+  function turnOff(): void {
     clearTimeout(timer)
     for (const track of stream?.getTracks() ?? []) track.stop()
+    stream = undefined
   }
-  onScopeDispose(stop)
+  onScopeDispose(() => {
+    ended = true
+    turnOff()
+  })
+
+  function giveUp(reason: CameraState): void {
+    if (!ended) state.value = reason
+    turnOff()
+  }
+
+  const isLost = (): boolean => !stream?.getTracks().some(({ readyState }) => readyState === 'live')
+
+  /** Another app took the camera, it was unplugged, or the phone slept. A hidden page waits until it is visible. */
+  function restartIfLost(): void {
+    if (!shownIn || ended || starting || state.value !== 'on' || document.hidden) return
+    // Some browsers pause the picture of a hidden page.
+    if (!isLost()) return void shownIn.play().catch(() => {})
+    if (++restarts > MOST_RESTARTS) return giveUp('failed')
+    void run(shownIn)
+  }
+  useEventListener(document, 'visibilitychange', restartIfLost)
+  useEventListener(window, 'pageshow', restartIfLost)
 
   async function look(video: HTMLVideoElement): Promise<void> {
+    const shown = stream
     try {
-      if (video.readyState >= video.HAVE_CURRENT_DATA)
+      if (video.readyState >= video.HAVE_CURRENT_DATA && !document.hidden && !isLost()) {
         for (const text of await readCodes(video)) if (!ended) onCode(text)
+        failures = restarts = 0
+      }
     } catch {
-      if (!ended) state.value = 'failed'
-      return stop()
+      if (++failures >= MOST_FAILURES) return giveUp('failed')
     }
-    if (!ended) timer = setTimeout(() => void look(video), LOOK_MS)
+    // A restart meanwhile has begun its own scans.
+    if (!ended && stream === shown) timer = setTimeout(() => void look(video), LOOK_MS)
+  }
+
+  async function run(video: HTMLVideoElement): Promise<void> {
+    turnOff()
+    starting = true
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({
+        video: { facingMode: 'environment', width: { ideal: 1280 } },
+        audio: false,
+      })
+      // The scanner closed while the browser asked for permission, so the camera must be turned off.
+      if (ended) return turnOff()
+      for (const track of stream.getTracks()) track.addEventListener('ended', restartIfLost)
+      video.srcObject = stream
+      await video.play()
+      state.value = 'on'
+    } catch (error) {
+      return giveUp(STATES[(error as DOMException).name] ?? 'failed')
+    } finally {
+      starting = false
+    }
+    await look(video)
   }
 
   return {
     state,
-    async start(video) {
-      try {
-        stream = await navigator.mediaDevices.getUserMedia({
-          video: { facingMode: 'environment', width: { ideal: 1280 } },
-          audio: false,
-        })
-        // The scanner closed while the browser asked for permission, so the camera must be turned off.
-        if (ended) return stop()
-        video.srcObject = stream
-        await video.play()
-        state.value = 'on'
-        await look(video)
-      } catch (error) {
-        if (!ended) state.value = STATES[(error as DOMException).name] ?? 'failed'
-        stop()
-      }
+    start(video) {
+      shownIn = video
+      return run(video)
     },
   }
 }

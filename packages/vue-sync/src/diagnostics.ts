@@ -3,7 +3,8 @@
  * VS1xx are errors that an app can show. VS2xx are development warnings and absent from production builds.
  */
 const ERRORS = {
-  VS101: 'This is not an address. Use a link from the host, ws://HOST:9876/s/NAME, or HOST:PORT',
+  VS101:
+    'This is not an address. Use a link from the host, ws://HOST:9876/s/NAME, HOST:PORT or HOST',
   VS102:
     'The relay refused the key. Scan the code on the host again, or use the relay’s current key',
   VS103: 'Another host took over this session. Close that host, or start this one again',
@@ -28,6 +29,14 @@ const ERRORS = {
   VS116: 'The state is not signed by the host whose link this is. Scan the code on the host again',
   VS117:
     'The state is too large for the relay, so viewers keep an earlier one. `omit` what viewers do not need, set `compressOver`, or start the relay with a higher --max-host-message',
+  VS118:
+    'Browsers block ws:// on a page that came over https. Use wss://, with a relay that has https, or open the page over http',
+  VS119:
+    'The browser may block this page from the local network. Allow it in the page’s settings (“Local network access”), or let the relay serve the page',
+  VS120:
+    'Nothing answers at this address. Start the relay, check host name, port and network; dialling goes on',
+  VS121:
+    'There is no session at this address. Use the link from the host, or ws://HOST:9876/s/NAME. Other paths, such as /sync/, are not supported',
 } as const
 
 const WARNINGS = {

@@ -4,6 +4,9 @@ import type { Level } from '../operate/log.ts'
 /** Addresses may come from a proxy's header, in which anything can be. */
 const clean = (text: string): string => text.replaceAll(/[^\w.:%[\]-]/g, '?').slice(0, 64)
 
+/** Any program can send any `Origin`. */
+const cleanOrigin = (text: string): string => text.replaceAll(/[^\w.:/%[\]+-]/g, '?')
+
 const THINGS: Record<AuditEvent['via'], string> = {
   socket: 'sockets',
   pair: 'codes',
@@ -35,13 +38,14 @@ function describeAction({ action, viewer = '', session, status = DONE }: AuditEv
 }
 
 function describe(event: AuditEvent): string {
-  const { kind, via, role, reason, session, tokens = [] } = event
+  const { kind, via, role, reason, session, origin, tokens = [] } = event
   const ids = listOf(tokens)
   const where = session === undefined ? '' : ` in session ${session}`
   switch (kind) {
     case 'refused': {
       const link = ids && ` (link ${ids})`
-      return `Refused ${role ? `a ${role}` : ROUTES[via]}: ${reason ?? 'several reasons'}${link}${where}`
+      const page = origin === undefined ? '' : ` (${cleanOrigin(origin)})`
+      return `Refused ${role ? `a ${role}` : ROUTES[via]}: ${reason ?? 'several reasons'}${link}${page}${where}`
     }
     case 'locked_out':
       return `Locked out for a minute: too many ${via === 'socket' ? '' : 'wrong '}${THINGS[via]}${where}`
@@ -66,6 +70,7 @@ export function auditLine(event: AuditEvent): [level: Level, text: string, detai
     ...(session !== undefined && { session }),
     ...rest,
     ...(rest.viewer !== undefined && { viewer: clean(rest.viewer) }),
+    ...(rest.origin !== undefined && { origin: cleanOrigin(rest.origin) }),
     ...(suppressed !== undefined && { suppressed }),
   }
   return [level, text, { audit: kind, ...details }]

@@ -387,6 +387,13 @@ describe('@vue-sync/server', () => {
       { VUE_SYNC_ALLOW_ORIGINS: 'https://a.example/x' },
       'allowedOrigins must list origins like https://app.example.com',
     ],
+    [
+      'an address for the code with a port',
+      ['--address', '192.168.1.5:80'],
+      {},
+      'For a link with another scheme or port, use publicUrl.',
+    ],
+    ['an address for the code that is none', ['--address', 'my laptop'], {}, 'not "my laptop".'],
     ['a limit too low', ['--max-viewers', '0'], {}, 'limits.viewersPerSession must be'],
     [
       'a level that is unknown',

@@ -81,6 +81,11 @@ export const FLAG_GROUPS = {
     },
   },
   Network: {
+    address: {
+      type: 'string',
+      env: 'VUE_SYNC_ADDRESS',
+      help: 'address or name in the code (the one that most likely works)',
+    },
     'public-url': {
       type: 'string',
       env: 'VUE_SYNC_PUBLIC_URL',

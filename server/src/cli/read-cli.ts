@@ -127,6 +127,7 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv, isWorker = false
     caDir: values['ca-dir'],
     cert: values.cert,
     key: values.key,
+    address: values.address,
     publicUrl: values['public-url'],
     persist: values.persist,
     redis: values.redis,

@@ -1,5 +1,6 @@
 import process from 'node:process'
 import { type BannerOptions, formatBanner } from './banner.ts'
+import { addressHint } from '../network/place.ts'
 import type { Log } from '../operate/log.ts'
 import type { SyncServerOptions } from '../server-options.ts'
 import type { SyncServer } from '../server.ts'
@@ -27,11 +28,12 @@ export function createStartupReport(server: SyncServer, hasViewer: boolean): Sta
 
 /** Prints QR codes, links and keys for a person. */
 export function printStartupReport({ banner, hasViewer }: StartupReport): void {
+  const hint = addressHint(banner.viewerUrls.map(({ reach }) => reach))
   const missing =
     '\n  No viewer app found, so the relay serves sockets only. Give one with --viewer-dir.\n'
   // oxlint-disable-next-line no-console -- the output of the command
   console.log(
-    `${formatBanner({ columns: process.stdout.columns, ...banner })}${hasViewer ? '' : missing}`,
+    `${formatBanner({ columns: process.stdout.columns, ...banner })}${hasViewer ? '' : missing}${hint ? `\n  ${hint}\n` : ''}`,
   )
 }
 

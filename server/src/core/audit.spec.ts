@@ -136,6 +136,7 @@ describe('the audit log', () => {
         role: 'viewer',
         session: 'default',
         code: 4405,
+        origin: 'https://evil.example',
         reason: expect.stringContaining('--allow-origin'),
       },
     ])

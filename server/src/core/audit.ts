@@ -20,6 +20,8 @@ export interface AuditEvent {
   tokens?: readonly string[] | undefined
   /** The close code. */
   code?: number | undefined
+  /** For `refused` because of its origin: the `Origin` header, cut off after 200 characters. */
+  origin?: string | undefined
   /** In words, for `refused`. */
   reason?: string | undefined
   /** For `admin`: what the operator did. */
@@ -37,12 +39,14 @@ export type Audit = (event: AuditEvent) => void
 /** The codes that end a connection because of its key, its link or its origin. */
 const ACCESS_CODES = new Set<number>([CLOSE.badToken, CLOSE.revoked, CLOSE.badOrigin])
 
+const LONGEST_ORIGIN = 200
+
 /** A client on a WebSocket, as far as the relay knows it. */
 export interface SocketClient {
   role?: Role
   session?: string
   pass?: { id: string }
-  source?: { address: string }
+  source?: { address: string; origin?: string | undefined }
   /** Used without `source`. */
   address?: string | undefined
 }
@@ -60,7 +64,15 @@ export function auditRefusal(
 ): void {
   if (!audit || !ACCESS_CODES.has(code)) return
   const tokens = code === CLOSE.revoked && client.pass ? [client.pass.id] : undefined
-  audit({ kind: 'refused', ...socketClient(client), tokens, code, reason })
+  const origin = code === CLOSE.badOrigin ? client.source?.origin : undefined
+  audit({
+    kind: 'refused',
+    ...socketClient(client),
+    tokens,
+    code,
+    ...(origin !== undefined && { origin: origin.slice(0, LONGEST_ORIGIN) }),
+    reason,
+  })
 }
 
 export interface AuditReporter {

@@ -10,6 +10,7 @@ import {
 } from '@vue-sync/vue/protocol'
 import { avoidBlobs, keepDecision, keptDecision, sizeOf, toEcho, toFrame } from './adapters.ts'
 import { ruleChanges } from './rule-changes.ts'
+import { MAIN_PASS } from './access/session-access.ts'
 import type { Admit, Admitted } from './admission.ts'
 import { type Audit, auditRefusal, type SocketClient, socketClient } from './audit.ts'
 import type { Viewer } from './session/audience.ts'
@@ -36,7 +37,7 @@ export interface Admission extends Admitted {
   /** Connections with the same text come from the same client. @default all come from one */
   client?: string | undefined
   /** Where the client connects from, if the server around the relay knows it. */
-  source?: { address: string }
+  source?: { address: string; origin?: string | undefined }
   /** Set once the connection is in its session. */
   member?: { session: Session; name: string; host?: Host; viewer?: Viewer }
   /** Frames of a host that arrived before the connection was in its session. */
@@ -84,6 +85,13 @@ function decisionOf(peer: Peer): Partial<Admission> {
   if (!context || isDecided(context)) return context ?? {}
   const kept = keptDecision(peer)
   return kept && isDecided(kept) ? Object.assign(context, kept) : context
+}
+
+/** An app may route any path to the relay. */
+const NO_SESSION: Admitted = {
+  pass: MAIN_PASS,
+  by: 'nothing',
+  refusal: { code: CLOSE.noSession, reason: 'No session at this path: use / or /s/NAME' },
 }
 
 const NOT_ADMITTED: Refusal = {
@@ -189,13 +197,13 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
   return {
     upgrade(request: MaybeRead) {
       const { session, position, knowsParts } = readTarget(request.url)
-      if (!session) return new Response('No session at this path', { status: 404 })
       const { role, protocol, key } =
         request.offer ?? readOffer(request.headers.get('sec-websocket-protocol'))
-      return whenKnown(admit({ role, key, session, request }), ({ pass, by, refusal }) => {
+      const admitted = session ? admit({ role, key, session, request }) : NO_SESSION
+      return whenKnown(admitted, ({ pass, by, refusal }) => {
         const admission: Admission = {
           role: role ?? 'viewer',
-          session,
+          session: session ?? '',
           position,
           knowsParts,
           pass,

@@ -144,6 +144,14 @@ export function unknownHostText(host: string | undefined): string {
     : `This relay does not answer to the name ${name}. If the name is correct, start the relay with --allow-host ${name}\n`
 }
 
+/** A longer name would not fit into a close frame. */
+const LONGEST_NAME = 60
+
+/** The reason of a close frame for an unknown host name. */
+export function unknownHostReason(host: string | undefined): string {
+  return `The relay does not answer to the name ${nameOf(host).slice(0, LONGEST_NAME)}: see --allow-host`
+}
+
 /** At most 123 bytes, the limit of a close frame. */
 export const BAD_ORIGIN =
   'Pages of this origin may not use this relay: see --allow-origin, --public-url'

@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { connect as dialRaw } from 'node:net'
 import { hostname } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
-import { WebSocket } from 'ws'
 import { createSyncServer, type SyncServer, type SyncServerOptions } from '../index.ts'
 import { ask, type Client, connect } from '../../test/client.ts'
 import { upgradeRequest } from '../../test/raw-websocket.ts'
@@ -75,11 +74,19 @@ describe('a host name that is not the relay’s', () => {
   it('cannot open a socket or redeem a code', async () => {
     await start({ open: true })
     const host = `evil.example:${port()}`
-    const socket = new WebSocket(`ws://127.0.0.1:${port()}/`, { headers: { host } })
-    const [error] = (await once(socket, 'error')) as [Error]
-    expect(error.message).toContain('421')
+    for (const role of ['viewer', 'host'] as const) {
+      const { closed, frames } = await dial(undefined, { role, headers: { host } })
+      expect(await closed).toEqual({
+        code: 4404,
+        reason: 'The relay does not answer to the name evil.example: see --allow-host',
+      })
+      expect(frames).toEqual([])
+    }
+    const long = `${'x'.repeat(60)}.`.repeat(4)
+    const { closed } = await dial(undefined, { headers: { host: `${long}example` } })
+    expect((await closed).code).toBe(4404)
     const post = await ask(server, '/pair', { host: 'evil.example', method: 'POST', body: '{}' })
-    expect(post.status).toBe(421)
+    expect([post.status, post.body]).toEqual([421, '{"error":"unknown_host"}'])
   })
 
   it('is accepted when it is listed, in publicUrl, or this machine’s', async () => {
@@ -115,6 +122,19 @@ describe('a page of another site', () => {
       expect(viewer.frames).toEqual([])
     }
   })
+
+  it.each(['file://', 'null', 'tauri://localhost', 'capacitor://localhost'])(
+    'of a desktop or mobile shell (%s) is named in the log, and may connect when its origin is listed',
+    async (origin) => {
+      const events: unknown[] = []
+      await start({ audit: (event) => events.push(event) })
+      expect((await (await dial(origin)).closed).code).toBe(4405)
+      expect(events).toMatchObject([{ kind: 'refused', code: 4405, origin }])
+      await server.stop()
+      await start({ allowedOrigins: [origin] })
+      await isIn(await dial(origin))
+    },
+  )
 
   it('may connect when its origin is listed', async () => {
     await start({ allowedOrigins: ['https://app.example.com', 'null'] })

@@ -32,6 +32,10 @@ export interface GateOptions {
 interface ConnectionSource {
   address: string
   pageOrigin: PageOrigin
+  /** The `Origin` header. */
+  origin: string | undefined
+  /** Why the server in front has refused the client. */
+  refusal: Refusal | undefined
   /** Checked only for a page of the client's own machine; `false` for all others. */
   isWithinMachine: boolean
   /** How many sockets this client opened in this minute, with this one. */
@@ -46,8 +50,12 @@ interface Context extends Partial<Admission> {
 
 export interface Gate {
   hooks: Relay['hooks']
-  /** The `context` that a request must carry when it is given to the hooks. */
-  contextOf: (request: IncomingRequest) => object
+  /**
+   * The `context` that a request must carry when it is given to the hooks.
+   *
+   * @param refusal why the client is refused in any case. Its key is then not said to be right or wrong.
+   */
+  contextOf: (request: IncomingRequest, refusal?: Refusal) => object
   /**
    * Whether a client goes on to open sockets although it was refused as often as it may connect in a minute. Its
    * sockets then get no answer.
@@ -62,7 +70,7 @@ export function createGate(options: GateOptions): Gate {
 
   function refusalOf(
     { by, role }: Admission,
-    { pageOrigin, isWithinMachine, address }: Omit<ConnectionSource, 'count'>,
+    { pageOrigin, isWithinMachine, address, refusal }: Omit<ConnectionSource, 'count'>,
     connections: number,
   ): Refusal | undefined {
     if (isClosing()) return { code: CLOSE.goingAway, reason: 'The relay is stopping' }
@@ -71,6 +79,7 @@ export function createGate(options: GateOptions): Gate {
       tell('rate', `${address} opens too many sockets per minute (--max-connections)`)
       return { code: CLOSE.busy, reason: 'Too many connections from this address: wait a minute' }
     }
+    if (refusal) return refusal
     if (!mayConnect(pageOrigin, by, isWithinMachine))
       return { code: CLOSE.badOrigin, reason: BAD_ORIGIN }
     return undefined
@@ -135,7 +144,7 @@ export function createGate(options: GateOptions): Gate {
     },
     isFlooding: (request) =>
       counts.connectionsOf(clients.addressOf(request)) >= 2 * limits.connectionsPerMinute,
-    contextOf(request) {
+    contextOf(request, refusal) {
       const address = clients.addressOf(request)
       const pageOrigin =
         request.headers.origin === undefined
@@ -146,6 +155,8 @@ export function createGate(options: GateOptions): Gate {
         // Counted before anything is awaited, so that sockets opened at the same time count too.
         count: counts.countConnection(address),
         pageOrigin,
+        origin: request.headers.origin,
+        refusal,
         isWithinMachine: pageOrigin === 'loopback' && clients.isWithinMachine(request),
       }
       return { source } satisfies Context

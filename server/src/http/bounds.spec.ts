@@ -92,7 +92,7 @@ describe('a refused socket', () => {
   it.each([
     ['with a wrong key', upgrade('viewer', 'wrong'), '4401'],
     ['that only claims to be a host', upgrade('host', 'wrong'), '4401'],
-    ['of a foreign host name', upgrade('viewer', 'wrong', 'evil.example'), '421'],
+    ['of a foreign host name', upgrade('viewer', 'wrong', 'evil.example'), '4404'],
     [
       'of a page elsewhere',
       upgrade('viewer', '').replace('Host:', 'Origin: https://e.example\r\nHost:'),

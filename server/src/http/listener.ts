@@ -5,6 +5,7 @@ import type { KeyedCertificate } from '../tls/certificates.ts'
 import { paceWrites } from '../peers/paced-writes.ts'
 import { watchDescriptors } from './descriptor-watch.ts'
 import { UsageError } from '../core/usage-error.ts'
+import { answerOtherUpgrades, isWebSocketUpgrade } from './other-upgrades.ts'
 
 export interface ListenerOptions {
   host: string
@@ -101,6 +102,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     requestTimeout: handshakeTime,
     connectionsCheckingInterval: Math.min(1000, handshakeTime),
     keepAliveTimeout: KEEP_ALIVE_MS,
+    shouldUpgradeCallback: isWebSocketUpgrade,
   }
   const plain = createHttpServer(times, onRequest)
   const secure =
@@ -109,7 +111,9 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const servers = secure ? [plain, secure] : [plain]
   for (const server of servers) {
     server.on('upgrade', onUpgrade as never)
-    server.on(server === secure ? 'secureConnection' : 'connection', paceWrites)
+    const connected = server === secure ? 'secureConnection' : 'connection'
+    server.on(connected, paceWrites)
+    answerOtherUpgrades(server, connected)
     server.timeout = STALL_MS
     server.maxRequestsPerSocket = MAX_REQUESTS
   }

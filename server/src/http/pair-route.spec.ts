@@ -77,6 +77,17 @@ describe('POST /pair', () => {
     for (const { socket } of [host, main]) socket.terminate()
   })
 
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])(
+    'answers %s in JSON, and names the method that it accepts',
+    async (method) => {
+      await start()
+      const { status, body, headers } = await ask(server, '/pair', { method })
+      expect([status, headers['allow']]).toEqual([405, 'POST'])
+      expect(headers['content-type']).toContain('application/json')
+      if (method !== 'HEAD') expect(JSON.parse(body)).toEqual({ error: 'post_only' })
+    },
+  )
+
   it('redeems a code while the host is away, as long as the code is valid', async () => {
     await start()
     const host = await connect(server, 'host')

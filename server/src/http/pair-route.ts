@@ -33,6 +33,15 @@ async function readCode(event: H3Event): Promise<string | undefined> {
   }
 }
 
+/** Answers `/pair` where it cannot be used. */
+export function refusePair(event: H3Event, status: number, error: string): Answer {
+  const { res } = event
+  res.status = status
+  res.headers.set('cache-control', 'no-store')
+  if (status === 405) res.headers.set('allow', 'POST')
+  return { error }
+}
+
 /** `POST /pair`: returns session and key for a typed code. */
 export async function answerPair(event: H3Event, options: PairRouteOptions): Promise<Answer> {
   const { pairing, attempts, clients, findElsewhere, redeem } = options

@@ -28,10 +28,10 @@ export function endSocket(socket: Socket, bytes: string | Uint8Array): void {
 }
 
 /** Answers an upgrade request over HTTP, without opening a WebSocket. @param status such as `421 Misdirected Request` */
-export function endUpgrade(socket: Socket, status: string, text: string, headers = ''): void {
+export function endUpgrade(socket: Socket, status: string, text: string): void {
   endSocket(
     socket,
-    `HTTP/1.1 ${status}\r\n${headers}Connection: close\r\n` +
+    `HTTP/1.1 ${status}\r\nConnection: close\r\n` +
       `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
   )
 }

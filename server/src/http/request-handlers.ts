@@ -1,8 +1,15 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { toNodeHandler } from 'h3/node'
+import { CLOSE } from '@vue-sync/vue/protocol'
+import type { Refusal } from '../core/session-limits.ts'
 import type { AddressBook } from '../network/address-book.ts'
-import { type Guard, unknownHostText } from '../guard/hosts-and-origins.ts'
+import {
+  type Guard,
+  nameOf,
+  unknownHostReason,
+  unknownHostText,
+} from '../guard/hosts-and-origins.ts'
 import type { PendingConnections } from '../guard/pending-connections.ts'
 import { answerHealth, answerText, type Readiness } from './health.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
@@ -20,7 +27,8 @@ export interface RequestHandlersOptions extends Omit<
   guard: Guard
   readiness: () => Readiness
   pending: PendingConnections
-  onSocket: (request: IncomingMessage, socket: Socket, head: Buffer) => void
+  /** @param refusal why the client is refused in any case */
+  onSocket: (request: IncomingMessage, socket: Socket, head: Buffer, refusal?: Refusal) => void
 }
 
 export interface RequestHandlers {
@@ -28,8 +36,10 @@ export interface RequestHandlers {
   onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
 }
 
-const TLS_ONLY = 'This relay accepts sockets over TLS only: use wss:// instead of ws://.\n'
-const UPGRADE_TO_TLS = 'Upgrade: TLS/1.2, HTTP/1.1\r\n'
+const TLS_ONLY = 'This relay accepts sockets over TLS only: use wss:// instead of ws://'
+
+/** `/pair` answers in JSON also where it refuses. */
+const isPair = ({ url }: IncomingMessage): boolean => /^\/pair(?:$|\?)/.test(url ?? '')
 
 /**
  * Refuses requests for a foreign host name (DNS rebinding), and POST requests from pages of other origins. Returns
@@ -41,8 +51,10 @@ function refuseForeign(
   { guard, clients }: RequestHandlersOptions,
 ): boolean {
   const call = clients.browserRequestOf(request)
-  if (!guard.acceptsHost(call.host)) answerText(response, 421, unknownHostText(call.host))
-  else if (request.method === 'POST' && !['none', 'own'].includes(guard.pageOriginOf(call)))
+  if (!guard.acceptsHost(call.host)) {
+    if (isPair(request)) answerText(response, 421, '{"error":"unknown_host"}', 'application/json')
+    else answerText(response, 421, unknownHostText(call.host))
+  } else if (request.method === 'POST' && !['none', 'own'].includes(guard.pageOriginOf(call)))
     answerText(response, 403, '{"error":"bad_origin"}', 'application/json')
   else return false
   return true
@@ -111,10 +123,15 @@ export function createRequestHandlers(options: RequestHandlersOptions): RequestH
       // No other listener is there while keys are compared; a reset at that moment must not end the process.
       socket.on('error', () => socket.destroy())
       const { host } = clients.browserRequestOf(request)
-      if (!guard.acceptsHost(host))
-        endUpgrade(socket, '421 Misdirected Request', unknownHostText(host))
-      else if (isServed(request)) onSocket(request, socket, head)
-      else endUpgrade(socket, '426 Upgrade Required', TLS_ONLY, UPGRADE_TO_TLS)
+      // No browser sends this, so no page waits for a close code.
+      if (nameOf(host) === '')
+        return endUpgrade(socket, '421 Misdirected Request', unknownHostText(host))
+      const reason = guard.acceptsHost(host)
+        ? isServed(request)
+          ? undefined
+          : TLS_ONLY
+        : unknownHostReason(host)
+      onSocket(request, socket, head, reason ? { code: CLOSE.noSession, reason } : undefined)
     },
   }
 }

@@ -2,7 +2,7 @@ import { H3, type H3Event } from 'h3'
 import { readSession } from '@vue-sync/vue/protocol'
 import type { Authority } from '../tls/local-ca.ts'
 import { nodeRequestOf } from './node-request.ts'
-import { answerPair, type PairRouteOptions } from './pair-route.ts'
+import { answerPair, type PairRouteOptions, refusePair } from './pair-route.ts'
 import { STAND_IN_POLICY, strictTransport, viewerHeaders } from './security-headers.ts'
 import { createViewerFiles } from './viewer-files.ts'
 
@@ -65,6 +65,7 @@ export function viewerRoutes(options: RouteOptions): H3 {
     return clients.isWithinMachine(nodeRequestOf(event)) ? { ...known, localIp } : known
   })
   app.post('/pair', (event) => answerPair(event, options))
+  app.all('/pair', (event) => refusePair(event, 405, 'post_only'))
   app.get('/setup', setUp)
   // The set-up page requests this over TLS and cannot read the answer; any answer means that the certificate is trusted.
   app.get('/trusted', (event) => {
@@ -99,6 +100,7 @@ export function bootstrapRoutes({ authority, setUp }: RouteOptions): H3 {
   const app = new H3()
   if (authority) addAuthority(app, authority)
   app.get('/setup', setUp)
+  app.all('/pair', (event) => refusePair(event, 404, 'https_only'))
   app.get('/**', (event) =>
     readSession(event.url.pathname) === undefined ? notFound(event) : setUp(event),
   )

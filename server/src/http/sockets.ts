@@ -5,6 +5,7 @@ import { createGate, type GateOptions } from '../guard/socket-gate.ts'
 import { auditRefusal } from '../core/audit.ts'
 import type { Admission } from '../core/connections.ts'
 import type { Limits } from '../core/limits.ts'
+import type { Refusal } from '../core/session-limits.ts'
 import { UpgradeRequest } from '../guard/upgrade-request.ts'
 import { createThrottledWarn } from '../core/throttled-warn.ts'
 import { createFrameRate } from '../peers/frame-rate.ts'
@@ -13,7 +14,8 @@ import { createNodeAdapter } from './node-adapter.ts'
 import { refuseSocket } from './refused-sockets.ts'
 
 export interface Sockets {
-  onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
+  /** @param refusal why the client is refused in any case */
+  onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer, refusal?: Refusal) => void
   /** Ends the sockets that are still open, without a close frame. */
   terminate: () => void
   close: () => Promise<void>
@@ -83,11 +85,11 @@ export function openSockets(options: SocketOptions): Sockets {
   const viewers = open(viewerMessage, (peer) => frameRate.isExceeded(peer))
 
   return {
-    onUpgrade(request, socket, head) {
+    onUpgrade(request, socket, head, refusal) {
       if (head.length > MAX_HEAD || gate.isFlooding(request)) return void socket.destroy()
       const offer = readOffer(request.headers['sec-websocket-protocol'])
       const adapter = offer.role === 'host' ? hosts : viewers
-      const upgrade = new UpgradeRequest(request, offer, gate.contextOf(request))
+      const upgrade = new UpgradeRequest(request, offer, gate.contextOf(request, refusal))
       adapter.handleUpgrade(request, socket, head, upgrade)
     },
     terminate() {

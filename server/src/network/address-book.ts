@@ -1,10 +1,18 @@
 import { lookup } from 'node:dns/promises'
 import { hostname as systemHostname, networkInterfaces } from 'node:os'
-import { type Interfaces, isWildcard, type LanAddress, reachableAddresses } from './addresses.ts'
+import {
+  type Interfaces,
+  isWildcard,
+  type LanAddress,
+  preferAddress,
+  reachableAddresses,
+} from './addresses.ts'
 
 export interface AddressBookOptions {
   /** The address that the server binds. */
   host: string
+  /** An address or a name that comes first in any case. @default none */
+  address?: string | undefined
   /** @default os.networkInterfaces */
   interfaces?: () => Interfaces
   /** @default os.hostname */
@@ -38,9 +46,12 @@ export function createAddressBook(options: AddressBookOptions): AddressBook {
   let cached: { at: number; addresses: LanAddress[] } | undefined
   let localName: string | undefined
 
+  const withChosen = (addresses: LanAddress[]): LanAddress[] =>
+    options.address === undefined ? addresses : preferAddress(addresses, options.address)
+
   function list(): LanAddress[] {
     if (!cached || now() - cached.at >= FRESH_MS)
-      cached = { at: now(), addresses: reachableAddresses(host, interfaces()) }
+      cached = { at: now(), addresses: withChosen(reachableAddresses(host, interfaces())) }
     const { addresses } = cached
     if (localName === undefined || !addresses.some(({ reach }) => reach === 'network'))
       return addresses

@@ -1,11 +1,13 @@
 import type { NetworkInterfaceInfo } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { lanAddresses, reachableAddresses } from './addresses.ts'
+import { lanAddresses, preferAddress, reachableAddresses } from './addresses.ts'
+import { addressHint } from './place.ts'
 
 const info = (address: string, internal = false) =>
   ({
     address,
     internal,
+    mac: '',
     family: address.includes(':') ? 'IPv6' : 'IPv4',
   }) as NetworkInterfaceInfo
 
@@ -50,6 +52,63 @@ describe('addresses', () => {
       { name: 'wlan0', address: '2a01:db8:1:2::aa', reach: 'internet' },
     ])
     expect(lanAddresses(INTERFACES, true).map(({ address }) => address)).not.toContain('fe80::1')
+  })
+
+  it.each([
+    ['Ethernet 3', '192.168.56.1', '0a:00:27:00:00:0c', 'machine'],
+    ['Ethernet 4', '192.168.56.1', '', 'machine'],
+    ['Ethernet 5', '192.168.99.1', '0a:00:27:00:00:10', 'machine'],
+    ['Ethernet 6', '192.168.137.1', '00:50:56:c0:00:08', 'machine'],
+    ['eth0', '172.22.64.5', '00:15:5d:1a:2b:3c', 'wsl'],
+    ['eth0', '172.18.0.2', '02:42:ac:12:00:02', 'container'],
+    ['eth0', '192.168.65.3', '6a:1f:0c:aa:bb:cc', 'container'],
+  ] as const)('of virtual network %s (%s, %s on a %s) come last', (name, address, mac, place) => {
+    const interfaces = {
+      [name]: [{ ...info(address), mac }],
+      'Wi-Fi': [{ ...info('192.168.1.20'), mac: '3c:22:fb:00:00:01' }],
+    }
+    expect(lanAddresses(interfaces, false, place)).toEqual([
+      { name: 'Wi-Fi', address: '192.168.1.20', reach: 'network' },
+      { name, address, reach: 'virtual' },
+      MACHINE,
+    ])
+  })
+
+  it.each([
+    // A virtual server of Hyper-V, WSL that mirrors the network of Windows, and a container with the network of its computer.
+    ['00:15:5d:1a:2b:3c', 'machine'],
+    ['3c:22:fb:00:00:01', 'wsl'],
+    ['3c:22:fb:00:00:01', 'container'],
+    // Phones and laptops change their addresses on Wi-Fi.
+    ['6a:1f:0c:aa:bb:cc', 'machine'],
+  ] as const)('of a network card with %s on a %s are for phones', (mac, place) => {
+    const interfaces = { eth0: [{ ...info('192.168.1.20'), mac }] }
+    expect(lanAddresses(interfaces, false, place)[0]!.reach).toBe('network')
+  })
+
+  it('have the chosen one first, also if the machine does not have it', () => {
+    const all = lanAddresses(INTERFACES)
+    const eth0 = { name: 'eth0', address: '10.0.0.5', reach: 'network' }
+    expect(preferAddress(all, '10.0.0.5')).toEqual([
+      eth0,
+      ...all.filter(({ name }) => name !== 'eth0'),
+    ])
+    for (const [address, reach] of [
+      ['192.168.7.7', 'network'],
+      ['203.0.113.5', 'internet'],
+      ['laptop.local', 'network'],
+      ['laptop', 'network'],
+      ['show.example.com', 'internet'],
+    ])
+      expect(preferAddress(all, address!)).toEqual([{ name: 'as chosen', address, reach }, ...all])
+  })
+
+  it('come with a hint in WSL and containers if phones can reach none of them', () => {
+    expect(addressHint(['virtual', 'machine'], 'wsl')).toContain('networkingMode=mirrored')
+    expect(addressHint(['virtual', 'machine'], 'container')).toContain('--address')
+    expect(addressHint(['virtual', 'machine'], 'machine')).toBeUndefined()
+    expect(addressHint(['network', 'virtual', 'machine'], 'wsl')).toBeUndefined()
+    expect(addressHint(['machine'], 'wsl')).toBeUndefined()
   })
 
   it('are only loopback on a machine without a network', () => {

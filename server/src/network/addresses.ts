@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os'
 import type { Reach } from '@vue-sync/vue/protocol'
-import { isLoopback, isWithin } from './private-networks.ts'
+import { currentPlace, type Place } from './place.ts'
+import { isLoopback, isPrivateName, isWithin } from './private-networks.ts'
 
 export interface LanAddress {
   /** The interface's name, e.g. `wlan0`. */
@@ -17,6 +18,14 @@ const LOOPBACK: LanAddress = { name: 'this machine', address: '127.0.0.1', reach
 /** Bridges, tunnels and containers, which a phone on the Wi-Fi cannot reach. */
 const VIRTUAL =
   /^(?:docker|podman|br-|bridge1\d\d|veth|virbr|vmnet|vboxnet|utun|tun|tap|wg|tailscale|zt|cni|cali|cilium|flannel|lxc|lxdbr|incusbr)|vethernet|virtualbox|vmware|hyper-v|zerotier|openvpn|wireguard|nordlynx/i
+/** MAC addresses of the host's side of VirtualBox and VMware networks, whose names say nothing on Windows. */
+const VIRTUAL_MAC = /^(?:0a:00:27|00:50:56:c0)/i
+/** The network that VirtualBox makes, in which it gives the computer the first address. */
+const VIRTUALBOX = '192.168.56.1'
+/** Hyper-V, which is the network of WSL unless that mirrors the one of Windows. */
+const HYPER_V_MAC = /^00:15:5d/i
+/** Not from a manufacturer, as every network of a container that it does not share with its computer. */
+const LOCAL_MAC = /^.[26ae]/i
 const isHome = isWithin(['192.168.0.0/16'])
 const isLinkLocal = isWithin(['169.254.0.0/16'])
 /** Addresses between a carrier and its customers, also used by Tailscale; a phone on the Wi-Fi has none of them. */
@@ -27,9 +36,16 @@ const needsZone = isWithin(['fe80::/10'])
 /** Machines change their IPv6 addresses for privacy and keep old ones for a while. */
 const MAX_IPV6 = 2
 
-function reachOf(name: string, address: string): Reach {
+function isVirtual(name: string, address: string, mac: string, place: Place): boolean {
+  if (VIRTUAL.test(name) || isShared(address) || address === VIRTUALBOX) return true
+  if (VIRTUAL_MAC.test(mac)) return true
+  if (place === 'wsl') return HYPER_V_MAC.test(mac)
+  return place === 'container' && LOCAL_MAC.test(mac)
+}
+
+function reachOf(name: string, address: string, mac = '', place: Place = 'machine'): Reach {
   if (isLoopback(address)) return 'machine'
-  if (VIRTUAL.test(name) || isShared(address)) return 'virtual'
+  if (isVirtual(name, address, mac, place)) return 'virtual'
   return isLan(address) || isLinkLocal(address) ? 'network' : 'internet'
 }
 
@@ -62,12 +78,17 @@ function withoutTemporary(infos: NetworkInterfaceInfo[]): NetworkInterfaceInfo[]
 export function lanAddresses(
   interfaces: Interfaces = networkInterfaces(),
   ipv6 = false,
+  place: Place = currentPlace(),
 ): LanAddress[] {
   const outside = Object.entries(interfaces).flatMap(([name, infos = []]) => {
     const usable = infos.filter(({ internal, address }) => !internal && !needsZone(address))
     const v4 = usable.filter(({ family }) => family === 'IPv4')
     const v6 = ipv6 ? withoutTemporary(usable.filter(({ family }) => family === 'IPv6')) : []
-    return [...v4, ...v6].map(({ address }) => ({ name, address, reach: reachOf(name, address) }))
+    return [...v4, ...v6].map(({ address, mac }) => ({
+      name,
+      address,
+      reach: reachOf(name, address, mac, place),
+    }))
   })
   return [...outside.toSorted((a, b) => distance(a) - distance(b)), LOOPBACK]
 }
@@ -84,6 +105,18 @@ export function reachableAddresses(host: string, interfaces?: Interfaces): LanAd
   const known = lanAddresses(interfaces, true).find(({ address }) => address === host)
   if (known) return [known]
   return [{ name: 'as bound', address: host, reach: isIP(host) ? reachOf('', host) : 'network' }]
+}
+
+/**
+ * Puts the address first that the operator chose for the code. The machine itself may not have it: in a container, or
+ * behind a router.
+ */
+export function preferAddress(addresses: LanAddress[], chosen: string): LanAddress[] {
+  const known = addresses.find(({ address }) => address === chosen)
+  const isPublicName = isIP(chosen) === 0 && chosen.includes('.') && !isPrivateName(chosen)
+  const reach = isIP(chosen) > 0 ? reachOf('', chosen) : isPublicName ? 'internet' : 'network'
+  const first = known ?? { name: 'as chosen', address: chosen, reach }
+  return [first, ...addresses.filter((entry) => entry !== known)]
 }
 
 /** An address as a URL contains it: IPv6 in brackets. */

@@ -1,8 +1,13 @@
 import type { AdapterInstance, Peer } from 'crossws'
-import { formatLink, type RelayStatus, type StateMessage } from '@vue-sync/vue/protocol'
+import { CLOSE, formatLink, type RelayStatus, type StateMessage } from '@vue-sync/vue/protocol'
 import { createClients, type IncomingRequest } from '../guard/clients.ts'
 import { createGate } from '../guard/socket-gate.ts'
-import { createGuard, unknownHostText } from '../guard/hosts-and-origins.ts'
+import {
+  createGuard,
+  nameOf,
+  unknownHostReason,
+  unknownHostText,
+} from '../guard/hosts-and-origins.ts'
 import { NODE_DIGESTS } from '../guard/node-digests.ts'
 import { generateKey } from '../core/access/keys.ts'
 import { LIMIT_DEFAULTS, type Limits } from '../core/limits.ts'
@@ -145,9 +150,15 @@ export function createRuntimeRelay(
         socket: { remoteAddress: address },
       }
       const { host } = clients.browserRequestOf(call)
-      if (!guard.acceptsHost(host)) return answerText(421, unknownHostText(host))
-      if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') return answerPath(request)
-      return upgrade(Object.assign(request, { context: gate.contextOf(call) }))
+      const isKnown = guard.acceptsHost(host)
+      const isSocket = request.headers.get('upgrade')?.toLowerCase() === 'websocket'
+      if (!isKnown && !(isSocket && nameOf(host) !== ''))
+        return answerText(421, unknownHostText(host))
+      if (!isSocket) return answerPath(request)
+      const refusal = isKnown
+        ? undefined
+        : { code: CLOSE.noSession, reason: unknownHostReason(host) }
+      return upgrade(Object.assign(request, { context: gate.contextOf(call, refusal) }))
     },
     async serve(listen) {
       await relay.start()

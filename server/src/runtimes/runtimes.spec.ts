@@ -1,6 +1,4 @@
-import { once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
-import { WebSocket } from 'ws'
 import { type Runtime, type RuntimeChild, startRuntime } from '../../test/child-runtime.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import { ask, type Client, connectTo, session } from '../../test/client.ts'
@@ -50,9 +48,27 @@ describe.each<Runtime>(['bun', 'deno'])('a server on %s', (runtime) => {
     expect((await ask(relay, '/status', { host: 'evil.example' })).status).toBe(421)
     expect((await ask(relay, '/status', { host: 'show.lan' })).status).toBe(200)
     const host = `evil.example:${relay.port}`
-    const socket = new WebSocket(`ws://127.0.0.1:${relay.port}/`, { headers: { host } })
-    const [error] = (await once(socket, 'error')) as [Error]
-    expect(error.message).toContain('421')
+    const options = { key: VIEWER_KEY, headers: { host } }
+    const client = await connectTo(`ws://127.0.0.1:${relay.port}`, 'viewer', options)
+    expect(await client.closed).toEqual({
+      code: 4404,
+      reason: 'The relay does not answer to the name evil.example: see --allow-host',
+    })
+    expect(client.frames).toEqual([])
+  })
+
+  it('closes a client at a path that is no session with the reason', async () => {
+    await start()
+    const options = { key: VIEWER_KEY, path: '/other' }
+    const client = await connectTo(`ws://127.0.0.1:${relay.port}`, 'viewer', options)
+    expect((await client.closed).code).toBe(4404)
+  })
+
+  it('answers a request that offers another protocol as if it did not', async () => {
+    await start()
+    const headers = { connection: 'Upgrade', upgrade: 'h2c' }
+    expect(await ask(relay, '/healthz', { headers })).toMatchObject({ status: 200, body: 'ok' })
+    expect((await ask(relay, '/anything', { headers })).status).toBe(404)
   })
 
   it('sends hosts the public link with the key', async () => {

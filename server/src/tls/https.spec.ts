@@ -101,9 +101,12 @@ describe('https on a LAN', () => {
         'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
     )
     let text = ''
-    socket.on('data', (data) => (text += String(data)))
+    socket.on('data', (data: Buffer) => (text += data.toString('latin1')))
     await once(socket, 'close')
-    expect(text).toMatch(/^HTTP\/1\.1 426 /)
+    expect(text).toMatch(/^HTTP\/1\.1 101 /)
+    // A browser sees the code and the reason of a close frame only.
+    const frame = Buffer.from(text.slice(text.indexOf('\r\n\r\n') + 4), 'latin1')
+    expect([frame[0], frame.readUInt16BE(2)]).toEqual([0x88, 4404])
     expect(text).toContain('wss://')
   })
 

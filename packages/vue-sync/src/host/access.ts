@@ -45,7 +45,7 @@ export interface HostAccess {
   disconnected: () => void
 }
 
-function tokenFor({ label, expiresIn }: IssueOptions): ViewerToken {
+function tokenFor({ label, expiresIn }: IssueOptions, now: number): ViewerToken {
   if (expiresIn !== undefined && !(expiresIn > 0 && Number.isFinite(expiresIn)))
     throw new SyncError('VS107', `expiresIn must be milliseconds above 0, not ${expiresIn}`)
   if (label !== undefined && label.length > LONGEST_LABEL)
@@ -53,7 +53,7 @@ function tokenFor({ label, expiresIn }: IssueOptions): ViewerToken {
   return {
     id: randomId(),
     ...(label !== undefined && { label }),
-    ...(expiresIn !== undefined && { expires: Math.round(Date.now() + expiresIn) }),
+    ...(expiresIn !== undefined && { expires: Math.round(now + expiresIn) }),
   }
 }
 
@@ -67,11 +67,13 @@ function problemOf(next: AccessRules): SyncError | undefined {
  * them from here. If storage is unavailable, they last as long as the page.
  *
  * @param send sends a status; returns `false` when it cannot be sent now
+ * @param now the time by the relay's clock, which decides when tokens expire
  */
 export function createAccess(
   name: string,
   storage: () => Storage,
   send: (payload: SessionAccess) => boolean,
+  now: () => number,
 ): HostAccess {
   const rules = shallowRef(NO_RULES)
   const error = shallowRef<SyncError>()
@@ -117,7 +119,7 @@ export function createAccess(
 
   function submit(next: AccessRules): void {
     isUnconfirmed = true
-    set(withoutExpired(next, Date.now()))
+    set(withoutExpired(next, now()))
     const isSent = send({ access: rules.value, change: ++change })
     if (isSent && !answers) settle()
   }
@@ -141,7 +143,7 @@ export function createAccess(
     rules,
     error,
     issue(options = {}) {
-      const token = tokenFor(options)
+      const token = tokenFor(options, now())
       const next = withChange({ tokens: [token] })
       const problem = problemOf(next)
       if (problem) throw problem
@@ -179,7 +181,7 @@ export function createAccess(
         !theirs.revoked.includes(rotation) &&
         !theirs.tokens.some(({ id }) => id === rotation)
       if (isLost) return submit({ ...mine, generation: theirs.generation + 1 })
-      const merged = withoutExpired(mergeAccess(theirs, mine), Date.now())
+      const merged = withoutExpired(mergeAccess(theirs, mine), now())
       // Only once per connection, because two clocks may disagree about what has expired.
       if (isFirst && !sameAccess(merged, theirs)) return submit(merged)
       if (isFirst || isAnswer) settle()

@@ -3,8 +3,16 @@ import type { Store } from 'pinia'
 import { shallowReactive, toValue } from 'vue'
 import { createWarn, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
-import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
+import {
+  createDialReports,
+  createLink,
+  type Link,
+  type LinkStatus,
+  mixedContent,
+  problemOf,
+} from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
+import { createProblems, type SyncProblem } from '../problems.ts'
 import {
   formatSocketUrl,
   offerProtocols,
@@ -37,6 +45,8 @@ export interface SyncHostState {
   pairCode: string | undefined
   /** The issued tokens, with the signature of the relay. */
   signed: SignedToken[]
+  /** The relay's clock minus this one's, in milliseconds. */
+  clockOffset: number
   retryAt: number | undefined
   /** How much of a large message the relay has received, in bytes; `undefined` when none is on its way. */
   progress: { sent: number; total: number } | undefined
@@ -46,6 +56,7 @@ export interface SyncHostState {
 /** A host that publishes stores to one session of a relay. */
 export interface SyncHost {
   readonly state: SyncHostState
+  readonly problems: readonly SyncProblem[]
   readonly access: Pick<HostAccess, 'rules' | 'error' | 'issue' | 'revoke'>
   /**
    * Makes every link shown until now invalid. An encrypted session gets a new secret too. Resolves when the relay
@@ -63,20 +74,31 @@ export interface SyncHost {
   push: () => void
   /** Sends pending changes now, because the page may never run again. */
   flushBeforeLeaving: () => void
+  /** The page is being left for good, so another tab may publish the session. */
+  leave: () => void
   dispose: () => void
+}
+
+/** Less is the time that the message took. */
+const LEAST_OFFSET_MS = 2000
+
+function offsetOf(time: number): number {
+  const offset = time - Date.now()
+  return Math.abs(offset) < LEAST_OFFSET_MS ? 0 : offset
 }
 
 function isHidden(): boolean {
   return typeof document !== 'undefined' && document.hidden
 }
 
-/** @throws SyncError VS101 for a bad `url`, VS107 for a bad option */
+/** @throws SyncError VS101 or VS121 for a bad `url`, VS107 for a bad option */
 export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   const { session, key, ...relay } = readRelay(options)
   const pinned = readViewerUrl(options)
   if (process.env.NODE_ENV !== 'production') checkDelays('', options)
   const { debounce = HOST_DEFAULTS.debounce } = options
   const warn = createWarn()
+  const problems = createProblems()
   const state: SyncHostState = shallowReactive({
     status: 'disconnected',
     clientCount: 0,
@@ -84,11 +106,16 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     setUpUrl: undefined,
     pairCode: undefined,
     signed: [],
+    clockOffset: 0,
     retryAt: undefined,
     progress: undefined,
     error: undefined,
   })
   const address = formatSocketUrl({ ...relay, session })
+  /** Where the tabs of this browser say that they take or leave the session. */
+  const tabs = `vue-sync:${address}`
+  let stopWaiting: (() => void) | undefined
+  const reportDials = createDialReports(relay.origin, problems)
   const encryption = options.encrypt ? createHostEncryption(address, session, showLinks) : undefined
   let started = encryption?.startEpoch()
   /** The links in the relay's latest status. */
@@ -102,8 +129,11 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   let sentName: string | undefined
   let flushedAt = 0
 
-  const currentName = (): string | undefined =>
-    readName(toValue(options.name) ?? globalThis.document?.title)
+  /** `''` for none; `undefined` where there is no page that could have a title. */
+  function currentName(): string | undefined {
+    const name = toValue(options.name) ?? globalThis.document?.title
+    return name === undefined ? undefined : (readName(name) ?? '')
+  }
   const outgoing = createOutgoing({
     send: (frame) => link !== undefined && link.send(frame),
     onIdle: flush,
@@ -120,7 +150,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     sealedFields({ type }) {
       const name = currentName()
       const isWhole = type === 'session_update'
-      return { ...(name !== undefined && { name }), ...(isWhole && { started: started! }) }
+      return { ...(name && { name }), ...(isWhole && { started: started! }) }
     },
     longest: () => outgoing.limit,
     send(frame, message) {
@@ -147,13 +177,14 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     `vue-sync:access:${relay.origin}${sessionPath(session)}`,
     () => localStorage,
     (payload) => transmit({ type: 'status', payload }),
+    () => Date.now() + state.clockOffset,
   )
 
   /** An encrypted session carries its name inside its state messages instead. */
   function sendName(): void {
     const name = encryption ? undefined : currentName()
     if (name === undefined || name === sentName) return
-    if (transmit({ type: 'status', payload: { name } })) sentName = name
+    if (transmit({ type: 'status', payload: { name: name || null } })) sentName = name
   }
 
   function warnUnsent(error: unknown): void {
@@ -191,6 +222,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   function stop(): void {
     flush()
+    stopWaiting?.()
+    reportDials(0)
     link?.close()
     link = undefined
   }
@@ -223,9 +256,10 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     outgoing.applyStatus(payload)
     // It says only what this host did wrong.
     if (payload.error?.code === 'too_large') return
-    const { clientCount, viewerUrls, setUpUrl, pairCode, tokens, want, ...answer } =
+    const { clientCount, viewerUrls, setUpUrl, pairCode, tokens, want, time, ...answer } =
       readRelayStatus({ ...payload }, warnMalformed)
     if (clientCount !== undefined) state.clientCount = clientCount
+    if (time !== undefined) state.clockOffset = offsetOf(time)
     if (viewerUrls) {
       reported = viewerUrls
       showLinks()
@@ -247,8 +281,71 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     } else sendSafely(publisher.flushHash)
   }
 
+  function tellTabs(isFree: boolean): void {
+    const channel = new BroadcastChannel(tabs)
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has one origin
+    channel.postMessage(isFree)
+    channel.close()
+  }
+  function leave(): void {
+    if (link) tellTabs(true)
+  }
+
+  /** Another host has the session. This one gets it back when that host's tab, in the same browser, is closed. */
+  function awaitTurn(): void {
+    const { error } = state
+    void import('./await-turn.ts').then(
+      (chunk) => {
+        if (state.error === error) stopWaiting = chunk.awaitTurn(tabs, start)
+      },
+      // Without the chunk the app can still call `start`.
+      () => {},
+    )
+  }
+
+  function start(): void {
+    if (link) return
+    const wasReplaced = state.error?.code === 'VS103'
+    state.error = encryption && !canEncrypt() ? new SyncError('VS111') : mixedContent(relay.origin)
+    if (state.error) return
+    // Viewers may hold a later epoch of the tab that took over, and refuse this one's.
+    if (encryption && wasReplaced) restartEpoch()
+    stopWaiting?.()
+    tellTabs(false)
+    link = createLink({
+      world: options,
+      url: () => formatSocketUrl({ ...relay, session }, publisher.position),
+      protocols: offerProtocols('host', key),
+      backoff: options.backoff,
+      onFrame,
+      onFailures: reportDials,
+      onState({ status, retryAt, closed, isTooLong }) {
+        state.status = status
+        state.retryAt = retryAt
+        if (isTooLong) outgoing.closedAsTooLong()
+        if (status !== 'connected') {
+          greeted = false
+          writer.discard()
+          outgoing.discard(true)
+          state.progress = undefined
+          sentName = state.pairCode = undefined
+          state.clientCount = 0
+          state.signed = []
+          access.disconnected()
+        }
+        if (closed) {
+          link = undefined
+          reportDials(0)
+          state.error = problemOf(closed)
+          if (state.error.code === 'VS103') awaitTurn()
+        }
+      },
+    })
+  }
+
   return {
     state,
+    problems: problems.list,
     access,
     rotate() {
       if (encryption) {
@@ -264,40 +361,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     attach: stores.attach,
     detach: stores.detach,
     refresh: () => void flushAllSoon(),
-    start() {
-      if (link) return
-      const wasReplaced = state.error?.code === 'VS103'
-      state.error = encryption && !canEncrypt() ? new SyncError('VS111') : undefined
-      if (state.error) return
-      // Viewers may hold a later epoch of the tab that took over, and refuse this one's.
-      if (encryption && wasReplaced) restartEpoch()
-      link = createLink({
-        world: options,
-        url: () => formatSocketUrl({ ...relay, session }, publisher.position),
-        protocols: offerProtocols('host', key),
-        backoff: options.backoff,
-        onFrame,
-        onState({ status, retryAt, closed, isTooLong }) {
-          state.status = status
-          state.retryAt = retryAt
-          if (isTooLong) outgoing.closedAsTooLong()
-          if (status !== 'connected') {
-            greeted = false
-            writer.discard()
-            outgoing.discard(true)
-            state.progress = undefined
-            sentName = state.pairCode = undefined
-            state.clientCount = 0
-            state.signed = []
-            access.disconnected()
-          }
-          if (closed) {
-            link = undefined
-            state.error = problemOf(closed)
-          }
-        },
-      })
-    },
+    start,
     stop,
     push: flushAll,
     flushBeforeLeaving() {
@@ -305,7 +369,9 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       flush()
       leaving = false
     },
+    leave,
     dispose() {
+      leave()
       stop()
       stores.detachAll()
     },

@@ -10,7 +10,7 @@ import {
 } from '../protocol/index.ts'
 
 export interface SyncHostOptions extends LinkWorld {
-  /** The relay: `ws://…`, `http://…` or `HOST:PORT`. @default port 9876 on the page's own host */
+  /** The relay: `ws://…`, `http://…`, `HOST:PORT`, or `HOST` for port 9876. @default port 9876 on the page's own host */
   url?: string
   /** The session to publish. @default 'default' */
   session?: string

@@ -59,15 +59,19 @@ function install(app: App, options: SyncHostOptions = {}): void {
   // When the page is left or frozen, waiting changes would be lost or sent late, so they are sent now. A phone
   // may discard a hidden page without any event, and some browsers have no `freeze` event.
   const { flushBeforeLeaving } = host
+  const onPageHide = (): void => {
+    flushBeforeLeaving()
+    host.leave()
+  }
   const onVisibility = (): void => {
     if (document.hidden) flushBeforeLeaving()
   }
-  window.addEventListener('pagehide', flushBeforeLeaving)
+  window.addEventListener('pagehide', onPageHide)
   document.addEventListener('freeze', flushBeforeLeaving)
   document.addEventListener('visibilitychange', onVisibility)
   app.onUnmount(() => {
     installed = false
-    window.removeEventListener('pagehide', flushBeforeLeaving)
+    window.removeEventListener('pagehide', onPageHide)
     document.removeEventListener('freeze', flushBeforeLeaving)
     document.removeEventListener('visibilitychange', onVisibility)
     host.dispose()
@@ -79,6 +83,6 @@ function install(app: App, options: SyncHostOptions = {}): void {
  * Publishes the app's opted-in Pinia stores. Install in any order with Pinia:
  * `app.use(syncPlugin, { url, key })`.
  *
- * @throws SyncError VS101 for a bad `url`, VS107 for a bad option
+ * @throws SyncError VS101 or VS121 for a bad `url`, VS107 for a bad option
  */
 export const syncPlugin = { install }

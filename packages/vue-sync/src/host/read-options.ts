@@ -1,4 +1,5 @@
 import { SyncError } from '../diagnostics.ts'
+import { readLink } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import {
   DEFAULT_PORT,
@@ -26,10 +27,9 @@ export function checkDelays(
   }
 }
 
-/** @throws SyncError VS101 for a bad `url`, VS107 for a bad session name */
+/** @throws SyncError VS101 or VS121 for a bad `url`, VS107 for a bad session name */
 export function readRelay(options: SyncHostOptions): SyncAddress {
-  const address = parseLink(options.url ?? defaultRelay())
-  if (!address) throw new SyncError('VS101', `url: ${JSON.stringify(options.url)}`)
+  const address = readLink(options.url ?? defaultRelay(), 'url: ')
   const session = options.session ?? address.session
   const key = options.key ?? address.key
   if (!isSessionName(session))

@@ -1,6 +1,7 @@
 import { computed, type ComputedRef, inject, type Ref, shallowReadonly, toRefs } from 'vue'
 import { SyncError } from '../diagnostics.ts'
 import type { LinkStatus } from '../link/index.ts'
+import type { SyncProblem } from '../problems.ts'
 import { formatLink, parseLink, type ViewerToken, type ViewerUrl } from '../protocol/index.ts'
 import type { IssueOptions } from './access.ts'
 import { deviceLabel } from './device-label.ts'
@@ -9,7 +10,7 @@ import { SYNC_HOST_KEY } from './plugin.ts'
 /** A viewer link that this host has issued. */
 export interface IssuedToken extends Pick<ViewerToken, 'id'> {
   label: string | undefined
-  /** When it expires, milliseconds since 1970; `undefined` for never. */
+  /** When it expires, milliseconds since 1970 by this device's clock; `undefined` for never. */
   expires: number | undefined
   /** The link itself; `undefined` until the relay has signed it. */
   url: string | undefined
@@ -54,6 +55,8 @@ export interface UseSyncHostReturn {
   error: Readonly<Ref<SyncError | undefined>>
   /** Why the latest `issue`, `revoke` or `rotate` failed: VS113 when the relay refused it. Publishing goes on. */
   accessError: Readonly<Ref<SyncError | undefined>>
+  /** What cannot be sent or reached now, in production too: VS119 and VS120 while dials fail. */
+  problems: Readonly<Ref<SyncProblem[]>>
   start: () => void
   /** Sends pending changes and disconnects. `start` resumes. */
   stop: () => void
@@ -91,17 +94,19 @@ export function useSyncHost(): UseSyncHostReturn {
       return {
         id,
         label,
-        expires,
+        // By this device's clock, as an app shows it.
+        expires: expires && expires - state.clockOffset,
         url: address && signed && formatLink({ ...address, key: signed.key }),
         viewers: signed?.viewers ?? 0,
       }
     })
   })
-  const { signed: _, ...refs } = toRefs(shallowReadonly(state))
+  const { signed: _, clockOffset: __, ...refs } = toRefs(shallowReadonly(state))
   return {
     ...refs,
     tokens,
     accessError: access.error,
+    problems: computed(() => [...host.problems]),
     label: computed(() => deviceLabel(state.clientCount)),
     viewerUrl: computed(() => state.viewerUrls[0]?.url),
     start,

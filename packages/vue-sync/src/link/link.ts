@@ -42,6 +42,8 @@ export interface LinkOptions {
   backoff?: Partial<BackoffOptions> | undefined
   onFrame: (frame: unknown) => void
   onState: (state: LinkState) => void
+  /** Called with the number of dials in a row that ended without a frame, and with 0 after the first frame. */
+  onFailures: (count: number) => void
 }
 
 export interface Link {
@@ -79,6 +81,7 @@ export function createLink(options: LinkOptions): Link {
   const backoff = { ...BACKOFF_DEFAULTS, ...options.backoff }
   let waits = 0
   let dialled = false
+  let failures = 0
   let connectedAt: number | undefined
   let retriedAt = Number.NEGATIVE_INFINITY
   /** The next dial does not wait. */
@@ -97,6 +100,9 @@ export function createLink(options: LinkOptions): Link {
 
   function nextUrl(): Promise<string> {
     stopWaiting()
+    // A dial that the client replaces has not failed.
+    if (dialled && !immediate && !paused && connectedAt === undefined)
+      options.onFailures(++failures)
     if (connectedAt !== undefined && isLongAgo(connectedAt)) waits = 0
     connectedAt = undefined
     return new Promise((resolve) => {
@@ -141,6 +147,7 @@ export function createLink(options: LinkOptions): Link {
     restartSilenceTimer()
     if (connectedAt === undefined) {
       connectedAt = Date.now()
+      options.onFailures((failures = 0))
       options.onState({ status: 'connected' })
     }
     options.onFrame(data)

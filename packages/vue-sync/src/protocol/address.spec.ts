@@ -34,7 +34,15 @@ describe('subprotocols', () => {
     ['vue-sync.host.v1', { role: 'host', protocol: 'vue-sync.host.v1', key: undefined }],
     ['vue-sync.viewer.v2', { role: undefined, protocol: 'vue-sync.viewer.v2', key: undefined }],
     ['chat', { role: undefined, protocol: 'chat', key: undefined }],
-    ['token.a2V5', { role: 'viewer', protocol: 'token.a2V5', key: 'key' }],
+    // The key is never echoed.
+    ['token.a2V5', { role: 'viewer', protocol: undefined, key: 'key' }],
+    ['token.a2V5, token.YQ', { role: 'viewer', protocol: undefined, key: 'key' }],
+    ['token.a2V5, vue-sync.host.v1', { role: 'host', protocol: 'vue-sync.host.v1', key: 'key' }],
+    // RFC 6455 allows each entry once.
+    [
+      'vue-sync.host.v1, vue-sync.host.v1',
+      { role: undefined, protocol: 'vue-sync.host.v1', key: undefined },
+    ],
     ['vue-sync.host.v1, token.%%%', { role: 'host', protocol: 'vue-sync.host.v1', key: undefined }],
   ])('%j', (header, offer) => {
     expect(readOffer(header)).toEqual(offer)
@@ -109,6 +117,15 @@ describe('links', () => {
     ['https://h/#k=a%2Bb', { origin: 'wss://h', session: 'default', key: 'a+b' }],
     ['http://[::1]:9876/', { origin: 'ws://[::1]:9876', session: 'default' }],
     ['http://h/#s=show&k=x', { origin: 'ws://h', session: 'show', key: 'x' }],
+    // Without scheme and port: the port of a relay. With one of them, what is written.
+    ['192.168.1.5', { origin: 'ws://192.168.1.5:9876', session: 'default' }],
+    ['192.168.1.5/s/show#k=x', { origin: 'ws://192.168.1.5:9876', session: 'show', key: 'x' }],
+    ['laptop.local', { origin: 'ws://laptop.local:9876', session: 'default' }],
+    ['[fd00::5]', { origin: 'ws://[fd00::5]:9876', session: 'default' }],
+    ['[fd00::5]:80', { origin: 'ws://[fd00::5]', session: 'default' }],
+    ['192.168.1.5:80', { origin: 'ws://192.168.1.5', session: 'default' }],
+    ['ws://192.168.1.5', { origin: 'ws://192.168.1.5', session: 'default' }],
+    ['https://show.example', { origin: 'wss://show.example', session: 'default' }],
   ])('%j', (text, address) => {
     expect(parseLink(text)).toEqual({ key: undefined, ...address })
   })
@@ -122,6 +139,9 @@ describe('links', () => {
     'not a link',
     'http://h/other',
     'h/#s=a/b',
+    'https://h/sync/#s=show&k=x',
+    'https://h/sync/s/show',
+    'h/sync',
   ])('rejects %j', (text) => {
     expect(parseLink(text)).toBeUndefined()
   })

@@ -30,9 +30,9 @@ export function offerProtocols(role: Role, key?: string): string[] {
 }
 
 export interface Offer {
-  /** `undefined` if this version does not know the offered subprotocol. */
+  /** `undefined` if this version does not know the offered subprotocol, or if one was offered twice. */
   role: Role | undefined
-  /** The subprotocol to echo; `undefined` if none was offered. */
+  /** The subprotocol to echo; `undefined` if none was offered. Never the one with the key. */
   protocol: string | undefined
   key: string | undefined
 }
@@ -41,17 +41,17 @@ export interface Offer {
 export function readOffer(header: string | null | undefined): Offer {
   let token: string | undefined
   let protocol: string | undefined
-  for (const part of (header ?? '').split(',')) {
-    const entry = part.trim()
-    if (entry === '') continue
-    if (token === undefined && entry.startsWith(TOKEN_PREFIX)) token = entry
-    else if (entry !== token) protocol ??= entry
+  const entries = (header ?? '').split(',').flatMap((entry) => entry.trim() || [])
+  for (const entry of entries) {
+    if (entry.startsWith(TOKEN_PREFIX)) token ??= entry
+    else protocol ??= entry
   }
+  const isRepeated = new Set(entries).size < entries.length
   const role = (['host', 'viewer'] as const).find((name) => SUBPROTOCOL[name] === protocol)
   const bytes = token && fromBase64Url(token.slice(TOKEN_PREFIX.length))
   return {
-    role: role ?? (protocol ? undefined : 'viewer'),
-    protocol: protocol ?? token,
+    role: isRepeated ? undefined : (role ?? (protocol ? undefined : 'viewer')),
+    protocol,
     key: bytes ? new TextDecoder().decode(bytes) : undefined,
   }
 }
@@ -124,15 +124,20 @@ export function formatLink({ origin, session, key, secret, signer }: SyncAddress
   return `${origin.replace(/^ws/, 'http')}/${fragment.size > 0 ? `#${fragment}` : ''}`
 }
 
+/** Adds the scheme to an address that people type, and the relay's port if there is neither scheme nor port. */
+function complete(typed: string): string {
+  if (/^[a-z]+:\/\//i.test(typed)) return typed
+  return `ws://${typed.replace(/^[^/?#]*/, (host) => (/:\d*$/.test(host) ? host : `${host}:${DEFAULT_PORT}`))}`
+}
+
 /**
- * Reads a link, a socket address (`ws://host:9876/s/NAME`) or a bare `host:port`.
- * Gives `undefined` for any other text.
+ * Reads a link, a socket address (`ws://host:9876/s/NAME`), a bare `host:port`, or a bare `host` for port 9876.
+ * Gives `undefined` for any other text, also for a link with another path.
  */
 export function parseLink(text: string): SyncAddress | undefined {
-  const trimmed = text.trim()
   let url: URL
   try {
-    url = new URL(/^[a-z]+:\/\//i.test(trimmed) ? trimmed : `ws://${trimmed}`)
+    url = new URL(complete(text.trim()))
   } catch {
     return undefined
   }
@@ -140,8 +145,9 @@ export function parseLink(text: string): SyncAddress | undefined {
   if (!/^(?:ws|http)s?:$/.test(url.protocol) || !/^[^%]+$/.test(url.host)) return undefined
   const fragment = new URLSearchParams(url.hash.slice(1))
   const named = fragment.get('s')
-  const session = readSession(named ? `/s/${named}` : url.pathname)
-  if (!session) return undefined
+  const inPath = readSession(url.pathname)
+  const session = named ? readSession(`/s/${named}`) : inPath
+  if (!inPath || !session) return undefined
   return {
     origin: `${url.protocol.replace('http', 'ws')}//${url.host}`,
     session,

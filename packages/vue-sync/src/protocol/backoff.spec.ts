@@ -34,6 +34,7 @@ describe('close codes', () => {
       'unsupported',
       'badToken',
       'revoked',
+      'noSession',
       'badOrigin',
       'replaced',
       'sessionOver',

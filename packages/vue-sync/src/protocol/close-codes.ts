@@ -14,6 +14,8 @@ export const CLOSE = {
   badToken: 4401,
   /** The viewer's token was revoked, or has expired. */
   revoked: 4403,
+  /** The relay has no session at this address: its path, its host name or its scheme is wrong. */
+  noSession: 4404,
   /** The relay does not allow pages of this origin. */
   badOrigin: 4405,
   /** Another host took this session over. */

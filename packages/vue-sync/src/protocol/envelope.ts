@@ -30,8 +30,8 @@ export interface PatchOperation {
  * puts it into its state messages instead.
  */
 export interface SessionName {
-  /** At most 80 characters. */
-  name?: string
+  /** At most 80 characters; in a status `null` for none. */
+  name?: string | null
 }
 
 /** An encrypting host puts this into each `session_update`, where the relay can neither read nor change it. */
@@ -107,6 +107,8 @@ export interface RelayStatus {
   setUpUrl?: string
   /** A code to type into the relay's own viewer instead of scanning. It changes every few minutes. */
   pairCode?: string
+  /** The relay's clock, milliseconds since 1970. Missing from relays before 0.2. */
+  time?: number
   /** The tokens of the session, signed by the relay. */
   tokens?: SignedToken[]
   /** The session's access rules. Present in the first status of a connection, and whenever they have changed. */

@@ -39,8 +39,11 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
   /** Settles when the frames before are read. Later frames wait while one is decompressed or decrypted. */
   let queue: Promise<void> | undefined
   let connection = 0
-  /** The latest frame was not authentic. Two in a row, on two connections, mean another key or another sender. */
-  let doubted = false
+  /** Connections that brought a frame. */
+  let connections = 0
+  let isNew = true
+  /** The latest connection with a frame that was not authentic. Two in a row mean another key or another sender. */
+  let doubted = -1
   let loading: Promise<Cipher> | undefined
 
   function cipher(key: string): Promise<Cipher> {
@@ -53,9 +56,7 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
   }
 
   async function decrypt(key: string, frame: Uint8Array): Promise<Message | undefined> {
-    const inner = await (await cipher(key)).open(frame)
-    doubted = false
-    return decodeFrame(inner, codecs, options.longest())
+    return decodeFrame(await (await cipher(key)).open(frame), codecs, options.longest())
   }
 
   function decode(frame: unknown): Message | undefined | Promise<Message | undefined> {
@@ -79,18 +80,24 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
     if (error instanceof MissingCodec) return options.onStop(new SyncError('VS108', error.message))
     if (error instanceof SyncError) return options.onStop(error)
     if (!secret) throw error
-    const before = doubted
-    doubted = error instanceof NotAuthentic
-    if (before && doubted)
-      return options.onStop(
-        error instanceof NotSigned ? new SyncError('VS116') : new SyncError('VS110', 'another key'),
-      )
+    if (error instanceof NotAuthentic) {
+      const isSecond = doubted === connections - 1
+      doubted = connections
+      if (isSecond)
+        return options.onStop(
+          error instanceof NotSigned
+            ? new SyncError('VS116')
+            : new SyncError('VS110', 'another key'),
+        )
+    }
     connection++
     options.onDoubt()
   }
 
   return {
     read(frame) {
+      if (isNew) connections++
+      isNew = false
       const from = connection
       const pass = (message: Message | undefined): void => {
         if (from !== connection) return
@@ -117,7 +124,10 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
       })
       queue = task
     },
-    discard: () => void connection++,
+    discard() {
+      connection++
+      isNew = true
+    },
     wireHash(position, hash) {
       if (!secret) return hash
       return cipher(secret).then(({ blind }) => blind(position, hash))

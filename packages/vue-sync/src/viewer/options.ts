@@ -21,7 +21,7 @@ export interface ViewerCache {
 }
 
 export interface SyncViewerOptions extends LinkWorld {
-  /** Connects at once: a link from the host, `ws://HOST:9876/s/NAME`, or `HOST:PORT`. @default none */
+  /** Connects at once: a link from the host, `ws://HOST:9876/s/NAME`, `HOST:PORT`, or `HOST` for port 9876. @default none */
   url?: string
   /**
    * The rules for received fields, by store id. `false`: the viewer does not fill that store.

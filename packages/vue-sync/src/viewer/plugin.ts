@@ -12,7 +12,7 @@ export const SYNC_VIEWER_KEY: InjectionKey<SyncViewer> = Symbol('vue-sync viewer
 export const VIEWER_STORE_ID = 'vue-sync-viewer'
 
 /** The viewer's state as refs, for the Pinia store and for `useSyncViewer`. */
-export function viewerRefs({ state, mirror }: SyncViewer) {
+export function viewerRefs({ state, mirror, problems }: SyncViewer) {
   return {
     ...toRefs(shallowReadonly(state)),
     stale: computed(
@@ -23,6 +23,7 @@ export function viewerRefs({ state, mirror }: SyncViewer) {
         state.progress !== undefined,
     ),
     storeIds: computed(() => [...mirror.ids]),
+    problems: computed(() => [...problems.list]),
   }
 }
 
@@ -62,6 +63,6 @@ function install(app: App, options: SyncViewerOptions = {}): void {
  * Shows a host's stores in this app. Stores with the same ids are filled, and `useSyncedState` gives all
  * others. Install in any order with Pinia: `app.use(syncViewer, { url })`.
  *
- * @throws SyncError VS101 for a bad `url`
+ * @throws SyncError VS101 or VS121 for a bad `url`
  */
 export const syncViewer = { install }

@@ -83,7 +83,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   /** Gives whether the name has changed. */
   function rename(name: unknown): boolean {
     const before = state.name
-    state.name = readName(name) ?? before
+    state.name = readName(name)
     return state.name !== before
   }
 
@@ -145,6 +145,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
   /** The viewer has everything that the relay has. */
   function caughtUp(): void {
+    // A relay that says so before the message that did not fit would make the viewer ask for it without end.
+    if (asked?.epoch === position!.epoch && asked.seq > position!.seq) return
     asked = undefined
     isStuck = false
     wait = FIRST_WAIT_MS
@@ -156,7 +158,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const isFirst = state.host === undefined
     if (host === 'online' || host === 'offline') state.host = host
     // The name of an encrypted session is in its state messages, which the relay cannot write.
-    const isRenamed = rename(!isEncrypted() && name)
+    // Without a name the relay may not know it yet; `null` says that there is none.
+    const isRenamed = !isEncrypted() && name !== undefined && rename(name)
     if (!position || !samePosition(position, message)) return
     caughtUp()
     if (host === 'online') state.asOf = Date.now()

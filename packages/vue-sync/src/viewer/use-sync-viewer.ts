@@ -1,6 +1,7 @@
 import { inject, type Ref } from 'vue'
 import { SyncError } from '../diagnostics.ts'
 import type { LinkStatus, Progress } from '../link/index.ts'
+import type { SyncProblem } from '../problems.ts'
 import type { HostPresence, StoreFields } from '../protocol/index.ts'
 import { SYNC_VIEWER_KEY, viewerRefs } from './plugin.ts'
 import type { SyncViewer } from './viewer.ts'
@@ -38,9 +39,11 @@ export interface UseSyncViewerReturn {
   problem: Readonly<Ref<SyncError | undefined>>
   /** The error that ended the connection for good. */
   error: Readonly<Ref<SyncError | undefined>>
+  /** What cannot be shown or reached now, in production too: VS119 and VS120 while dials fail. */
+  problems: Readonly<Ref<SyncProblem[]>>
   /** Ids of the synced stores, in the host's order. */
   storeIds: Readonly<Ref<string[]>>
-  /** Connects to a link from the host, a `ws://` address or `HOST:PORT`. @throws SyncError VS101 */
+  /** Connects to a link from the host, a `ws://` address, `HOST:PORT` or `HOST`. @throws SyncError VS101, VS121 */
   connect: (url: string) => void
   /** Stays disconnected until `connect`. The received state stays on show. */
   disconnect: () => void

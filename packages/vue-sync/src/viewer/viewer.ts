@@ -3,13 +3,17 @@ import { shallowReactive } from 'vue'
 import { createWarn, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
 import {
+  createDialReports,
   createLink,
   createPartReader,
   type Link,
   type LinkStatus,
+  mixedContent,
   problemOf,
   type Progress,
+  readLink,
 } from '../link/index.ts'
+import { createProblems, type Problems } from '../problems.ts'
 import {
   bindingOf,
   formatSocketUrl,
@@ -18,7 +22,6 @@ import {
   type KeptState,
   MOST_BYTES,
   offerProtocols,
-  parseLink,
   type StatusMessage,
   type SyncAddress,
 } from '../protocol/index.ts'
@@ -41,7 +44,8 @@ export interface SyncViewerState extends ReceivedState {
 export interface SyncViewer {
   readonly state: SyncViewerState
   readonly mirror: Mirror
-  /** @throws SyncError VS101 when `url` is not an address */
+  readonly problems: Problems
+  /** @throws SyncError VS101 when `url` is not an address, VS121 for a path that leads to no session */
   connect: (url: string) => void
   /** Stays disconnected until `connect`. The received state stays on show. */
   disconnect: () => void
@@ -56,6 +60,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   /** Bytes of the longest message, as the relay announces it. */
   let longest = MOST_BYTES
   const mirror = createMirror(pinia, warn, () => longest)
+  const problems = createProblems()
   const state: SyncViewerState = shallowReactive({
     status: 'disconnected',
     retryAt: undefined,
@@ -73,6 +78,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   let link: Link | undefined
   let reader: FrameReader | undefined
   let stopFollowing: (() => void) | undefined
+  let reportDials: ((failures: number) => void) | undefined
   const saver = options.cache && createStateSaver(options.cache, stateToSave)
   const receiver = createReceiver({
     mirror,
@@ -106,6 +112,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
 
   function hangUp(): void {
     wanted = false
+    reportDials?.(0)
     saver?.saveNow()
     stopFollowing?.()
     link?.close()
@@ -158,12 +165,14 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       send: (receipt) => link!.send(receipt),
     })
     longest = MOST_BYTES
+    reportDials = createDialReports(origin, problems)
     link = createLink({
       world: options,
       url: () => formatSocketUrl({ origin, session }, receiver.position),
       protocols: offerProtocols('viewer', key),
       backoff: options.backoff,
       onFrame: parts.read,
+      onFailures: reportDials,
       onState({ status, retryAt, closed }) {
         state.status = status
         state.retryAt = retryAt
@@ -190,9 +199,9 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   return {
     state,
     mirror,
+    problems,
     connect(url) {
-      const next = parseLink(url)
-      if (!next) throw new SyncError('VS101', JSON.stringify(url))
+      const next = readLink(url)
       const { origin, session, key, secret, signer } = next
       // State that came in clear must not be shown as that of an encrypted session, nor the reverse.
       const isSameSession =
@@ -206,6 +215,8 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       address = next
       if (secret && !canEncrypt()) return fail(new SyncError('VS111'))
       if (secret && !isTrustworthyOrigin(origin)) return fail(new SyncError('VS115'))
+      const blocked = mixedContent(origin)
+      if (blocked) return fail(blocked)
       wanted = true
       state.error = undefined
       if (saver && !receiver.position) void restoreAndDial(next)

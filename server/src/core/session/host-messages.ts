@@ -51,6 +51,7 @@ export interface HostMessages {
   receive: (frame: unknown, from: Host) => void
   /** What the host sends in parts. */
   readonly parts: HostParts
+  /** @param name `''` for a session without one; `undefined` changes nothing */
   setName: (name: string | undefined) => void
   /**
    * Merges access rules that another node or the storage has, and closes the viewers that they lock out. Other
@@ -138,7 +139,8 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
 
   function applyStatus(message: StatusMessage, from: Host | undefined): void {
     applyHash(message)
-    if (setName(readName(message.payload.name))) events()?.onNameChange()
+    const { name } = message.payload
+    if (setName(name === null ? '' : readName(name))) events()?.onNameChange()
     // Only a host may set access rules.
     if (from && 'access' in message.payload) receiveRules(message.payload, from)
   }

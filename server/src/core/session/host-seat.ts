@@ -25,7 +25,7 @@ export type ChangeAnswer = Pick<RelayStatus, 'change' | 'problem'>
 
 export interface HostSeatOptions {
   /** The status that the host receives, apart from the request for a snapshot. */
-  status: () => Omit<RelayStatus, 'want' | 'access'>
+  status: () => Omit<RelayStatus, 'want' | 'access' | 'time'>
   /** Replaced by another object when they change. */
   rules: () => AccessRules
   /**
@@ -85,6 +85,7 @@ export function createHostSeat(options: HostSeatOptions): HostSeat {
     const access = rules()
     const payload = {
       ...status(),
+      time: Date.now(),
       ...((answer || host.sentRules !== access) && { access }),
       ...answer,
       ...(!host.isGreeted && host.knowsParts && { parts: 1 as const, limit }),

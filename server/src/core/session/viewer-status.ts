@@ -18,7 +18,7 @@ export interface ViewerStatus {
   readonly host: HostPresence['host']
   /** Since when the host is online or offline, in milliseconds since 1970. */
   readonly since: number
-  /** The session's name. It stays when the host leaves, and when the next host sends none. */
+  /** The session's name. It stays when the host leaves. `''` if the host says that there is none. */
   readonly name: string | undefined
   setHost: (host: HostPresence['host'], since?: number) => void
   setName: (name: string) => void
@@ -71,7 +71,7 @@ export function createViewerStatus({ head, encode, limit }: ViewerStatusOptions)
       if (isCurrent && encoded) return encoded
       const payload = {
         ...presence,
-        ...(name !== undefined && { name }),
+        ...(name !== undefined && { name: name || null }),
         ...(receiving !== undefined && { receiving }),
         ...(limit !== MOST_BYTES && { limit }),
       }

@@ -38,7 +38,7 @@ function isInfo(value: unknown): value is SessionInfo {
   if (!isRecord(value)) return false
   const { name, access } = value
   return (
-    (name === undefined || readName(name) !== undefined) &&
+    (name === undefined || name === '' || readName(name) !== undefined) &&
     (access === undefined || readAccess(access) !== undefined)
   )
 }

@@ -16,6 +16,8 @@ export interface HostStatus {
   pairCode: string | undefined
   tokens: SignedToken[] | undefined
   want: 'session_update' | undefined
+  /** The relay's clock, milliseconds since 1970. */
+  time: number | undefined
   /** The number of the change that the relay answers. */
   change: number | undefined
   problem: AccessProblem | undefined
@@ -92,6 +94,7 @@ export function readRelayStatus(
     ),
     tokens: readList('tokens', readSignedToken),
     want: payload['want'] === 'session_update' ? 'session_update' : undefined,
+    time: read('time', (value) => (isCount(value) ? value : undefined)),
     change: read('change', (value) => (isCount(value) ? value : undefined)),
     problem: read('problem', readProblem),
   }

@@ -1,0 +1,61 @@
+import { SyncError } from '../diagnostics.ts'
+import { isTrustworthyOrigin, parseLink, type SyncAddress } from '../protocol/index.ts'
+import type { Problems } from '../problems.ts'
+
+/** Dials without a frame in a row, before they are reported. With the default backoff: after about 5 s. */
+const REPORTED_AFTER = 3
+/**
+ * Reads the address of a relay that a user or a developer gave.
+ *
+ * @throws SyncError VS101, or VS121 if its path leads to no session
+ */
+export function readLink(text: string, option = ''): SyncAddress {
+  const address = parseLink(text)
+  if (address) return address
+  const isOther = parseLink(text.replace(/^(\s*(?:[a-z]+:\/\/)?[^/?#]+).*/is, '$1'))
+  throw new SyncError(isOther ? 'VS121' : 'VS101', option + JSON.stringify(text))
+}
+
+/** Prints an error in development, and gives it. */
+export function printed(error: SyncError): SyncError {
+  // oxlint-disable-next-line no-console -- absent from production builds
+  if (process.env.NODE_ENV !== 'production') console.error(error.message)
+  return error
+}
+
+/**
+ * VS118 if browsers block the dial as mixed content; `undefined` otherwise. Chromium and Firefox allow loopback
+ * addresses. WebKit blocks them too, but without any event, so that dial fails like one that nothing answers.
+ */
+export function mixedContent(origin: string): SyncError | undefined {
+  const { hostname } = new URL(origin)
+  const isBlocked =
+    globalThis.location?.protocol === 'https:' &&
+    !isTrustworthyOrigin(origin) &&
+    !hostname.endsWith('.localhost')
+  return isBlocked ? printed(new SyncError('VS118', origin)) : undefined
+}
+
+/** Lists a problem while dials fail, and prints it once. Gives the function to call with each count of a link. */
+export function createDialReports(origin: string, problems: Problems): (failures: number) => void {
+  let isReported = false
+  let isFailing = false
+  return (failures) => {
+    isFailing = failures >= REPORTED_AFTER
+    if (!isFailing) {
+      if (isReported) problems.remove(({ code }) => code === 'VS119' || code === 'VS120')
+      isReported = false
+    } else if (!isReported && globalThis.navigator?.onLine !== false) {
+      isReported = true
+      void import('./explain-dials.ts')
+        // The page may come from the relay that does not answer.
+        .then(({ explainDials }) => explainDials(origin))
+        .catch((): ['VS120', string] => ['VS120', origin])
+        .then((found) => {
+          if (!isFailing) return
+          const { code, message } = printed(new SyncError(found[0], found[1]))
+          problems.add({ code, reason: message })
+        })
+    }
+  }
+}
