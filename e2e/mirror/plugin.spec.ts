@@ -189,12 +189,13 @@ describe('the host plugin', () => {
       // acceptHMRUpdate calls it like this.
       ;(useEdited as unknown as (pinia: Pinia, hot: object) => void)(pinia, counter)
     }
-    edit({ omit: ['note', 'list'] })
+    // These changes are still waiting when the edit comes.
     counter.note = 'a secret'
     counter.count = 1
+    edit({ omit: ['note', 'list'] })
     await expect.poll(() => view('counter').value).toEqual({ count: 1 })
-    edit(false)
     counter.count = 2
+    edit(false)
     await expect.poll(() => viewer.storeIds.value).toEqual(['setup'])
     edit(true)
     await expect.poll(() => view('counter').value).toMatchObject({ count: 2, note: 'a secret' })
