@@ -107,12 +107,12 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
 
     it('tells the viewers on all nodes while the host has changes that it could not send', async () => {
       const lag = (client: Client, isBehind: boolean) =>
-        client.until(
-          ({ type, payload }) =>
-            type === 'status' &&
-            payload['host'] === 'online' &&
-            (payload['behind'] === true) === isBehind,
-        )
+        expect
+          .poll(() => {
+            const { host: seat, behind } = client.of('status').at(-1)?.payload ?? {}
+            return { seat, behind }
+          })
+          .toEqual({ seat: 'online', behind: isBehind || undefined })
       const host = await dial(0, 'host')
       host.send(session('e', 0, { at: 0 }))
       const all = await viewers()
