@@ -58,6 +58,16 @@ async function setAccess(host: Client, access: object, change = 1): Promise<unkn
 
 const isNamed = ({ payload }: AnyMessage): boolean => payload['name'] === 'The show'
 
+/** The viewer's latest status says that the host is online, and whether it has changes that it could not send. */
+async function expectBehind(client: Client, isBehind: boolean): Promise<void> {
+  await expect
+    .poll(() => {
+      const { host, behind } = client.of('status').at(-1)?.payload ?? {}
+      return { host, behind }
+    })
+    .toEqual({ host: 'online', behind: isBehind || undefined })
+}
+
 /** The behaviour of one relay, tested with three nodes. */
 export function describeNodes(name: string, start: () => Promise<Nodes>): void {
   describe(`a relay of three nodes (${name})`, () => {
@@ -102,6 +112,33 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
           'all e 0',
           ...Array.from({ length: 50 }, (_, index) => `some e ${index + 1}`),
         ])
+      }
+    })
+
+    it('tells the viewers on all nodes while the host has changes that it could not send', async () => {
+      const host = await dial(0, 'host')
+      host.send(session('e', 0, { at: 0 }))
+      const all = await viewers()
+      for (const viewer of all) await expectBehind(viewer, false)
+      host.send({ type: 'status', payload: { behind: true } })
+      for (const viewer of all) await expectBehind(viewer, true)
+      await expectBehind(await dial(2, 'viewer'), true)
+      host.send({ type: 'status', payload: { behind: 'yes' } })
+      host.send(config('e', 1, { at: 1 }))
+      host.send({ type: 'status', payload: { behind: false } })
+      for (const viewer of all) {
+        await hasSeen(viewer, 'e', 1)
+        await expectBehind(viewer, false)
+      }
+      // The next host of the session has not sent its state yet, and then it has.
+      host.send({ type: 'status', payload: { behind: true } })
+      for (const viewer of all) await expectBehind(viewer, true)
+      const next = await dial(1, 'host')
+      for (const viewer of all) await expectBehind(viewer, true)
+      next.send(session('f', 0, { at: 0 }))
+      for (const viewer of all) {
+        await hasSeen(viewer, 'f', 0)
+        await expectBehind(viewer, false)
       }
     })
 

@@ -1,7 +1,7 @@
 import { useDebounceFn } from '@vueuse/core'
 import type { Store } from 'pinia'
 import { shallowReactive, toValue } from 'vue'
-import { createWarn, SyncError } from '../diagnostics.ts'
+import { createWarn, reportError, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
 import {
   createDialReports,
@@ -29,10 +29,11 @@ import {
 import { createFrameWriter } from './core/frame-writer.ts'
 import { createPublisher } from './core/publisher.ts'
 import { createAccess, type HostAccess } from './access.ts'
+import { createBehind } from './behind.ts'
 import { createHostEncryption } from './encryption.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
 import { createOutgoing } from './outgoing.ts'
-import { checkDelays, readRelay, readViewerUrl } from './read-options.ts'
+import { readDelays, readRelay, readViewerUrl } from './read-options.ts'
 import { readRelayStatus } from './relay/relay-status.ts'
 import { createSyncedStores } from './synced-stores.ts'
 import { viewerLinks } from './relay/viewer-links.ts'
@@ -50,12 +51,15 @@ export interface SyncHostState {
   retryAt: number | undefined
   /** How much of a large message the relay has received, in bytes; `undefined` when none is on its way. */
   progress: { sent: number; total: number } | undefined
+  /** Viewers lack changes that this host could not send within their longest wait. */
+  behind: boolean
   error: SyncError | undefined
 }
 
 /** A host that publishes stores to one session of a relay. */
 export interface SyncHost {
   readonly state: SyncHostState
+  /** What cannot be sent now. Shallowly reactive. */
   readonly problems: readonly SyncProblem[]
   readonly access: Pick<HostAccess, 'rules' | 'error' | 'issue' | 'revoke'>
   /**
@@ -87,16 +91,30 @@ function offsetOf(time: number): number {
   return Math.abs(offset) < LEAST_OFFSET_MS ? 0 : offset
 }
 
+const UNSENT = 'the state could not be sent'
+
 function isHidden(): boolean {
   return typeof document !== 'undefined' && document.hidden
 }
 
-/** @throws SyncError VS101 or VS121 for a bad `url`, VS107 for a bad option */
+/**
+ * Never throws: the app of a host must not break. After a bad option, `start` only sets `error`: VS101 or VS121 for a
+ * bad `url`, VS107 for any other.
+ */
 export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
-  const { session, key, ...relay } = readRelay(options)
-  const pinned = readViewerUrl(options)
-  if (process.env.NODE_ENV !== 'production') checkDelays('', options)
-  const { debounce = HOST_DEFAULTS.debounce } = options
+  let invalid: SyncError | undefined
+  function valid<T>(read: (from: SyncHostOptions) => T): T {
+    try {
+      return read(options)
+    } catch (error) {
+      reportError(error)
+      invalid ??= error as SyncError
+      return read({})
+    }
+  }
+  const { session, key, ...relay } = valid(readRelay)
+  const pinned = valid(readViewerUrl)
+  const delays = valid((from) => readDelays('', from, HOST_DEFAULTS))
   const warn = createWarn()
   const problems = createProblems()
   const state: SyncHostState = shallowReactive({
@@ -109,7 +127,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     clockOffset: 0,
     retryAt: undefined,
     progress: undefined,
-    error: undefined,
+    behind: false,
+    error: invalid,
   })
   const address = formatSocketUrl({ ...relay, session })
   /** Where the tabs of this browser say that they take or leave the session. */
@@ -128,12 +147,13 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   /** The session name that was sent on this connection. */
   let sentName: string | undefined
   let flushedAt = 0
+  /** Something has changed that was not handed to the writer. */
+  let isDirty = false
+  /** A message was lost, and the relay has not asked for a whole state since. */
+  let isLost = false
+  /** Whether the relay was told so on this connection. */
+  let sentBehind = false
 
-  /** `''` for none; `undefined` where there is no page that could have a title. */
-  function currentName(): string | undefined {
-    const name = toValue(options.name) ?? globalThis.document?.title
-    return name === undefined ? undefined : (readName(name) ?? '')
-  }
   const outgoing = createOutgoing({
     send: (frame) => link !== undefined && link.send(frame),
     onIdle: flush,
@@ -143,6 +163,33 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       if (state.error?.code === 'VS117') state.error = undefined
     },
   })
+  const behind = createBehind({
+    hasUnsent: () =>
+      isDirty || isLost || !writer.isIdle || outgoing.isSendingNews || stores.areUnreadable,
+    onChange(isBehind) {
+      state.behind = isBehind
+      sendBehind()
+    },
+  })
+  function sendBehind(): void {
+    const payload = { behind: state.behind }
+    if (sentBehind !== state.behind && transmit({ type: 'status', payload }))
+      sentBehind = state.behind
+  }
+
+  /**
+   * `''` for none; `undefined` where there is no page that could have a title. The app's own function must not keep
+   * the state from being sent.
+   */
+  function currentName(): string | undefined {
+    try {
+      const name = toValue(options.name) ?? globalThis.document?.title
+      return name === undefined ? undefined : (readName(name) ?? '')
+    } catch (error) {
+      if (process.env.NODE_ENV !== 'production') warn('VS207', 'the name could not be read', error)
+      return undefined
+    }
+  }
   const writer = createFrameWriter({
     codec: options.codec,
     compressOver: options.compressOver,
@@ -158,20 +205,28 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       state.progress = outgoing.progress
       return isSent
     },
-    onFailed: warnUnsent,
+    onFailed(error) {
+      isLost = true
+      warnUnsent(error)
+    },
+    onIdle: settle,
   })
   const transmit = (message: StateMessage | StatusMessage): boolean =>
     greeted && !outgoing.mustWait(message.type) && writer.write(message, leaving)
   const publisher = createPublisher(randomId(), transmit)
   const stores = createSyncedStores({
     publisher,
-    debounce,
-    maxWait: options.maxWait,
+    delays,
     warn,
+    problems,
     isReady: () => greeted,
     isHidden,
     flushedAt: () => flushedAt,
     flush,
+    onChange(wait) {
+      isDirty = true
+      if (greeted) behind.changed(wait)
+    },
   })
   const access = createAccess(
     `vue-sync:access:${relay.origin}${sessionPath(session)}`,
@@ -188,7 +243,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   }
 
   function warnUnsent(error: unknown): void {
-    if (process.env.NODE_ENV !== 'production') warn('VS207', 'the state could not be sent', error)
+    if (process.env.NODE_ENV !== 'production') warn('VS207', UNSENT, error)
+    problems.add({ code: 'VS207', reason: UNSENT })
   }
 
   function reportTooLarge(bytes: number, limit: number): void {
@@ -199,15 +255,26 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (process.env.NODE_ENV !== 'production' && isNew) console.error(state.error.message)
   }
 
-  /** Catches every error, because this runs inside the app's own code and must not break it. */
-  function sendSafely(send: () => void): void {
+  /**
+   * Catches every error, because this runs inside the app's own code and must not break it.
+   *
+   * @param send gives `false` when not everything could be sent
+   */
+  function sendSafely(send: () => boolean): void {
     if (!greeted) return
     try {
       sendName()
-      send()
+      if (send()) isDirty = false
     } catch (error) {
+      isDirty = true
       warnUnsent(error)
     }
+    settle()
+  }
+
+  function settle(): void {
+    if (!isDirty && !isLost && writer.isIdle) problems.remove(({ reason }) => reason === UNSENT)
+    behind.check()
   }
 
   function flush(): void {
@@ -216,9 +283,10 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   }
   function flushAll(): void {
     flushedAt = Date.now()
+    isLost = false
     sendSafely(publisher.flushAll)
   }
-  const flushAllSoon = useDebounceFn(flushAll, debounce)
+  const flushAllSoon = useDebounceFn(flushAll, delays.debounce)
 
   function stop(): void {
     flush()
@@ -278,7 +346,12 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     // A whole state that is on its way is the answer to each request since.
     if (want) {
       if (!outgoing.isBusy && link!.buffered() <= PART_BYTES) flushAll()
-    } else sendSafely(publisher.flushHash)
+    } else
+      sendSafely(() => {
+        publisher.flushHash()
+        return !isDirty
+      })
+    sendBehind()
   }
 
   function tellTabs(isFree: boolean): void {
@@ -306,7 +379,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   function start(): void {
     if (link) return
     const wasReplaced = state.error?.code === 'VS103'
-    state.error = encryption && !canEncrypt() ? new SyncError('VS111') : mixedContent(relay.origin)
+    state.error = invalid ?? (encryption && !canEncrypt() ? new SyncError('VS111') : undefined)
+    state.error ??= mixedContent(relay.origin)
     if (state.error) return
     // Viewers may hold a later epoch of the tab that took over, and refuse this one's.
     if (encryption && wasReplaced) restartEpoch()
@@ -324,7 +398,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
         state.retryAt = retryAt
         if (isTooLong) outgoing.closedAsTooLong()
         if (status !== 'connected') {
-          greeted = false
+          greeted = sentBehind = false
+          behind.stop()
           writer.discard()
           outgoing.discard(true)
           state.progress = undefined
@@ -373,6 +448,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     dispose() {
       leave()
       stop()
+      behind.stop()
       stores.detachAll()
     },
   }

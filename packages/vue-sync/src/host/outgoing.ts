@@ -1,5 +1,5 @@
 import { createPartWriter, type PartWriter } from '../link/index.ts'
-import { isCount, type PartMessage, type StatusMessage } from '../protocol/index.ts'
+import { isCount, type PartMessage, type Position, type StatusMessage } from '../protocol/index.ts'
 
 type Frame = string | Uint8Array
 
@@ -20,6 +20,8 @@ export interface OutgoingOptions {
 export interface Outgoing extends Pick<PartWriter, 'isBusy' | 'progress' | 'discard' | 'read'> {
   /** Bytes of the longest message that the relay accepts; `undefined` if the relay has not said it. */
   readonly limit: number | undefined
+  /** Whether a message that is on its way has changes that the relay does not have yet. */
+  readonly isSendingNews: boolean
   /** Whether a message of this type must wait: it would only be queued, and outdated when its turn comes. */
   mustWait: (type: string) => boolean
   /** @param message the type and position in the frame; `undefined` for a status */
@@ -45,6 +47,8 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
   let limit: number | undefined
   /** Bytes of the longest frame of this connection. */
   let longest = 0
+  let latest: Position | undefined
+  let isNews = false
 
   return {
     get limit() {
@@ -56,6 +60,9 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     get progress() {
       return writer.progress
     },
+    get isSendingNews() {
+      return writer.isBusy && isNews
+    },
     mustWait: (type) =>
       type !== 'status' && (writer.isBlocked || (writer.isBusy && type === 'session_update')),
     send(frame, message) {
@@ -66,6 +73,11 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
       }
       longest = Math.max(longest, bytes)
       if (message?.type === 'session_update') onAccepted()
+      if (message) {
+        // The relay also asks for a whole state that it already has as a sequence of changes.
+        if (!writer.isBusy) isNews = latest?.epoch !== message.epoch || latest.seq < message.seq
+        latest = message
+      }
       return writer.send(frame, message)
     },
     applyStatus({ limit: announced, parts, error }) {

@@ -48,6 +48,10 @@ export interface UseSyncHostReturn {
   retryAt: Readonly<Ref<number | undefined>>
   /** How much of a large message the relay has received, in bytes; `undefined` when none is on its way. */
   progress: Readonly<Ref<{ sent: number; total: number } | undefined>>
+  /** Whether viewers lack changes that could not be sent within their longest wait. They do not show "Live" then. */
+  behind: Readonly<Ref<boolean>>
+  /** What cannot be sent or reached now, at most 50: each ends when its cause does. Also in production. */
+  problems: Readonly<Ref<readonly SyncProblem[]>>
   /**
    * The error that ended publishing for good. With VS115 publishing continues, but there is no link to show. With VS117
    * the whole state is too large, and publishing continues when it is smaller.
@@ -55,8 +59,6 @@ export interface UseSyncHostReturn {
   error: Readonly<Ref<SyncError | undefined>>
   /** Why the latest `issue`, `revoke` or `rotate` failed: VS113 when the relay refused it. Publishing goes on. */
   accessError: Readonly<Ref<SyncError | undefined>>
-  /** What cannot be sent or reached now, in production too: VS119 and VS120 while dials fail. */
-  problems: Readonly<Ref<SyncProblem[]>>
   start: () => void
   /** Sends pending changes and disconnects. `start` resumes. */
   stop: () => void
@@ -83,7 +85,7 @@ export interface UseSyncHostReturn {
 export function useSyncHost(): UseSyncHostReturn {
   const host = inject(SYNC_HOST_KEY, undefined)
   if (!host) throw new SyncError('VS106', 'useSyncHost() needs app.use(syncPlugin)')
-  const { state, access, rotate, start, stop, push } = host
+  const { state, access, problems, rotate, start, stop, push } = host
   const tokens = computed(() => {
     const address = parseLink(state.viewerUrls[0]?.url ?? '')
     const { tokens: all, revoked } = access.rules.value
@@ -104,9 +106,9 @@ export function useSyncHost(): UseSyncHostReturn {
   const { signed: _, clockOffset: __, ...refs } = toRefs(shallowReadonly(state))
   return {
     ...refs,
+    problems: computed(() => [...problems]),
     tokens,
     accessError: access.error,
-    problems: computed(() => [...host.problems]),
     label: computed(() => deviceLabel(state.clientCount)),
     viewerUrl: computed(() => state.viewerUrls[0]?.url),
     start,

@@ -16,15 +16,15 @@ function parsePath(path: string): string[] {
 
 const depthOf = (path: string): number => path.split('/').length - 1
 
-/** Gives `key` as a key of `holder`. For an array it is an index of at most `most`. */
-function place(holder: Container, key: string, most: number): string | number {
+/** Gives `key` as a key of `holder`. For an array it is an index below its length plus `more`. */
+function place(holder: Container, key: string, more: 0 | 1): string | number {
   if (!Array.isArray(holder)) {
     if (key === '__proto__') throw new Error('bad key')
     return key
   }
   const index =
     key === '-' ? holder.length : /^(?:0|[1-9]\d*)$/.test(key) ? Number(key) : Number.NaN
-  if (!(index <= most)) throw new Error(`bad index ${key}`)
+  if (!(index < holder.length + more)) throw new Error(`bad index ${key}`)
   return index
 }
 
@@ -61,7 +61,7 @@ export function applyPatch<T extends Container>(
     const last = keys.pop()!
     let holder: Container = result
     for (const key of keys) {
-      const at = place(holder, key, (holder as Json[]).length - 1) as never
+      const at = place(holder, key, 0) as never
       if (!Object.hasOwn(holder, at) || !isContainer(holder[at])) throw new Error(`no ${path}`)
       holder = holder[at] = open(holder[at])
     }
@@ -85,7 +85,7 @@ export function applyPatch<T extends Container>(
 
   function read(path: string): Json {
     const [holder, key] = holderOf(path)
-    const at = place(holder, key, (holder as Json[]).length - 1) as never
+    const at = place(holder, key, 0) as never
     if (!Object.hasOwn(holder, at)) throw new Error(`no ${path}`)
     return holder[at]
   }
@@ -101,7 +101,7 @@ export function applyPatch<T extends Container>(
   function add(path: string, value: Json | undefined): void {
     if (value === undefined) throw new Error(`no value for ${path}`)
     const [holder, key] = holderOf(path)
-    const at = place(holder, key, (holder as Json[]).length)
+    const at = place(holder, key, 1)
     if (Array.isArray(holder)) splice(holder, at as number, 0, value)
     else holder[at] = value
   }

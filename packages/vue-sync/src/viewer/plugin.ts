@@ -19,6 +19,7 @@ export function viewerRefs({ state, mirror, problems }: SyncViewer) {
       () =>
         state.status !== 'connected' ||
         state.host !== 'online' ||
+        state.behind ||
         state.problem !== undefined ||
         state.progress !== undefined,
     ),

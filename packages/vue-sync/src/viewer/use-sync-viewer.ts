@@ -15,21 +15,24 @@ export interface UseSyncViewerReturn {
   lastUpdate: Readonly<Ref<number | undefined>>
   /**
    * When the shown state was last known to be the host's current state, milliseconds since 1970. Renewed
-   * with each heartbeat, and saved with the state by `cache`.
+   * with each heartbeat unless the host is `behind`, and saved with the state by `cache`. `undefined` while that
+   * is not known.
    */
   asOf: Readonly<Ref<number | undefined>>
   /** What the host calls the session. */
   name: Readonly<Ref<string | undefined>>
   /** Whether the host is connected to the relay; `undefined` while that is not known. */
   host: Readonly<Ref<HostPresence['host'] | undefined>>
+  /** Whether the host has changes that it could not send yet, so that the shown state is not its current one. */
+  behind: Readonly<Ref<boolean>>
   /**
    * How much of a large update has arrived, in bytes; `undefined` when none is arriving. It is more than 64 KiB, and
    * the relay is of version 0.2 or later.
    */
   progress: Readonly<Ref<Progress | undefined>>
   /**
-   * Whether the shown state may be old: the viewer or the host is not connected, a large update is arriving, or there
-   * is a `problem`.
+   * Whether the shown state may be old: the viewer or the host is not connected, the host is `behind`, a large update
+   * is arriving, or there is a `problem`.
    */
   stale: Readonly<Ref<boolean>>
   /**

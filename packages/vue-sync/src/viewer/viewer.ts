@@ -69,6 +69,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     asOf: undefined,
     name: undefined,
     host: undefined,
+    behind: false,
     problem: undefined,
     error: undefined,
   })
@@ -181,6 +182,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
           parts.discard()
           receiver.disconnected()
           state.host = undefined
+          state.behind = false
           saver?.saveNow()
         }
         if (closed) fail(problemOf(closed))

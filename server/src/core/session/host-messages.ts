@@ -32,6 +32,8 @@ export interface HostMessagesOptions {
   events: () => SessionEvents | undefined
   /** Called after each change of the retained state. */
   onState: () => void
+  /** Called when the host may have begun or ceased to have changes that viewers lack. */
+  onLagChange: () => void
   requestSnapshot: () => void
   warn: (text: string) => void
 }
@@ -64,7 +66,7 @@ export interface HostMessages {
 
 export function createHostMessages(options: HostMessagesOptions): HostMessages {
   const { encode, retained, status, access, audience, seat, stats, events, warn } = options
-  const { onState, requestSnapshot, limit } = options
+  const { onState, onLagChange, requestSnapshot, limit } = options
   const parts = createHostParts({
     limit,
     onExpect: retained.expect,
@@ -139,8 +141,12 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
 
   function applyStatus(message: StatusMessage, from: Host | undefined): void {
     applyHash(message)
-    const { name } = message.payload
+    const { name, behind } = message.payload
     if (setName(name === null ? '' : readName(name))) events()?.onNameChange()
+    if (from && typeof behind === 'boolean' && behind !== from.isBehind) {
+      from.isBehind = behind
+      onLagChange()
+    }
     // Only a host may set access rules.
     if (from && 'access' in message.payload) receiveRules(message.payload, from)
   }
@@ -172,7 +178,7 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
       return false
     }
     const { epoch, seq } = message
-    return add(
+    const isHere = add(
       {
         position: { epoch, seq },
         bytes: encode(frame as string | Uint8Array),
@@ -181,6 +187,11 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
       },
       began,
     )
+    if (isHere && from?.isAwaited) {
+      from.isAwaited = false
+      onLagChange()
+    }
+    return isHere
   }
 
   return {

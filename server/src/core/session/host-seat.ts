@@ -18,6 +18,10 @@ export interface Host {
   hasWarned: boolean
   /** The access rules that it was last sent. */
   sentRules: AccessRules | undefined
+  /** Whether it says that it has changes that it could not send. */
+  isBehind: boolean
+  /** Whether it has a state that is not the one here, and has sent nothing of it yet. */
+  isAwaited: boolean
 }
 
 /** The answer to a host's change of the access rules. */
@@ -107,7 +111,15 @@ export function createHostSeat(options: HostSeatOptions): HostSeat {
     },
     take(peer, knowsParts) {
       const previous = host
-      host = { peer, knowsParts, isGreeted: false, hasWarned: false, sentRules: undefined }
+      host = {
+        peer,
+        knowsParts,
+        isGreeted: false,
+        hasWarned: false,
+        sentRules: undefined,
+        isBehind: false,
+        isAwaited: false,
+      }
       previous?.peer.close(CLOSE.replaced, REPLACED)
       return host
     },

@@ -21,6 +21,8 @@ export interface ViewerStatus {
   /** The session's name. It stays when the host leaves. `''` if the host says that there is none. */
   readonly name: string | undefined
   setHost: (host: HostPresence['host'], since?: number) => void
+  /** Sets whether the host has changes that viewers lack. Returns whether that is new. */
+  setBehind: (isBehind: boolean) => boolean
   setName: (name: string) => void
   /** Sets the hash of the state at the head. */
   setHash: (hash: number) => void
@@ -39,6 +41,7 @@ export function createViewerStatus({ head, encode, limit }: ViewerStatusOptions)
   let presence: HostPresence = { host: 'offline', since: Date.now() }
   let name: string | undefined
   let hash: number | undefined
+  let isBehind = false
   /** The encoded status for current viewers; `undefined` when something in it has changed. */
   let encoded: Uint8Array | undefined
 
@@ -56,6 +59,12 @@ export function createViewerStatus({ head, encode, limit }: ViewerStatusOptions)
       presence = { host, since }
       encoded = undefined
     },
+    setBehind(next) {
+      if (next === isBehind) return false
+      isBehind = next
+      encoded = undefined
+      return true
+    },
     setName(next) {
       name = next
       encoded = undefined
@@ -71,6 +80,7 @@ export function createViewerStatus({ head, encode, limit }: ViewerStatusOptions)
       if (isCurrent && encoded) return encoded
       const payload = {
         ...presence,
+        ...(isBehind && { behind: true }),
         ...(name !== undefined && { name: name || null }),
         ...(receiving !== undefined && { receiving }),
         ...(limit !== MOST_BYTES && { limit }),

@@ -24,10 +24,14 @@ export interface FrameWriterOptions {
    */
   send: (frame: string | Uint8Array, message: StateMessage | undefined) => boolean
   onFailed: (error: unknown) => void
+  /** Called when no frame is waiting any more. */
+  onIdle: () => void
 }
 
 /** Turns messages into frames. Sends them in order, and only on the connection they were written for. */
 export interface FrameWriter {
+  /** Whether no frame is waiting to be compressed, encrypted or sent. */
+  readonly isIdle: boolean
   /**
    * Gives `false` when the message could not be sent.
    *
@@ -76,6 +80,9 @@ export function createFrameWriter(options: FrameWriterOptions): FrameWriter {
   }
 
   return {
+    get isIdle() {
+      return sending === undefined
+    },
     write(message, leaving) {
       const frame = encode(message, leaving)
       const state = message.type === 'status' ? undefined : message
@@ -86,7 +93,9 @@ export function createFrameWriter(options: FrameWriterOptions): FrameWriter {
         .then(([ready]) => void (from === connection && send(ready, state)))
         .catch(options.onFailed)
         .then(() => {
-          if (sending === task) sending = undefined
+          if (sending !== task) return
+          sending = undefined
+          options.onIdle()
         })
       sending = task
       return true

@@ -18,10 +18,13 @@ export interface Publisher {
   remove: (id: string) => void
   /** Starts over with a new epoch, so that no earlier position is valid. */
   restart: (epoch: string) => void
-  /** Sends the changes since the last message, of all stores in one message. Sends nothing without changes. */
-  flush: () => void
-  /** Sends the whole state, even if nothing changed. */
-  flushAll: () => void
+  /**
+   * Sends the changes since the last message, of all stores in one message. Sends nothing without changes. Gives
+   * `false` when changes could not be sent.
+   */
+  flush: () => boolean
+  /** Sends the whole state, even if nothing changed. Gives `false` when changes could not be sent. */
+  flushAll: () => boolean
   /** The latest message was too large. The same state is not sent as a whole again, and a changed one after a wait. */
   refuse: () => void
   /** Sends a hash of the state, once per position, and only if the position is that of the previous call. */
@@ -59,11 +62,14 @@ export function createPublisher(
     return Date.now() - refusedAt < RETRY_MS || diffSnapshots(refused, next).kind === 'same'
   }
 
-  function publish(all: boolean): void {
+  function publish(all: boolean): boolean {
     const next: Payload = {}
     for (const [id, read] of stores) next[id] = read()
     const difference = sent ? diffSnapshots(sent, next) : { kind: 'structure' as const }
-    if (difference.kind === 'same' && !all) return
+    if (difference.kind === 'same' && !all) {
+      sent = next
+      return true
+    }
     const position = { epoch, seq: difference.kind === 'same' ? seq : seq + 1 }
     const message: SessionUpdate | ConfigUpdate =
       difference.kind === 'fields' && !all
@@ -74,11 +80,13 @@ export function createPublisher(
             ...(difference.patch.length > 0 && { patch: difference.patch }),
           }
         : { type: 'session_update', ...position, payload: next }
-    if (message.type === 'session_update' && isRefused(next)) return
+    const hasChanged = difference.kind !== 'same'
+    if (message.type === 'session_update' && isRefused(next)) return !hasChanged
     tried = next
-    if (!send(message)) return
+    if (!send(message)) return !hasChanged
     sent = next
     seq = position.seq
+    return true
   }
 
   return {
