@@ -12,7 +12,7 @@ export const SYNC_VIEWER_KEY: InjectionKey<SyncViewer> = Symbol('vue-sync viewer
 export const VIEWER_STORE_ID = 'vue-sync-viewer'
 
 /** The viewer's state as refs, for the Pinia store and for `useSyncViewer`. */
-export function viewerRefs({ state, mirror, problems }: SyncViewer) {
+export function viewerRefs({ state, mirror }: SyncViewer) {
   return {
     ...toRefs(shallowReadonly(state)),
     stale: computed(
@@ -24,7 +24,7 @@ export function viewerRefs({ state, mirror, problems }: SyncViewer) {
         state.progress !== undefined,
     ),
     storeIds: computed(() => [...mirror.ids]),
-    problems: computed(() => [...problems.list]),
+    problems: computed(() => [...mirror.problems.list]),
   }
 }
 

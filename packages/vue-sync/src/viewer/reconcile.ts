@@ -1,5 +1,5 @@
-import { toRaw } from 'vue'
-import { clone, equal, isContainer, type Json, safeKeys } from '../protocol/index.ts'
+import { isReactive, isReadonly, markRaw, toRaw } from 'vue'
+import { equal, isContainer, type Json, share } from '../protocol/index.ts'
 
 type Fields = Record<string, unknown>
 
@@ -11,66 +11,129 @@ const BATCH = 8192
  */
 const MOST_PLACED = 65_536
 
-/** Each pair of containers is compared once. Otherwise each level of a nested state would compare all below. */
-type Unequal = WeakMap<object, object>
+/** What the writes into one field have in common. */
+export interface Writing {
+  /** Each pair of containers is compared once. Otherwise each level of a nested state would compare all below. */
+  unequal: WeakMap<object, object>
+  /** A key that no store can have, and that was left out. */
+  reserved: string | undefined
+}
 
-const isSame = (now: unknown, next: unknown, prev: unknown, unequal: Unequal): boolean =>
+export const createWriting = (): Writing => ({ unequal: new WeakMap(), reserved: undefined })
+
+/** `__proto__`, which the app's own code could turn into a prototype, and the flags of Vue's proxies and refs. */
+const RESERVED = /^__(?:proto__$|v_)/
+
+/** The keys of `value` that a store can have. */
+function keysOf(value: object, writing: Writing): string[] {
+  return Object.keys(value).filter((key) => {
+    if (!key.startsWith('__') || !RESERVED.test(key)) return true
+    writing.reserved = key
+    return false
+  })
+}
+
+function copy(value: unknown, writing: Writing): unknown {
+  if (!isContainer(value)) return value
+  if (Array.isArray(value)) return value.map((item) => copy(item, writing))
+  const made: Fields = {}
+  for (const key of keysOf(value, writing)) made[key] = copy(value[key], writing)
+  return made
+}
+
+const isSame = (now: unknown, next: unknown, prev: unknown, { unequal }: Writing): boolean =>
   (prev === next && prev !== undefined) || equal(now as Json, next as Json, unequal)
 
 /**
- * Writes one value into reactive `target`, or only the differences inside it.
+ * Sets one value. Nobody else may hold `value`.
+ *
+ * @throws Error if the target does not keep the value
+ */
+function set(target: object, key: string | number, value: unknown): void {
+  ;(target as Fields)[key] = value
+  // Readonly refs ignore the write, and the setter of a custom ref can do anything.
+  const kept = toRaw((target as Fields)[key])
+  if (!Object.is(kept, toRaw(value)) && !equal(kept as Json, value as Json))
+    throw new Error('its setter did not keep the value')
+}
+
+/** Gives a new value for a place that Vue does not track inside. Equal parts of `old` keep their identity. */
+function renew(old: unknown, next: unknown, writing: Writing): unknown {
+  const made = share(old as Json, copy(next, writing) as Json)
+  const isMarked = isContainer(old) && '__v_skip' in old && isContainer(made)
+  return isMarked ? markRaw(made) : made
+}
+
+/**
+ * Writes one value into reactive `target`, or only the differences inside it. What is not reactive inside
+ * `target` gets a new value, because Vue does not notice a write into it: the values of a `shallowRef` and
+ * `shallowReactive`, and objects that are marked raw, frozen, sealed or readonly.
  *
  * @param prev the value that was written before, which shares unchanged parts with `next`; without it all
  *   parts are compared
+ * @throws Error if the target does not keep the value
  */
 export function write(
   target: object,
   key: string | number,
   next: unknown,
   prev?: unknown,
-  unequal: Unequal = new WeakMap(),
+  writing = createWriting(),
 ): void {
   const current = (target as Fields)[key]
   const raw = toRaw(current)
-  if (isSame(raw, next, prev, unequal)) return
-  const set = (value: unknown) => ((target as Fields)[key] = value)
-  if (!isContainer(raw) || !isContainer(next) || Array.isArray(raw) !== Array.isArray(next))
-    set(clone(next as Json))
-  else if (Array.isArray(raw))
-    reconcileArray(current as unknown[], next as Json[], prev as Json[] | undefined, unequal, set)
-  else reconcile(current as object, next, prev as object | undefined, unequal)
+  let old: unknown
+  try {
+    if (isSame(raw, next, prev, writing)) return
+    const isAlike =
+      isContainer(raw) && isContainer(next) && Array.isArray(raw) === Array.isArray(next)
+    if (isAlike && isReactive(current) && !isReadonly(current)) {
+      const replace = (array: unknown[]) => set(target, key, array)
+      return reconcile(current as object, next, prev as object | undefined, writing, replace)
+    }
+    old = raw
+  } catch {
+    // A part of it is readonly, or has a getter or setter that fails, so all of it is replaced.
+  }
+  set(target, key, renew(old, next, writing))
 }
 
 /**
- * Makes reactive `target`, an object, deeply equal to `next`, in place. Equal parts are not written, so
- * components that show them do not re-render. Arrays are aligned at both ends. With `prev`, a moved element
+ * Makes reactive `target`, an array or object, deeply equal to `next`, in place. Equal parts are not written,
+ * so components that show them do not re-render. Arrays are aligned at both ends. With `prev`, a moved element
  * stays the same object.
+ *
+ * @param replace takes the new elements of a very long array; without it they are written in place
+ * @throws Error if a part does not keep its value
  */
 export function reconcile(
   target: object,
   next: object,
   prev?: object,
-  unequal: Unequal = new WeakMap(),
+  writing = createWriting(),
+  replace?: (array: unknown[]) => void,
 ): void {
+  if (Array.isArray(next))
+    return reconcileArray(target as unknown[], next, prev as Json[] | undefined, writing, replace)
   for (const key of Object.keys(target)) {
     if (!Object.hasOwn(next, key)) delete (target as Fields)[key]
   }
-  for (const key of safeKeys(next))
-    write(target, key, (next as Fields)[key], (prev as Fields)?.[key], unequal)
+  for (const key of keysOf(next, writing))
+    write(target, key, (next as Fields)[key], (prev as Fields)?.[key], writing)
 }
 
 function reconcileArray(
   target: unknown[],
   next: Json[],
   given: Json[] | undefined,
-  unequal: Unequal,
-  replace: (array: unknown[]) => void,
+  writing: Writing,
+  replace?: (array: unknown[]) => void,
 ): void {
   const raw = toRaw(target)
   const prev = given?.length === raw.length ? given : undefined
   const shift = raw.length - next.length
   const same = (index: number, from: number) =>
-    isSame(raw[from], next[index], prev?.[from], unequal)
+    isSame(raw[from], next[index], prev?.[from], writing)
   let head = 0
   while (head < next.length && head < raw.length && same(head, head)) head++
   let end = next.length
@@ -84,10 +147,10 @@ function reconcileArray(
   }
   const moved = new Set(next.slice(head, end).filter((item) => known.has(item)))
   const kept = Math.min(end, end + shift)
-  const make = (item: Json) => (moved.has(item) ? known.get(item) : clone(item))
+  const make = (item: Json) => (moved.has(item) ? known.get(item) : copy(item, writing))
   const splices = Math.ceil((end - kept) / BATCH) + Number(shift > 0)
   const rewritten = isContainer(next[head]) ? moved.size : kept - head
-  if (rewritten + end - kept + splices * (next.length - end) > MOST_PLACED)
+  if (replace && rewritten + end - kept + splices * (next.length - end) > MOST_PLACED)
     return replace(
       raw.slice(0, head).concat(next.slice(head, end).map(make), raw.slice(end + shift)),
     )
@@ -95,7 +158,7 @@ function reconcileArray(
     const item = next[index]!
     // The old element at this index must not be written into when it has moved.
     if (moved.has(item) || (prev && moved.has(prev[index]!))) target[index] = make(item)
-    else write(target, index, item, prev?.[index], unequal)
+    else write(target, index, item, prev?.[index], writing)
   }
   if (shift > 0) target.splice(kept, shift)
   for (let at = kept; at < end; at += BATCH)

@@ -42,10 +42,13 @@ export interface UseSyncViewerReturn {
   problem: Readonly<Ref<SyncError | undefined>>
   /** The error that ended the connection for good. */
   error: Readonly<Ref<SyncError | undefined>>
-  /** What cannot be shown or reached now, in production too: VS119 and VS120 while dials fail. */
-  problems: Readonly<Ref<SyncProblem[]>>
   /** Ids of the synced stores, in the host's order. */
   storeIds: Readonly<Ref<string[]>>
+  /**
+   * What cannot be shown or reached now, at most 50, in production too: fields of this app’s stores that do not show
+   * what the host has, and VS119 and VS120 while dials fail. An entry disappears when its cause does.
+   */
+  problems: Readonly<Ref<SyncProblem[]>>
   /** Connects to a link from the host, a `ws://` address, `HOST:PORT` or `HOST`. @throws SyncError VS101, VS121 */
   connect: (url: string) => void
   /** Stays disconnected until `connect`. The received state stays on show. */

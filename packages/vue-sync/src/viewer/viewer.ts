@@ -13,7 +13,6 @@ import {
   type Progress,
   readLink,
 } from '../link/index.ts'
-import { createProblems, type Problems } from '../problems.ts'
 import {
   bindingOf,
   formatSocketUrl,
@@ -44,7 +43,6 @@ export interface SyncViewerState extends ReceivedState {
 export interface SyncViewer {
   readonly state: SyncViewerState
   readonly mirror: Mirror
-  readonly problems: Problems
   /** @throws SyncError VS101 when `url` is not an address, VS121 for a path that leads to no session */
   connect: (url: string) => void
   /** Stays disconnected until `connect`. The received state stays on show. */
@@ -60,7 +58,6 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   /** Bytes of the longest message, as the relay announces it. */
   let longest = MOST_BYTES
   const mirror = createMirror(pinia, warn, () => longest)
-  const problems = createProblems()
   const state: SyncViewerState = shallowReactive({
     status: 'disconnected',
     retryAt: undefined,
@@ -166,7 +163,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       send: (receipt) => link!.send(receipt),
     })
     longest = MOST_BYTES
-    reportDials = createDialReports(origin, problems)
+    reportDials = createDialReports(origin, mirror.problems)
     link = createLink({
       world: options,
       url: () => formatSocketUrl({ origin, session }, receiver.position),
@@ -201,7 +198,6 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   return {
     state,
     mirror,
-    problems,
     connect(url) {
       const next = readLink(url)
       const { origin, session, key, secret, signer } = next
