@@ -5,6 +5,7 @@ import { createWarn, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
 import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
+import { createProblems, describeProblem, type Problems, type SyncProblem } from '../problems.ts'
 import {
   formatSocketUrl,
   offerProtocols,
@@ -42,6 +43,8 @@ export interface SyncHostState {
 /** A host that publishes stores to one session of a relay. */
 export interface SyncHost {
   readonly state: SyncHostState
+  /** The parts of the state that could not be sent as they are. */
+  readonly problems: Problems
   readonly access: Pick<HostAccess, 'rules' | 'error' | 'issue' | 'revoke'>
   /**
    * Makes every link shown until now invalid. An encrypted session gets a new secret too. Resolves when the relay
@@ -73,6 +76,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   if (process.env.NODE_ENV !== 'production') checkDelays('', options)
   const { debounce = HOST_DEFAULTS.debounce } = options
   const warn = createWarn()
+  const problems = createProblems()
   const state: SyncHostState = shallowReactive({
     status: 'disconnected',
     clientCount: 0,
@@ -110,10 +114,14 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     },
     send: (frame) => link !== undefined && link.send(frame),
     onFailed: warnUnsent,
+    report,
   })
-  const transmit = (message: StateMessage | StatusMessage): boolean =>
-    greeted && writer.write(message, leaving)
-  const publisher = createPublisher(randomId(), transmit)
+  function transmit(message: StateMessage | StatusMessage): boolean {
+    // A whole state reports again what its codec cannot carry.
+    if (message.type === 'session_update') forget('VS217')
+    return greeted && writer.write(message, leaving)
+  }
+  const publisher = createPublisher(randomId(), transmit, options.codec?.arriving)
   const stores = createSyncedStores({
     publisher,
     debounce,
@@ -141,6 +149,15 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (process.env.NODE_ENV !== 'production') warn('VS207', 'the state could not be sent', error)
   }
 
+  function report(problem: SyncProblem): void {
+    problems.add(problem)
+    if (process.env.NODE_ENV !== 'production') warn(problem.code, describeProblem(problem))
+  }
+
+  function forget(solved: SyncProblem['code']): void {
+    problems.remove(({ code }) => code === solved)
+  }
+
   /** Catches every error, because this runs inside the app's own code and must not break it. */
   function sendSafely(send: () => void): void {
     if (!greeted) return
@@ -154,10 +171,12 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   function flush(): void {
     flushedAt = Date.now()
+    forget('VS124')
     sendSafely(publisher.flush)
   }
   function flushAll(): void {
     flushedAt = Date.now()
+    forget('VS124')
     sendSafely(publisher.flushAll)
   }
   const flushAllSoon = useDebounceFn(flushAll, debounce)
@@ -214,6 +233,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   return {
     state,
+    problems,
     access,
     rotate() {
       if (encryption) {

@@ -1,6 +1,7 @@
 import { computed, type ComputedRef, inject, type Ref, shallowReadonly, toRefs } from 'vue'
 import { SyncError } from '../diagnostics.ts'
 import type { LinkStatus } from '../link/index.ts'
+import type { SyncProblem } from '../problems.ts'
 import { formatLink, parseLink, type ViewerToken, type ViewerUrl } from '../protocol/index.ts'
 import type { IssueOptions } from './access.ts'
 import { deviceLabel } from './device-label.ts'
@@ -47,6 +48,8 @@ export interface UseSyncHostReturn {
   retryAt: Readonly<Ref<number | undefined>>
   /** The error that ended publishing for good. With VS115 publishing continues, but there is no link to show. */
   error: Readonly<Ref<SyncError | undefined>>
+  /** The parts of the state that could not be sent as they are, and why; at most 50. Also in production. */
+  problems: ComputedRef<SyncProblem[]>
   /** Why the latest `issue`, `revoke` or `rotate` failed: VS113 when the relay refused it. Publishing goes on. */
   accessError: Readonly<Ref<SyncError | undefined>>
   start: () => void
@@ -97,6 +100,7 @@ export function useSyncHost(): UseSyncHostReturn {
     ...refs,
     tokens,
     accessError: access.error,
+    problems: computed(() => [...host.problems.list]),
     label: computed(() => deviceLabel(state.clientCount)),
     viewerUrl: computed(() => state.viewerUrls[0]?.url),
     start,

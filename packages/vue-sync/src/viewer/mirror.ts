@@ -1,9 +1,11 @@
 import type { Pinia, Store } from 'pinia'
 import { type ShallowRef, shallowReactive, shallowRef } from 'vue'
 import type { Warn } from '../diagnostics.ts'
+import { createProblems, describeProblem, type Problems } from '../problems.ts'
 import {
   applyPatch,
   type ConfigUpdate,
+  DIFFERENCES,
   type HashCache,
   hashOf,
   MOST_BYTES,
@@ -29,8 +31,13 @@ export interface Mirror {
    * changed then, and the viewer needs a whole state.
    */
   apply: (message: StateMessage) => boolean
-  /** The hash of `state`, which equals the host's hash of the same position. */
-  hash: () => number
+  /**
+   * The hash of `state`, which equals the host's hash of the same position; `undefined` if the host's schemas
+   * differ from the viewer's, because then its state does too.
+   */
+  hash: () => number | undefined
+  /** The parts of the state that do not show what the host has. */
+  readonly problems: Problems
   /** Drops what was received, before the state of another session comes. */
   clear: () => void
   /** Fills a Pinia store from now on. */
@@ -62,11 +69,13 @@ export function merge(
 export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
   const ids = shallowReactive<string[]>([])
   const views = new Map<string, ShallowRef<StoreFields | undefined>>()
+  const problems = createProblems()
   const stores = createFilledStores(pinia, warn)
   const hashes: HashCache = new WeakMap()
   let state: Payload = {}
   /** By how much `state` may have grown since it was last measured. */
   let grown = 0
+  let differs = false
 
   function view(id: string): ShallowRef<StoreFields | undefined> {
     let found = views.get(id)
@@ -134,6 +143,15 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
     return true
   }
 
+  function reportDifferences({ type, [DIFFERENCES]: found }: StateMessage): void {
+    differs = found !== undefined
+    if (type === 'session_update') problems.remove(({ code }) => code === 'VS125')
+    for (const problem of found ?? []) {
+      problems.add(problem)
+      if (process.env.NODE_ENV !== 'production') warn(problem.code, describeProblem(problem))
+    }
+  }
+
   return {
     ids,
     get state() {
@@ -141,9 +159,12 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
     },
     view,
     apply(message) {
-      return message.type === 'config_update' ? update(message) : replaceAll(message.payload)
+      const fits = message.type === 'config_update' ? update(message) : replaceAll(message.payload)
+      if (fits) reportDifferences(message)
+      return fits
     },
-    hash: () => hashOf(state, hashes),
+    hash: () => (differs ? undefined : hashOf(state, hashes)),
+    problems,
     clear() {
       state = {}
       ids.splice(0)
