@@ -34,7 +34,7 @@ describe('protobuf', () => {
         expect(DIFFERENCES in received).toBe(false)
         expect(hashOf(received.payload, new WeakMap())).toBe(hashOf(arriving, new WeakMap()))
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 

@@ -176,7 +176,11 @@ export function createBodyReader(schemas: Schemas): BodyReader {
     }
     const type = schemas.get(id)
     if (id === '__proto__' || (typed && !type)) return
-    if (!typed) return void (payload[id] = json as StoreFields)
+    if (!typed) {
+      if (!isRecord(json)) throw new Error('a store without fields')
+      payload[id] = json as StoreFields
+      return
+    }
     from.store = id
     from.path = []
     const inside = new BinaryReader(typed)

@@ -52,9 +52,8 @@ export function writeOperation(
   const { holder } = numbered
   if (holder) {
     context.store = store
-    // The holder's own fields are the end of this path.
-    context.path = []
-    context.key = ''
+    context.path = ['', ...holder.before]
+    context.key = context.path.pop()!
     writer.tag(OPERATION.typed, LEN).fork()
     writeMessage(writer, holder.type, holding(holder, value), context)
     writer.join()
@@ -121,7 +120,7 @@ function valueOf(
   if (!holder) throw new Error('no type')
   const reader = new BinaryReader(typed)
   context.store = store
-  context.path = []
+  context.path = [...holder.before]
   return held(holder, readMessage(reader, reader.len, holder.type, context))
 }
 

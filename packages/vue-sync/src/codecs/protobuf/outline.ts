@@ -164,7 +164,7 @@ export function compareOutline(bytes: Uint8Array, schemas: Schemas): Comparison 
     for (const field of own.fields) {
       const theirs = types[host]?.get(field.number)
       if (!theirs) continue
-      const inside = [...path, field.key]
+      const inside = [...path, field.label]
       if (fits(field, theirs)) {
         if (field.value.message) open.push([field.value.message, theirs[1] - 1, store, inside])
       } else if (!refused.has(field)) {

@@ -12,6 +12,8 @@ type Place =
 export interface Holder {
   type: MessageType
   field: Field
+  /** The labels of the fields before it. */
+  before: string[]
   /** The index or key after the field; `undefined` if the path ends at the field. */
   entry: string | undefined
 }
@@ -39,6 +41,7 @@ const placeAt = (field: Field): Place =>
 export function numberPath(keys: readonly string[], type: MessageType | undefined): NumberedPath {
   const path: NumberedPath = { steps: [], keys: [], holder: undefined }
   let place: Place = type ? { in: 'message', type } : { in: 'json' }
+  const before: string[] = []
   const pushKey = (key: string): void => {
     path.steps.push(KEY)
     path.keys.push(key)
@@ -47,7 +50,8 @@ export function numberPath(keys: readonly string[], type: MessageType | undefine
     const field: Field | undefined = place.in === 'message' ? place.type.byKey.get(key) : undefined
     if (place.in === 'message' && field) {
       path.steps.push(field.number)
-      path.holder = { type: place.type, field, entry: undefined }
+      path.holder = { type: place.type, field, before: [...before], entry: undefined }
+      before.push(field.label)
       place = placeAt(field)
       continue
     }
@@ -83,6 +87,7 @@ export function namePath(
 ): NamedPath | undefined {
   const path: NamedPath = { keys: [], holder: undefined }
   let place: Place = type ? { in: 'message', type } : { in: 'json' }
+  const before: string[] = []
   let used = 0
   for (const step of steps) {
     const key = step === KEY ? keys[used++] : undefined
@@ -91,7 +96,8 @@ export function namePath(
       const field: Field | undefined = place.type.byNumber.get(step)
       if (!field || refused?.has(field)) return undefined
       path.keys.push(field.key)
-      path.holder = { type: place.type, field, entry: undefined }
+      path.holder = { type: place.type, field, before: [...before], entry: undefined }
+      before.push(field.label)
       place = placeAt(field)
     } else if (place.in === 'field') {
       path.holder!.entry = key ?? String(step - 1)

@@ -151,7 +151,7 @@ export function readMessage(
       if (wire !== LEN || !readExtra(reader, number, extras)) reader.skip(wire, number)
       continue
     }
-    context.path.push(field.key)
+    context.path.push(field.label)
     const isRead = fitsWire(field, wire) && !unfit?.has(field)
     if (!isRead) reader.skip(wire, number)
     if (!isRead || !readField(reader, wire, field, result, context)) {

@@ -101,10 +101,12 @@ export function createCompiler(): (descriptor: DescMessage) => MessageType {
     if ('delimitedEncoding' in field && field.delimitedEncoding)
       throw new TypeError(`protobuf(): ${String(field)} is a group. Use a message instead`)
     const isMap = field.fieldKind === 'map'
+    const shape = isMap ? 'map' : field.fieldKind === 'list' ? 'list' : 'single'
     return {
       number: field.number,
       key: field.jsonName,
-      shape: isMap ? 'map' : field.fieldKind === 'list' ? 'list' : 'single',
+      label: shape === 'single' ? field.jsonName : `${field.jsonName}[]`,
+      shape,
       value: valueType(field),
       mapKey: isMap ? scalar(field.mapKey, false) : undefined,
     }

@@ -15,6 +15,8 @@ export interface Field {
   number: number
   /** The key in the state: the `json_name` of the schema. */
   key: string
+  /** The key in the path of a problem: that of a list or a map ends with `[]`. */
+  label: string
   shape: Shape
   /** The type of the value, of the list's elements or of the map's values. */
   value: ValueType

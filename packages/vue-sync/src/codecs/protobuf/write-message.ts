@@ -93,7 +93,7 @@ function writeField(
     if (shape === 'list' ? !Array.isArray(value) : !isRecord(value))
       throw new Unfit(shape === 'list' ? 'not a list' : 'not an object')
     const container = value as Json[] | JsonObject
-    context.key = `${field.key}[]`
+    context.key = field.label
     if (Object.keys(container).length === 0) (extras.empties ??= []).push(number)
     else if (!isTyped(field, container)) context.inexact = true
     else if (shape === 'list') writeList(writer, field, container as Json[], context)
