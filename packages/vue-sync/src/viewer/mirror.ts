@@ -143,7 +143,10 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
     return true
   }
 
-  function reportDifferences({ type, [DIFFERENCES]: found }: StateMessage): void {
+  function reportDifferences({
+    type,
+    [DIFFERENCES]: found,
+  }: Pick<StateMessage, 'type' | typeof DIFFERENCES>): void {
     differs = found !== undefined
     if (type === 'session_update') problems.remove(({ code }) => code === 'VS125')
     for (const problem of found ?? []) {
@@ -169,6 +172,7 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
       state = {}
       ids.splice(0)
       for (const ref of views.values()) ref.value = undefined
+      reportDifferences({ type: 'session_update' })
     },
     adopt(store, rules) {
       const added = stores.add(store, rules)
