@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import process from 'node:process'
 import fastJsonPatch from 'fast-json-patch'
 import { createPinia, defineStore } from 'pinia'
 import { createApp, nextTick } from 'vue'
@@ -6,10 +7,11 @@ import * as Y from 'yjs'
 import { createWarn } from '../packages/vue-sync/src/diagnostics.ts'
 import { createPublisher } from '../packages/vue-sync/src/host/core/publisher.ts'
 import { createStoreSource } from '../packages/vue-sync/src/host/store-source.ts'
+import { printCodecs } from './codecs.ts'
 
 /**
  * Measures what a change costs the host: `pnpm bench:host`. One run measures all candidates, so that the
- * ratios hold on any machine. Each size takes a few seconds.
+ * ratios hold on any machine. Each size takes a few seconds. `--codecs` measures the codecs only.
  */
 interface Row {
   id: number
@@ -137,7 +139,7 @@ function otherBytes(count: number, change: Change): { patch: number; yjs: number
   return { patch, yjs }
 }
 
-const sizes = [100, 10_000, 100_000]
+const sizes = process.argv.includes('--codecs') ? [] : [100, 10_000, 100_000]
 for (const count of sizes) {
   const rounds = count >= 100_000 ? 9 : count >= 10_000 ? 31 : 101
   console.log(`\n${count.toLocaleString('en')} rows × 5 fields (median of ${rounds}, ms)`)
@@ -160,3 +162,5 @@ for (const count of sizes) {
   }
   console.table(table)
 }
+
+printCodecs(10_000)

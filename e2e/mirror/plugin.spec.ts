@@ -6,6 +6,7 @@ import { type WebSocket as WebSocketConnection, WebSocketServer } from 'ws'
 import { cbor } from '@vue-sync/vue/cbor'
 import { syncPlugin, type SyncHostOptions, useSyncHost } from '@vue-sync/vue/host'
 import { msgpack } from '@vue-sync/vue/msgpack'
+import { protobuf } from '@vue-sync/vue/protobuf'
 import { hashOf, offerProtocols, type StoreFields } from '@vue-sync/vue/protocol'
 import {
   syncViewer,
@@ -14,6 +15,7 @@ import {
   useSyncViewer,
   VIEWER_STORE_ID,
 } from '@vue-sync/vue/viewer'
+import { CounterSchema } from '../../packages/vue-sync/test/protobuf/proto/fixture_pb.js'
 import { createTestApp, stubPage, unmountApps } from '../support/apps/app.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
@@ -446,16 +448,21 @@ describe('the host plugin', () => {
   })
 })
 
+const counterCodec = protobuf({ stores: { counter: CounterSchema } })
+
 describe('codecs', () => {
   it.each([
     ['MessagePack', { codec: msgpack() }],
     ['CBOR', { codec: cbor() }],
+    ['Protocol Buffers', { codec: counterCodec }],
+    ['compressed Protocol Buffers', { codec: counterCodec, compressOver: 200 }],
+    ['Protocol Buffers without a schema', { codec: protobuf({ stores: {} }) }],
     ['compression', { compressOver: 200 }],
     ['compressed MessagePack', { codec: msgpack(), compressOver: 200 }],
   ])('%s carries full states and deltas, also to late viewers', async (_, options) => {
     const { pinia } = startHost(options)
     const counter = useCounter(pinia)
-    const codecs = [msgpack(), cbor()]
+    const codecs = [msgpack(), cbor(), counterCodec]
     const { view } = startViewer({ codecs })
     await expect.poll(() => view('counter').value?.['count']).toBe(0)
     counter.note = 'long '.repeat(500)
@@ -471,6 +478,32 @@ describe('codecs', () => {
     await expect.poll(() => late.view('counter').value).toEqual(view('counter').value)
     expect(view('counter').value).toEqual(JSON.parse(JSON.stringify(counter.$state)))
     expect(warnings).toEqual([])
+  })
+
+  it('reports a value that does not fit its schema at the host, until it does', async () => {
+    const { pinia, host } = startHost({ codec: counterCodec })
+    const counter = useCounter(pinia)
+    const { view } = startViewer({ codecs: [counterCodec] })
+    await expect.poll(() => view('counter').value?.['count']).toBe(0)
+    counter.count = 1.5
+    await expect
+      .poll(() => host.problems.value)
+      .toMatchObject([{ code: 'VS124', store: 'counter', path: 'count' }])
+    expect(view('counter').value?.['count']).toBe(0)
+    counter.count = 2
+    await expect.poll(() => view('counter').value?.['count']).toBe(2)
+    expect(host.problems.value).toEqual([])
+  })
+
+  it('reports at a viewer what its schema cannot read, and shows the rest', async () => {
+    const { pinia } = startHost({ codec: counterCodec })
+    useCounter(pinia)
+    const { viewer, view } = startViewer({ codecs: [protobuf({ stores: {} })] })
+    await expect
+      .poll(() => viewer.problems.value)
+      .toMatchObject([{ code: 'VS125', store: 'counter' }])
+    expect(viewer.status.value).toBe('connected')
+    expect(view('counter').value).toBeUndefined()
   })
 
   it('a viewer without the codec stops with VS108 and names the codec', async () => {

@@ -2,6 +2,7 @@ import { createDecipheriv, createHmac, ECDH, hkdfSync, verify } from 'node:crypt
 import { expect, it, vi } from 'vitest'
 import type { KeptState } from '@vue-sync/vue/cache'
 import { msgpack } from '@vue-sync/vue/msgpack'
+import { protobuf } from '@vue-sync/vue/protobuf'
 import { offerProtocols, parseLink, randomSecret, readHeader } from '@vue-sync/vue/protocol'
 import { createCipher } from '../../packages/vue-sync/src/encrypt/cipher.ts'
 import { startViewer, through } from '../support/apps/encrypted-apps.ts'
@@ -21,13 +22,14 @@ function flip(frame: Buffer): Buffer {
 it.each([
   ['JSON', {}],
   ['MessagePack', { codec: msgpack() }],
+  ['Protocol Buffers', { codec: protobuf({ stores: {} }) }],
   ['JSON, although compression is requested too', { compressOver: 100 }],
 ])('encrypts full states, deltas and the name, also for late viewers (%s)', async (_, options) => {
   const host = startHost(options)
   const link = await linkOf(host)
   expect(parseLink(link)).toMatchObject({ key: VIEWER_KEY, session: 'default' })
   expect(host.host.pairCode.value).toBeUndefined()
-  const codecs = [msgpack()]
+  const codecs = [msgpack(), protobuf({ stores: {} })]
   const first = startViewer(link, { codecs })
   await expect.poll(() => first.board.value?.['title']).toBe('Quarterly layoffs')
   expect(first.viewer.name.value).toBe('Secret board')

@@ -15,6 +15,7 @@ export default defineConfig({
     'await-turn': 'src/host/await-turn.ts',
     msgpack: 'src/codecs/msgpack.ts',
     cbor: 'src/codecs/cbor.ts',
+    protobuf: 'src/codecs/protobuf.ts',
   },
   platform: 'neutral',
   target: 'es2022',

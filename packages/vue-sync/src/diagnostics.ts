@@ -26,6 +26,10 @@ const ERRORS = {
     'The host sent state that is malformed, too large or too deeply nested, so an earlier state stays on show. Fix the host’s state',
   VS115:
     'An http link must not carry an encryption key. Start the relay with https, and scan the code on the host again',
+  VS124:
+    'A value does not fit its type in the Protocol Buffers schema, so nothing is sent until it does. Fix the value or the schema',
+  VS125:
+    'The host’s Protocol Buffers schema has a type that this viewer’s cannot be read as. Update the older side',
   VS116: 'The state is not signed by the host whose link this is. Scan the code on the host again',
   VS117:
     'The state is too large for the relay, so viewers keep an earlier one. `omit` what viewers do not need, set `compressOver`, or start the relay with a higher --max-host-message',
@@ -62,6 +66,8 @@ const WARNINGS = {
   VS213:
     'This field of the app’s store cannot show the host’s value. Make it a plain `ref` or a property of `state`',
   VS214: 'This key is reserved, so stores do not get it. Rename it on the host',
+  VS217:
+    'The Protocol Buffers schema has no field for this key, so it is carried as JSON. Add it to the schema, or `omit` it',
 } as const
 
 export type ErrorCode = keyof typeof ERRORS
@@ -87,13 +93,14 @@ export function reportError(error: unknown): void {
 }
 
 /** Prints a warning in development, once for each code and subject. */
-export type Warn = (code: WarningCode, subject: string, cause?: unknown) => void
+export type Warn = (code: WarningCode | ErrorCode, subject: string, cause?: unknown) => void
 
 export function createWarn(): Warn {
   const printed = new Set<string>()
   return (code, subject, cause) => {
     if (process.env.NODE_ENV !== 'production') {
-      const text = `[vue-sync] ${code}: ${subject}. ${WARNINGS[code]}.`
+      const why = { ...ERRORS, ...WARNINGS }[code]
+      const text = `[vue-sync] ${code}: ${subject}. ${why}.`
       if (printed.has(text)) return
       printed.add(text)
       console.warn(text, ...(cause === undefined ? [] : [cause]))

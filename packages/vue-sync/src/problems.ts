@@ -22,6 +22,11 @@ export interface Problems {
   remove: (matches: (problem: SyncProblem) => boolean) => void
 }
 
+/** Names the place of a problem and its reason, for a warning in development. */
+export function describeProblem({ store, path, reason }: SyncProblem): string {
+  return `${store === undefined ? '' : `store "${store}"${path ? `, ${path}` : ''}: `}${reason}`
+}
+
 export const MOST_PROBLEMS = 50
 
 /** Whether two problems are one entry of the list. */

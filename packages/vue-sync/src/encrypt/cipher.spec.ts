@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cbor } from '../codecs/cbor.ts'
 import { msgpack } from '../codecs/msgpack.ts'
+import { protobuf } from '../codecs/protobuf.ts'
 import { anyJson } from '../../test/json-arbitrary.ts'
 import {
   type Codec,
@@ -16,7 +17,7 @@ import { createCipher } from './cipher.ts'
 import { NotAuthentic, NotSigned } from './index.ts'
 import { createSigningKey, readSigningKey } from './signing-key.ts'
 
-const CODECS = [msgpack(), cbor()]
+const CODECS = [msgpack(), cbor(), protobuf({ stores: {} })]
 const IV_BYTES = 12
 const secret = randomSecret()
 const signingKey = await createSigningKey()
@@ -47,6 +48,7 @@ describe('a sealed frame', () => {
     ['JSON', undefined],
     ['MessagePack', msgpack()],
     ['CBOR', cbor()],
+    ['Protocol Buffers', protobuf({ stores: {} })],
   ])('decrypts to the same message: %s', async (_, codec) => {
     await fc.assert(
       fc.asyncProperty(anyJson(), async (value) => {

@@ -12,7 +12,7 @@ import {
   problemOf,
 } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
-import { createProblems, type SyncProblem } from '../problems.ts'
+import { createProblems, describeProblem, type SyncProblem } from '../problems.ts'
 import {
   formatSocketUrl,
   offerProtocols,
@@ -210,10 +210,15 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       warnUnsent(error)
     },
     onIdle: settle,
+    report,
   })
-  const transmit = (message: StateMessage | StatusMessage): boolean =>
-    greeted && !outgoing.mustWait(message.type) && writer.write(message, leaving)
-  const publisher = createPublisher(randomId(), transmit)
+  function transmit(message: StateMessage | StatusMessage): boolean {
+    if (!greeted || outgoing.mustWait(message.type)) return false
+    // A whole state reports again what its codec cannot carry.
+    if (message.type === 'session_update') forget('VS217')
+    return writer.write(message, leaving)
+  }
+  const publisher = createPublisher(randomId(), transmit, options.codec?.arriving)
   const stores = createSyncedStores({
     publisher,
     delays,
@@ -255,6 +260,15 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (process.env.NODE_ENV !== 'production' && isNew) console.error(state.error.message)
   }
 
+  function report(problem: SyncProblem): void {
+    problems.add(problem)
+    if (process.env.NODE_ENV !== 'production') warn(problem.code, describeProblem(problem))
+  }
+
+  function forget(solved: SyncProblem['code']): void {
+    problems.remove(({ code }) => code === solved)
+  }
+
   /**
    * Catches every error, because this runs inside the app's own code and must not break it.
    *
@@ -279,11 +293,13 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   function flush(): void {
     flushedAt = Date.now()
+    forget('VS124')
     sendSafely(publisher.flush)
   }
   function flushAll(): void {
     flushedAt = Date.now()
     isLost = false
+    forget('VS124')
     sendSafely(publisher.flushAll)
   }
   const flushAllSoon = useDebounceFn(flushAll, delays.debounce)

@@ -106,9 +106,9 @@ export function useSyncHost(): UseSyncHostReturn {
   const { signed: _, clockOffset: __, ...refs } = toRefs(shallowReadonly(state))
   return {
     ...refs,
-    problems: computed(() => [...problems]),
     tokens,
     accessError: access.error,
+    problems: computed(() => [...problems]),
     label: computed(() => deviceLabel(state.clientCount)),
     viewerUrl: computed(() => state.viewerUrls[0]?.url),
     start,

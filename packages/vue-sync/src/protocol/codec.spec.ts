@@ -2,12 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { cbor } from '../codecs/cbor.ts'
 import { msgpack } from '../codecs/msgpack.ts'
+import { protobuf } from '../codecs/protobuf.ts'
 import { anyJson } from '../../test/json-arbitrary.ts'
 import { decodeFrame, encodeFrame, type FrameOptions, MissingCodec, readHeader } from './codec.ts'
 import type { ConfigUpdate, Json, StateMessage } from './envelope.ts'
 import { parseMessage } from './parse.ts'
 
-const CODECS = [msgpack(), cbor()]
+const CODECS = [msgpack(), cbor(), protobuf({ stores: {} })]
 
 async function through(message: StateMessage, options: FrameOptions): Promise<unknown> {
   const frame = await encodeFrame(message, options)
@@ -28,6 +29,7 @@ describe('frames', () => {
     ['compressed JSON', { compressOver: 0 }],
     ['MessagePack', { codec: msgpack() }],
     ['CBOR', { codec: cbor() }],
+    ['Protocol Buffers', { codec: protobuf({ stores: {} }) }],
     ['compressed MessagePack', { codec: msgpack(), compressOver: 0 }],
   ])('carry any state message: %s', async (_, options) => {
     await fc.assert(
@@ -101,6 +103,7 @@ describe('frames', () => {
     ['compressed JSON', { compressOver: 0 }],
     ['MessagePack', { codec: msgpack() }],
     ['CBOR', { codec: cbor() }],
+    ['Protocol Buffers', { codec: protobuf({ stores: {} }) }],
   ])('are refused when they nest too deep: %s', async (_, options) => {
     const nested = (depth: number): Json =>
       JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as Json
@@ -113,6 +116,7 @@ describe('frames', () => {
   it('are ignored when malformed, for any bytes', async () => {
     const header = fc.constantFrom(
       '{"type":"config_update","epoch":"e","seq":1,"codec":"msgpack"}\n',
+      '{"type":"config_update","epoch":"e","seq":1,"codec":"protobuf"}\n',
       '{"type":"config_update","epoch":"e","seq":1,"compress":"deflate-raw"}\n',
       '{"type":"session_update","epoch":"e","seq":1}\n',
       '{"type":"status","epoch":"e","seq":1}\n',

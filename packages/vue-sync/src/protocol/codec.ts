@@ -1,7 +1,14 @@
 import { MOST_BYTES, parseJson, sizeOf } from './bounds.ts'
-import type { Json, Message, StateMessage } from './envelope.ts'
+import type { CodecProblem, Json, Message, Payload, StateMessage } from './envelope.ts'
 import { badPart } from './parse.ts'
 import { isRecord } from './record.ts'
+
+/** What a codec knows of a message besides its body. */
+export interface CodecContext {
+  type?: StateMessage['type']
+  /** Called by `encode` for each part of the state that it cannot carry as it is. */
+  report?: ((problem: CodecProblem) => void) | undefined
+}
 
 /**
  * Turns the body of a state message into bytes and back. Without a codec the body is JSON. The bytes may come
@@ -11,8 +18,10 @@ import { isRecord } from './record.ts'
 export interface Codec {
   /** Sent with each message, so that a viewer knows which codec it needs: `msgpack`, `cbor`, … */
   name: string
-  encode: (body: object) => Uint8Array
-  decode: (bytes: Uint8Array) => unknown
+  encode: (body: object, context?: CodecContext) => Uint8Array
+  decode: (bytes: Uint8Array, context?: CodecContext) => unknown
+  /** Gives the state as it arrives in viewers, because hashes must agree. @default the state itself */
+  arriving?: (state: Payload) => Payload
 }
 
 /** The part of a binary frame before its body. The relay reads it, and it holds nothing of the state. */
@@ -33,6 +42,8 @@ export interface FrameOptions {
   binary?: boolean
   /** Longer bodies are not compressed, because viewers unpack no more bytes. @default 16 MiB */
   longest?: number | undefined
+  /** Called for each part of the state that the codec cannot carry as it is. */
+  report?: CodecContext['report']
 }
 
 const COMPRESSION = 'deflate-raw'
@@ -85,7 +96,7 @@ function join(parts: Uint8Array[], length: number): Uint8Array {
  */
 export function encodeFrame(
   message: StateMessage,
-  { codec, compressOver = Infinity, binary = false, longest = MOST_BYTES }: FrameOptions,
+  { codec, compressOver = Infinity, binary = false, longest = MOST_BYTES, report }: FrameOptions,
 ): string | Uint8Array | Promise<Uint8Array> {
   const { type, epoch, seq, ...body } = message
   if (!codec && !binary) {
@@ -93,7 +104,7 @@ export function encodeFrame(
     if (text.length <= compressOver) return text
   }
   const encoder = new TextEncoder()
-  const bytes = codec ? codec.encode(body) : encoder.encode(JSON.stringify(body))
+  const bytes = codec ? codec.encode(body, { type, report }) : encoder.encode(JSON.stringify(body))
   const frame = (content: Uint8Array, compress?: FrameHeader['compress']): Uint8Array => {
     const header = {
       type,
@@ -138,7 +149,11 @@ export function decodeFrame(
 ): Message | undefined | Promise<Message | undefined> {
   const read = readHeader(frame)
   if (!read) return undefined
-  const { codec: name, compress, ...position } = read.header
+  const {
+    codec: name,
+    compress,
+    ...position
+  } = read.header as FrameHeader & Pick<StateMessage, 'type'>
   const codec = codecs.find((known) => known.name === name)
   if (name !== undefined && !codec) throw new MissingCodec(name)
   if (compress !== undefined) {
@@ -148,7 +163,9 @@ export function decodeFrame(
 
   const decode = (bytes: Uint8Array): Message | undefined => {
     try {
-      const body = codec ? codec.decode(bytes) : parseJson(new TextDecoder().decode(bytes))
+      const body = codec
+        ? codec.decode(bytes, position)
+        : parseJson(new TextDecoder().decode(bytes))
       // Throws for a body that nests too deep.
       if (codec) sizeOf(body as Json)
       const message = { ...(body as object), ...position }

@@ -43,14 +43,34 @@ export interface EpochStart {
   started?: number
 }
 
+/** A part of the state that a codec cannot carry as it is. */
+export interface CodecProblem {
+  code: 'VS124' | 'VS125' | 'VS217'
+  /** The store's id. */
+  store: string
+  /** The path inside the store, such as `rows[].due`. Missing if the problem concerns the whole store. */
+  path?: string
+  /** For developers, in English. */
+  reason: string
+}
+
+/** A symbol, so that no frame can have this member. */
+export const DIFFERENCES = Symbol('differences')
+
+/** A codec adds this to a message from a host with other schemas than the viewer's. */
+export interface SchemaDifferences {
+  /** What could not be read. The viewer's state differs from the host's, even if this is empty. */
+  [DIFFERENCES]?: CodecProblem[]
+}
+
 /** All synced stores. The viewer replaces its whole state with it. */
-export interface SessionUpdate extends Position, SessionName, EpochStart {
+export interface SessionUpdate extends Position, SessionName, EpochStart, SchemaDifferences {
   type: 'session_update'
   payload: Payload
 }
 
 /** Only the changed fields, merged into each store. `patch` is applied after that. One atomic change. */
-export interface ConfigUpdate extends Position, SessionName {
+export interface ConfigUpdate extends Position, SessionName, SchemaDifferences {
   type: 'config_update'
   payload: Payload
   patch?: PatchOperation[]

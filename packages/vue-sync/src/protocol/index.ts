@@ -1,5 +1,7 @@
+export { DIFFERENCES } from './envelope.ts'
 export type {
   AccessProblem,
+  CodecProblem,
   ConfigUpdate,
   HostError,
   HostPresence,
@@ -19,7 +21,7 @@ export type {
   ViewerUrl,
 } from './envelope.ts'
 export { decodeFrame, encodeFrame, MissingCodec, readHeader } from './codec.ts'
-export type { Codec, FrameOptions } from './codec.ts'
+export type { Codec, CodecContext, FrameOptions } from './codec.ts'
 export {
   addPart,
   formatPart,

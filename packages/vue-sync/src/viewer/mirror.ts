@@ -1,10 +1,11 @@
 import type { Pinia, Store } from 'pinia'
 import { type ShallowRef, shallowReactive, shallowRef } from 'vue'
 import type { Warn } from '../diagnostics.ts'
-import { createProblems, type Problems } from '../problems.ts'
+import { createProblems, describeProblem, type Problems } from '../problems.ts'
 import {
   applyPatch,
   type ConfigUpdate,
+  DIFFERENCES,
   type HashCache,
   hashOf,
   isRecord,
@@ -32,9 +33,12 @@ export interface Mirror {
    * changed then, and the viewer needs a whole state.
    */
   apply: (message: StateMessage) => boolean
-  /** The hash of `state`, which equals the host's hash of the same position. */
-  hash: () => number
-  /** The fields of the app's stores that do not show what the host has. */
+  /**
+   * The hash of `state`, which equals the host's hash of the same position; `undefined` if the host's schemas
+   * differ from the viewer's, because then its state does too.
+   */
+  hash: () => number | undefined
+  /** The parts of the state that do not show what the host has. */
   readonly problems: Problems
   /** Drops what was received, and empties the stores that showed it, before the state of another session comes. */
   clear: () => void
@@ -77,6 +81,7 @@ export function createMirror(
   let state: Payload = {}
   /** By how much `state` may have grown since it was last measured. */
   let grown = 0
+  let differs = false
 
   function view(id: string): ShallowRef<StoreFields | undefined> {
     let found = views.get(id)
@@ -153,6 +158,18 @@ export function createMirror(
     return true
   }
 
+  function reportDifferences({
+    type,
+    [DIFFERENCES]: found,
+  }: Pick<StateMessage, 'type' | typeof DIFFERENCES>): void {
+    differs = found !== undefined
+    if (type === 'session_update') problems.remove(({ code }) => code === 'VS125')
+    for (const problem of found ?? []) {
+      problems.add(problem)
+      if (process.env.NODE_ENV !== 'production') warn(problem.code, describeProblem(problem))
+    }
+  }
+
   return {
     ids,
     get state() {
@@ -160,11 +177,16 @@ export function createMirror(
     },
     view,
     apply(message) {
-      return message.type === 'config_update' ? update(message) : replaceAll(message.payload)
+      const fits = message.type === 'config_update' ? update(message) : replaceAll(message.payload)
+      if (fits) reportDifferences(message)
+      return fits
     },
-    hash: () => hashOf(state, hashes),
+    hash: () => (differs ? undefined : hashOf(state, hashes)),
     problems,
-    clear: () => replaceState({}),
+    clear() {
+      replaceState({})
+      reportDifferences({ type: 'session_update' })
+    },
     adopt(store, rules) {
       const added = stores.add(store, rules)
       const received = view(store.$id).value

@@ -131,7 +131,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
   async function compareHash(at: Position, expected: number): Promise<void> {
     const current = reader()!
-    const own = current.wireHash(at, mirror.hash())
+    const hash = mirror.hash()
+    if (hash === undefined) return
+    const own = current.wireHash(at, hash)
     const isSame = (typeof own === 'number' ? own : await own) === expected
     if (current !== reader() || !samePosition(position, at)) return
     if (isSame) {

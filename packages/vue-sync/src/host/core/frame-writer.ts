@@ -1,6 +1,7 @@
 import type { HostCipher } from '../../encrypt/index.ts'
 import {
   type Codec,
+  type CodecContext,
   encodeFrame,
   type SessionUpdate,
   type StateMessage,
@@ -26,6 +27,8 @@ export interface FrameWriterOptions {
   onFailed: (error: unknown) => void
   /** Called when no frame is waiting any more. */
   onIdle: () => void
+  /** Called for each part of the state that the codec cannot carry as it is. */
+  report?: CodecContext['report']
 }
 
 /** Turns messages into frames. Sends them in order, and only on the connection they were written for. */
@@ -44,38 +47,44 @@ export interface FrameWriter {
 
 type Frame = string | Uint8Array
 
+async function seal(
+  message: StateMessage | StatusMessage,
+  frame: Frame | Promise<Frame>,
+  loading: Promise<HostCipher>,
+): Promise<Frame> {
+  const { cipher } = await loading
+  if (message.type !== 'status') return cipher.seal(message, (await frame) as Uint8Array)
+  const { type, epoch, seq, payload } = message
+  const hash = await cipher.blind({ epoch: epoch!, seq: seq! }, payload.hash!)
+  return JSON.stringify({ type, epoch, seq, payload: { hash } })
+}
+
 export function createFrameWriter(options: FrameWriterOptions): FrameWriter {
-  const { codec, compressOver, send } = options
+  const { codec, compressOver, send, report } = options
   /** Settles when the frames before are sent: compression and encryption take time, but order must hold. */
   let sending: Promise<void> | undefined
   let connection = 0
 
-  async function seal(
-    message: StateMessage | StatusMessage,
-    loading: Promise<HostCipher>,
-  ): Promise<Frame> {
-    const { type } = message
-    // Encoded before the first `await`, because the state may change. Never compressed, because the length
-    // of a compressed text says something about its content.
-    const frame =
-      type === 'status'
-        ? ''
-        : encodeFrame({ ...message, ...options.sealedFields(message) }, { codec, binary: true })
-    const { cipher } = await loading
-    if (type !== 'status') return cipher.seal(message, (await frame) as Uint8Array)
-    const { epoch, seq, payload } = message
-    const hash = await cipher.blind({ epoch: epoch!, seq: seq! }, payload.hash!)
-    return JSON.stringify({ type, epoch, seq, payload: { hash } })
-  }
-
   function encode(message: StateMessage | StatusMessage, leaving: boolean): Frame | Promise<Frame> {
     const isPlain = message.type === 'status' && message.payload.hash === undefined
-    if (options.cipher && !isPlain) return seal(message, options.cipher())
+    if (options.cipher && !isPlain) {
+      // Encoded now, because the state may change. Never compressed, because the length of a compressed text
+      // says something about its content.
+      const frame =
+        message.type === 'status'
+          ? ''
+          : encodeFrame(
+              { ...message, ...options.sealedFields(message) },
+              { codec, binary: true, report },
+            )
+      return seal(message, frame, options.cipher())
+    }
     if (message.type === 'status') return JSON.stringify(message)
     return encodeFrame(message, {
       codec,
       compressOver: leaving ? undefined : compressOver,
       longest: options.longest(),
+      report,
     })
   }
 

@@ -40,10 +40,12 @@ const RETRY_MS = 5000
  *
  * @param epoch random, one per publisher until it is restarted
  * @param send gives `false` when there is no connection
+ * @param arriving gives the state as it arrives in viewers, for its hash
  */
 export function createPublisher(
   epoch: string,
   send: (message: SessionUpdate | ConfigUpdate | StatusMessage) => boolean,
+  arriving = (state: Payload): Payload => state,
 ): Publisher {
   const stores = new Map<string, () => StoreFields>()
   const hashes: HashCache = new WeakMap()
@@ -111,7 +113,7 @@ export function createPublisher(
       seen = seq
       if (!sent || !idle || hashed === seq) return
       hashed = seq
-      send({ type: 'status', epoch, seq, payload: { hash: hashOf(sent, hashes) } })
+      send({ type: 'status', epoch, seq, payload: { hash: hashOf(arriving(sent), hashes) } })
     },
   }
 }
