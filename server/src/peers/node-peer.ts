@@ -158,7 +158,7 @@ export class NodePeer implements RelayPeer {
     this.#delivered = delivered
     this.#wasWaiting = bytesWritten > delivered
     const silence = now - this.#alive
-    const onTheirWay = (Math.max(0, delivered - this.#confirmed) / SLOWEST_LINK) * 1000
+    const onTheirWay = (Math.max(0, bytesWritten - this.#confirmed) / SLOWEST_LINK) * 1000
     if (silence >= idleTimeout + onTheirWay) return this.websocket.terminate()
     const isAsked = this.#pinged > this.#confirmed
     if (isAsked || silence < idleTimeout / 2 || this.websocket.readyState !== OPEN) return

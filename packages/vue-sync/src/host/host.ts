@@ -161,6 +161,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     onTooLarge: reportTooLarge,
     onAccepted() {
       if (state.error?.code === 'VS117') state.error = undefined
+      forget('VS117')
     },
   })
   const behind = createBehind({
@@ -255,7 +256,9 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   function reportTooLarge(bytes: number, limit: number): void {
     publisher.refuse()
     const isNew = state.error?.code !== 'VS117'
-    state.error = new SyncError('VS117', `${bytes} bytes, the relay accepts ${limit}`)
+    const reason = `${bytes} bytes, the relay accepts ${limit}`
+    state.error = new SyncError('VS117', reason)
+    problems.add({ code: 'VS117', reason })
     // oxlint-disable-next-line no-console -- for the developer, as a warning is
     if (process.env.NODE_ENV !== 'production' && isNew) console.error(state.error.message)
   }
@@ -357,16 +360,16 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     greeted = true
     // Before any state is sent, so that revoked viewers do not receive it.
     access.receive({ access: payload.access, ...answer }, isFirst)
+    // A whole state that is on its way is the answer to each request since.
+    const isAnswered = outgoing.isBusy || link!.buffered() > PART_BYTES
     // A delta first: the whole state then only refreshes the relay, and viewers in sync do not receive it.
     if (isFirst ? !want : want || isHidden()) flush()
-    // A whole state that is on its way is the answer to each request since.
-    if (want) {
-      if (!outgoing.isBusy && link!.buffered() <= PART_BYTES) flushAll()
-    } else
+    if (!want)
       sendSafely(() => {
         publisher.flushHash()
         return !isDirty
       })
+    else if (!isAnswered) flushAll()
     sendBehind()
   }
 

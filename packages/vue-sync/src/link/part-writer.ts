@@ -57,6 +57,8 @@ export function createPartWriter(options: PartWriterOptions): PartWriter {
   let longestSlice: number | undefined
   let transfer: Transfer | undefined
   let bytes: Uint8Array
+  /** When the relay last confirmed anything. */
+  let confirmedAt = 0
   let queue: [Frame, PartMessage][] = []
 
   function pump(): void {
@@ -124,13 +126,17 @@ export function createPartWriter(options: PartWriterOptions): PartWriter {
       const receipt = readReceipt(frame)
       if (!transfer) return receipt !== undefined
       if (receipt && applyReceipt(transfer, receipt, now())) {
+        confirmedAt = now()
         if (transfer.received < transfer.total) pump()
         else {
           transfer = undefined
           sendQueue()
           onIdle()
         }
-      } else if (now() - (transfer.underway[0]?.time ?? now()) > STALL_MS) onStall()
+      } else {
+        const { time = now() } = transfer.underway[0] ?? {}
+        if (now() - Math.max(time, confirmedAt) > STALL_MS) onStall()
+      }
       return receipt !== undefined
     },
     discard(isLost) {

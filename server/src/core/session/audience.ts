@@ -118,15 +118,23 @@ export function createAudience(options: AudienceOptions): Audience {
   let statusNumber = 0
   let expiryTimer: ReturnType<typeof setTimeout> | undefined
 
-  function sendStatusIfNew(viewer: Viewer): void {
+  /** @param receiving bytes of a message that is being sent, or is sent next */
+  function sendStatusIfNew(viewer: Viewer, receiving = viewer.transfer?.total): void {
     if (viewer.statusNumber === statusNumber) return
     viewer.statusNumber = statusNumber
-    const { transfer } = viewer
-    const isCurrent = !transfer && samePosition(viewer.position, retained.head)
-    const bytes = status.bytes(isCurrent, transfer?.total)
+    const isCurrent = receiving === undefined && samePosition(viewer.position, retained.head)
+    const bytes = status.bytes(isCurrent, receiving)
     viewer.lastBuffered = viewer.peer.send(bytes, false)
     stats.messagesOut++
     stats.bytesOut += bytes.length
+  }
+
+  /** A short message may unpack to a long one, so a viewer must know a limit that is not the default one before it. */
+  function announceLimit(viewer: Viewer): void {
+    const next = viewer.knowsParts && status.hasLimit ? retained.next(viewer.position) : undefined
+    if (!next) return
+    sendStatusIfNew(viewer, next.bytes.length)
+    viewer.statusNumber = -1
   }
 
   /** Returns whether a part was sent. */
@@ -267,6 +275,7 @@ export function createAudience(options: AudienceOptions): Audience {
       viewers.add(viewer)
       if (pass.expires !== undefined) scheduleExpiry()
       if (position) countResume(position)
+      announceLimit(viewer)
       pump(viewer)
       onCountChange()
       return viewer

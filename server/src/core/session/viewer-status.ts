@@ -20,6 +20,8 @@ export interface ViewerStatus {
   readonly since: number
   /** The session's name. It stays when the host leaves. `''` if the host says that there is none. */
   readonly name: string | undefined
+  /** Whether the limit is not the one that viewers assume. */
+  readonly hasLimit: boolean
   setHost: (host: HostPresence['host'], since?: number) => void
   /** Sets whether the host has changes that viewers lack. Returns whether that is new. */
   setBehind: (isBehind: boolean) => boolean
@@ -55,6 +57,7 @@ export function createViewerStatus({ head, encode, limit }: ViewerStatusOptions)
     get name() {
       return name
     },
+    hasLimit: limit !== MOST_BYTES,
     setHost(host, since = Date.now()) {
       presence = { host, since }
       encoded = undefined

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Json, StoreFields } from '../../protocol/index.ts'
 import { createPublisher } from './publisher.ts'
 
@@ -116,5 +116,24 @@ describe('publisher', () => {
     put('s', { a: 2, b: 2 })
     publisher.flush()
     expect(sent).toEqual([full(1, { s: { a: 1, b: 1 } }), delta(2, { s: { a: 2, b: 2 } })])
+  })
+
+  it('does not send a whole state again that was too large, until it has changed and some time has passed', () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const { publisher, sent, put } = setup()
+    put('s', { a: 1 })
+    publisher.flush()
+    publisher.refuse()
+    for (let again = 0; again < 3; again++) publisher.flushAll()
+    expect(sent).toHaveLength(1)
+    put('s', { a: 2 })
+    publisher.flushAll()
+    expect(sent).toHaveLength(1)
+    publisher.flush()
+    expect(sent.at(-1)).toEqual(delta(2, { s: { a: 2 } }))
+    vi.advanceTimersByTime(5000)
+    publisher.flushAll()
+    expect(sent.at(-1)).toEqual(full(2, { s: { a: 2 } }))
+    vi.useRealTimers()
   })
 })
