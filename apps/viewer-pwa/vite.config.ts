@@ -68,8 +68,6 @@ export default defineConfig({
         globPatterns: ['**/*.{js,css,html,svg,png,wasm,woff2}'],
         globIgnores: ['screenshots/**'],
         navigateFallback: '/index.html',
-        // Without it, the worker also answers `/index`.
-        cleanURLs: false,
         // The paths at which the relay serves this page, with any query. Behind a proxy, all other paths may belong to
         // other apps of the same origin.
         navigateFallbackAllowlist: [/^\/(?:s\/[^/?]+\/?)?(?:\?.*)?$/],
