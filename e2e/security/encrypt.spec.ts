@@ -250,6 +250,29 @@ it('a viewer rejects a changed, moved or forged frame, and recovers', async () =
   expect(bed.warnings.join()).toContain('VS202: bad encryption')
 }, 60_000)
 
+it('a viewer stops after ten connections that each bring a changed frame, also behind an authentic one', async () => {
+  const tap = await startTap()
+  let old: Buffer | undefined
+  let attacks = 0
+  tap.change = (frame, binary) => {
+    if (!binary) return frame
+    if (headerOf(frame)!.type === 'session_update') {
+      old ??= frame
+      return frame
+    }
+    attacks++
+    tap.inject(old!)
+    return flip(frame)
+  }
+  const host = startHost()
+  const options = { backoff: { first: 20, max: 20 } }
+  const { viewer, board } = startViewer(through(await linkOf(host), tap.url), options)
+  await expect.poll(() => board.value?.['count']).toBe(0)
+  host.board.count = 1
+  await expect.poll(() => viewer.error.value?.code).toBe('VS110')
+  expect([attacks, board.value?.['count']]).toEqual([10, 0])
+})
+
 it('a viewer rejects a replayed full state that is older than its own', async () => {
   const tap = await startTap()
   let old: Buffer | undefined

@@ -257,6 +257,46 @@ describe('the camera', () => {
     await isLive(page)
   })
 
+  it('reads the code by other means when the browser’s own detector fails', async () => {
+    const page = await openWithCamera(link())
+    await page.evaluate(() => {
+      class Broken {
+        static getSupportedFormats = async () => ['qr_code']
+        detect = () => Promise.reject(new Error('Barcode detection service unavailable'))
+      }
+      Object.assign(globalThis, { BarcodeDetector: Broken })
+    })
+    await scanButton(page).click()
+    await isLive(page)
+    await expectQuiet(page.seen)
+  })
+
+  it('is started again when it was lost, at once or when the page is visible again', async () => {
+    const page = await openWithCamera(undefined)
+    await scanButton(page).click()
+    await expect.poll(() => asked(page)).toEqual([['live']])
+    const lose = (turn: number, event: 'ended' | 'none') =>
+      page.evaluate(
+        ([at, name]) => {
+          const track = (globalThis as unknown as { asked: MediaStreamTrack[][] }).asked[at]![0]!
+          track.stop()
+          // `stop` itself fires no event, unlike a camera that another app takes.
+          if (name === 'ended') track.dispatchEvent(new Event('ended'))
+          else document.dispatchEvent(new Event('visibilitychange'))
+        },
+        [turn, event] as const,
+      )
+    await lose(0, 'ended')
+    await expect.poll(() => asked(page)).toEqual([['ended'], ['live']])
+    // A scan in between shows that the camera works again.
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await lose(1, 'none')
+    await expect.poll(() => asked(page)).toEqual([['ended'], ['ended'], ['live']])
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await expect.poll(() => asked(page)).toEqual([['ended'], ['ended'], ['ended']])
+    await expectQuiet(page.seen)
+  })
+
   it('keeps scanning after it reports an unrelated code', async () => {
     const page = await openWithCamera('WIFI:S:guests;;')
     await scanButton(page).click()

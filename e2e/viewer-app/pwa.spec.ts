@@ -1,4 +1,5 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, get } from 'node:http'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -192,6 +193,46 @@ it('a viewer with another protocol version shows the problem, and keeps the disp
   await says(later, /Stopped: the versions do not fit · as of \d/)
   await says(later, 'Update this viewer, or the relay.')
   await says(later, 'First')
+})
+
+describe('an installed viewer behind a proxy with other apps', () => {
+  it('answers only the paths at which the relay serves it, and leaves the others to the network', async () => {
+    await start({ open: true, viewerKey: undefined as never, trustProxy: ['loopback'] })
+    const others = ['/blog/', '/blog', '/s', '/s/a/b', '/setup-guide', '/admin', '/a?s=1']
+    const proxy = createServer((request, response) => {
+      if (others.includes(request.url!)) {
+        response.setHeader('content-type', 'text/html')
+        return void response.end(`<!doctype html><title>Other</title><h1>Another app</h1>`)
+      }
+      const { url: path, method, headers } = request
+      const passed = get({ port: port(), host: '127.0.0.1', path, method, headers }, (answer) => {
+        response.writeHead(answer.statusCode!, answer.headers)
+        answer.pipe(response)
+      })
+      passed.on('error', () => response.destroy())
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    closing.push(async () => void proxy.closeAllConnections())
+    closing.push(async () => void proxy.close())
+    const origin = `http://127.0.0.1:${(proxy.address() as { port: number }).port}`
+    const context = await launchProfile()
+    const page = await context.newPage()
+    await page.goto(origin)
+    await installed(page)
+    await page.reload()
+    expect(await page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true)
+    for (const path of others) {
+      await page.goto(origin + path)
+      await says(page, 'Another app')
+    }
+    // The viewer itself opens without the relay, at each of its addresses.
+    await relay.stop()
+    await context.setOffline(true)
+    for (const path of ['/', '/?pair', '/s/show', '/s/show/']) {
+      await page.goto(origin + path)
+      expect(await page.title()).toContain('vue-sync')
+    }
+  })
 })
 
 describe('a new build while a page is open', () => {

@@ -197,6 +197,9 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
   return {
     upgrade(request: MaybeRead) {
       const { session, position, knowsParts } = readTarget(request.url)
+      // No browser sends this, so no page waits for a close code.
+      if (!session && !URL.canParse(request.url))
+        return new Response('No session at this path', { status: 404 })
       const { role, protocol, key } =
         request.offer ?? readOffer(request.headers.get('sec-websocket-protocol'))
       const admitted = session ? admit({ role, key, session, request }) : NO_SESSION

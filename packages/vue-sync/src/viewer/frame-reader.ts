@@ -33,6 +33,12 @@ export interface FrameReader {
   wireHash: (position: Position, hash: number) => number | Promise<number>
 }
 
+/**
+ * Connections in a row that bring a frame which is not authentic, also with authentic ones in between. A relay could
+ * otherwise make a viewer dial without end.
+ */
+const MOST_DOUBTS = 10
+
 export function createFrameReader(options: FrameReaderOptions): FrameReader {
   const { codecs, onDropped } = options
   const { session, secret, signer } = options.address
@@ -42,8 +48,11 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
   /** Connections that brought a frame. */
   let connections = 0
   let isNew = true
-  /** The latest connection with a frame that was not authentic. Two in a row mean another key or another sender. */
-  let doubted = -1
+  /** The latest frame was not authentic. Two in a row, on two connections, mean another key or another sender. */
+  let doubted = false
+  /** The latest connection with a frame that was not authentic, and how many there were in a row. */
+  let doubtedAt = 0
+  let doubts = 0
   let loading: Promise<Cipher> | undefined
 
   function cipher(key: string): Promise<Cipher> {
@@ -56,7 +65,9 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
   }
 
   async function decrypt(key: string, frame: Uint8Array): Promise<Message | undefined> {
-    return decodeFrame(await (await cipher(key)).open(frame), codecs, options.longest())
+    const inner = await (await cipher(key)).open(frame)
+    doubted = false
+    return decodeFrame(inner, codecs, options.longest())
   }
 
   function decode(frame: unknown): Message | undefined | Promise<Message | undefined> {
@@ -80,10 +91,12 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
     if (error instanceof MissingCodec) return options.onStop(new SyncError('VS108', error.message))
     if (error instanceof SyncError) return options.onStop(error)
     if (!secret) throw error
-    if (error instanceof NotAuthentic) {
-      const isSecond = doubted === connections - 1
-      doubted = connections
-      if (isSecond)
+    const before = doubted
+    doubted = error instanceof NotAuthentic
+    if (doubted) {
+      doubts = connections - doubtedAt > 1 ? 1 : doubts + 1
+      doubtedAt = connections
+      if (before || doubts >= MOST_DOUBTS)
         return options.onStop(
           error instanceof NotSigned
             ? new SyncError('VS116')
