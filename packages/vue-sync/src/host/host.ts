@@ -18,6 +18,7 @@ import {
   type ViewerUrl,
 } from '../protocol/index.ts'
 import { createFrameWriter } from './core/frame-writer.ts'
+import { JSON_FORM, wellFormed } from './core/plain.ts'
 import { createPublisher } from './core/publisher.ts'
 import { createAccess, type HostAccess } from './access.ts'
 import { createHostEncryption } from './encryption.ts'
@@ -119,6 +120,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     debounce,
     maxWait: options.maxWait,
     warn,
+    form: options.codec ? { text: wellFormed } : JSON_FORM,
     isReady: () => greeted,
     isHidden,
     flushedAt: () => flushedAt,

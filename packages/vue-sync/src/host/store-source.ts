@@ -3,7 +3,7 @@ import { ReactiveEffect, shallowReactive, toRaw } from 'vue'
 import type { Warn } from '../diagnostics.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { safeKeys, share, type StoreFields } from '../protocol/index.ts'
-import { NOTHING, type OnUnplain, formatPath, toPlain } from './core/plain.ts'
+import { formatPath, JSON_FORM, NOTHING, type OnUnplain, toPlain } from './core/plain.ts'
 import { createTrackedReader } from './tracked-snapshot.ts'
 
 export interface StoreSource {
@@ -21,13 +21,14 @@ export function createStoreSource(
   options: SyncOptions,
   warn: Warn,
   onChange: () => void,
+  form = JSON_FORM,
 ): StoreSource {
   const { pick, omit, serialize } = options as SyncOptions<Record<string, unknown>>
   const root = { key: store.$id }
   const onUnplain: OnUnplain = (kind, path) => {
     if (process.env.NODE_ENV !== 'production') warn('VS201', `${formatPath(path)} is a ${kind}`)
   }
-  const readTracked = createTrackedReader(onUnplain)
+  const readTracked = createTrackedReader(onUnplain, form)
   let snapshot: StoreFields = {}
   let ran = false
 
@@ -39,7 +40,7 @@ export function createStoreSource(
     for (const key of keys) {
       if (omit?.includes(key)) continue
       const value = readTracked(state[key], { up: root, key })
-      if (value !== NOTHING) fields[key] = value
+      if (value !== NOTHING) fields[form.text(key)] = value
     }
     const names = Object.keys(fields)
     const same = names.length === Object.keys(snapshot).length
@@ -51,7 +52,7 @@ export function createStoreSource(
     for (const key of pick ?? safeKeys(store.$state)) {
       if (!omit?.includes(key)) state[key] = (store.$state as Record<string, unknown>)[key]
     }
-    return toPlain(serialize!(state), root, onUnplain) as StoreFields
+    return toPlain(serialize!(state), root, onUnplain, form) as StoreFields
   }
 
   const effect = new ReactiveEffect(() => {

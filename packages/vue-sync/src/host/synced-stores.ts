@@ -2,6 +2,7 @@ import { useDebounceFn } from '@vueuse/core'
 import type { Store } from 'pinia'
 import type { Warn } from '../diagnostics.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
+import type { ValueForm } from './core/plain.ts'
 import type { Publisher } from './core/publisher.ts'
 import { checkDelays } from './read-options.ts'
 import { createStoreSource } from './store-source.ts'
@@ -13,6 +14,7 @@ export interface SyncedStoresOptions {
   /** Milliseconds after which changes are sent while more keep coming; `undefined` for no limit. */
   maxWait: number | undefined
   warn: Warn
+  form: ValueForm
   /** Whether the relay accepts state. Changes made before are sent as soon as it does. */
   isReady: () => boolean
   isHidden: () => boolean
@@ -31,7 +33,7 @@ export interface SyncedStores {
 }
 
 export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
-  const { publisher, warn, isReady, isHidden, flushedAt, flush } = options
+  const { publisher, warn, form, isReady, isHidden, flushedAt, flush } = options
   const detachers = new Map<string, () => void>()
   // VueUse before 15 cannot cancel a debounced call. A late `flush` sends nothing once the host is disposed.
   const storesChanged = useDebounceFn(flush, options.debounce)
@@ -44,18 +46,24 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
       const { debounce = options.debounce, maxWait = options.maxWait } = own
       const debouncedFlush = useDebounceFn(flush, debounce, maxWait ? { maxWait } : {})
       let queued = false
-      const source = createStoreSource(store, own, warn, () => {
-        if (!isReady() || queued) return
-        // Browsers run timers of a hidden page once a second or even once a minute. So a change that comes
-        // later than the debounce after the last flush is sent now, and others with the relay's next status.
-        if (isHidden() && Date.now() - flushedAt() >= debounce) {
-          queued = true
-          queueMicrotask(() => {
-            queued = false
-            flush()
-          })
-        } else void debouncedFlush()
-      })
+      const source = createStoreSource(
+        store,
+        own,
+        warn,
+        () => {
+          if (!isReady() || queued) return
+          // Browsers run timers of a hidden page once a second or even once a minute. So a change that comes
+          // later than the debounce after the last flush is sent now, and others with the relay's next status.
+          if (isHidden() && Date.now() - flushedAt() >= debounce) {
+            queued = true
+            queueMicrotask(() => {
+              queued = false
+              flush()
+            })
+          } else void debouncedFlush()
+        },
+        form,
+      )
       publisher.add(id, source.read)
       detachers.set(id, () => {
         source.stop()

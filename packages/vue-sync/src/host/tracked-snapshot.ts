@@ -11,7 +11,15 @@ import {
   unref,
 } from 'vue'
 import { type Json, safeKeys, share } from '../protocol/index.ts'
-import { CONTAINER, leaf, NOTHING, type OnUnplain, type Path, toPlain } from './core/plain.ts'
+import {
+  CONTAINER,
+  JSON_FORM,
+  leaf,
+  NOTHING,
+  type OnUnplain,
+  type Path,
+  toPlain,
+} from './core/plain.ts'
 
 type Read = Json | typeof NOTHING
 
@@ -34,6 +42,7 @@ interface Chunks {
  */
 export function createTrackedReader(
   onUnplain: OnUnplain,
+  form = JSON_FORM,
 ): (value: unknown, path: Path) => Json | typeof NOTHING {
   const nodes = new WeakMap<object, ComputedRef<Json>>()
   const chunks = new WeakMap<object, Chunks>()
@@ -44,7 +53,7 @@ export function createTrackedReader(
     if (known && !open.has(value)) return known.value
     if (isRef(value) && isShallow(value)) return readShallow(value, path)
     const inner = isRef(value) ? unref(value) : value
-    const plain = leaf(inner, path, onUnplain)
+    const plain = leaf(inner, path, onUnplain, form)
     if (plain !== CONTAINER) return plain
     const raw = toRaw(inner) as object
     if (open.has(raw)) {
@@ -73,7 +82,7 @@ export function createTrackedReader(
     let node = nodes.get(ref) as ComputedRef<Read> | undefined
     if (!node) {
       node = computed<Read>((old) => {
-        const plain = toPlain(ref.value, path, onUnplain)
+        const plain = toPlain(ref.value, path, onUnplain, form)
         return plain === NOTHING ? NOTHING : share(old as Json | undefined, plain)
       })
       nodes.set(ref, node as ComputedRef<Json>)
@@ -135,9 +144,10 @@ export function createTrackedReader(
     for (const key of safeKeys(tracked)) {
       const value = read(tracked[key], { up, key })
       if (value === NOTHING) continue
-      next[key] = value
+      const name = form.text(key)
+      next[name] = value
       count++
-      same &&= old![key] === value
+      same &&= old![name] === value
     }
     return same && Object.keys(old!).length === count ? old! : next
   }

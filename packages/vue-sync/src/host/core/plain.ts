@@ -21,14 +21,31 @@ export const NOTHING = Symbol('nothing')
 /** Stands for an object or array, whose parts must be read one by one. */
 export const CONTAINER = Symbol('container')
 
+/** How strings and keys become JSON. */
+export interface ValueForm {
+  /** Gives the text that is sent for a string or a key. */
+  text: (text: string) => string
+}
+
+/** For state that is sent as JSON text. */
+export const JSON_FORM: ValueForm = { text: (text) => text }
+
+/**
+ * Replaces half pairs of UTF-16, because UTF-8 cannot carry them. What is compared and hashed must be what
+ * arrives.
+ */
+export const wellFormed = (text: string): string => text.replace(/[\ud800-\udfff]/gu, '\ufffd')
+
 /** The JSON form of a value without parts; `CONTAINER` for a plain object or an array. */
 export function leaf(
   value: unknown,
   path: Path,
   onUnplain: OnUnplain,
+  form = JSON_FORM,
 ): Json | typeof NOTHING | typeof CONTAINER {
   switch (typeof value) {
     case 'string':
+      return form.text(value)
     case 'boolean':
       return value
     case 'number':
@@ -54,9 +71,10 @@ export function toPlain(
   value: unknown,
   path: Path,
   onUnplain: OnUnplain,
+  form = JSON_FORM,
   open: ReadonlySet<unknown> = new Set(),
 ): Json | typeof NOTHING {
-  const plain = leaf(value, path, onUnplain)
+  const plain = leaf(value, path, onUnplain, form)
   if (plain !== CONTAINER) return plain
   if (open.has(value)) {
     onUnplain('cycle', path)
@@ -65,14 +83,14 @@ export function toPlain(
   const inside = new Set(open).add(value)
   if (Array.isArray(value)) {
     return value.map((item, key) => {
-      const read = toPlain(item, { up: path, key }, onUnplain, inside)
+      const read = toPlain(item, { up: path, key }, onUnplain, form, inside)
       return read === NOTHING ? null : read
     })
   }
   const copy: { [key: string]: Json } = {}
   for (const key of safeKeys(value as object)) {
-    const read = toPlain((value as never)[key], { up: path, key }, onUnplain, inside)
-    if (read !== NOTHING) copy[key] = read
+    const read = toPlain((value as never)[key], { up: path, key }, onUnplain, form, inside)
+    if (read !== NOTHING) copy[form.text(key)] = read
   }
   return copy
 }
