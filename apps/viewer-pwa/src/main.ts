@@ -10,4 +10,14 @@ import './style.css'
 
 const cache = sessionCache()
 
-createApp(App).use(createPinia()).use(syncViewer, { cache }).provide(CACHE_KEY, cache).mount('#app')
+// Loaded when a host uses it. The service worker keeps both, so that they load without a network too.
+const codecs = [
+  { name: 'msgpack', load: () => import('@vue-sync/vue/msgpack').then(({ msgpack }) => msgpack()) },
+  { name: 'cbor', load: () => import('@vue-sync/vue/cbor').then(({ cbor }) => cbor()) },
+]
+
+createApp(App)
+  .use(createPinia())
+  .use(syncViewer, { cache, codecs })
+  .provide(CACHE_KEY, cache)
+  .mount('#app')

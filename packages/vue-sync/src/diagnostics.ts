@@ -12,7 +12,8 @@ const ERRORS = {
   VS105: 'The relay uses another protocol version. Update the older side',
   VS106: 'The plugin is not installed. Call app.use(…) with it first',
   VS107: 'Not a valid option',
-  VS108: 'The host uses a codec that this viewer does not have. Add it to `codecs`',
+  VS108:
+    'The host uses a codec that this viewer does not have, or could not load. Add it to `codecs`',
   VS109:
     'The relay refuses this page’s origin. Start the relay with --allow-origin ORIGIN, or let it serve the page',
   VS110:

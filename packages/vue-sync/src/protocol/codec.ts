@@ -15,6 +15,14 @@ export interface Codec {
   decode: (bytes: Uint8Array) => unknown
 }
 
+/** A codec that is loaded when the first message needs it. */
+export interface LazyCodec {
+  /** The name of the codec, as in its messages. */
+  name: string
+  /** Such as `() => import('@vue-sync/vue/msgpack').then(({ msgpack }) => msgpack())`. */
+  load: () => Promise<Codec>
+}
+
 /** The part of a binary frame before its body. The relay reads it, and it holds nothing of the state. */
 interface FrameHeader {
   type: string
@@ -40,7 +48,7 @@ const LONGEST_HEADER = 512
 /** Bytes that are decompressed at once. They give at most a thousand times as many. */
 const SLICE = 16 * 1024
 
-/** The viewer does not have the codec of a frame. */
+/** The viewer does not have the codec of a frame, or could not load it. */
 export class MissingCodec extends Error {}
 
 /** @throws Error as a rejection for malformed input */
@@ -126,13 +134,15 @@ export function readHeader(frame: Uint8Array): { header: FrameHeader; body: numb
 
 /**
  * Gives the message in a binary frame; `undefined` if the frame is malformed. Gives a promise when the body is
- * compressed.
+ * compressed, or the codec must be loaded.
  *
+ * @param onDropped called with the reason if the body is malformed
  * @throws MissingCodec, also as a rejection
  */
 export function decodeFrame(
   frame: Uint8Array,
-  codecs: readonly Codec[],
+  codecs: readonly (Codec | LazyCodec)[],
+  onDropped?: (reason: string) => void,
 ): Message | undefined | Promise<Message | undefined> {
   const read = readHeader(frame)
   if (!read) return undefined
@@ -144,21 +154,30 @@ export function decodeFrame(
       throw new MissingCodec(compress)
   }
 
-  const decode = (bytes: Uint8Array): Message | undefined => {
+  const decode = (bytes: Uint8Array, loaded?: Codec): Message | undefined => {
     try {
-      const body = codec ? codec.decode(bytes) : parseJson(new TextDecoder().decode(bytes))
+      const body = loaded ? loaded.decode(bytes) : parseJson(new TextDecoder().decode(bytes))
       // Throws for a body that nests too deep.
-      if (codec) sizeOf(body as Json)
+      if (loaded) sizeOf(body as Json)
       const message = { ...(body as object), ...position }
       return badPart(message) ? undefined : (message as Message)
-    } catch {
+    } catch (error) {
+      onDropped?.(`frame: ${(error as Error).message}`)
       return undefined
     }
   }
   const bytes = frame.subarray(read.body)
-  if (!compress) return decode(bytes)
-  return pipe(bytes, new DecompressionStream(COMPRESSION), limitBytes()).then(
-    decode,
-    () => undefined,
+  const isLazy = codec && 'load' in codec
+  if (!compress && !isLazy) return decode(bytes, codec)
+  const loading = isLazy
+    ? codec.load().catch(() => {
+        throw new MissingCodec(name)
+      })
+    : codec
+  const unpacking = compress
+    ? pipe(bytes, new DecompressionStream(COMPRESSION), limitBytes()).catch(() => undefined)
+    : bytes
+  return Promise.all([unpacking, loading]).then(
+    ([unpacked, loaded]) => unpacked && decode(unpacked, loaded),
   )
 }

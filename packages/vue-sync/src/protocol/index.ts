@@ -18,7 +18,7 @@ export type {
   ViewerUrl,
 } from './envelope.ts'
 export { decodeFrame, encodeFrame, MissingCodec, readHeader } from './codec.ts'
-export type { Codec, FrameOptions } from './codec.ts'
+export type { Codec, FrameOptions, LazyCodec } from './codec.ts'
 export { fromBase64Url, toBase64Url } from './base64url.ts'
 export { isRecord } from './record.ts'
 export { isTooDeep, MOST_BYTES, MOST_DEPTH, sizeOf } from './bounds.ts'

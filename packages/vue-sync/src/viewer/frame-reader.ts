@@ -3,6 +3,7 @@ import { type Cipher, loadCipher, NotAuthentic, NotSigned, SEALED } from '../enc
 import {
   type Codec,
   decodeFrame,
+  type LazyCodec,
   type Message,
   MissingCodec,
   parseMessage,
@@ -12,7 +13,7 @@ import {
 } from '../protocol/index.ts'
 
 export interface FrameReaderOptions {
-  codecs: readonly Codec[]
+  codecs: readonly (Codec | LazyCodec)[]
   address: SyncAddress
   onMessage: (message: Message) => void
   onDropped: (bad: string) => void
@@ -53,7 +54,7 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
   async function decrypt(key: string, frame: Uint8Array): Promise<Message | undefined> {
     const inner = await (await cipher(key)).open(frame)
     doubted = false
-    return decodeFrame(inner, codecs)
+    return decodeFrame(inner, codecs, onDropped)
   }
 
   function decode(frame: unknown): Message | undefined | Promise<Message | undefined> {
@@ -65,7 +66,7 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
         return decrypt(secret, bytes)
       }
       if (secret && header) throw new NotAuthentic('in clear')
-      return decodeFrame(bytes, codecs)
+      return decodeFrame(bytes, codecs, onDropped)
     }
     const message = parseMessage(frame, onDropped)
     // Statuses come from the relay and are in clear. State in clear could come from anybody.
