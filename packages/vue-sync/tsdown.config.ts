@@ -12,6 +12,7 @@ export default defineConfig({
     cipher: 'src/encrypt/cipher.ts',
     msgpack: 'src/codecs/msgpack.ts',
     cbor: 'src/codecs/cbor.ts',
+    'rich-values': 'src/values/rich-values.ts',
   },
   platform: 'neutral',
   target: 'es2022',

@@ -27,6 +27,8 @@ const ERRORS = {
   VS115:
     'An http link must not carry an encryption key. Start the relay with https, and scan the code on the host again',
   VS116: 'The state is not signed by the host whose link this is. Scan the code on the host again',
+  VS123:
+    'The host uses `values: richValues()`, and this viewer does not. Give `syncViewer` the same option',
 } as const
 
 const WARNINGS = {

@@ -11,6 +11,7 @@ import {
   parseStatus,
   randomId,
   readName,
+  RICH,
   sessionPath,
   type SignedToken,
   type StateMessage,
@@ -18,7 +19,7 @@ import {
   type ViewerUrl,
 } from '../protocol/index.ts'
 import { createFrameWriter } from './core/frame-writer.ts'
-import { JSON_FORM, wellFormed } from './core/plain.ts'
+import { valueForm } from './core/plain.ts'
 import { createPublisher } from './core/publisher.ts'
 import { createAccess, type HostAccess } from './access.ts'
 import { createHostEncryption } from './encryption.ts'
@@ -113,14 +114,18 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     onFailed: warnUnsent,
   })
   const transmit = (message: StateMessage | StatusMessage): boolean =>
-    greeted && writer.write(message, leaving)
+    greeted &&
+    writer.write(
+      options.values && message.type !== 'status' ? { ...message, values: RICH } : message,
+      leaving,
+    )
   const publisher = createPublisher(randomId(), transmit)
   const stores = createSyncedStores({
     publisher,
     debounce,
     maxWait: options.maxWait,
     warn,
-    form: options.codec ? { text: wellFormed } : JSON_FORM,
+    form: valueForm(options.codec !== undefined, options.values),
     isReady: () => greeted,
     isHidden,
     flushedAt: () => flushedAt,

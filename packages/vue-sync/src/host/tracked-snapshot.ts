@@ -65,9 +65,11 @@ export function createTrackedReader(
       node = computed<Json>((old) => {
         open.add(raw)
         try {
-          return Array.isArray(raw)
-            ? readArray(raw, path, old as Json[] | undefined)
-            : readObject(raw as Record<string, unknown>, path, old as Record<string, Json>)
+          return form.isCollection?.(raw)
+            ? readCollection(raw, path, old)
+            : Array.isArray(raw)
+              ? readArray(raw, path, old as Json[] | undefined)
+              : readObject(raw as Record<string, unknown>, path, old as Record<string, Json>)
         } finally {
           open.delete(raw)
         }
@@ -88,6 +90,15 @@ export function createTrackedReader(
       nodes.set(ref, node as ComputedRef<Json>)
     }
     return node.value
+  }
+
+  function readCollection(raw: object, up: Path, old: Json | undefined): Json {
+    const readPart = (part: unknown, key: number): Json | undefined => {
+      const value = read(part, { up, key })
+      return value === NOTHING ? undefined : value
+    }
+    // Iterating tracks the keys and the values.
+    return form.collection!(shallowReactive(raw), readPart, old)
   }
 
   function readArray(raw: unknown[], path: Path, old: Json[] | undefined): Json[] {

@@ -28,7 +28,7 @@ interface FrameHeader {
   type: string
   epoch: string
   seq: number
-  /** The name of the body's codec. @default JSON */
+  /** The name of the body's codec, and after `+` the form of its values, such as `json+rich`. @default JSON */
   codec?: string
   compress?: typeof COMPRESSION
 }
@@ -37,7 +37,7 @@ export interface FrameOptions {
   codec?: Codec | undefined
   /** Bodies of more bytes than this are compressed. @default never */
   compressOver?: number | undefined
-  /** Makes a binary frame even for JSON. @default false */
+  /** Makes a binary frame even for JSON. A message with `values` is always one. @default false */
   binary?: boolean
 }
 
@@ -94,19 +94,20 @@ export function encodeFrame(
   message: StateMessage,
   { codec, compressOver = Infinity, binary = false }: FrameOptions,
 ): string | Uint8Array | Promise<Uint8Array> {
-  const { type, epoch, seq, ...body } = message
-  if (!codec && !binary) {
+  const { type, epoch, seq, values, ...body } = message
+  if (!codec && !binary && !values) {
     const text = JSON.stringify(message)
     if (text.length <= compressOver) return text
   }
   const encoder = new TextEncoder()
   const bytes = codec ? codec.encode(body) : encoder.encode(JSON.stringify(body))
+  const name = values ? `${codec?.name ?? 'json'}+${values}` : codec?.name
   const frame = (content: Uint8Array, compress?: FrameHeader['compress']): Uint8Array => {
     const header = {
       type,
       epoch,
       seq,
-      ...(codec && { codec: codec.name }),
+      ...(name && { codec: name }),
       ...(compress && { compress }),
     }
     const line = encoder.encode(`${JSON.stringify(header)}\n`)
@@ -146,9 +147,11 @@ export function decodeFrame(
 ): Message | undefined | Promise<Message | undefined> {
   const read = readHeader(frame)
   if (!read) return undefined
-  const { codec: name, compress, ...position } = read.header
+  const { codec: named, compress, ...position } = read.header
+  // The name of the codec itself may contain `+`.
+  const [, name, values] = /^(.*)\+(\w+)$/.exec(named ?? '') ?? [undefined, named]
   const codec = codecs.find((known) => known.name === name)
-  if (name !== undefined && !codec) throw new MissingCodec(name)
+  if (name !== undefined && !codec && !(name === 'json' && values)) throw new MissingCodec(name)
   if (compress !== undefined) {
     if (compress !== COMPRESSION || typeof DecompressionStream === 'undefined')
       throw new MissingCodec(compress)
@@ -159,7 +162,7 @@ export function decodeFrame(
       const body = loaded ? loaded.decode(bytes) : parseJson(new TextDecoder().decode(bytes))
       // Throws for a body that nests too deep.
       if (loaded) sizeOf(body as Json)
-      const message = { ...(body as object), ...position }
+      const message = { ...(body as object), ...position, ...(values && { values }) }
       return badPart(message) ? undefined : (message as Message)
     } catch (error) {
       onDropped?.(`frame: ${(error as Error).message}`)
@@ -171,7 +174,7 @@ export function decodeFrame(
   if (!compress && !isLazy) return decode(bytes, codec)
   const loading = isLazy
     ? codec.load().catch(() => {
-        throw new MissingCodec(name)
+        throw new MissingCodec(codec.name)
       })
     : codec
   const unpacking = compress

@@ -43,14 +43,20 @@ export interface EpochStart {
   started?: number
 }
 
+/** In which form values travel that JSON does not have. In a binary frame it is part of the codec's name. */
+export interface ValuesForm {
+  /** `rich`, see `RichValues`. @default there are no such values */
+  values?: string
+}
+
 /** All synced stores. The viewer replaces its whole state with it. */
-export interface SessionUpdate extends Position, SessionName, EpochStart {
+export interface SessionUpdate extends Position, SessionName, EpochStart, ValuesForm {
   type: 'session_update'
   payload: Payload
 }
 
 /** Only the changed fields, merged into each store. `patch` is applied after that. One atomic change. */
-export interface ConfigUpdate extends Position, SessionName {
+export interface ConfigUpdate extends Position, SessionName, ValuesForm {
   type: 'config_update'
   payload: Payload
   patch?: PatchOperation[]

@@ -17,6 +17,8 @@ export type {
   StoreFields,
   ViewerUrl,
 } from './envelope.ts'
+export { RICH } from './values.ts'
+export type { ReadPart, RichValues, WritePart } from './values.ts'
 export { decodeFrame, encodeFrame, MissingCodec, readHeader } from './codec.ts'
 export type { Codec, FrameOptions, LazyCodec } from './codec.ts'
 export { fromBase64Url, toBase64Url } from './base64url.ts'

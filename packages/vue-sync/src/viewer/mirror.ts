@@ -8,6 +8,8 @@ import {
   hashOf,
   MOST_BYTES,
   type Payload,
+  type RichValues,
+  type SessionUpdate,
   share,
   sizeOf,
   type StateMessage,
@@ -20,9 +22,11 @@ import type { Admitted, StoreRules } from './store-rules.ts'
 export interface Mirror {
   /** Ids of the synced stores, in the host's order. */
   readonly ids: string[]
-  /** Everything as received, immutable. */
+  /** Everything as received, immutable: with `form`, values that JSON does not have are encoded. */
   readonly state: Payload
-  /** One store as received, immutable: unchanged parts keep their identity. */
+  /** The form of the values in `state`. */
+  readonly form: string | undefined
+  /** One store as it is shown, immutable: unchanged parts keep their identity. */
   view: (id: string) => ShallowRef<StoreFields | undefined>
   /**
    * Applies one message as one atomic change. Gives `false` when the message does not fit. Nothing has
@@ -59,29 +63,39 @@ export function merge(
   return patch ? applyPatch(next, patch, onCost) : next
 }
 
-export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
+export function createMirror(pinia: () => Pinia, warn: Warn, values?: RichValues): Mirror {
   const ids = shallowReactive<string[]>([])
   const views = new Map<string, ShallowRef<StoreFields | undefined>>()
   const stores = createFilledStores(pinia, warn)
   const hashes: HashCache = new WeakMap()
   let state: Payload = {}
+  /** `state` as it is shown: with the values that JSON does not have. */
+  let shown = state
+  /** The form of the values in `state`. */
+  let form: string | undefined
   /** By how much `state` may have grown since it was last measured. */
   let grown = 0
 
   function view(id: string): ShallowRef<StoreFields | undefined> {
     let found = views.get(id)
     if (!found)
-      views.set(id, (found = shallowRef(Object.hasOwn(state, id) ? state[id] : undefined)))
+      views.set(id, (found = shallowRef(Object.hasOwn(shown, id) ? shown[id] : undefined)))
     return found
   }
 
-  function replaceAll(received: Payload): boolean {
-    const before = state
+  /** @throws Error for a malformed form */
+  const show = (next: Payload, as: string | undefined): Payload =>
+    as === undefined ? next : values!.decode(next)
+
+  function replaceAll({ payload: received, values: as }: SessionUpdate): boolean {
+    const before = shown
     const fills: [FilledStore, Admitted][] = []
+    let encoded: Payload
     let next: Payload
     try {
       if (Object.keys(received).length > MOST_STORES) return false
-      next = share(before, received)
+      encoded = share(state, received)
+      next = show(encoded, as)
       for (const [id, fields] of Object.entries(next)) {
         const store = stores.get(id)
         if (!store) continue
@@ -93,11 +107,13 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
     } catch {
       return false
     }
-    state = next
+    state = encoded
+    shown = next
+    form = as
     grown = 0
-    const newIds = Object.keys(state)
-    for (const id of ids) if (!Object.hasOwn(state, id)) view(id).value = undefined
-    for (const id of newIds) view(id).value = state[id]
+    const newIds = Object.keys(next)
+    for (const id of ids) if (!Object.hasOwn(next, id)) view(id).value = undefined
+    for (const id of newIds) view(id).value = next[id]
     for (const [store, admitted] of fills) {
       store.refuses = admitted.refused
       store.fill(admitted, undefined)
@@ -107,17 +123,20 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
   }
 
   function update(message: ConfigUpdate): boolean {
-    const before = state
+    const before = shown
     const fills: [FilledStore, Admitted, StoreFields][] = []
+    let encoded: Payload
     let next: Payload
     try {
+      if (message.values !== form) return false
       grown += sizeOf(message.payload)
-      next = merge(before, message, (units) => (grown += units))
+      encoded = merge(state, message, (units) => (grown += units))
       // Messages that each cost little must not make a state that no relay would accept as a whole.
       if (grown > MOST_BYTES) {
-        if (sizeOf(next) > 2 * MOST_BYTES) return false
+        if (sizeOf(encoded) > 2 * MOST_BYTES) return false
         grown = 0
       }
+      next = show(encoded, form)
       for (const id of ids) {
         const store = next[id] === before[id] ? undefined : stores.get(id)
         if (!store) continue
@@ -128,7 +147,8 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
     } catch {
       return false
     }
-    state = next
+    state = encoded
+    shown = next
     for (const id of ids) view(id).value = next[id]
     for (const [store, admitted, prev] of fills) store.fill(admitted, prev)
     return true
@@ -139,13 +159,18 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
     get state() {
       return state
     },
+    get form() {
+      return form
+    },
     view,
     apply(message) {
-      return message.type === 'config_update' ? update(message) : replaceAll(message.payload)
+      if (message.values !== undefined && !values) return false
+      return message.type === 'config_update' ? update(message) : replaceAll(message)
     },
     hash: () => hashOf(state, hashes),
     clear() {
-      state = {}
+      state = shown = {}
+      form = undefined
       ids.splice(0)
       for (const ref of views.values()) ref.value = undefined
     },

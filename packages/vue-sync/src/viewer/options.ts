@@ -6,6 +6,7 @@ import {
   type Codec,
   type KeptState,
   type LazyCodec,
+  type RichValues,
   type SyncAddress,
 } from '../protocol/index.ts'
 import type { StoreRules } from './store-rules.ts'
@@ -36,6 +37,8 @@ export interface SyncViewerOptions extends LinkWorld {
    * @default none
    */
   codecs?: (Codec | LazyCodec)[]
+  /** `richValues()`, for hosts that use it. @default none */
+  values?: RichValues
   /** Waits between redials. @default 2000 ms × 1.5 up to 15000 ms */
   backoff?: Partial<BackoffOptions>
   /** Disconnects when the page was hidden for this many milliseconds. @default 30000 */

@@ -202,6 +202,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         type: 'session_update',
         ...position,
         ...(guard.started !== undefined && { started: guard.started }),
+        ...(mirror.form !== undefined && { values: mirror.form }),
         payload: mirror.state,
       }
       return { message, lastUpdate: lastUpdate!, asOf: asOf!, name, binding: binding() }

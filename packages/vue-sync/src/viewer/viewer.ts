@@ -10,6 +10,7 @@ import {
   type KeptState,
   offerProtocols,
   parseLink,
+  RICH,
   type SyncAddress,
 } from '../protocol/index.ts'
 import { createFrameReader, type FrameReader } from './frame-reader.ts'
@@ -38,7 +39,7 @@ export interface SyncViewer {
 
 export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia): SyncViewer {
   const warn = createWarn()
-  const mirror = createMirror(pinia, warn)
+  const mirror = createMirror(pinia, warn, options.values)
   const state: SyncViewerState = shallowReactive({
     status: 'disconnected',
     retryAt: undefined,
@@ -111,7 +112,11 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     const frames = (reader = createFrameReader({
       codecs: options.codecs ?? [],
       address: to,
-      onMessage: receiver.receive,
+      onMessage(message) {
+        const form = message.type === 'status' ? undefined : message.values
+        if (form === undefined || (form === RICH && options.values)) receiver.receive(message)
+        else fail(new SyncError('VS123', form))
+      },
       onDropped: warnDropped,
       onDoubt() {
         warnDropped('encryption')

@@ -1,4 +1,4 @@
-import { type Json, safeKeys } from '../../protocol/index.ts'
+import { type Json, type RichValues, safeKeys } from '../../protocol/index.ts'
 
 /** The path of a value in a store. A linked list, so that it costs nothing until it is formatted. */
 export interface Path {
@@ -21,11 +21,8 @@ export const NOTHING = Symbol('nothing')
 /** Stands for an object or array, whose parts must be read one by one. */
 export const CONTAINER = Symbol('container')
 
-/** How strings and keys become JSON. */
-export interface ValueForm {
-  /** Gives the text that is sent for a string or a key. */
-  text: (text: string) => string
-}
+/** How values become JSON. */
+export type ValueForm = Pick<RichValues, 'text'> & Partial<RichValues>
 
 /** For state that is sent as JSON text. */
 export const JSON_FORM: ValueForm = { text: (text) => text }
@@ -36,6 +33,12 @@ export const JSON_FORM: ValueForm = { text: (text) => text }
  */
 export const wellFormed = (text: string): string => text.replace(/[\ud800-\udfff]/gu, '\ufffd')
 
+/** @param isUtf8 the codec carries text as UTF-8 */
+export function valueForm(isUtf8: boolean, values: RichValues | undefined): ValueForm {
+  const form = values ?? JSON_FORM
+  return isUtf8 ? { ...form, text: (text) => form.text(wellFormed(text)) } : form
+}
+
 /** The JSON form of a value without parts; `CONTAINER` for a plain object or an array. */
 export function leaf(
   value: unknown,
@@ -43,6 +46,8 @@ export function leaf(
   onUnplain: OnUnplain,
   form = JSON_FORM,
 ): Json | typeof NOTHING | typeof CONTAINER {
+  const special = form.leaf?.(value)
+  if (special !== undefined) return special
   switch (typeof value) {
     case 'string':
       return form.text(value)
@@ -60,7 +65,7 @@ export function leaf(
   }
   if (value === null) return null
   const kind = Object.prototype.toString.call(value).slice(8, -1)
-  if (kind === 'Object' || kind === 'Array') return CONTAINER
+  if (kind === 'Object' || kind === 'Array' || form.isCollection?.(value)) return CONTAINER
   onUnplain(kind, path)
   // `Date` is the only other class with a JSON form of its own.
   return kind === 'Date' ? ((value as Date).toJSON() as string | null) : NOTHING
@@ -81,6 +86,13 @@ export function toPlain(
     return NOTHING
   }
   const inside = new Set(open).add(value)
+  if (form.isCollection?.(value)) {
+    const readPart = (part: unknown, key: number): Json | undefined => {
+      const read = toPlain(part, { up: path, key }, onUnplain, form, inside)
+      return read === NOTHING ? undefined : read
+    }
+    return form.collection!(value as object, readPart, undefined)
+  }
   if (Array.isArray(value)) {
     return value.map((item, key) => {
       const read = toPlain(item, { up: path, key }, onUnplain, form, inside)
