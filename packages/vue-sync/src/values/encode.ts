@@ -8,6 +8,11 @@ type Form = { [tag: string]: Json }
 const isSameList = (a: Json[] | undefined, b: Json[]): boolean =>
   a?.length === b.length && b.every((item, index) => item === a[index])
 
+function readSet(set: ReadonlySet<unknown>, read: ReadPart): Json[] {
+  const parts = [...set].map(read)
+  return parts.filter((part): part is Json => part !== undefined)
+}
+
 /** What a host needs. Each form keeps its identity while the value does not change. */
 export function createEncoder(): Pick<RichValues, 'text' | 'leaf' | 'isCollection' | 'collection'> {
   const dates = new WeakMap<Date, Form>()
@@ -48,11 +53,6 @@ export function createEncoder(): Pick<RichValues, 'text' | 'leaf' | 'isCollectio
     }
     entries.set(map, now)
     return [...now.values()]
-  }
-
-  function readSet(set: ReadonlySet<unknown>, read: ReadPart): Json[] {
-    const parts = [...set].map(read)
-    return parts.filter((part): part is Json => part !== undefined)
   }
 
   return {

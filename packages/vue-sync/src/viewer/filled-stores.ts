@@ -2,8 +2,8 @@ import type { Pinia, Store } from 'pinia'
 import { toRaw, watch, type WatchHandle } from 'vue'
 import type { Warn } from '../diagnostics.ts'
 import { existingStores } from '../pinia/existing-stores.ts'
-import { clone, safeKeys, type StoreFields } from '../protocol/index.ts'
-import { write } from './reconcile.ts'
+import { clone, type Json, type RichValues, safeKeys, type StoreFields } from '../protocol/index.ts'
+import { createWriting, write } from './reconcile.ts'
 import { type Admitted, createAdmission, type StoreRules } from './store-rules.ts'
 
 /** A Pinia store that shows one of the host's stores. */
@@ -36,7 +36,11 @@ interface Entry extends FilledStore {
   guard: WatchHandle | undefined
 }
 
-export function createFilledStores(pinia: () => Pinia, warn: Warn): FilledStores {
+export function createFilledStores(
+  pinia: () => Pinia,
+  warn: Warn,
+  values?: RichValues,
+): FilledStores {
   const entries = new Map<string, Entry>()
   let writing = false
 
@@ -60,7 +64,10 @@ export function createFilledStores(pinia: () => Pinia, warn: Warn): FilledStores
     add(store, rules) {
       const id = store.$id
       // Spread, because the raw state of a setup store holds refs.
-      const own = Object.entries({ ...store.$state }).map(([key, value]) => [key, toRaw(value)])
+      const own = Object.entries({ ...store.$state }).map(([key, value]) => [
+        key,
+        values ? values.copy(toRaw(value), (part) => clone(part as Json)) : toRaw(value),
+      ])
       const initial = clone(Object.fromEntries(own) as StoreFields)
       entries.get(id)?.guard?.stop()
       const guard = guardOf(store)
@@ -75,7 +82,8 @@ export function createFilledStores(pinia: () => Pinia, warn: Warn): FilledStores
           guard?.pause()
           try {
             store.$patch((held: object) => {
-              for (const key of safeKeys(fields)) write(held, key, fields[key], prev?.[key])
+              for (const key of safeKeys(fields))
+                write(held, key, fields[key], prev?.[key], createWriting(values))
             })
           } catch (error) {
             if (process.env.NODE_ENV !== 'production')

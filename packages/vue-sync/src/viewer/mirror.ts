@@ -47,7 +47,11 @@ const MOST_STORES = 1000
 
 /** The fields of `next` that differ from those of `prev`, by identity. */
 function changesOf(prev: StoreFields | undefined, next: StoreFields): StoreFields {
-  return Object.fromEntries(Object.entries(next).filter(([key, value]) => prev?.[key] !== value))
+  return Object.fromEntries(
+    Object.entries(next).filter(
+      ([key, value]) => !prev || !Object.hasOwn(prev, key) || !Object.is(prev[key], value),
+    ),
+  )
 }
 
 /** @throws if the patch does not fit, or costs too much */
@@ -66,7 +70,7 @@ export function merge(
 export function createMirror(pinia: () => Pinia, warn: Warn, values?: RichValues): Mirror {
   const ids = shallowReactive<string[]>([])
   const views = new Map<string, ShallowRef<StoreFields | undefined>>()
-  const stores = createFilledStores(pinia, warn)
+  const stores = createFilledStores(pinia, warn, values)
   const hashes: HashCache = new WeakMap()
   let state: Payload = {}
   /** `state` as it is shown: with the values that JSON does not have. */

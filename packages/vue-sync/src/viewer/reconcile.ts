@@ -1,5 +1,5 @@
-import { toRaw } from 'vue'
-import { clone, equal, isContainer, type Json, safeKeys } from '../protocol/index.ts'
+import { isReactive, toRaw } from 'vue'
+import { equal, isContainer, type Json, type RichValues, safeKeys } from '../protocol/index.ts'
 
 type Fields = Record<string, unknown>
 
@@ -11,11 +11,26 @@ const BATCH = 8192
  */
 const MOST_PLACED = 65_536
 
-/** Each pair of containers is compared once. Otherwise each level of a nested state would compare all below. */
-type Unequal = WeakMap<object, object>
+/** What the writes into one field have in common. */
+export interface Writing {
+  /** Each pair of containers is compared once. Otherwise each level of a nested state would compare all below. */
+  unequal: WeakMap<object, object>
+  values?: RichValues | undefined
+}
 
-const isSame = (now: unknown, next: unknown, prev: unknown, unequal: Unequal): boolean =>
-  (prev === next && prev !== undefined) || equal(now as Json, next as Json, unequal)
+export const createWriting = (values?: RichValues): Writing => ({ unequal: new WeakMap(), values })
+
+function copy(value: unknown, writing: Writing): unknown {
+  if (Array.isArray(value)) return value.map((item) => copy(item, writing))
+  if (!isContainer(value))
+    return writing.values ? writing.values.copy(value, (part) => copy(part, writing)) : value
+  const made: Fields = {}
+  for (const key of safeKeys(value)) made[key] = copy((value as Fields)[key], writing)
+  return made
+}
+
+const isSame = (now: unknown, next: unknown, prev: unknown, { unequal }: Writing): boolean =>
+  (prev !== undefined && Object.is(prev, next)) || equal(now as Json, next as Json, unequal)
 
 /**
  * Writes one value into reactive `target`, or only the differences inside it.
@@ -28,17 +43,20 @@ export function write(
   key: string | number,
   next: unknown,
   prev?: unknown,
-  unequal: Unequal = new WeakMap(),
+  writing = createWriting(),
 ): void {
   const current = (target as Fields)[key]
   const raw = toRaw(current)
-  if (isSame(raw, next, prev, unequal)) return
+  if ((raw !== undefined || key in target) && isSame(raw, next, prev, writing)) return
+  const writePart = (holder: object, name: string, part: unknown): void =>
+    write(holder, name, part, undefined, writing)
+  if (isReactive(current) && writing.values?.merge(current, next, writePart)) return
   const set = (value: unknown) => ((target as Fields)[key] = value)
   if (!isContainer(raw) || !isContainer(next) || Array.isArray(raw) !== Array.isArray(next))
-    set(clone(next as Json))
+    set(copy(next, writing))
   else if (Array.isArray(raw))
-    reconcileArray(current as unknown[], next as Json[], prev as Json[] | undefined, unequal, set)
-  else reconcile(current as object, next, prev as object | undefined, unequal)
+    reconcileArray(current as unknown[], next as Json[], prev as Json[] | undefined, writing, set)
+  else reconcile(current as object, next, prev as object | undefined, writing)
 }
 
 /**
@@ -50,27 +68,27 @@ export function reconcile(
   target: object,
   next: object,
   prev?: object,
-  unequal: Unequal = new WeakMap(),
+  writing = createWriting(),
 ): void {
   for (const key of Object.keys(target)) {
     if (!Object.hasOwn(next, key)) delete (target as Fields)[key]
   }
   for (const key of safeKeys(next))
-    write(target, key, (next as Fields)[key], (prev as Fields)?.[key], unequal)
+    write(target, key, (next as Fields)[key], (prev as Fields)?.[key], writing)
 }
 
 function reconcileArray(
   target: unknown[],
   next: Json[],
   given: Json[] | undefined,
-  unequal: Unequal,
+  writing: Writing,
   replace: (array: unknown[]) => void,
 ): void {
   const raw = toRaw(target)
   const prev = given?.length === raw.length ? given : undefined
   const shift = raw.length - next.length
   const same = (index: number, from: number) =>
-    isSame(raw[from], next[index], prev?.[from], unequal)
+    isSame(raw[from], next[index], prev?.[from], writing)
   let head = 0
   while (head < next.length && head < raw.length && same(head, head)) head++
   let end = next.length
@@ -84,7 +102,7 @@ function reconcileArray(
   }
   const moved = new Set(next.slice(head, end).filter((item) => known.has(item)))
   const kept = Math.min(end, end + shift)
-  const make = (item: Json) => (moved.has(item) ? known.get(item) : clone(item))
+  const make = (item: Json) => (moved.has(item) ? known.get(item) : copy(item, writing))
   const splices = Math.ceil((end - kept) / BATCH) + Number(shift > 0)
   const rewritten = isContainer(next[head]) ? moved.size : kept - head
   if (rewritten + end - kept + splices * (next.length - end) > MOST_PLACED)
@@ -95,7 +113,7 @@ function reconcileArray(
     const item = next[index]!
     // The old element at this index must not be written into when it has moved.
     if (moved.has(item) || (prev && moved.has(prev[index]!))) target[index] = make(item)
-    else write(target, index, item, prev?.[index], unequal)
+    else write(target, index, item, prev?.[index], writing)
   }
   if (shift > 0) target.splice(kept, shift)
   for (let at = kept; at < end; at += BATCH)
