@@ -278,6 +278,9 @@ describe('rich values', () => {
     ])
     mirror.apply(state([]))
     expect(held.total()).toBe(0)
+    mirror.apply(state([['a', 3]]))
+    mirror.clear()
+    expect(held.total()).toBe(0)
   })
 
   it('are copied: an app that writes into its store does not change what was received', () => {

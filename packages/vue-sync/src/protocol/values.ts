@@ -42,6 +42,6 @@ export interface RichValues {
    * @param copy copies the values in a map
    */
   readonly copy: (value: unknown, copy: (part: unknown) => unknown) => unknown
-  /** Viewer: makes a map or set equal to `next` in place. Gives `false` if one of them is no map or set. */
+  /** Viewer: makes a map or set equal to `next` in place. Gives `false` if they are not both maps or both sets, and empties `current` then. */
   readonly merge: (current: unknown, next: unknown, write: WritePart) => boolean
 }

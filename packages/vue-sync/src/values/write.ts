@@ -46,7 +46,11 @@ export function createWriter(): Pick<RichValues, 'copy' | 'merge'> {
         }
         return true
       }
-      if (!(current instanceof Set && next instanceof Set)) return false
+      if (!(current instanceof Set && next instanceof Set)) {
+        // A setup function may hold the collection itself, which must not show what the host no longer has.
+        if (current instanceof Map || current instanceof Set) current.clear()
+        return false
+      }
       trim(current, next)
       for (const item of next) if (!toRaw(current).has(item)) current.add(item)
       return true

@@ -1,5 +1,5 @@
-import { isReactive, toRaw } from 'vue'
-import { equal, isContainer, type Json, type RichValues, safeKeys } from '../protocol/index.ts'
+import { isReactive, isReadonly, markRaw, toRaw } from 'vue'
+import { equal, isContainer, type Json, type RichValues, share } from '../protocol/index.ts'
 
 type Fields = Record<string, unknown>
 
@@ -15,17 +15,35 @@ const MOST_PLACED = 65_536
 export interface Writing {
   /** Each pair of containers is compared once. Otherwise each level of a nested state would compare all below. */
   unequal: WeakMap<object, object>
-  values?: RichValues | undefined
+  /** A key that no store can have, and that was left out. */
+  reserved: string | undefined
+  values: RichValues | undefined
 }
 
-export const createWriting = (values?: RichValues): Writing => ({ unequal: new WeakMap(), values })
+export const createWriting = (values?: RichValues): Writing => ({
+  unequal: new WeakMap(),
+  reserved: undefined,
+  values,
+})
 
-function copy(value: unknown, writing: Writing): unknown {
-  if (Array.isArray(value)) return value.map((item) => copy(item, writing))
+/** `__proto__`, which the app's own code could turn into a prototype, and the flags of Vue's proxies and refs. */
+const RESERVED = /^__(?:proto__$|v_)/
+
+/** The keys of `value` that a store can have. */
+function keysOf(value: object, writing: Writing): string[] {
+  return Object.keys(value).filter((key) => {
+    if (!key.startsWith('__') || !RESERVED.test(key)) return true
+    writing.reserved = key
+    return false
+  })
+}
+
+export function copy(value: unknown, writing: Writing): unknown {
   if (!isContainer(value))
-    return writing.values ? writing.values.copy(value, (part) => copy(part, writing)) : value
+    return writing.values?.copy(value, (part) => copy(part, writing)) ?? value
+  if (Array.isArray(value)) return value.map((item) => copy(item, writing))
   const made: Fields = {}
-  for (const key of safeKeys(value)) made[key] = copy((value as Fields)[key], writing)
+  for (const key of keysOf(value, writing)) made[key] = copy(value[key], writing)
   return made
 }
 
@@ -33,10 +51,40 @@ const isSame = (now: unknown, next: unknown, prev: unknown, { unequal }: Writing
   (prev !== undefined && Object.is(prev, next)) || equal(now as Json, next as Json, unequal)
 
 /**
- * Writes one value into reactive `target`, or only the differences inside it.
+ * Sets one value. Nobody else may hold `value`.
+ *
+ * @throws Error if the target does not keep the value
+ */
+function set(target: object, key: string | number, value: unknown): void {
+  ;(target as Fields)[key] = value
+  // Readonly refs ignore the write, and the setter of a custom ref can do anything.
+  const kept = toRaw((target as Fields)[key])
+  if (!Object.is(kept, toRaw(value)) && !equal(kept as Json, value as Json))
+    throw new Error('its setter did not keep the value')
+}
+
+/** Gives a new value for a place that Vue does not track inside. Equal parts of `old` keep their identity. */
+function renew(old: unknown, next: unknown, writing: Writing): unknown {
+  const made = share(old as Json, copy(next, writing) as Json)
+  const isMarked = isContainer(old) && '__v_skip' in old && isContainer(made)
+  return isMarked ? markRaw(made) : made
+}
+
+/** Makes a reactive map or set equal to `next` in place. Gives `false` for any other value. */
+export function mergeCollection(current: unknown, next: unknown, writing: Writing): boolean {
+  const writePart = (entry: object, key: string, part: unknown): void =>
+    write(entry, key, part, undefined, writing)
+  return writing.values?.merge(current, next, writePart) ?? false
+}
+
+/**
+ * Writes one value into reactive `target`, or only the differences inside it. What is not reactive inside
+ * `target` gets a new value, because Vue does not notice a write into it: the values of a `shallowRef` and
+ * `shallowReactive`, and objects that are marked raw, frozen, sealed or readonly.
  *
  * @param prev the value that was written before, which shares unchanged parts with `next`; without it all
  *   parts are compared
+ * @throws Error if the target does not keep the value
  */
 export function write(
   target: object,
@@ -47,33 +95,45 @@ export function write(
 ): void {
   const current = (target as Fields)[key]
   const raw = toRaw(current)
-  if ((raw !== undefined || key in target) && isSame(raw, next, prev, writing)) return
-  const writePart = (holder: object, name: string, part: unknown): void =>
-    write(holder, name, part, undefined, writing)
-  if (isReactive(current) && writing.values?.merge(current, next, writePart)) return
-  const set = (value: unknown) => ((target as Fields)[key] = value)
-  if (!isContainer(raw) || !isContainer(next) || Array.isArray(raw) !== Array.isArray(next))
-    set(copy(next, writing))
-  else if (Array.isArray(raw))
-    reconcileArray(current as unknown[], next as Json[], prev as Json[] | undefined, writing, set)
-  else reconcile(current as object, next, prev as object | undefined, writing)
+  let old: unknown
+  try {
+    if ((raw !== undefined || key in target) && isSame(raw, next, prev, writing)) return
+    const isOpen = isReactive(current) && !isReadonly(current)
+    if (isOpen && mergeCollection(current, next, writing)) return
+    const isAlike =
+      isContainer(raw) && isContainer(next) && Array.isArray(raw) === Array.isArray(next)
+    if (isAlike && isOpen) {
+      const replace = (array: unknown[]) => set(target, key, array)
+      return reconcile(current as object, next, prev as object | undefined, writing, replace)
+    }
+    old = raw
+  } catch {
+    // A part of it is readonly, or has a getter or setter that fails, so all of it is replaced.
+  }
+  set(target, key, renew(old, next, writing))
 }
 
 /**
- * Makes reactive `target`, an object, deeply equal to `next`, in place. Equal parts are not written, so
- * components that show them do not re-render. Arrays are aligned at both ends. With `prev`, a moved element
+ * Makes reactive `target`, an array or object, deeply equal to `next`, in place. Equal parts are not written,
+ * so components that show them do not re-render. Arrays are aligned at both ends. With `prev`, a moved element
  * stays the same object.
+ *
+ * @param replace takes the new elements of a very long array; without it they are written in place
+ * @throws Error if a part does not keep its value
  */
 export function reconcile(
   target: object,
   next: object,
   prev?: object,
   writing = createWriting(),
+  replace?: (array: unknown[]) => void,
 ): void {
+  if (Array.isArray(next))
+    return reconcileArray(target as unknown[], next, prev as Json[] | undefined, writing, replace)
   for (const key of Object.keys(target)) {
     if (!Object.hasOwn(next, key)) delete (target as Fields)[key]
   }
-  for (const key of safeKeys(next))
+  for (const key of keysOf(next, writing))
     write(target, key, (next as Fields)[key], (prev as Fields)?.[key], writing)
 }
 
@@ -82,7 +142,7 @@ function reconcileArray(
   next: Json[],
   given: Json[] | undefined,
   writing: Writing,
-  replace: (array: unknown[]) => void,
+  replace?: (array: unknown[]) => void,
 ): void {
   const raw = toRaw(target)
   const prev = given?.length === raw.length ? given : undefined
@@ -105,7 +165,7 @@ function reconcileArray(
   const make = (item: Json) => (moved.has(item) ? known.get(item) : copy(item, writing))
   const splices = Math.ceil((end - kept) / BATCH) + Number(shift > 0)
   const rewritten = isContainer(next[head]) ? moved.size : kept - head
-  if (rewritten + end - kept + splices * (next.length - end) > MOST_PLACED)
+  if (replace && rewritten + end - kept + splices * (next.length - end) > MOST_PLACED)
     return replace(
       raw.slice(0, head).concat(next.slice(head, end).map(make), raw.slice(end + shift)),
     )
