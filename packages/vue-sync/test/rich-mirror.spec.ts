@@ -59,7 +59,7 @@ function setup(codec?: Codec) {
     return true
   })
   const form = valueForm(codec !== undefined, richValues())
-  const { read, stop } = createStoreSource(source, {}, warn, () => {}, form)
+  const { read, stop } = createStoreSource(source, {}, warn, () => {}, undefined, form)
   publisher.add('one', read)
   publisher.flushAll()
   return {

@@ -62,6 +62,7 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
             })
           } else void debouncedFlush()
         },
+        undefined,
         form,
       )
       publisher.add(id, source.read)

@@ -3,6 +3,7 @@ import {
   type ComputedRef,
   isRef,
   isShallow,
+  reactive,
   ReactiveEffect,
   type Ref,
   shallowReactive,
@@ -10,109 +11,250 @@ import {
   toRaw,
   unref,
 } from 'vue'
-import { type Json, safeKeys, share } from '../protocol/index.ts'
+import { isContainer, type Json, share } from '../protocol/index.ts'
+import { addFinding, type Findings, isSameLoss } from './core/findings.ts'
 import {
+  COLLECTION_LEVELS,
   CONTAINER,
-  JSON_FORM,
-  leaf,
+  MOST_LEVELS,
   NOTHING,
   type OnUnplain,
   type Path,
+  readKey,
+  type ReadLeaf,
+  sentKeys,
   toPlain,
+  valueForm,
 } from './core/plain.ts'
 
-type Read = Json | typeof NOTHING
+/**
+ * Stands for a container that contains itself or nests too deep. Which part to leave out depends on where it is, so
+ * it cannot be read apart from the field that it is in.
+ */
+const TANGLED = Symbol('tangled')
+
+type Read = Json | typeof NOTHING | typeof TANGLED
+
+/** A container, or a part of a long array, that is read again only after a change inside it. */
+interface Node {
+  value: ComputedRef<Read>
+  /** Its levels. */
+  height: number
+  findings: Findings | undefined
+  /** Nodes of more than one level that it contained when it was read last, and when it was read before. */
+  parts: WeakSet<Node> | undefined
+  earlierParts: WeakSet<Node> | undefined
+}
+
+function createNode(value?: ComputedRef<Read>): Node {
+  return {
+    value: value!,
+    height: 0,
+    findings: undefined,
+    parts: undefined,
+    earlierParts: undefined,
+  }
+}
 
 /** A long array is read in chunks of this many elements, so that a changed element re-reads one chunk. */
 const CHUNK = 128
 
 /** The chunks of one long array. */
 interface Chunks {
-  nodes: ComputedRef<Json[]>[]
+  nodes: Node[]
   /** What the nodes gave last. */
   values: Json[][]
   /** Tracks all elements. */
   trackAll: () => void
 }
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** What is read instead of a value, so that the read is tracked. */
+function trackedView(value: unknown): unknown {
+  const inner = isRef(value) ? unref(value) : value
+  return isObject(inner) ? reactive(toRaw(inner)) : inner
+}
+
 /**
  * Reads reactive state as immutable JSON with structural sharing. Each container is a `computed`, so a
  * read after a change walks only the containers around that change. All other parts keep their identity,
  * so two snapshots can be compared with `===`.
+ *
+ * @param onUnplain called in every read, for everything in the value that is not sent as it is
+ * @returns reads the value of a field
  */
 export function createTrackedReader(
   onUnplain: OnUnplain,
-  form = JSON_FORM,
+  form = valueForm(false, undefined),
 ): (value: unknown, path: Path) => Json | typeof NOTHING {
-  const nodes = new WeakMap<object, ComputedRef<Json>>()
+  const { readLeaf, values: rich } = form
+  const nodes = new WeakMap<object, Node>()
   const chunks = new WeakMap<object, Chunks>()
+  /** The last JSON of objects that are not a node. */
+  const copies = new WeakMap<object, Json>()
+  /** The containers that are being read. */
   const open = new Set<object>()
+  /** The node that is being read. */
+  let current = createNode()
 
-  function read(value: unknown, path: Path): Read {
-    const known = typeof value === 'object' && value !== null && nodes.get(value)
-    if (known && !open.has(value)) return known.value
-    if (isRef(value) && isShallow(value)) return readShallow(value, path)
-    const inner = isRef(value) ? unref(value) : value
-    const plain = leaf(inner, path, onUnplain, form)
-    if (plain !== CONTAINER) return plain
-    const raw = toRaw(inner) as object
-    if (open.has(raw)) {
-      onUnplain('cycle', path)
-      return NOTHING
-    }
-    let node = nodes.get(raw)
-    if (!node) {
-      node = computed<Json>((old) => {
+  const note: OnUnplain = (...finding) => addFinding((current.findings ??= new Map()), finding)
+
+  /** A node for `raw`, or for a part of it. */
+  function createContainer(
+    raw: object,
+    path: Path,
+    readParts: (old: Json | undefined) => Read,
+  ): Node {
+    const node = createNode(
+      computed<Read>((before) => {
+        const outer = current
+        const found = node.findings
+        const isOpen = open.has(raw)
+        current = node
+        node.height = 0
+        node.findings = undefined
+        node.earlierParts = node.parts
+        node.parts = undefined
         open.add(raw)
         try {
-          return form.isCollection?.(raw)
-            ? readCollection(raw, path, old)
-            : Array.isArray(raw)
-              ? readArray(raw, path, old as Json[] | undefined)
-              : readObject(raw as Record<string, unknown>, path, old as Record<string, Json>)
+          const old = isContainer(before) ? before : undefined
+          const next = readParts(old)
+          // The containers around it must read the findings again.
+          if (next !== before || isSameLoss(found, node.findings)) return next
+          return Array.isArray(next) ? [...next] : isContainer(next) ? { ...next } : next
+        } catch (error) {
+          note('thrown', path, true, error)
+          return NOTHING
         } finally {
-          open.delete(raw)
+          node.height++
+          if (!isOpen) open.delete(raw)
+          current = outer
         }
-      })
+      }),
+    )
+    return node
+  }
+
+  function use(node: Node): Read {
+    const { value } = node.value
+    if (node.height > current.height) current.height = node.height
+    if (node.findings)
+      for (const finding of node.findings.values())
+        addFinding((current.findings ??= new Map()), finding)
+    if (node.height > 1) (current.parts ??= new WeakSet()).add(node)
+    return value
+  }
+
+  /**
+   * Whether an object contains one that is being read. A node that was read before may have been put inside
+   * a part of itself, and Vue would then give its former value.
+   */
+  function containsOpen(value: unknown, visited = new Set<unknown>()): boolean {
+    const raw = toRaw(unref(value))
+    if (!isObject(raw) || visited.has(raw)) return false
+    visited.add(raw)
+    return open.has(raw) || partsOf(raw).some((part) => containsOpen(part, visited))
+  }
+
+  function partsOf(raw: object): unknown[] {
+    if (!rich?.isCollection(raw)) return Object.values(raw)
+    const collection = raw as Map<unknown, unknown> | Set<unknown>
+    return [...collection.keys(), ...collection.values()]
+  }
+
+  function isTangled(node: Node, raw: object): boolean {
+    if (node.height < 2 || open.size === 0 || current.earlierParts?.has(node)) return false
+    try {
+      return containsOpen(raw)
+    } catch {
+      return true
+    }
+  }
+
+  function read(value: unknown, path: Path): Read {
+    const known = isObject(value) ? nodes.get(value) : undefined
+    if (known && !open.has(value as object))
+      return isTangled(known, value as object) ? TANGLED : use(known)
+    if (isRef(value) && isShallow(value)) return readShallow(value, path)
+    const inner = isRef(value) ? unref(value) : value
+    const plain = readPlain(inner, path)
+    if (plain !== CONTAINER) return plain
+    const raw = toRaw(inner) as object
+    if (open.has(raw) || open.size >= MOST_LEVELS) return TANGLED
+    let node = nodes.get(raw)
+    if (node && isTangled(node, raw)) return TANGLED
+    if (!node) {
+      node = createContainer(raw, path, (old) =>
+        rich?.isCollection(raw)
+          ? readCollection(raw, path, old)
+          : Array.isArray(raw)
+            ? readArray(raw, path, old as Json[] | undefined)
+            : readObject(raw as Record<string, unknown>, path, old as Record<string, Json>),
+      )
       nodes.set(raw, node)
     }
-    return node.value
+    return use(node)
+  }
+
+  /** An object with `toJSON` is not a node, because what that function reads is tracked by the node around it. */
+  function readPlain(value: unknown, path: Path): Json | typeof NOTHING | typeof CONTAINER {
+    if (!isObject(value) || !('toJSON' in value)) return readLeaf(value, path, note)
+    let plain: ReturnType<ReadLeaf>
+    try {
+      plain = readLeaf(reactive(value), path, note)
+    } catch {
+      // A class with private fields works without a proxy only.
+      plain = readLeaf(toRaw(value), path, note)
+    }
+    if (!isContainer(plain)) return plain
+    const shared = share(copies.get(toRaw(value)), plain)
+    copies.set(toRaw(value), shared)
+    return shared
   }
 
   /** Vue tracks nothing inside a shallow ref, so all of it is read again when the ref is set or triggered. */
   function readShallow(ref: Ref, path: Path): Read {
-    let node = nodes.get(ref) as ComputedRef<Read> | undefined
+    let node = nodes.get(ref)
     if (!node) {
-      node = computed<Read>((old) => {
-        const plain = toPlain(ref.value, path, onUnplain, form)
-        return plain === NOTHING ? NOTHING : share(old as Json | undefined, plain)
+      node = createContainer(ref, path, (old) => {
+        const plain = toPlain(ref.value, path, note, { form })
+        return plain === NOTHING ? NOTHING : share(old, plain)
       })
-      nodes.set(ref, node as ComputedRef<Json>)
+      nodes.set(ref, node)
     }
-    return node.value
+    return use(node)
   }
 
-  function readCollection(raw: object, up: Path, old: Json | undefined): Json {
-    const readPart = (part: unknown, key: number): Json | undefined => {
-      const value = read(part, { up, key })
-      return value === NOTHING ? undefined : value
-    }
+  function readCollection(raw: object, up: Path, old: Json | undefined): Read {
+    let isTangledPart = false
     // Iterating tracks the keys and the values.
-    return form.collection!(shallowReactive(raw), readPart, old)
+    const next = rich!.collection(
+      shallowReactive(raw),
+      (part, key) => {
+        const value = readSafely(part, { up, key, levels: COLLECTION_LEVELS })
+        isTangledPart ||= value === TANGLED
+        return typeof value === 'symbol' ? undefined : value
+      },
+      old,
+    )
+    current.height += COLLECTION_LEVELS - 1
+    return isTangledPart ? TANGLED : next
   }
 
-  function readArray(raw: unknown[], path: Path, old: Json[] | undefined): Json[] {
+  function readArray(raw: unknown[], path: Path, old: Json[] | undefined): Read {
     trackElements(raw)
     return raw.length > 2 * CHUNK
       ? readChunks(raw, path, old)
       : readPart(raw, path, 0, raw.length, old)
   }
 
-  function readPart(raw: unknown[], up: Path, from: number, to: number, old?: Json[]): Json[] {
+  function readPart(raw: unknown[], up: Path, from: number, to: number, old?: Json[]): Read {
     const next: Json[] = []
     let same = old?.length === to - from
     for (let key = from; key < to; key++) {
-      const value = read(raw[key], { up, key })
+      const value = readSafely(raw[key], { up, key })
+      if (value === TANGLED) return TANGLED
       const item = value === NOTHING ? null : value
       same &&= old![key - from] === item
       next.push(item)
@@ -120,24 +262,31 @@ export function createTrackedReader(
     return same ? old! : next
   }
 
-  function readChunks(raw: unknown[], path: Path, old: Json[] | undefined): Json[] {
+  function readChunks(raw: unknown[], path: Path, old: Json[] | undefined): Read {
     let found = chunks.get(raw)
     if (!found)
       chunks.set(raw, (found = { nodes: [], values: [], trackAll: trackElementsOnce(raw) }))
-    const { nodes, values, trackAll } = found
+    const { nodes: parts, values, trackAll } = found
     trackAll()
     const count = Math.ceil(raw.length / CHUNK)
     let same = old?.length === raw.length && values.length === count
-    nodes.length = values.length = Math.min(nodes.length, count)
+    parts.length = values.length = Math.min(parts.length, count)
     for (let index = 0; index < count; index++) {
-      nodes[index] ??= computed((before?: Json[]) => {
+      parts[index] ??= createContainer(raw, path, (before) => {
         trackAll()
         const from = index * CHUNK
-        return readPart(raw, path, from, Math.min(from + CHUNK, raw.length), before)
+        return readPart(
+          raw,
+          path,
+          from,
+          Math.min(from + CHUNK, raw.length),
+          before as Json[] | undefined,
+        )
       })
-      const { value } = nodes[index]!
+      const value = use(parts[index]!)
+      if (value === TANGLED || value === NOTHING) return value
       same &&= values[index] === value
-      values[index] = value
+      values[index] = value as Json[]
     }
     return same ? old! : ([] as Json[]).concat(...values)
   }
@@ -146,14 +295,16 @@ export function createTrackedReader(
     raw: Record<string, unknown>,
     up: Path,
     old: Record<string, Json> | undefined,
-  ): Record<string, Json> {
+  ): Read {
     // Tracks the same target as `reactive` but gives raw children, so the walk creates no deep proxies.
     const tracked = shallowReactive(raw)
     const next: Record<string, Json> = {}
     let count = 0
     let same = old !== undefined
-    for (const key of safeKeys(tracked)) {
-      const value = read(tracked[key], { up, key })
+    for (const key of sentKeys(tracked, up, note)) {
+      const at = { up, key }
+      const value = readSafely(readKey(tracked, at, note), at)
+      if (value === TANGLED) return TANGLED
       if (value === NOTHING) continue
       const name = form.text(key)
       next[name] = value
@@ -163,7 +314,29 @@ export function createTrackedReader(
     return same && Object.keys(old!).length === count ? old! : next
   }
 
-  return read
+  /** A value that throws an error is left out, and the parts beside it are not. */
+  function readSafely(value: unknown, path: Path): Read {
+    try {
+      return read(value, path)
+    } catch (error) {
+      note('thrown', path, true, error)
+      return NOTHING
+    }
+  }
+
+  return (value, path) => {
+    current = createNode()
+    let result = readSafely(value, path)
+    if (result === TANGLED || current.height > MOST_LEVELS) {
+      const raw = toRaw(unref(value)) as object
+      current = createNode()
+      const plain = toPlain(value, path, note, { form, view: trackedView })
+      result = plain === NOTHING ? NOTHING : share(copies.get(raw), plain)
+      if (isContainer(result)) copies.set(raw, result)
+    }
+    for (const finding of current.findings?.values() ?? []) onUnplain(...finding)
+    return result
+  }
 }
 
 /** Tracks writes, additions and removals of all elements as one dependency. Creating the iterator tracks it. */

@@ -29,7 +29,7 @@ export interface RichValues {
    *
    * @param before what it gave for this map or set before
    */
-  readonly collection: (value: object, read: ReadPart, before: Json | undefined) => Json
+  readonly collection: (value: object, read: ReadPart, before?: Json) => Json
   /**
    * Viewer: gives the values of an immutable state. Gives the same values for the same parts of a state.
    *

@@ -8,7 +8,9 @@ import { richValues } from './rich-values.ts'
 /** The form of a value, as a host reads it. */
 function encode(value: unknown, values = richValues()): Json {
   const reported: string[] = []
-  const form = toPlain(value, { key: 's' }, (kind) => reported.push(kind), valueForm(false, values))
+  const form = toPlain(value, { key: 's' }, (kind) => reported.push(kind), {
+    form: valueForm(false, values),
+  })
   expect(reported).toEqual([])
   return form as Json
 }
@@ -117,7 +119,9 @@ describe('richValues', () => {
   it('refuses to send a big integer that would take long to parse', () => {
     const huge = 10n ** 10_000n
     const reported: string[] = []
-    toPlain([huge], { key: 's' }, (kind) => reported.push(kind), valueForm(false, richValues()))
+    toPlain([huge], { key: 's' }, (kind) => reported.push(kind), {
+      form: valueForm(false, richValues()),
+    })
     expect(reported).toEqual(['bigint'])
   })
 })
