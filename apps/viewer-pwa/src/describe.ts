@@ -54,6 +54,10 @@ const STOPPED: Partial<Record<ErrorCode, [text: string, advice: string]>> = {
     'Stopped: this link is not safe',
     'It has an encryption key, but no https. Start the relay with https, then scan the code on the host again.',
   ],
+  VS123: [
+    'Stopped: this viewer cannot read what the host sends',
+    'Reload this page, or open the viewer that the app itself offers.',
+  ],
   VS112: ['Stopped: this link is no longer good', 'Ask the host for a new code.'],
 }
 

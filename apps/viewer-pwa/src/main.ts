@@ -2,6 +2,7 @@ import './opened-at.ts'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { sessionCache } from '@vue-sync/vue/cache'
+import { richValues } from '@vue-sync/vue/rich-values'
 import { syncViewer } from '@vue-sync/vue/viewer'
 import App from './App.vue'
 import { CACHE_KEY } from './use-known-sessions.ts'
@@ -18,6 +19,6 @@ const codecs = [
 
 createApp(App)
   .use(createPinia())
-  .use(syncViewer, { cache, codecs })
+  .use(syncViewer, { cache, codecs, values: richValues() })
   .provide(CACHE_KEY, cache)
   .mount('#app')
