@@ -72,14 +72,16 @@ export function preview(value: unknown): string {
   }
 }
 
+/** For `JSON.stringify`. */
+function replacer(_: string, part: unknown): unknown {
+  if (part instanceof Map || part instanceof Set) return [...part]
+  if (ArrayBuffer.isView(part))
+    return [...new Uint8Array(part.buffer, part.byteOffset, part.byteLength)]
+  if (part instanceof ArrayBuffer) return [...new Uint8Array(part)]
+  return typeof part === 'bigint' ? String(part) : part
+}
+
 /** The value as JSON, for the clipboard: maps as lists of entries, sets as lists, the rest as text. */
 export function toJson(value: unknown, space?: number): string {
-  const replacer = (_: string, part: unknown): unknown => {
-    if (part instanceof Map || part instanceof Set) return [...part]
-    if (ArrayBuffer.isView(part))
-      return [...new Uint8Array(part.buffer, part.byteOffset, part.byteLength)]
-    if (part instanceof ArrayBuffer) return [...new Uint8Array(part)]
-    return typeof part === 'bigint' ? String(part) : part
-  }
   return JSON.stringify(value, replacer, space) ?? String(value)
 }

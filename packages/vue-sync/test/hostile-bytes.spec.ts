@@ -3,7 +3,7 @@ import { Encoder } from 'cbor-x'
 import { Packr } from 'msgpackr'
 import { describe, expect, it } from 'vitest'
 import { anyJson } from './json-arbitrary.ts'
-import { isContainer, type Json } from '../src/protocol/index.ts'
+import { isContainer, type Json, MOST_DEPTH } from '../src/protocol/index.ts'
 import { cbor } from '../src/codecs/cbor.ts'
 import { msgpack } from '../src/codecs/msgpack.ts'
 
@@ -120,6 +120,14 @@ describe.each([msgpack(), cbor()])('$name', (codec) => {
       expect(codec.decode(codec.encode(body))).toEqual(body)
     },
   )
+
+  it('carries as many levels as JSON text may have, and no more', () => {
+    const nested = (levels: number): unknown =>
+      JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as unknown
+    const most = nested(MOST_DEPTH)
+    expect(codec.decode(codec.encode(most as object))).toEqual(most)
+    expect(() => codec.decode(codec.encode(nested(MOST_DEPTH + 1) as object))).toThrow('too deep')
+  })
 
   it('gives only JSON, for any bytes', () => {
     const mutated = fc.tuple(anyJson(), fc.nat(), fc.nat(255)).map(([value, at, byte]) => {

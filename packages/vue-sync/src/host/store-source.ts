@@ -61,8 +61,10 @@ export function createStoreSource(
 
   function readSerialized(): StoreFields {
     const state: Record<string, unknown> = {}
-    for (const key of pickedKeys(store.$state))
-      state[key] = readKey(store.$state, { up: root, key }, onUnplain)
+    for (const key of pickedKeys(store.$state)) {
+      const value = readKey(store.$state, { up: root, key }, onUnplain)
+      if (value !== NOTHING) state[key] = value
+    }
     const fields = toPlain(serialize!(state), root, onUnplain, { form })
     return fields === NOTHING ? {} : (fields as StoreFields)
   }

@@ -145,7 +145,8 @@ export function leaf(
     case 'object':
       break
     default:
-      onUnplain(type, path, true)
+      // A key that could not be read has been reported.
+      if (value !== NOTHING) onUnplain(type, path, true)
       return NOTHING
   }
   if (value === null) return null
@@ -176,7 +177,7 @@ function nameOf(value: unknown): string {
   return String(constructor?.name || 'object')
 }
 
-/** Reads a key of an object. What cannot be read is `undefined`. */
+/** Reads a key of an object. What cannot be read is `NOTHING`. */
 export function readKey(from: object, path: Path, onUnplain: OnUnplain): unknown {
   const key = path.key as keyof object
   try {
@@ -186,7 +187,7 @@ export function readKey(from: object, path: Path, onUnplain: OnUnplain): unknown
     return from[key]
   } catch (error) {
     onUnplain('thrown', path, true, error)
-    return undefined
+    return NOTHING
   }
 }
 
