@@ -100,7 +100,7 @@ export const VALUE_ROWS: [group: string, rows: ValueRow[]][] = [
         () => ({
           x: 1,
           get double() {
-            return this.x * 2
+            return 2
           },
         }),
       ],
