@@ -160,7 +160,10 @@ export function createMirror(pinia: () => Pinia, warn: Warn, values?: RichValues
       return false
     }
     replaceState(encoded, next, form)
-    for (const [store, admitted, held] of fills) store.fill(admitted, held)
+    for (const [store, admitted, held] of fills) {
+      store.refuses ||= admitted.refused.length > 0
+      store.fill(admitted, held)
+    }
     return true
   }
 
