@@ -73,6 +73,11 @@ export class SyncError extends Error {
   }
 }
 
+/** Prints an error that must not be thrown, because it would break the app. Also in production. */
+export function reportError(error: unknown): void {
+  console.error(error)
+}
+
 /** Prints a warning in development, once for each code and subject. */
 export type Warn = (code: WarningCode, subject: string, cause?: unknown) => void
 
