@@ -16,6 +16,7 @@ export default defineConfig({
     msgpack: 'src/codecs/msgpack.ts',
     cbor: 'src/codecs/cbor.ts',
     protobuf: 'src/codecs/protobuf.ts',
+    'rich-values': 'src/values/rich-values.ts',
   },
   platform: 'neutral',
   target: 'es2022',

@@ -38,6 +38,10 @@ const STOPPED: Partial<Record<ErrorCode, [text: string, advice: string]>> = {
   VS102: ['Stopped: the key was refused', 'Scan the code on the host again.'],
   VS103: ['Stopped: another host took over', 'Scan the code on the new host.'],
   VS104: ['Stopped: the session is over', 'Ask the host for a new link.'],
+  VS108: [
+    'Stopped: this viewer cannot read what the host sends',
+    'Reload this page, or open the viewer that the app itself offers.',
+  ],
   VS109: ['Stopped: the relay does not take this page', 'Open the link in the browser itself.'],
   VS105: ['Stopped: the versions do not fit', 'Update this viewer, or the relay.'],
   VS110: [
@@ -55,6 +59,10 @@ const STOPPED: Partial<Record<ErrorCode, [text: string, advice: string]>> = {
   VS115: [
     'Stopped: this link is not safe',
     'It has an encryption key, but no https. Start the relay with https, then scan the code on the host again.',
+  ],
+  VS123: [
+    'Stopped: this viewer cannot read what the host sends',
+    'Reload this page, or open the viewer that the app itself offers.',
   ],
   VS112: ['Stopped: this link is no longer good', 'Ask the host for a new code.'],
   VS118: [

@@ -2,6 +2,7 @@ import './opened-at.ts'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { sessionCache } from '@vue-sync/vue/cache'
+import { richValues } from '@vue-sync/vue/rich-values'
 import { syncViewer } from '@vue-sync/vue/viewer'
 import App from './App.vue'
 import { CACHE_KEY } from './use-known-sessions.ts'
@@ -10,4 +11,14 @@ import './style.css'
 
 const cache = sessionCache()
 
-createApp(App).use(createPinia()).use(syncViewer, { cache }).provide(CACHE_KEY, cache).mount('#app')
+// Loaded when a host uses it. The service worker keeps both, so that they load without a network too.
+const codecs = [
+  { name: 'msgpack', load: () => import('@vue-sync/vue/msgpack').then(({ msgpack }) => msgpack()) },
+  { name: 'cbor', load: () => import('@vue-sync/vue/cbor').then(({ cbor }) => cbor()) },
+]
+
+createApp(App)
+  .use(createPinia())
+  .use(syncViewer, { cache, codecs, values: richValues() })
+  .provide(CACHE_KEY, cache)
+  .mount('#app')

@@ -13,7 +13,8 @@ const ERRORS = {
   VS105: 'The relay uses another protocol version. Update the older side',
   VS106: 'The plugin is not installed. Call app.use(…) with it first',
   VS107: 'Not a valid option',
-  VS108: 'The host uses a codec that this viewer does not have. Add it to `codecs`',
+  VS108:
+    'The host uses a codec that this viewer does not have, or could not load. Add it to `codecs`',
   VS109:
     'The relay refuses this page’s origin. Start the relay with --allow-origin ORIGIN, or let it serve the page',
   VS110:
@@ -41,6 +42,8 @@ const ERRORS = {
     'Nothing answers at this address. Start the relay, check host name, port and network; dialling goes on',
   VS121:
     'There is no session at this address. Use the link from the host, or ws://HOST:9876/s/NAME. Other paths, such as /sync/, are not supported',
+  VS123:
+    'The host uses `values: richValues()`, and this viewer does not. Give `syncViewer` the same option',
 } as const
 
 const WARNINGS = {

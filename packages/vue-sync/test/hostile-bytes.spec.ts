@@ -3,7 +3,7 @@ import { Encoder } from 'cbor-x'
 import { Packr } from 'msgpackr'
 import { describe, expect, it } from 'vitest'
 import { anyJson } from './json-arbitrary.ts'
-import { isContainer, type Json } from '../src/protocol/index.ts'
+import { isContainer, type Json, MOST_DEPTH } from '../src/protocol/index.ts'
 import { cbor } from '../src/codecs/cbor.ts'
 import { msgpack } from '../src/codecs/msgpack.ts'
 
@@ -26,6 +26,8 @@ const HOSTILE: Record<'msgpack' | 'cbor', [string, ArrayLike<number>][]> = {
     ['a cycle', new Packr({ structuredClone: true, useRecords: false }).pack(cycle)],
     ['a key that is a list', [0x81, 0x90, 0xc0]],
     ['a number that JSON does not have', [0xcb, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0]],
+    ['an integer beyond 2⁵³', [0xcf, 0, 0x20, 0, 0, 0, 0, 0, 0]],
+    ['a negative integer beyond 2⁵³', [0xd3, 0xff, 0xe0, 0, 0, 0, 0, 0, 0]],
     ['two documents', [0xc0, 0xc0]],
     ['nothing', []],
   ],
@@ -43,6 +45,10 @@ const HOSTILE: Record<'msgpack' | 'cbor', [string, ArrayLike<number>][]> = {
     ['a key that is a list', [0xa1, 0x80, 0xf6]],
     ['a number that JSON does not have', [0xf9, 0x7c, 0]],
     ['undefined', [0xf7]],
+    ['another simple value', [0xe0]],
+    ['an integer beyond 2⁵³', [0x1b, 0, 0x20, 0, 0, 0, 0, 0, 0]],
+    ['a negative integer beyond 2⁵³', [0x3b, 0, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]],
+    ['a big integer', [0xc2, 0x41, 1]],
     ['two documents', [0xf6, 0xf6]],
     ['nothing', []],
   ],
@@ -54,7 +60,37 @@ function isJson(value: unknown): boolean {
   return isContainer(value) && Object.values(value).every(isJson)
 }
 
+/** Numbers as encoders of other languages write them. */
+const FOREIGN: Record<'msgpack' | 'cbor', [number, number[]][]> = {
+  msgpack: [
+    [1764105318418, [0xcf, 0, 0, 0x01, 0x9a, 0xbc, 0xde, 0xf0, 0x12]],
+    [2 ** 53 - 1, [0xcf, 0, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]],
+    [5, [0xcf, 0, 0, 0, 0, 0, 0, 0, 5]],
+    [-1764105318418, [0xd3, 0xff, 0xff, 0xfe, 0x65, 0x43, 0x21, 0x0f, 0xee]],
+    [1 - 2 ** 53, [0xd3, 0xff, 0xe0, 0, 0, 0, 0, 0, 1]],
+    [2 ** 32, [0xd3, 0, 0, 0, 1, 0, 0, 0, 0]],
+    [1.5, [0xca, 0x3f, 0xc0, 0, 0]],
+    [-0, [0xcb, 0x80, 0, 0, 0, 0, 0, 0, 0]],
+  ],
+  cbor: [
+    [1764105318418, [0x1b, 0, 0, 0x01, 0x9a, 0xbc, 0xde, 0xf0, 0x12]],
+    [2 ** 53 - 1, [0x1b, 0, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]],
+    [5, [0x1b, 0, 0, 0, 0, 0, 0, 0, 5]],
+    [-1764105318419, [0x3b, 0, 0, 0x01, 0x9a, 0xbc, 0xde, 0xf0, 0x12]],
+    [1 - 2 ** 53, [0x3b, 0, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe]],
+    [1.5, [0xf9, 0x3e, 0]],
+    [-0, [0xf9, 0x80, 0]],
+  ],
+}
+
 describe.each([msgpack(), cbor()])('$name', (codec) => {
+  it.each(FOREIGN[codec.name as 'cbor'])(
+    'gives the number %d, however it is encoded',
+    (n, bytes) => {
+      expect(codec.decode(Uint8Array.from(bytes))).toBe(n)
+    },
+  )
+
   it.each(HOSTILE[codec.name as 'cbor'])('refuses %s before it allocates', (_, bytes) => {
     const began = performance.now()
     expect(() => codec.decode(Uint8Array.from(bytes))).toThrow()
@@ -84,6 +120,14 @@ describe.each([msgpack(), cbor()])('$name', (codec) => {
       expect(codec.decode(codec.encode(body))).toEqual(body)
     },
   )
+
+  it('carries as many levels as JSON text may have, and no more', () => {
+    const nested = (levels: number): unknown =>
+      JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as unknown
+    const most = nested(MOST_DEPTH)
+    expect(codec.decode(codec.encode(most as object))).toEqual(most)
+    expect(() => codec.decode(codec.encode(nested(MOST_DEPTH + 1) as object))).toThrow('too deep')
+  })
 
   it('gives only JSON, for any bytes', () => {
     const mutated = fc.tuple(anyJson(), fc.nat(), fc.nat(255)).map(([value, at, byte]) => {

@@ -6,7 +6,7 @@ import { createMirror } from '../src/viewer/mirror.ts'
 
 const open = () => {
   const pinia = createPinia()
-  return createMirror(() => pinia, createWarn())
+  return createMirror({ pinia: () => pinia, warn: createWarn() })
 }
 const position = (seq: number) => ({ epoch: 'e', seq })
 

@@ -29,7 +29,7 @@ function setup() {
   const source = useStore(host)
   const shown = useStore(viewer)
   const warn = createWarn()
-  const mirror = createMirror(() => viewer, warn)
+  const mirror = createMirror({ pinia: () => viewer, warn })
   mirror.adopt(shown, {})
   const frames: string[] = []
   let held: Position | undefined

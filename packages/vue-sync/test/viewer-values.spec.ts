@@ -119,7 +119,7 @@ function setup(kind: 'setup' | 'options', initial: Record<string, Json>) {
   const useStore =
     kind === 'setup' ? defineStore('s', make as () => object) : defineStore('s', { state: make })
   const store = useStore(pinia) as Store & Fields
-  const mirror = createMirror(() => pinia, createWarn())
+  const mirror = createMirror({ pinia: () => pinia, warn: createWarn() })
   mirror.adopt(store, {})
 
   /** What a component renders: it only sees a change of which Vue tells it. */

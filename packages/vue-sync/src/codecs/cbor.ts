@@ -4,7 +4,9 @@ import { checkCbor } from './check-cbor.ts'
 
 /** CBOR (RFC 8949) with `cbor-x`, which the app installs. Use it in the host and in all viewers. */
 export function cbor(): Codec {
-  const encoder = new Encoder({ useRecords: false, mapsAsObjects: true })
+  // JSON has no BigInt, so integers of 64 bits become numbers. The option is missing from the package's types.
+  const options = { useRecords: false, mapsAsObjects: true, int64AsNumber: true }
+  const encoder = new Encoder(options)
   return {
     name: 'cbor',
     encode: (body) => encoder.encode(body),

@@ -16,14 +16,14 @@ export function checkCbor(bytes: Uint8Array): void {
   /** Reads the argument of a head: in its low five bits, or in the next 1, 2, 4 or 8 bytes. */
   function argument(low: number): number {
     if (low < 24) return low
-    if (low > 27) throw new Error('no definite length')
+    if (low > 27) throw new Error('an indefinite length')
     const size = 1 << (low - 24)
     at += size
     if (size === 1) return view.getUint8(at - 1)
     if (size === 2) return view.getUint16(at - 2)
     if (size === 4) return view.getUint32(at - 4)
     const high = view.getUint32(at - 8)
-    if (high > MAX_SAFE_HIGH) throw new Error('no safe integer')
+    if (high > MAX_SAFE_HIGH) throw new Error('an integer beyond 2^53')
     return high * 2 ** 32 + view.getUint32(at - 4)
   }
 
@@ -37,7 +37,7 @@ export function checkCbor(bytes: Uint8Array): void {
         : low === 26
           ? Number.isFinite(view.getFloat32(at))
           : low === 27 && Number.isFinite(view.getFloat64(at))
-    if (!isFinite) throw new Error('no JSON value')
+    if (!isFinite) throw new Error(low === 23 ? 'undefined' : 'NaN, Infinity or a simple value')
     at += 1 << (low - 24)
   }
 
@@ -50,13 +50,16 @@ export function checkCbor(bytes: Uint8Array): void {
       open.enter(count, major === 5, bytes.length - at)
       continue
     }
-    if (major === 0 || major === 1) argument(low)
-    else if (major === 3) {
+    if (major === 0) argument(low)
+    else if (major === 1) {
+      // It encodes −1 − argument.
+      if (argument(low) >= Number.MAX_SAFE_INTEGER) throw new Error('an integer beyond 2^53')
+    } else if (major === 3) {
       // Not in one expression, because `argument` moves `at` too.
       const length = argument(low)
       at += length
     } else if (major === 7) simple(low)
-    else throw new Error('no JSON value')
+    else throw new Error('bytes, a tag or another value that JSON does not have')
     if (at > bytes.length) throw new Error('too short')
     open.leaf(major === 3)
   }

@@ -26,8 +26,13 @@ export function checkMsgpack(bytes: Uint8Array): void {
     open.leaf(isText)
   }
   const enter = (count: number, isMap: boolean): void => open.enter(count, isMap, bytes.length - at)
+  /** A number between the safe integers could differ from the one that was sent. */
+  function longInteger(value: number): void {
+    if (!Number.isSafeInteger(value)) throw new Error('an integer beyond 2^53')
+    skip(8)
+  }
   function float(value: number, size: number): void {
-    if (!Number.isFinite(value)) throw new Error('no JSON number')
+    if (!Number.isFinite(value)) throw new Error('NaN or Infinity')
     skip(size)
   }
 
@@ -39,11 +44,13 @@ export function checkMsgpack(bytes: Uint8Array): void {
     else if (token === 0xc0 || token === 0xc2 || token === 0xc3) skip(0)
     else if (token === 0xca) float(view.getFloat32(at), 4)
     else if (token === 0xcb) float(view.getFloat64(at), 8)
-    // Integers: unsigned, then signed, of 1, 2, 4 and 8 bytes.
+    else if (token === 0xcf) longInteger(Number(view.getBigUint64(at)))
+    else if (token === 0xd3) longInteger(Number(view.getBigInt64(at)))
+    // Integers: unsigned, then signed, of 1, 2 and 4 bytes.
     else if (token >= 0xcc && token <= 0xd3) skip(1 << (token & 3))
     else if (token >= 0xd9 && token <= 0xdb) skip(length(1 << (token - 0xd9)), true)
     else if (token >= 0xdc) enter(length(token & 1 ? 4 : 2), token >= 0xde)
-    else throw new Error('no JSON value')
+    else throw new Error('bytes, an extension or another value that JSON does not have')
   }
   if (at !== bytes.length) throw new Error('too long')
 }

@@ -47,7 +47,8 @@ export function createOpenContainers(): OpenContainers {
       count(false)
       const values = isMap ? entries * 2 : entries
       if (values > left) throw new Error('more values than bytes')
-      if (missing.push(values) > MOST_DEPTH) throw new Error('too deep')
+      // The first number stands for the document itself.
+      if (missing.push(values) - 1 > MOST_DEPTH) throw new Error('too deep')
       maps.push(isMap)
       close()
     },

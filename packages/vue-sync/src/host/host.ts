@@ -20,6 +20,7 @@ import {
   parseStatus,
   randomId,
   readName,
+  RICH,
   sessionPath,
   type SignedToken,
   type StateMessage,
@@ -27,6 +28,7 @@ import {
   type ViewerUrl,
 } from '../protocol/index.ts'
 import { createFrameWriter } from './core/frame-writer.ts'
+import { valueForm } from './core/plain.ts'
 import { createPublisher } from './core/publisher.ts'
 import { createAccess, type HostAccess } from './access.ts'
 import { createBehind } from './behind.ts'
@@ -217,7 +219,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (!greeted || outgoing.mustWait(message.type)) return false
     // A whole state reports again what its codec cannot carry.
     if (message.type === 'session_update') forget('VS217')
-    return writer.write(message, leaving)
+    const isRich = options.values && message.type !== 'status'
+    return writer.write(isRich ? { ...message, values: RICH } : message, leaving)
   }
   const publisher = createPublisher(randomId(), transmit, options.codec?.arriving)
   const stores = createSyncedStores({
@@ -225,6 +228,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     delays,
     warn,
     problems,
+    form: valueForm(options.codec !== undefined, options.values),
     isReady: () => greeted,
     isHidden,
     flushedAt: () => flushedAt,

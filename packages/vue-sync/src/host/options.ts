@@ -7,6 +7,7 @@ import {
   type BackoffOptions,
   type Codec,
   DEFAULT_SESSION,
+  type RichValues,
 } from '../protocol/index.ts'
 
 export interface SyncHostOptions extends LinkWorld {
@@ -37,6 +38,11 @@ export interface SyncHostOptions extends LinkWorld {
   maxWait?: number
   /** Encodes the state. Viewers need the same codec in `codecs`. @default JSON */
   codec?: Codec
+  /**
+   * Carries `Date`, `Map`, `Set`, `BigInt`, `undefined` and typed arrays as they are: `richValues()`. Viewers need
+   * the same option. @default as JSON does
+   */
+  values?: RichValues
   /** Compresses messages of more bytes than this, once for all viewers. @default never */
   compressOver?: number
   /**

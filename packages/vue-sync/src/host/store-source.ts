@@ -5,7 +5,7 @@ import type { SyncOptions } from '../pinia/sync-options.ts'
 import { createProblems, type Problems, type SyncProblem } from '../problems.ts'
 import { share, type StoreFields } from '../protocol/index.ts'
 import { describeFinding, type Finding } from './core/findings.ts'
-import { NOTHING, type OnUnplain, readKey, sentKeys, toPlain } from './core/plain.ts'
+import { NOTHING, type OnUnplain, readKey, sentKeys, toPlain, valueForm } from './core/plain.ts'
 import { createTrackedReader } from './tracked-snapshot.ts'
 
 export interface StoreSource {
@@ -28,13 +28,14 @@ export function createStoreSource(
   warn: Warn,
   onChange: () => void,
   problems: Pick<Problems, 'add' | 'remove'> = createProblems(),
+  form = valueForm(false, undefined),
 ): StoreSource {
   const { pick, omit, serialize } = options as SyncOptions<Record<string, unknown>>
   const id = store.$id
   const root = { key: id }
   let found: Finding[] = []
   const onUnplain: OnUnplain = (...finding) => void found.push(finding)
-  const readTracked = createTrackedReader(onUnplain)
+  const readTracked = createTrackedReader(onUnplain, form)
   let snapshot: StoreFields = {}
   let failure: { error: unknown } | undefined
   let ran = false
@@ -51,7 +52,7 @@ export function createStoreSource(
     for (const key of pickedKeys(state)) {
       const path = { up: root, key }
       const value = readTracked(readKey(state, path, onUnplain), path)
-      if (value !== NOTHING) fields[key] = value
+      if (value !== NOTHING) fields[form.text(key)] = value
     }
     const names = Object.keys(fields)
     const same = names.length === Object.keys(snapshot).length
@@ -60,9 +61,11 @@ export function createStoreSource(
 
   function readSerialized(): StoreFields {
     const state: Record<string, unknown> = {}
-    for (const key of pickedKeys(store.$state))
-      state[key] = readKey(store.$state, { up: root, key }, onUnplain)
-    const fields = toPlain(serialize!(state), root, onUnplain)
+    for (const key of pickedKeys(store.$state)) {
+      const value = readKey(store.$state, { up: root, key }, onUnplain)
+      if (value !== NOTHING) state[key] = value
+    }
+    const fields = toPlain(serialize!(state), root, onUnplain, { form })
     return fields === NOTHING ? {} : (fields as StoreFields)
   }
 

@@ -2,6 +2,7 @@ import { useDebounceFn } from '@vueuse/core'
 import type { Store } from 'pinia'
 import { reportError, type Warn } from '../diagnostics.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
+import type { ValueForm } from './core/plain.ts'
 import type { Problems } from '../problems.ts'
 import type { Publisher } from './core/publisher.ts'
 import { HOST_DEFAULTS } from './options.ts'
@@ -13,6 +14,7 @@ export interface SyncedStoresOptions {
   /** Of stores without delays of their own. */
   delays: Delays
   warn: Warn
+  form: ValueForm
   problems: Problems
   /** Whether the relay accepts state. Changes made before are sent as soon as it does. */
   isReady: () => boolean
@@ -36,7 +38,8 @@ export interface SyncedStores {
 }
 
 export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
-  const { publisher, delays, warn, problems, isReady, isHidden, flushedAt, onChange } = options
+  const { publisher, delays, warn, form, problems, isReady, isHidden, flushedAt, onChange } =
+    options
   const sources = new Map<string, StoreSource>()
   let isQueued = false
 
@@ -91,6 +94,7 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
           else flushLater()
         },
         problems,
+        form,
       )
       publisher.add(id, source.read)
       sources.set(id, source)

@@ -14,8 +14,8 @@ import {
 import { isContainer, type Json, share } from '../protocol/index.ts'
 import { addFinding, type Findings, isSameLoss } from './core/findings.ts'
 import {
+  COLLECTION_LEVELS,
   CONTAINER,
-  leaf,
   MOST_LEVELS,
   NOTHING,
   type OnUnplain,
@@ -24,6 +24,7 @@ import {
   type ReadLeaf,
   sentKeys,
   toPlain,
+  valueForm,
 } from './core/plain.ts'
 
 /**
@@ -85,8 +86,9 @@ function trackedView(value: unknown): unknown {
  */
 export function createTrackedReader(
   onUnplain: OnUnplain,
-  readLeaf: ReadLeaf = leaf,
+  form = valueForm(false, undefined),
 ): (value: unknown, path: Path) => Json | typeof NOTHING {
+  const { readLeaf, values: rich } = form
   const nodes = new WeakMap<object, Node>()
   const chunks = new WeakMap<object, Chunks>()
   /** The last JSON of objects that are not a node. */
@@ -152,7 +154,13 @@ export function createTrackedReader(
     const raw = toRaw(unref(value))
     if (!isObject(raw) || visited.has(raw)) return false
     visited.add(raw)
-    return open.has(raw) || Object.values(raw).some((part) => containsOpen(part, visited))
+    return open.has(raw) || partsOf(raw).some((part) => containsOpen(part, visited))
+  }
+
+  function partsOf(raw: object): unknown[] {
+    if (!rich?.isCollection(raw)) return Object.values(raw)
+    const collection = raw as Map<unknown, unknown> | Set<unknown>
+    return [...collection.keys(), ...collection.values()]
   }
 
   function isTangled(node: Node, raw: object): boolean {
@@ -178,9 +186,11 @@ export function createTrackedReader(
     if (node && isTangled(node, raw)) return TANGLED
     if (!node) {
       node = createContainer(raw, path, (old) =>
-        Array.isArray(raw)
-          ? readArray(raw, path, old as Json[] | undefined)
-          : readObject(raw as Record<string, unknown>, path, old as Record<string, Json>),
+        rich?.isCollection(raw)
+          ? readCollection(raw, path, old)
+          : Array.isArray(raw)
+            ? readArray(raw, path, old as Json[] | undefined)
+            : readObject(raw as Record<string, unknown>, path, old as Record<string, Json>),
       )
       nodes.set(raw, node)
     }
@@ -208,12 +218,28 @@ export function createTrackedReader(
     let node = nodes.get(ref)
     if (!node) {
       node = createContainer(ref, path, (old) => {
-        const plain = toPlain(ref.value, path, note, { readLeaf })
+        const plain = toPlain(ref.value, path, note, { form })
         return plain === NOTHING ? NOTHING : share(old, plain)
       })
       nodes.set(ref, node)
     }
     return use(node)
+  }
+
+  function readCollection(raw: object, up: Path, old: Json | undefined): Read {
+    let isTangledPart = false
+    // Iterating tracks the keys and the values.
+    const next = rich!.collection(
+      shallowReactive(raw),
+      (part, key) => {
+        const value = readSafely(part, { up, key, levels: COLLECTION_LEVELS })
+        isTangledPart ||= value === TANGLED
+        return typeof value === 'symbol' ? undefined : value
+      },
+      old,
+    )
+    current.height += COLLECTION_LEVELS - 1
+    return isTangledPart ? TANGLED : next
   }
 
   function readArray(raw: unknown[], path: Path, old: Json[] | undefined): Read {
@@ -280,9 +306,10 @@ export function createTrackedReader(
       const value = readSafely(readKey(tracked, at, note), at)
       if (value === TANGLED) return TANGLED
       if (value === NOTHING) continue
-      next[key] = value
+      const name = form.text(key)
+      next[name] = value
       count++
-      same &&= old![key] === value
+      same &&= old![name] === value
     }
     return same && Object.keys(old!).length === count ? old! : next
   }
@@ -303,7 +330,7 @@ export function createTrackedReader(
     if (result === TANGLED || current.height > MOST_LEVELS) {
       const raw = toRaw(unref(value)) as object
       current = createNode()
-      const plain = toPlain(value, path, note, { readLeaf, view: trackedView })
+      const plain = toPlain(value, path, note, { form, view: trackedView })
       result = plain === NOTHING ? NOTHING : share(copies.get(raw), plain)
       if (isContainer(result)) copies.set(raw, result)
     }

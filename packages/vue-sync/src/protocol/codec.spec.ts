@@ -63,6 +63,27 @@ describe('frames', () => {
     expect(() => decodeFrame(frame as Uint8Array, CODECS)).toThrow('secret-sauce')
   })
 
+  it('load a codec for the first message that needs it', async () => {
+    const load = vi.fn(() => Promise.resolve(msgpack()))
+    const codecs = [{ name: 'msgpack', load }]
+    const frame = encodeFrame(message(1), { codec: msgpack(), compressOver: 0 })
+    expect(load).not.toHaveBeenCalled()
+    expect(await decodeFrame(await (frame as Promise<Uint8Array>), codecs)).toEqual(message(1))
+    const failing = [{ name: 'cbor', load: () => Promise.reject(new Error('not found')) }]
+    const other = encodeFrame(message(1), { codec: cbor() }) as Uint8Array
+    await expect(decodeFrame(other, failing)).rejects.toThrow(MissingCodec)
+  })
+
+  it('give the reason why a body is malformed', () => {
+    const line = '{"type":"session_update","epoch":"e","seq":1,"codec":"msgpack"}\n'
+    const reasons: string[] = []
+    const bytes = new Uint8Array([...new TextEncoder().encode(line), 0xd4, 0x72, 0x40])
+    expect(
+      decodeFrame(bytes, CODECS, { onDropped: (reason) => reasons.push(reason) }),
+    ).toBeUndefined()
+    expect(reasons).toEqual(['frame: bytes, an extension or another value that JSON does not have'])
+  })
+
   it('are refused while they unpack, when they unpack to more than a relay accepts', async () => {
     const zeros = new Blob([new Uint8Array(120 * 1024 * 1024)]).stream()
     const deflated = zeros.pipeThrough(new CompressionStream('deflate-raw'))

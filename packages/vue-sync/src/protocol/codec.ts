@@ -24,12 +24,20 @@ export interface Codec {
   arriving?: (state: Payload) => Payload
 }
 
+/** A codec that is loaded when the first message needs it. */
+export interface LazyCodec {
+  /** The name of the codec, as in its messages. */
+  name: string
+  /** Such as `() => import('@vue-sync/vue/msgpack').then(({ msgpack }) => msgpack())`. */
+  load: () => Promise<Codec>
+}
+
 /** The part of a binary frame before its body. The relay reads it, and it holds nothing of the state. */
 interface FrameHeader {
   type: string
   epoch: string
   seq: number
-  /** The name of the body's codec. @default JSON */
+  /** The name of the body's codec, and after `+` the form of its values, such as `json+rich`. @default JSON */
   codec?: string
   compress?: typeof COMPRESSION
 }
@@ -38,12 +46,19 @@ export interface FrameOptions {
   codec?: Codec | undefined
   /** Bodies of more bytes than this are compressed. @default never */
   compressOver?: number | undefined
-  /** Makes a binary frame even for JSON. @default false */
+  /** Makes a binary frame even for JSON. A message with `values` is always one. @default false */
   binary?: boolean
   /** Longer bodies are not compressed, because viewers unpack no more bytes. @default 16 MiB */
   longest?: number | undefined
   /** Called for each part of the state that the codec cannot carry as it is. */
   report?: CodecContext['report']
+}
+
+export interface DecodeOptions {
+  /** Bytes to which a body may unpack. @default 16 MiB */
+  longest?: number
+  /** Called with the reason if the body is malformed. */
+  onDropped?: (reason: string) => void
 }
 
 const COMPRESSION = 'deflate-raw'
@@ -53,7 +68,7 @@ const LONGEST_HEADER = 512
 /** Bytes that are decompressed at once. They give at most a thousand times as many. */
 const SLICE = 16 * 1024
 
-/** The viewer does not have the codec of a frame. */
+/** The viewer does not have the codec of a frame, or could not load it. */
 export class MissingCodec extends Error {}
 
 /** @throws Error as a rejection for malformed input */
@@ -98,19 +113,20 @@ export function encodeFrame(
   message: StateMessage,
   { codec, compressOver = Infinity, binary = false, longest = MOST_BYTES, report }: FrameOptions,
 ): string | Uint8Array | Promise<Uint8Array> {
-  const { type, epoch, seq, ...body } = message
-  if (!codec && !binary) {
+  const { type, epoch, seq, values, ...body } = message
+  if (!codec && !binary && !values) {
     const text = JSON.stringify(message)
     if (text.length <= compressOver) return text
   }
   const encoder = new TextEncoder()
   const bytes = codec ? codec.encode(body, { type, report }) : encoder.encode(JSON.stringify(body))
+  const name = values ? `${codec?.name ?? 'json'}+${values}` : codec?.name
   const frame = (content: Uint8Array, compress?: FrameHeader['compress']): Uint8Array => {
     const header = {
       type,
       epoch,
       seq,
-      ...(codec && { codec: codec.name }),
+      ...(name && { codec: name }),
       ...(compress && { compress }),
     }
     const line = encoder.encode(`${JSON.stringify(header)}\n`)
@@ -137,47 +153,57 @@ export function readHeader(frame: Uint8Array): { header: FrameHeader; body: numb
 
 /**
  * Gives the message in a binary frame; `undefined` if the frame is malformed. Gives a promise when the body is
- * compressed.
+ * compressed, or the codec must be loaded.
  *
- * @param longest bytes to which a body may unpack
  * @throws MissingCodec, also as a rejection
  */
 export function decodeFrame(
   frame: Uint8Array,
-  codecs: readonly Codec[],
-  longest = MOST_BYTES,
+  codecs: readonly (Codec | LazyCodec)[],
+  { longest = MOST_BYTES, onDropped }: DecodeOptions = {},
 ): Message | undefined | Promise<Message | undefined> {
   const read = readHeader(frame)
   if (!read) return undefined
   const {
-    codec: name,
+    codec: named,
     compress,
     ...position
   } = read.header as FrameHeader & Pick<StateMessage, 'type'>
+  // The name of the codec itself may contain `+`.
+  const [, name, values] = /^(.*)\+(\w+)$/.exec(named ?? '') ?? [undefined, named]
   const codec = codecs.find((known) => known.name === name)
-  if (name !== undefined && !codec) throw new MissingCodec(name)
+  if (name !== undefined && !codec && !(name === 'json' && values)) throw new MissingCodec(name)
   if (compress !== undefined) {
     if (compress !== COMPRESSION || typeof DecompressionStream === 'undefined')
       throw new MissingCodec(compress)
   }
 
-  const decode = (bytes: Uint8Array): Message | undefined => {
+  const decode = (bytes: Uint8Array, loaded?: Codec): Message | undefined => {
     try {
-      const body = codec
-        ? codec.decode(bytes, position)
+      const body = loaded
+        ? loaded.decode(bytes, position)
         : parseJson(new TextDecoder().decode(bytes))
       // Throws for a body that nests too deep.
-      if (codec) sizeOf(body as Json)
-      const message = { ...(body as object), ...position }
+      if (loaded) sizeOf(body as Json)
+      const message = { ...(body as object), ...position, ...(values && { values }) }
       return badPart(message) ? undefined : (message as Message)
-    } catch {
+    } catch (error) {
+      onDropped?.(`frame: ${(error as Error).message}`)
       return undefined
     }
   }
   const bytes = frame.subarray(read.body)
-  if (!compress) return decode(bytes)
-  return pipe(bytes, new DecompressionStream(COMPRESSION), limitBytes(longest)).then(
-    decode,
-    () => undefined,
+  const isLazy = codec && 'load' in codec
+  if (!compress && !isLazy) return decode(bytes, codec)
+  const loading = isLazy
+    ? codec.load().catch(() => {
+        throw new MissingCodec(codec.name)
+      })
+    : codec
+  const unpacking = compress
+    ? pipe(bytes, new DecompressionStream(COMPRESSION), limitBytes(longest)).catch(() => undefined)
+    : bytes
+  return Promise.all([unpacking, loading]).then(
+    ([unpacked, loaded]) => unpacked && decode(unpacked, loaded),
   )
 }

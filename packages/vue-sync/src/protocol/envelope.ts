@@ -63,14 +63,21 @@ export interface SchemaDifferences {
   [DIFFERENCES]?: CodecProblem[]
 }
 
+/** In which form values travel that JSON does not have. In a binary frame it is part of the codec's name. */
+export interface ValuesForm {
+  /** `rich`, see `RichValues`. @default there are no such values */
+  values?: string
+}
+
 /** All synced stores. The viewer replaces its whole state with it. */
-export interface SessionUpdate extends Position, SessionName, EpochStart, SchemaDifferences {
+export interface SessionUpdate
+  extends Position, SessionName, EpochStart, SchemaDifferences, ValuesForm {
   type: 'session_update'
   payload: Payload
 }
 
 /** Only the changed fields, merged into each store. `patch` is applied after that. One atomic change. */
-export interface ConfigUpdate extends Position, SessionName, SchemaDifferences {
+export interface ConfigUpdate extends Position, SessionName, SchemaDifferences, ValuesForm {
   type: 'config_update'
   payload: Payload
   patch?: PatchOperation[]

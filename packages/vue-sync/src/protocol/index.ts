@@ -20,8 +20,10 @@ export type {
   StoreFields,
   ViewerUrl,
 } from './envelope.ts'
+export { RICH } from './values.ts'
+export type { ReadPart, RichValues, WritePart } from './values.ts'
 export { decodeFrame, encodeFrame, MissingCodec, readHeader } from './codec.ts'
-export type { Codec, CodecContext, FrameOptions } from './codec.ts'
+export type { Codec, CodecContext, DecodeOptions, FrameOptions, LazyCodec } from './codec.ts'
 export {
   addPart,
   formatPart,

@@ -36,7 +36,7 @@ export function equal(
   b: Json | undefined,
   unequal?: WeakMap<object, object>,
 ): boolean {
-  if (a === b) return true
+  if (Object.is(a, b)) return true
   if (!isContainer(a) || !isContainer(b) || Array.isArray(a) !== Array.isArray(b)) return false
   if (unequal?.get(b) === a) return false
   const inBoth = (key: string | number) => equal((a as never)[key], (b as never)[key], unequal)

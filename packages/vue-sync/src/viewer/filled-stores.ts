@@ -4,15 +4,22 @@ import type { Warn } from '../diagnostics.ts'
 import { existingStores } from '../pinia/existing-stores.ts'
 import { isSameProblem, type Problems, type SyncProblem } from '../problems.ts'
 import {
-  clone,
   equal,
   isContainer,
   type Json,
   put,
+  type RichValues,
   safeKeys,
   type StoreFields,
 } from '../protocol/index.ts'
-import { createWriting, reconcile, write, type Writing } from './reconcile.ts'
+import {
+  copy,
+  createWriting,
+  mergeCollection,
+  reconcile,
+  write,
+  type Writing,
+} from './reconcile.ts'
 import { type Admitted, createAdmission, type StoreRules } from './store-rules.ts'
 import { createWriteGuard, type WriteGuard } from './write-guard.ts'
 
@@ -54,14 +61,14 @@ function changesOf(prev: StoreFields | undefined, next: StoreFields): StoreField
   if (!prev) return next
   const changes: StoreFields = {}
   for (const key of Object.keys(next))
-    if (!Object.hasOwn(prev, key) || prev[key] !== next[key]) put(changes, key, next[key]!)
+    if (!Object.hasOwn(prev, key) || !Object.is(prev[key], next[key])) put(changes, key, next[key]!)
   return changes
 }
 
 /** A value that the app made can have a cycle, or too many levels. */
-function cloneInitial(value: unknown): unknown {
+function copyInitial(value: unknown, values: RichValues | undefined): unknown {
   try {
-    return clone(toRaw(value) as Json)
+    return copy(toRaw(value), createWriting(values))
   } catch {
     return value
   }
@@ -92,6 +99,7 @@ function show(
   }
   // The setup function may hold the object itself, so only its content can change.
   if (!isReactive(own)) return write(state, key, next, prev, writing)
+  if (mergeCollection(own, next, writing)) return
   const raw = toRaw(own)
   const isAlike =
     isContainer(raw) && isContainer(next) && Array.isArray(raw) === Array.isArray(next)
@@ -104,6 +112,7 @@ export function createFilledStores(
   pinia: () => Pinia,
   warn: Warn,
   problems: Problems,
+  values?: RichValues,
 ): FilledStores {
   const entries = new Map<string, Entry>()
   let writing = false
@@ -126,7 +135,7 @@ export function createFilledStores(
       const own = toRaw(store) as unknown as Record<string, unknown>
       // Spread, because the raw state of a setup store holds refs.
       const initial: Record<string, unknown> = { ...store.$state }
-      for (const key of Object.keys(initial)) initial[key] = cloneInitial(initial[key])
+      for (const key of Object.keys(initial)) initial[key] = copyInitial(initial[key], values)
       // A getter cannot be filled, but a field of its name must not be ignored as unknown.
       const getters = Object.keys(own).filter((key) => isRef(own[key]) && !(key in initial))
       const shape = { ...initial, ...Object.fromEntries(getters.map((key) => [key, null])) }
@@ -173,7 +182,7 @@ export function createFilledStores(
         patch((state) => {
           for (const key of safeKeys(fields)) {
             const value = fields[key]
-            const shared = createWriting()
+            const shared = createWriting(values)
             const before = wrong.delete(key) ? undefined : prev?.[key]
             if (value === undefined) wrong.add(key)
             filled.add(key)
@@ -215,7 +224,14 @@ export function createFilledStores(
           patch((state) => {
             for (const key of filled) {
               try {
-                show(state, own[key], key, cloneInitial(initial[key]), undefined, createWriting())
+                show(
+                  state,
+                  own[key],
+                  key,
+                  copyInitial(initial[key], values),
+                  undefined,
+                  createWriting(values),
+                )
               } catch {
                 // The viewer could not write it before either.
               }

@@ -3,6 +3,7 @@ import { type Cipher, loadCipher, NotAuthentic, NotSigned, SEALED } from '../enc
 import {
   type Codec,
   decodeFrame,
+  type LazyCodec,
   type Message,
   MissingCodec,
   parseMessage,
@@ -12,7 +13,7 @@ import {
 } from '../protocol/index.ts'
 
 export interface FrameReaderOptions {
-  codecs: readonly Codec[]
+  codecs: readonly (Codec | LazyCodec)[]
   address: SyncAddress
   /** Bytes to which a body may unpack. */
   longest: () => number
@@ -67,7 +68,7 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
   async function decrypt(key: string, frame: Uint8Array): Promise<Message | undefined> {
     const inner = await (await cipher(key)).open(frame)
     doubted = false
-    return decodeFrame(inner, codecs, options.longest())
+    return decodeFrame(inner, codecs, { longest: options.longest(), onDropped })
   }
 
   function decode(frame: unknown): Message | undefined | Promise<Message | undefined> {
@@ -79,7 +80,7 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
         return decrypt(secret, bytes)
       }
       if (secret && header) throw new NotAuthentic('in clear')
-      return decodeFrame(bytes, codecs, options.longest())
+      return decodeFrame(bytes, codecs, { longest: options.longest(), onDropped })
     }
     const message = parseMessage(frame, onDropped)
     // Statuses come from the relay and are in clear. State in clear could come from anybody.

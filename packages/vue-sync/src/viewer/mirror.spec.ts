@@ -13,7 +13,7 @@ beforeEach(() => {
 function open() {
   const pinia = createPinia()
   createApp({}).use(pinia)
-  const mirror = createMirror(() => pinia, createWarn())
+  const mirror = createMirror({ pinia: () => pinia, warn: createWarn() })
   let seq = 0
   const position = () => ({ epoch: 'e', seq: ++seq })
   return {

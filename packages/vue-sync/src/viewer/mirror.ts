@@ -12,6 +12,8 @@ import {
   MOST_BYTES,
   type Payload,
   put,
+  type RichValues,
+  type SessionUpdate,
   share,
   sizeOf,
   type StateMessage,
@@ -24,9 +26,11 @@ import type { Admitted, StoreRules } from './store-rules.ts'
 export interface Mirror {
   /** Ids of the synced stores, in the host's order. */
   readonly ids: string[]
-  /** Everything as received, immutable. */
+  /** Everything as received, immutable: with `form`, values that JSON does not have are encoded. */
   readonly state: Payload
-  /** One store as received, immutable: unchanged parts keep their identity. */
+  /** The form of the values in `state`. */
+  readonly form: string | undefined
+  /** One store as it is shown, immutable: unchanged parts keep their identity. */
   view: (id: string) => ShallowRef<StoreFields | undefined>
   /**
    * Applies one message as one atomic change. Gives `false` when the message does not fit. Nothing has
@@ -67,18 +71,27 @@ export function merge(
   return patched
 }
 
-/** @param longest bytes of the longest message that the relay accepts from a host */
-export function createMirror(
-  pinia: () => Pinia,
-  warn: Warn,
-  longest: () => number = () => MOST_BYTES,
-): Mirror {
+export interface MirrorOptions {
+  pinia: () => Pinia
+  warn: Warn
+  /** Bytes of the longest message that the relay accepts from a host. @default 16 MiB */
+  longest?: () => number
+  /** Reads values that JSON does not have. @default none */
+  values?: RichValues | undefined
+}
+
+export function createMirror(options: MirrorOptions): Mirror {
+  const { pinia, warn, longest = () => MOST_BYTES, values } = options
   const ids = shallowReactive<string[]>([])
   const views = new Map<string, ShallowRef<StoreFields | undefined>>()
   const problems = createProblems()
-  const stores = createFilledStores(pinia, warn, problems)
+  const stores = createFilledStores(pinia, warn, problems, values)
   const hashes: HashCache = new WeakMap()
   let state: Payload = {}
+  /** `state` as it is shown: with the values that JSON does not have. */
+  let shown = state
+  /** The form of the values in `state`. */
+  let form: string | undefined
   /** By how much `state` may have grown since it was last measured. */
   let grown = 0
   let differs = false
@@ -89,12 +102,18 @@ export function createMirror(
     return found
   }
 
-  const heldOf = (id: string) => (Object.hasOwn(state, id) ? state[id] : undefined)
+  const heldOf = (id: string) => (Object.hasOwn(shown, id) ? shown[id] : undefined)
 
-  /** Shows `next` as it is, in the views. */
-  function replaceState(next: Payload): void {
+  /** Gives what is shown for a state. @throws Error for a malformed form */
+  const decode = (encoded: Payload, as: string | undefined): Payload =>
+    as === undefined ? encoded : values!.decode(encoded)
+
+  /** Shows `next`, which is `encoded` as it is shown, in the views. */
+  function replaceState(encoded: Payload, next: Payload, as?: string): void {
     const newIds = Object.keys(next)
-    state = next
+    state = encoded
+    shown = next
+    form = as
     for (const id of ids) {
       if (Object.hasOwn(next, id)) continue
       view(id).value = undefined
@@ -105,12 +124,14 @@ export function createMirror(
       ids.splice(0, ids.length, ...newIds)
   }
 
-  function replaceAll(received: Payload): boolean {
+  function replaceAll({ payload: received, values: as }: SessionUpdate): boolean {
     const fills: [FilledStore, Admitted][] = []
+    let encoded: Payload
     let next: Payload
     try {
       if (Object.keys(received).length > MOST_STORES) return false
-      next = share(state, received)
+      encoded = share(state, received)
+      next = decode(encoded, as)
       for (const [id, fields] of Object.entries(next)) {
         const store = stores.get(id)
         if (store) fills.push([store, store.admit(fields, heldOf(id), true)])
@@ -118,7 +139,7 @@ export function createMirror(
     } catch {
       return false
     }
-    replaceState(next)
+    replaceState(encoded, next, as)
     grown = 0
     for (const [store, admitted] of fills) {
       store.refuses = admitted.refused.length > 0
@@ -129,16 +150,19 @@ export function createMirror(
 
   function update(message: ConfigUpdate): boolean {
     const fills: [FilledStore, Admitted, StoreFields | undefined][] = []
+    let encoded: Payload
     let next: Payload
+    if (message.values !== form) return false
     try {
       grown += sizeOf(message.payload)
-      next = merge(state, message, (units) => (grown += units))
-      if (Object.keys(next).length > MOST_STORES) return false
+      encoded = merge(state, message, (units) => (grown += units))
+      if (Object.keys(encoded).length > MOST_STORES) return false
       // Messages that each cost little must not make a state that no relay would accept as a whole.
       if (grown > longest()) {
-        if (sizeOf(next) > 2 * longest()) return false
+        if (sizeOf(encoded) > 2 * longest()) return false
         grown = 0
       }
+      next = decode(encoded, form)
       for (const [id, fields] of Object.entries(next)) {
         const held = heldOf(id)
         const store = fields === held ? undefined : stores.get(id)
@@ -150,7 +174,7 @@ export function createMirror(
     } catch {
       return false
     }
-    replaceState(next)
+    replaceState(encoded, next, form)
     for (const [store, admitted, held] of fills) {
       store.refuses ||= admitted.refused.length > 0
       store.fill(admitted, held)
@@ -175,16 +199,20 @@ export function createMirror(
     get state() {
       return state
     },
+    get form() {
+      return form
+    },
     view,
     apply(message) {
-      const fits = message.type === 'config_update' ? update(message) : replaceAll(message.payload)
+      if (message.values !== undefined && !values) return false
+      const fits = message.type === 'config_update' ? update(message) : replaceAll(message)
       if (fits) reportDifferences(message)
       return fits
     },
     hash: () => (differs ? undefined : hashOf(state, hashes)),
     problems,
     clear() {
-      replaceState({})
+      replaceState({}, {})
       reportDifferences({ type: 'session_update' })
     },
     adopt(store, rules) {

@@ -5,6 +5,8 @@ import {
   type BackoffOptions,
   type Codec,
   type KeptState,
+  type LazyCodec,
+  type RichValues,
   type SyncAddress,
 } from '../protocol/index.ts'
 import type { StoreRules } from './store-rules.ts'
@@ -30,8 +32,13 @@ export interface SyncViewerOptions extends LinkWorld {
   stores?: Record<string, StoreRules | false>
   /** Saves the state, to show it before the viewer is connected and offline. @default none */
   cache?: ViewerCache
-  /** Codecs that hosts may use besides JSON. @default none */
-  codecs?: Codec[]
+  /**
+   * Codecs that hosts may use besides JSON: `msgpack()`, or `{ name, load }` to load one on demand.
+   * @default none
+   */
+  codecs?: (Codec | LazyCodec)[]
+  /** `richValues()`, for hosts that use it. @default none */
+  values?: RichValues
   /** Waits between redials. @default 2000 ms × 1.5 up to 15000 ms */
   backoff?: Partial<BackoffOptions>
   /** Disconnects when the page was hidden for this many milliseconds. @default 30000 */

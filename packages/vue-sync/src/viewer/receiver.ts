@@ -217,6 +217,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         type: 'session_update',
         ...position,
         ...(guard.started !== undefined && { started: guard.started }),
+        ...(mirror.form !== undefined && { values: mirror.form }),
         payload: mirror.state,
       }
       return {

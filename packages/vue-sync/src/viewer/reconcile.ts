@@ -1,5 +1,5 @@
 import { isReactive, isReadonly, markRaw, toRaw } from 'vue'
-import { equal, isContainer, type Json, share } from '../protocol/index.ts'
+import { equal, isContainer, type Json, type RichValues, share } from '../protocol/index.ts'
 
 type Fields = Record<string, unknown>
 
@@ -17,9 +17,14 @@ export interface Writing {
   unequal: WeakMap<object, object>
   /** A key that no store can have, and that was left out. */
   reserved: string | undefined
+  values: RichValues | undefined
 }
 
-export const createWriting = (): Writing => ({ unequal: new WeakMap(), reserved: undefined })
+export const createWriting = (values?: RichValues): Writing => ({
+  unequal: new WeakMap(),
+  reserved: undefined,
+  values,
+})
 
 /** `__proto__`, which the app's own code could turn into a prototype, and the flags of Vue's proxies and refs. */
 const RESERVED = /^__(?:proto__$|v_)/
@@ -33,8 +38,9 @@ function keysOf(value: object, writing: Writing): string[] {
   })
 }
 
-function copy(value: unknown, writing: Writing): unknown {
-  if (!isContainer(value)) return value
+export function copy(value: unknown, writing: Writing): unknown {
+  if (!isContainer(value))
+    return writing.values?.copy(value, (part) => copy(part, writing)) ?? value
   if (Array.isArray(value)) return value.map((item) => copy(item, writing))
   const made: Fields = {}
   for (const key of keysOf(value, writing)) made[key] = copy(value[key], writing)
@@ -42,7 +48,7 @@ function copy(value: unknown, writing: Writing): unknown {
 }
 
 const isSame = (now: unknown, next: unknown, prev: unknown, { unequal }: Writing): boolean =>
-  (prev === next && prev !== undefined) || equal(now as Json, next as Json, unequal)
+  (prev !== undefined && Object.is(prev, next)) || equal(now as Json, next as Json, unequal)
 
 /**
  * Sets one value. Nobody else may hold `value`.
@@ -62,6 +68,13 @@ function renew(old: unknown, next: unknown, writing: Writing): unknown {
   const made = share(old as Json, copy(next, writing) as Json)
   const isMarked = isContainer(old) && '__v_skip' in old && isContainer(made)
   return isMarked ? markRaw(made) : made
+}
+
+/** Makes a reactive map or set equal to `next` in place. Gives `false` for any other value. */
+export function mergeCollection(current: unknown, next: unknown, writing: Writing): boolean {
+  const writePart = (entry: object, key: string, part: unknown): void =>
+    write(entry, key, part, undefined, writing)
+  return writing.values?.merge(current, next, writePart) ?? false
 }
 
 /**
@@ -84,10 +97,12 @@ export function write(
   const raw = toRaw(current)
   let old: unknown
   try {
-    if (isSame(raw, next, prev, writing)) return
+    if ((raw !== undefined || key in target) && isSame(raw, next, prev, writing)) return
+    const isOpen = isReactive(current) && !isReadonly(current)
+    if (isOpen && mergeCollection(current, next, writing)) return
     const isAlike =
       isContainer(raw) && isContainer(next) && Array.isArray(raw) === Array.isArray(next)
-    if (isAlike && isReactive(current) && !isReadonly(current)) {
+    if (isAlike && isOpen) {
       const replace = (array: unknown[]) => set(target, key, array)
       return reconcile(current as object, next, prev as object | undefined, writing, replace)
     }

@@ -21,6 +21,7 @@ import {
   type KeptState,
   MOST_BYTES,
   offerProtocols,
+  RICH,
   type StatusMessage,
   type SyncAddress,
 } from '../protocol/index.ts'
@@ -57,7 +58,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   const warn = createWarn()
   /** Bytes of the longest message, as the relay announces it. */
   let longest = MOST_BYTES
-  const mirror = createMirror(pinia, warn, () => longest)
+  const mirror = createMirror({ pinia, warn, longest: () => longest, values: options.values })
   const state: SyncViewerState = shallowReactive({
     status: 'disconnected',
     retryAt: undefined,
@@ -142,7 +143,12 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       longest: () => longest,
       onMessage(message) {
         if (message.type === 'status') readSizes(message.payload)
-        else state.progress = undefined
+        else {
+          state.progress = undefined
+          const { values } = message
+          if (values !== undefined && !(values === RICH && options.values))
+            return fail(new SyncError('VS123', values))
+        }
         receiver.receive(message)
       },
       onDropped(bad) {

@@ -21,7 +21,7 @@ export function createLinked(host: Codec, viewer: Codec, initial: () => object) 
   createApp({}).use(pinia)
   const source = defineStore('board', { state: initial as () => Record<string, Json> })(pinia)
   const warn = createWarn()
-  const mirror = createMirror(createPinia, warn)
+  const mirror = createMirror({ pinia: createPinia, warn })
   const problems: CodecProblem[] = []
   const report = (problem: CodecProblem): void => void problems.push(problem)
   const hashes: { host: number; viewer: number | undefined }[] = []

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatPath, MOST_LEVELS, NOTHING, toPlain } from './plain.ts'
+import { formatPath, MOST_LEVELS, NOTHING, toPlain, valueForm } from './plain.ts'
 
 class Money {
   readonly #amount = 5
@@ -147,4 +147,13 @@ describe('toPlain', () => {
       reported: ['store "s", ring: cycle'],
     })
   })
+})
+
+it('replaces half pairs of UTF-16 in strings and keys, for codecs that cannot carry them', () => {
+  const halves = { 'a\ud83d': ['\ude00', 'x\ud83dy', '😀', '\ude00\ud83d'] }
+  const form = valueForm(true, undefined)
+  expect(toPlain(halves, { key: 's' }, () => {}, { form })).toEqual({
+    'a\ufffd': ['\ufffd', 'x\ufffdy', '😀', '\ufffd\ufffd'],
+  })
+  expect(toPlain(halves, { key: 's' }, () => {})).toEqual(halves)
 })

@@ -1,9 +1,11 @@
-import { type Json, MOST_DEPTH, safeKeys } from '../../protocol/index.ts'
+import { type Json, MOST_DEPTH, type RichValues, safeKeys } from '../../protocol/index.ts'
 
 /** The path of a value in a store. A linked list, so that it costs nothing until it is formatted. */
 export interface Path {
   up?: Path
   key: string | number
+  /** The levels of JSON between this value and `up`. @default 1 */
+  levels?: number
 }
 
 /** The path inside the store, such as `rows[].due`; empty for the store itself. Leaves array indexes out. */
@@ -53,13 +55,50 @@ export type ReadLeaf = (
   onUnplain: OnUnplain,
 ) => Json | typeof NOTHING | typeof CONTAINER
 
+/** How values become JSON. */
+export interface ValueForm {
+  readLeaf: ReadLeaf
+  /** Gives the text that is sent for a string or a key. */
+  text: (text: string) => string
+  /** Carries values that JSON does not have. @default they are not carried */
+  values?: RichValues
+}
+
+/**
+ * Replaces half pairs of UTF-16, because UTF-8 cannot carry them. What is compared and hashed must be what
+ * arrives.
+ */
+const wellFormed = (text: string): string => text.replace(/[\ud800-\udfff]/gu, '\ufffd')
+
+/** @param isUtf8 the codec carries text as UTF-8 */
+export function valueForm(isUtf8: boolean, values: RichValues | undefined): ValueForm {
+  if (!isUtf8 && !values) return JSON_FORM
+  const form: ValueForm = {
+    readLeaf(value, path, onUnplain) {
+      if (typeof value === 'string') return form.text(value)
+      const special = values?.leaf(value)
+      if (special !== undefined) return special
+      return values?.isCollection(value) ? CONTAINER : leaf(value, path, onUnplain, form)
+    },
+    text(text) {
+      const sent = isUtf8 ? wellFormed(text) : text
+      return values ? values.text(sent) : sent
+    },
+    ...(values && { values }),
+  }
+  return form
+}
+
 /** The most levels of a field's value. Around it are the message, its payload and the store. */
 export const MOST_LEVELS = MOST_DEPTH - 3
+
+/** The levels of JSON between a map or set and its parts. */
+export const COLLECTION_LEVELS = 3
 
 /** The level of a value: 0 for a store, 1 for a field. */
 function levelOf({ up }: Path): number {
   let level = 0
-  for (; up; up = up.up) level++
+  for (; up; up = up.up) level += up.levels ?? 1
   return level
 }
 
@@ -76,15 +115,20 @@ function hasToJson(value: unknown): value is { toJSON: (key: string) => unknown 
 }
 
 /** As `JSON.stringify`. A Map, a Set and other objects that keep their data inside would be `{}`: they are left out. */
-export const leaf: ReadLeaf = (value, path, onUnplain) => {
+export function leaf(
+  value: unknown,
+  path: Path,
+  onUnplain: OnUnplain,
+  form = JSON_FORM,
+): ReturnType<ReadLeaf> {
   const type = typeof value
   if ((type === 'object' || type === 'bigint') && hasToJson(value)) {
     onUnplain(nameOf(value), path, false)
     const given = value.toJSON(String(path.key))
     // `toJSON` is called once.
     return hasToJson(given) && typeof given === 'object'
-      ? copyParts(given, path, onUnplain)
-      : toPlain(given, path, onUnplain)
+      ? copyParts(given, path, onUnplain, { form })
+      : toPlain(given, path, onUnplain, { form })
   }
   switch (type) {
     case 'string':
@@ -101,7 +145,8 @@ export const leaf: ReadLeaf = (value, path, onUnplain) => {
     case 'object':
       break
     default:
-      onUnplain(type, path, true)
+      // A key that could not be read has been reported.
+      if (value !== NOTHING) onUnplain(type, path, true)
       return NOTHING
   }
   if (value === null) return null
@@ -113,10 +158,13 @@ export const leaf: ReadLeaf = (value, path, onUnplain) => {
     return CONTAINER
   }
   if (/^(?:Number|String|Boolean)$/.test(kind))
-    return leaf((value as object).valueOf(), path, onUnplain)
+    return form.readLeaf((value as object).valueOf(), path, onUnplain)
   onUnplain(kind, path, true)
   return NOTHING
 }
+
+/** As `JSON.stringify` does it. */
+const JSON_FORM: ValueForm = { readLeaf: leaf, text: (text) => text }
 
 /** The prototype of an object of another frame is not this frame's. */
 function isPlainObject(value: object): boolean {
@@ -129,7 +177,7 @@ function nameOf(value: unknown): string {
   return String(constructor?.name || 'object')
 }
 
-/** Reads a key of an object. What cannot be read is `undefined`. */
+/** Reads a key of an object. What cannot be read is `NOTHING`. */
 export function readKey(from: object, path: Path, onUnplain: OnUnplain): unknown {
   const key = path.key as keyof object
   try {
@@ -139,7 +187,7 @@ export function readKey(from: object, path: Path, onUnplain: OnUnplain): unknown
     return from[key]
   } catch (error) {
     onUnplain('thrown', path, true, error)
-    return undefined
+    return NOTHING
   }
 }
 
@@ -152,8 +200,8 @@ function unref(value: unknown): unknown {
 
 /** How `toPlain` reads. */
 export interface PlainOptions {
-  /** @default leaf */
-  readLeaf?: ReadLeaf
+  /** @default as `JSON.stringify` */
+  form?: ValueForm
   /** Gives what to read instead of a value, e.g. its reactive form. @default `unref` */
   view?: (value: unknown) => unknown
   /** The containers around the value. @default none */
@@ -167,10 +215,10 @@ export function toPlain(
   onUnplain: OnUnplain,
   options: PlainOptions = {},
 ): Json | typeof NOTHING {
-  const { readLeaf = leaf, view = unref } = options
+  const { form = JSON_FORM, view = unref } = options
   try {
     const seen = view(value)
-    const plain = readLeaf(seen, path, onUnplain)
+    const plain = form.readLeaf(seen, path, onUnplain)
     return plain === CONTAINER ? copyParts(seen as object, path, onUnplain, options) : plain
   } catch (error) {
     onUnplain('thrown', path, true, error)
@@ -184,7 +232,7 @@ function copyParts(
   onUnplain: OnUnplain,
   options: PlainOptions = {},
 ): Json | typeof NOTHING {
-  const { open = new Set() } = options
+  const { form = JSON_FORM, open = new Set() } = options
   if (open.has(from) || levelOf(path) > MOST_LEVELS) {
     onUnplain(open.has(from) ? 'cycle' : 'nesting', path, true)
     return NOTHING
@@ -192,6 +240,11 @@ function copyParts(
   open.add(from)
   const inside = { ...options, open }
   try {
+    if (form.values?.isCollection(from))
+      return form.values.collection(from, (part, key) => {
+        const read = toPlain(part, { up: path, key, levels: COLLECTION_LEVELS }, onUnplain, inside)
+        return read === NOTHING ? undefined : read
+      })
     if (Array.isArray(from)) {
       const copy: Json[] = []
       // By index, because other loops skip the holes.
@@ -205,7 +258,7 @@ function copyParts(
     for (const key of sentKeys(from, path, onUnplain)) {
       const at = { up: path, key }
       const read = toPlain(readKey(from, at, onUnplain), at, onUnplain, inside)
-      if (read !== NOTHING) copy[key] = read
+      if (read !== NOTHING) copy[form.text(key)] = read
     }
     return copy
   } finally {
