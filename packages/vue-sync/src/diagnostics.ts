@@ -26,6 +26,7 @@ const ERRORS = {
   VS115:
     'An http link must not carry an encryption key. Start the relay with https, and scan the code on the host again',
   VS116: 'The state is not signed by the host whose link this is. Scan the code on the host again',
+  VS122: 'The relay found a mistake in what this host sent. The detail names it',
 } as const
 
 const WARNINGS = {

@@ -5,6 +5,7 @@ import { createWarn, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
 import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
+import { createProblems, type Problems } from '../problems.ts'
 import {
   formatSocketUrl,
   offerProtocols,
@@ -23,7 +24,7 @@ import { createAccess, type HostAccess } from './access.ts'
 import { createHostEncryption } from './encryption.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
 import { checkDelays, readRelay, readViewerUrl } from './read-options.ts'
-import { readRelayStatus } from './relay/relay-status.ts'
+import { readRelayStatus, type RelayError } from './relay/relay-status.ts'
 import { createSyncedStores } from './synced-stores.ts'
 import { viewerLinks } from './relay/viewer-links.ts'
 
@@ -42,6 +43,7 @@ export interface SyncHostState {
 /** A host that publishes stores to one session of a relay. */
 export interface SyncHost {
   readonly state: SyncHostState
+  readonly problems: Problems
   readonly access: Pick<HostAccess, 'rules' | 'error' | 'issue' | 'revoke'>
   /**
    * Makes every link shown until now invalid. An encrypted session gets a new secret too. Resolves when the relay
@@ -73,6 +75,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   if (process.env.NODE_ENV !== 'production') checkDelays('', options)
   const { debounce = HOST_DEFAULTS.debounce } = options
   const warn = createWarn()
+  const problems = createProblems()
   const state: SyncHostState = shallowReactive({
     status: 'disconnected',
     clientCount: 0,
@@ -177,6 +180,14 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (process.env.NODE_ENV !== 'production') warn('VS202', `bad ${field} in the relay’s status`)
   }
 
+  /** A refused change of access is VS113. */
+  function reportMistake({ code, reason, field }: RelayError): void {
+    if (code === 'bad_access') return
+    const detail = `${code}: ${reason}`
+    problems.add({ code: 'VS122', ...(field !== undefined && { path: field }), reason: detail })
+    if (process.env.NODE_ENV !== 'production') console.error(new SyncError('VS122', detail).message)
+  }
+
   function showLinks(): void {
     const keys = encryption?.linkKeys
     // Without its keys a link would open nothing.
@@ -190,13 +201,14 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   function onFrame(frame: unknown): void {
     const payload = parseStatus(frame)
     if (!payload) return
-    const { clientCount, viewerUrls, setUpUrl, pairCode, tokens, want, ...answer } =
+    const { clientCount, viewerUrls, setUpUrl, pairCode, tokens, want, error, ...answer } =
       readRelayStatus({ ...payload }, warnMalformed)
     if (clientCount !== undefined) state.clientCount = clientCount
     if (viewerUrls) {
       reported = viewerUrls
       showLinks()
     }
+    if (error) reportMistake(error)
     // A pinned address does not come from the relay, so its set-up page is not the relay's either.
     state.setUpUrl = pinned === undefined ? setUpUrl : undefined
     // A pair code is exchanged at the relay, which does not have the secret.
@@ -214,6 +226,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   return {
     state,
+    problems,
     access,
     rotate() {
       if (encryption) {

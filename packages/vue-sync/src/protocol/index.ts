@@ -1,6 +1,8 @@
 export type {
   AccessProblem,
   ConfigUpdate,
+  HostError,
+  HostErrorCode,
   HostPresence,
   Json,
   KeptState,

@@ -55,6 +55,8 @@ export interface Audience {
    */
   pump: (viewer: Viewer) => void
   pumpAll: () => void
+  /** The lowest `seq` of the viewers in `epoch`, without those below `from`; `Infinity` without any. */
+  lowestSeq: (epoch: string, from: number) => number
   /** Sends the status to every viewer. */
   sendStatus: () => void
   /** Closes the viewers whose pass was revoked or has expired. */
@@ -206,6 +208,13 @@ export function createAudience(options: AudienceOptions): Audience {
     },
     pump,
     pumpAll,
+    lowestSeq(epoch, from) {
+      let lowest = Number.POSITIVE_INFINITY
+      for (const { position } of viewers)
+        if (position?.epoch === epoch && position.seq >= from && position.seq < lowest)
+          lowest = position.seq
+      return lowest
+    },
     sendStatus() {
       statusNumber++
       pumpAll()

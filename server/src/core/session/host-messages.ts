@@ -9,7 +9,15 @@ import {
 } from '@vue-sync/vue/protocol'
 import type { SessionAccess } from '../access/session-access.ts'
 import type { Audience } from './audience.ts'
-import type { Host, HostSeat } from './host-seat.ts'
+import {
+  codeOf,
+  describeMistake,
+  hasReservedKey,
+  isDue,
+  type Mistake,
+  surelyDiffer,
+} from './host-mistakes.ts'
+import type { Host, HostAnswer, HostSeat } from './host-seat.ts'
 import type { Entry, Retained } from './retained.ts'
 import type { RelayStats } from './relay-stats.ts'
 import type { SessionEvents } from './session-events.ts'
@@ -28,7 +36,8 @@ export interface HostMessagesOptions {
   events: () => SessionEvents | undefined
   /** Called after each change of the retained state. */
   onState: () => void
-  requestSnapshot: () => void
+  /** @param answer what the host is sent with the request */
+  requestSnapshot: (answer?: HostAnswer) => void
   warn: (text: string) => void
 }
 
@@ -64,10 +73,31 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
       if (header) return header as MessageHead
     }
     return readMessageHead(frame, (bad) => {
+      answer(from, codeOf(bad), frame)
       if (from?.hasWarned) return
       if (from) from.hasWarned = true
       warn(`Dropped a message from the host: bad ${bad}`)
     })
+  }
+
+  /** Answers a mistake in a frame, if one of its kind was not answered just before. */
+  function answer(from: Host | undefined, mistake: Mistake, frame: unknown, seq?: number): void {
+    if (!from || !isDue(from, mistake)) return
+    const { error, isDelta } = describeMistake(mistake, frame, seq)
+    // Otherwise viewers would show the state before the dropped change until the next one.
+    if (isDelta) requestSnapshot({ error })
+    else seat.answer(from, { error })
+  }
+
+  /** What is wrong with the position of a message. A message with a wrong position is dropped. */
+  function findPositionMistake(entry: Entry): Mistake | undefined {
+    const { head } = retained
+    const { epoch, seq } = entry.position
+    if (epoch !== head?.epoch) return entry.snapshot ? undefined : 'gap'
+    if (seq > head.seq) return entry.snapshot || seq === head.seq + 1 ? undefined : 'gap'
+    if (!entry.snapshot || !retained.leadsToHead(entry.position)) return 'old_seq'
+    const known = retained.snapshotAt(entry.position)
+    return known && surelyDiffer(known, entry) ? 'changed_state' : undefined
   }
 
   /** The hash of the host's state goes out with the next heartbeat, unless the state changes before. */
@@ -107,7 +137,11 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
         warn(`A change of access was refused: ${problem.field}. ${problem.reason}`)
       from.hasWarned = true
     } else if (result) applyRules()
-    const answer = { ...(typeof change === 'number' && { change }), ...(problem && { problem }) }
+    const answer: HostAnswer = {
+      ...(typeof change === 'number' && { change }),
+      // Hosts before 0.3 read only `problem`.
+      ...(problem && { problem, error: { code: 'bad_access', ...problem } }),
+    }
     void access.whenSigned().then(() => seat.answer(from, answer))
   }
 
@@ -137,17 +171,23 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
         binary: typeof frame !== 'string',
         snapshot: message.type === 'session_update',
       }
-      if (!retained.add(entry)) {
-        const { head } = retained
-        const isKnown = head?.epoch === epoch && seq <= head.seq
-        if (!isKnown) requestSnapshot()
-        return isKnown
+      const mistake = findPositionMistake(entry)
+      if (mistake) {
+        // A late message on a connection whose snapshot is on its way is no mistake.
+        if (mistake !== 'gap' || !seat.isSnapshotRequested) answer(from, mistake, undefined, seq)
+        if (mistake === 'gap') requestSnapshot()
+        // The host has answered, and would answer the same again.
+        else if (entry.snapshot) seat.snapshotReceived()
+        return mistake === 'old_seq' && !entry.snapshot
       }
+      retained.add(entry)
       if (entry.snapshot) seat.snapshotReceived()
       onState()
       stats.onPublished?.(performance.now() - began)
       events()?.onEntry(entry)
       if (retained.isHeavy) requestSnapshot()
+      if (retained.lacksSnapshot) answer(from, 'no_snapshot', undefined)
+      if (from && hasReservedKey(frame)) answer(from, 'reserved_key', undefined, seq)
       return true
     },
     setName: (name) => void setName(name),

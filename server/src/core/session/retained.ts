@@ -18,7 +18,7 @@ interface Delta extends Entry {
 
 /** However small the snapshot is, deltas after it count as heavy only above this many bytes. */
 const LIGHT_BYTES = 16 * 1024
-/** A host that never answers the request for a snapshot costs at most this many capacities. */
+/** A host that never answers the request for a snapshot costs at most this many capacities, without slow viewers. */
 const MAX_CAPACITIES = 16
 const MAX_BYTES = 64 * 1024 * 1024
 
@@ -34,6 +34,12 @@ export interface Retained {
   readonly deltaCount: number
   /** Whether a fresh snapshot would serve late joiners better than the messages held. */
   readonly isHeavy: boolean
+  /** The snapshot, if it has this position. */
+  snapshotAt: (position: Position) => Entry | undefined
+  /** Whether all messages from `position` to the head are here. */
+  leadsToHead: (position: Position) => boolean
+  /** Whether the snapshot was dropped because the deltas after it became too many. New viewers get nothing. */
+  readonly lacksSnapshot: boolean
   /** Adds the next message. Returns `false` when a message before it is missing. */
   add: (entry: Entry) => boolean
   /** Replaces everything by the `log` of another node. Only appends where the two overlap. */
@@ -50,8 +56,15 @@ export interface Retained {
   fromSnapshot: () => Entry[]
 }
 
-/** @param capacity deltas held for viewers that resume */
-export function createRetained(capacity: number): Retained {
+/**
+ * @param capacity deltas held for viewers that resume
+ * @param lowestSeq the lowest `seq` that a connected viewer of this epoch has, from `from` on; deltas after it are
+ * not dropped while there is no snapshot. @default no viewer is connected
+ */
+export function createRetained(
+  capacity: number,
+  lowestSeq: (epoch: string, from: number) => number = () => Number.POSITIVE_INFINITY,
+): Retained {
   let snapshot: Entry | undefined
   let deltas: Delta[] = []
   let head: Position | undefined
@@ -62,9 +75,14 @@ export function createRetained(capacity: number): Retained {
     return entry.snapshot ? addSnapshot(entry) : addDelta(entry)
   }
 
-  /** A snapshot of the current position replaces only the snapshot before it. */
+  /** Whether all messages from `position` to the head are here. */
+  function leadsToHead(position: Position): boolean {
+    return samePosition(position, head) || deltaAfter(position) !== undefined
+  }
+
+  /** A snapshot from which the deltas lead to the head replaces only the snapshot before it. */
   function addSnapshot(entry: Entry): true {
-    if (!samePosition(entry.position, head)) {
+    if (!leadsToHead(entry.position)) {
       deltas = []
       head = entry.position
       previous = undefined
@@ -136,11 +154,19 @@ export function createRetained(capacity: number): Retained {
     return { count: head!.seq - snapshot!.position.seq, bytes: weightFrom(delta) }
   }
 
+  /** Deltas that connected viewers still have to receive. Without a snapshot they have no other way to `head`. */
+  function countPending(): number {
+    const [first] = deltas
+    if (!first || deltas.length <= capacity || weightFrom(first) > MAX_BYTES) return 0
+    const { epoch, seq } = first.position
+    return Math.max(0, head!.seq - lowestSeq(epoch, seq - 1))
+  }
+
   /** Deltas before the snapshot stay for viewers that resume, within the capacity and the snapshot's weight. */
   function trim(): void {
     const since = sinceSnapshot()
     if (since.count > capacity * MAX_CAPACITIES || since.bytes > MAX_BYTES) snapshot = undefined
-    const needed = snapshot ? since.count : 0
+    const needed = snapshot ? since.count : countPending()
     const light = Math.max(snapshot?.bytes.length ?? 0, LIGHT_BYTES)
     let surplus = 0
     while (
@@ -162,12 +188,17 @@ export function createRetained(capacity: number): Retained {
     get deltaCount() {
       return deltas.length
     },
+    get lacksSnapshot() {
+      return head !== undefined && !snapshot
+    },
     get isHeavy() {
       if (!snapshot) return head !== undefined
       const { count, bytes } = sinceSnapshot()
       return count >= capacity || bytes > Math.max(snapshot.bytes.length, LIGHT_BYTES)
     },
     add,
+    snapshotAt: (position) => (samePosition(snapshot?.position, position) ? snapshot : undefined),
+    leadsToHead,
     replace,
     clear,
     next,

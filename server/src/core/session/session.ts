@@ -14,7 +14,7 @@ import {
 } from '../access/session-access.ts'
 import { type Audience, createAudience, type Viewer } from './audience.ts'
 import { createHostMessages } from './host-messages.ts'
-import { createHostSeat, type Host } from './host-seat.ts'
+import { createHostSeat, type Host, type HostAnswer } from './host-seat.ts'
 import { createInfoWeight } from './info-weight.ts'
 import type { RelayPeer } from './relay-peer.ts'
 import { createRelayStats, type RelayStats } from './relay-stats.ts'
@@ -108,7 +108,7 @@ export interface Session {
 
 export function createSession(options: SessionOptions): Session {
   const { stats = createRelayStats() } = options
-  const retained = createRetained(options.capacity)
+  const retained = createRetained(options.capacity, (...args) => audience.lowestSeq(...args))
   const infoBytes = createInfoWeight()
   const access = createSessionAccess({
     sign: options.sign ?? (() => Promise.resolve('')),
@@ -158,8 +158,8 @@ export function createSession(options: SessionOptions): Session {
     audience.pumpAll()
   }
 
-  function requestSnapshot(): void {
-    if (seat.host) seat.requestSnapshot()
+  function requestSnapshot(answer?: HostAnswer): void {
+    if (seat.host) seat.requestSnapshot(answer)
     else session.events?.onSnapshotNeeded()
   }
 
@@ -247,7 +247,7 @@ export function createSession(options: SessionOptions): Session {
     },
     setRemotePresence: presence.setRemote,
     log: retained.log,
-    requestSnapshot,
+    requestSnapshot: () => requestSnapshot(),
     heartbeat() {
       audience.closeStalled()
       audience.sendStatus()
