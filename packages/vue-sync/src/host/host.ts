@@ -185,6 +185,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (code === 'bad_access') return
     const detail = `${code}: ${reason}`
     problems.add({ code: 'VS122', ...(field !== undefined && { path: field }), reason: detail })
+    // oxlint-disable-next-line no-console -- a developer must see a mistake that the relay has found
     if (process.env.NODE_ENV !== 'production') console.error(new SyncError('VS122', detail).message)
   }
 

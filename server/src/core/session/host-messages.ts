@@ -139,7 +139,7 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
     } else if (result) applyRules()
     const answer: HostAnswer = {
       ...(typeof change === 'number' && { change }),
-      // Hosts before 0.3 read only `problem`.
+      // Hosts before 0.2 read only `problem`.
       ...(problem && { problem, error: { code: 'bad_access', ...problem } }),
     }
     void access.whenSigned().then(() => seat.answer(from, answer))

@@ -42,7 +42,8 @@ const REASONS = {
     'The relay has had this seq in this epoch. Raise seq with every change, and take a new epoch to begin again.',
   changed_state:
     'The relay has another state for this epoch and seq. Raise seq with every change, and take a new epoch to begin again.',
-  reserved_key: 'The key __proto__ is reserved. Viewers leave it out, so their hash will differ.',
+  reserved_key:
+    'The key __proto__ is reserved. Stores leave it out, and older viewers cannot apply changes of it.',
   no_snapshot:
     'The relay has asked for a session_update and got none, so new viewers get no state.',
 } satisfies Partial<Record<HostErrorCode, string>>
