@@ -6,8 +6,10 @@ JSON: {"board": {"title": "Final"}}. It is published as the difference to the li
 """
 
 import asyncio
+import os
 import secrets
 import sys
+import threading
 
 from link import Stopped, keep, read_link
 from state import copy_json, dump, hash_of, parse, same
@@ -142,8 +144,15 @@ class Host:
 
 async def read_states(host):
     """Publishes the states of the standard input."""
-    loop = asyncio.get_running_loop()
-    while line := await loop.run_in_executor(None, sys.stdin.readline):
+    loop, lines = asyncio.get_running_loop(), asyncio.Queue()
+
+    def read():
+        for line in sys.stdin:
+            loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    # A daemon, so that waiting for a line does not keep the program alive.
+    threading.Thread(target=read, daemon=True).start()
+    while line := await lines.get():
         try:
             await host.publish(parse(line))
         except ValueError as error:
@@ -160,7 +169,9 @@ async def main(link):
         # After the last state the host stays, so that viewers can load it.
         await link_task
     except Stopped as stopped:
-        raise SystemExit(f"Stopped: {stopped}") from None
+        print(f"Stopped: {stopped}", file=sys.stderr, flush=True)
+        # The thread still waits for a line, and an ordinary exit would wait for its lock.
+        os._exit(1)
 
 
 if __name__ == "__main__":
