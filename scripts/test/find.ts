@@ -8,7 +8,8 @@ export function onPath(name: string): string | undefined {
   return dirs.map((dir) => join(dir, name)).find((path) => existsSync(path))
 }
 
-/** Returns the first command of `names` on PATH, or else the first existing file of `paths`. */
-export function findFirst(names: string[], paths: string[] = []): string | undefined {
-  return names.map(onPath).find(Boolean) ?? paths.find((path) => existsSync(path))
+/** Returns the commands of `names` that are on PATH, and then the existing files of `paths`. */
+export function findAll(names: string[], paths: string[] = []): string[] {
+  const commands = names.map(onPath).filter((path) => path !== undefined)
+  return [...commands, ...paths.filter((path) => existsSync(path))]
 }

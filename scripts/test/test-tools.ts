@@ -23,6 +23,12 @@ function installRedis(apt: Apt): void {
 
 const CADDY_DIR = join(ROOT, 'node_modules/.cache/vue-sync/caddy')
 
+/** Whether a Python has the packages of `examples/python`. */
+function hasPythonPackages(path: string): boolean {
+  const imports = ['-c', 'import websockets, cryptography']
+  return spawnSync(path, imports, { stdio: 'ignore' }).status === 0
+}
+
 /** Programs that only some browser tests need. */
 const OPTIONAL: Tool[] = [
   {
@@ -66,6 +72,15 @@ const OPTIONAL: Tool[] = [
     paths: [join(CADDY_DIR, 'usr/bin/caddy')],
     // The installed package would start a web server on ports 80 and 2019 at every boot.
     install: (apt) => apt.unpack('caddy', CADDY_DIR),
+  },
+  {
+    label: 'Python with the package websockets',
+    env: 'VUE_SYNC_PYTHON',
+    packages: ['python3-websockets', 'python3-cryptography'],
+    names: ['python3'],
+    // Another Python on PATH may not have the packages of the system.
+    paths: ['/usr/bin/python3'],
+    isUsable: hasPythonPackages,
   },
 ]
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { type Apt, openApt } from './apt.ts'
-import { findFirst } from './find.ts'
+import { findAll } from './find.ts'
 
 /** A program that the tests run and that npm cannot install. */
 export interface Tool {
@@ -15,14 +15,16 @@ export interface Tool {
   names: string[]
   /** Files to look for after `names`. @default none */
   paths?: string[]
+  /** Whether a program that was found can be used. @default every one */
+  isUsable?: (path: string) => boolean
   /** Replaces the installation of `packages`. @default none */
   install?: (apt: Apt) => void
 }
 
 /** @throws Error if the environment variable names a file that does not exist */
-function find({ env, names, paths }: Tool): string | undefined {
+function find({ env, names, paths, isUsable = () => true }: Tool): string | undefined {
   const named = process.env[env]
-  if (!named) return findFirst(names, paths)
+  if (!named) return findAll(names, paths).find(isUsable)
   if (existsSync(named)) return named
   throw new Error(`${env} names ${named}, which does not exist.`)
 }

@@ -50,15 +50,6 @@ const redeem = (server: Dialled, code: unknown) =>
     body: JSON.stringify({ code }),
   })
 
-/** Resolves when the latest status of a viewer says whether the host is behind. */
-const lag = (client: Client, isBehind: boolean): Promise<void> =>
-  expect
-    .poll(() => {
-      const { host, behind } = client.of('status').at(-1)?.payload ?? {}
-      return { host, behind }
-    })
-    .toEqual({ host: 'online', behind: isBehind || undefined })
-
 /** Sends access rules. Resolves to the rules with which the relay answers. */
 async function setAccess(host: Client, access: object, change = 1): Promise<unknown> {
   host.send({ type: 'status', payload: { access, change } })

@@ -14,6 +14,7 @@ export const TOOLS = {
   certutil: process.env['VUE_SYNC_CERTUTIL'],
   unshare: process.env['VUE_SYNC_UNSHARE'],
   caddy: process.env['VUE_SYNC_CADDY'],
+  python: process.env['VUE_SYNC_PYTHON'],
 }
 
 /** @throws Error that names the missing program */

@@ -44,6 +44,7 @@ const ERRORS = {
     'There is no session at this address. Use the link from the host, or ws://HOST:9876/s/NAME. Other paths, such as /sync/, are not supported',
   VS123:
     'The host uses `values: richValues()`, and this viewer does not. Give `syncViewer` the same option',
+  VS122: 'The relay found a mistake in what this host sent. The detail names it',
 } as const
 
 const WARNINGS = {

@@ -36,7 +36,7 @@ import { createHostEncryption } from './encryption.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
 import { createOutgoing } from './outgoing.ts'
 import { readDelays, readRelay, readViewerUrl } from './read-options.ts'
-import { readRelayStatus } from './relay/relay-status.ts'
+import { readRelayStatus, type RelayError } from './relay/relay-status.ts'
 import { createSyncedStores } from './synced-stores.ts'
 import { viewerLinks } from './relay/viewer-links.ts'
 
@@ -329,6 +329,15 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (process.env.NODE_ENV !== 'production') warn('VS202', `bad ${field} in the relay’s status`)
   }
 
+  /** A refused change of access is VS113, and a message that is too large is VS117. */
+  function reportMistake({ code, reason, field }: RelayError): void {
+    if (code === 'bad_access' || code === 'too_large') return
+    const detail = `${code}: ${reason}`
+    problems.add({ code: 'VS122', ...(field !== undefined && { path: field }), reason: detail })
+    // oxlint-disable-next-line no-console -- a developer must see a mistake that the relay has found
+    if (process.env.NODE_ENV !== 'production') console.error(new SyncError('VS122', detail).message)
+  }
+
   function showLinks(): void {
     const keys = encryption?.linkKeys
     // Without its keys a link would open nothing.
@@ -345,9 +354,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     const payload = isReceipt ? undefined : parseStatus(frame)
     if (!payload) return
     outgoing.applyStatus(payload)
-    // It says only what this host did wrong.
-    if (payload.error?.code === 'too_large') return
-    const { clientCount, viewerUrls, setUpUrl, pairCode, tokens, want, time, ...answer } =
+    const { clientCount, viewerUrls, setUpUrl, pairCode, tokens, want, time, error, ...answer } =
       readRelayStatus({ ...payload }, warnMalformed)
     if (clientCount !== undefined) state.clientCount = clientCount
     if (time !== undefined) state.clockOffset = offsetOf(time)
@@ -355,6 +362,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       reported = viewerUrls
       showLinks()
     }
+    if (error) reportMistake(error)
     // A pinned address does not come from the relay, so its set-up page is not the relay's either.
     state.setUpUrl = pinned === undefined ? setUpUrl : undefined
     // A pair code is exchanged at the relay, which does not have the secret.

@@ -144,22 +144,51 @@ export interface RelayStatus {
   change?: number
   /** Why nothing of the host's latest `access` was applied. */
   problem?: AccessProblem
+  /** The host's mistake that the relay has just found. */
+  error?: HostError
   /** Present when the relay needs a snapshot from the host. */
   want?: 'session_update'
   /** In the first status: the host may send long messages in parts. Missing from relays before 0.2. */
   parts?: 1
   /** Bytes of one message that the relay accepts. Viewers receive it if it is not 16 MiB. */
   limit?: number
-  /** What the host did wrong. A status with it has no other field. */
-  error?: HostError
 }
 
-/** A mistake of the host that the relay answers. */
+/**
+ * A host's mistake. The relay dropped the message, except for `reserved_key`, whose key viewers leave out, and
+ * `no_snapshot`, which concerns no message.
+ */
+export type HostErrorCode =
+  /** Neither text nor a binary frame with a header. */
+  | 'bad_frame'
+  | 'bad_json'
+  | 'too_deep'
+  | 'too_large'
+  | 'bad_type'
+  | 'bad_payload'
+  | 'bad_patch'
+  /** `epoch` or `seq`. */
+  | 'bad_position'
+  /** A `config_update` that does not follow the relay's state. */
+  | 'gap'
+  /** The `seq` is one that the relay has had in this epoch. */
+  | 'old_seq'
+  /** The same position with another state. */
+  | 'changed_state'
+  | 'reserved_key'
+  | 'bad_access'
+  /** The host did not answer `want`. */
+  | 'no_snapshot'
+
 export interface HostError {
-  code: string
+  code: HostErrorCode
   /** For developers, in English. */
   reason: string
-  /** With `too_large`: bytes of one message that the relay accepts. */
+  /** The wrong part, such as `payload.board`. */
+  field?: string
+  /** The `seq` of the message, if it could be read. */
+  seq?: number
+  /** The limit that was exceeded, in bytes. */
   limit?: number
 }
 

@@ -4,6 +4,7 @@ export type {
   CodecProblem,
   ConfigUpdate,
   HostError,
+  HostErrorCode,
   HostPresence,
   Json,
   KeptState,

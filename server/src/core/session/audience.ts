@@ -75,6 +75,8 @@ export interface Audience {
   /** Applies what a viewer says about the parts that have arrived. */
   confirm: (viewer: Viewer, receipt: Receipt) => void
   pumpAll: () => void
+  /** The lowest `seq` of the viewers in `epoch`, without those below `from`; `Infinity` without any. */
+  lowestSeq: (epoch: string, from: number) => number
   /** Sends the status to every viewer. */
   sendStatus: () => void
   /** Closes the viewers whose pass was revoked or has expired. */
@@ -291,6 +293,13 @@ export function createAudience(options: AudienceOptions): Audience {
       if (viewer.transfer && applyReceipt(viewer.transfer, receipt, now())) pump(viewer)
     },
     pumpAll,
+    lowestSeq(epoch, from) {
+      let lowest = Number.POSITIVE_INFINITY
+      for (const { position } of viewers)
+        if (position?.epoch === epoch && position.seq >= from && position.seq < lowest)
+          lowest = position.seq
+      return lowest
+    },
     sendStatus() {
       statusNumber++
       pumpAll()

@@ -11,7 +11,15 @@ import {
 import type { SessionAccess } from '../access/session-access.ts'
 import type { Audience } from './audience.ts'
 import { createHostParts, type HostParts } from './host-parts.ts'
-import type { Host, HostSeat } from './host-seat.ts'
+import {
+  codeOf,
+  describeMistake,
+  hasReservedKey,
+  isDue,
+  type Mistake,
+  surelyDiffer,
+} from './host-mistakes.ts'
+import type { Host, HostAnswer, HostSeat } from './host-seat.ts'
 import type { Entry, Retained } from './retained.ts'
 import type { RelayStats } from './relay-stats.ts'
 import type { SessionEvents } from './session-events.ts'
@@ -34,7 +42,8 @@ export interface HostMessagesOptions {
   onState: () => void
   /** Called when the host may have begun or ceased to have changes that viewers lack. */
   onLagChange: () => void
-  requestSnapshot: () => void
+  /** @param answer what the host is sent with the request */
+  requestSnapshot: (answer?: HostAnswer) => void
   warn: (text: string) => void
 }
 
@@ -76,12 +85,13 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
       warn(
         `Refused a message from the host: ${bytes} bytes, the limit is ${limit} (--max-host-message)`,
       )
-      seat.sendError({ code: 'too_large', reason, limit })
+      const error = { code: 'too_large' as const, reason, limit }
+      if (seat.host) seat.answer(seat.host, { error })
     },
     onMessage(frame, held, isHeldComplete) {
       publish(frame, seat.host)
-      for (const entry of held) add(entry)
-      if (!isHeldComplete) requestSnapshot()
+      const isWhole = isHeldComplete && held.every((entry) => add(entry))
+      if (!isWhole) requestSnapshot()
     },
   })
   const info = (): SessionInfo => ({ name: status.name, access: access.rules })
@@ -92,10 +102,31 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
       if (header) return header as MessageHead
     }
     return readMessageHead(frame, (bad) => {
+      answer(from, codeOf(bad), frame)
       if (from?.hasWarned) return
       if (from) from.hasWarned = true
       warn(`Dropped a message from the host: bad ${bad}`)
     })
+  }
+
+  /** Answers a mistake in a frame, if one of its kind was not answered just before. */
+  function answer(from: Host | undefined, mistake: Mistake, frame: unknown, seq?: number): void {
+    if (!from || !isDue(from, mistake)) return
+    const { error, isDelta } = describeMistake(mistake, frame, seq)
+    // Otherwise viewers would show the state before the dropped change until the next one.
+    if (isDelta) requestSnapshot({ error })
+    else seat.answer(from, { error })
+  }
+
+  /** What is wrong with the position of a message. A message with a wrong position is dropped. */
+  function findPositionMistake(entry: Entry): Mistake | undefined {
+    const { head } = retained
+    const { epoch, seq } = entry.position
+    if (epoch !== head?.epoch) return entry.snapshot ? undefined : 'gap'
+    if (seq > head.seq) return entry.snapshot || seq === head.seq + 1 ? undefined : 'gap'
+    if (!entry.snapshot || !retained.leadsToHead(entry.position)) return 'old_seq'
+    const known = retained.snapshotAt(entry.position)
+    return known && surelyDiffer(known, entry) ? 'changed_state' : undefined
   }
 
   /** The hash of the host's state goes out with the next heartbeat, unless the state changes before. */
@@ -135,7 +166,11 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
         warn(`A change of access was refused: ${problem.field}. ${problem.reason}`)
       from.hasWarned = true
     } else if (result) applyRules()
-    const answer = { ...(typeof change === 'number' && { change }), ...(problem && { problem }) }
+    const answer: HostAnswer = {
+      ...(typeof change === 'number' && { change }),
+      // Hosts before 0.2 read only `problem`.
+      ...(problem && { problem, error: { code: 'bad_access', ...problem } }),
+    }
     void access.whenSigned().then(() => seat.answer(from, answer))
   }
 
@@ -151,15 +186,9 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
     if (from && 'access' in message.payload) receiveRules(message.payload, from)
   }
 
-  /** Adds a state message, or holds it until the one before it has arrived. Returns whether it is here now. */
+  /** Returns `false` when a message before it is missing. */
   function add(entry: Entry, began = performance.now()): boolean {
-    const { epoch, seq } = entry.position
-    if (!retained.add(entry)) {
-      const { head } = retained
-      const isKnown = head?.epoch === epoch && seq <= head.seq
-      if (!isKnown && !parts.hold(entry)) requestSnapshot()
-      return isKnown
-    }
+    if (!retained.add(entry)) return false
     if (entry.snapshot) seat.snapshotReceived()
     onState()
     stats.onPublished?.(performance.now() - began)
@@ -178,20 +207,30 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
       return false
     }
     const { epoch, seq } = message
-    const isHere = add(
-      {
-        position: { epoch, seq },
-        bytes: encode(frame as string | Uint8Array),
-        binary: typeof frame !== 'string',
-        snapshot: message.type === 'session_update',
-      },
-      began,
-    )
-    if (isHere && from?.isAwaited) {
+    const entry: Entry = {
+      position: { epoch, seq },
+      bytes: encode(frame as string | Uint8Array),
+      binary: typeof frame !== 'string',
+      snapshot: message.type === 'session_update',
+    }
+    const mistake = findPositionMistake(entry)
+    if (mistake) {
+      if (mistake === 'gap' && parts.hold(entry)) return false
+      // A late message on a connection whose snapshot is on its way is no mistake.
+      if (mistake !== 'gap' || !seat.isSnapshotRequested) answer(from, mistake, undefined, seq)
+      if (mistake === 'gap') requestSnapshot()
+      // The host has answered, and would answer the same again.
+      else if (entry.snapshot) seat.snapshotReceived()
+      return mistake === 'old_seq' && !entry.snapshot
+    }
+    add(entry, began)
+    if (from?.isAwaited) {
       from.isAwaited = false
       onLagChange()
     }
-    return isHere
+    if (retained.lacksSnapshot) answer(from, 'no_snapshot', undefined)
+    if (from && hasReservedKey(frame)) answer(from, 'reserved_key', undefined, seq)
+    return true
   }
 
   return {

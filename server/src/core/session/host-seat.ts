@@ -1,7 +1,7 @@
 import {
   type AccessRules,
   CLOSE,
-  type HostError,
+  type HostErrorCode,
   type RelayStatus,
   type StatusMessage,
 } from '@vue-sync/vue/protocol'
@@ -16,6 +16,8 @@ export interface Host {
   isGreeted: boolean
   /** A host that sends invalid messages is reported once. */
   hasWarned: boolean
+  /** When each mistake of it was last answered, by a clock of which only differences matter. */
+  readonly answeredAt: Map<HostErrorCode, number>
   /** The access rules that it was last sent. */
   sentRules: AccessRules | undefined
   /** Whether it says that it has changes that it could not send. */
@@ -24,8 +26,8 @@ export interface Host {
   isAwaited: boolean
 }
 
-/** The answer to a host's change of the access rules. */
-export type ChangeAnswer = Pick<RelayStatus, 'change' | 'problem'>
+/** The answer to a host's change of the access rules, or to its mistake. */
+export type HostAnswer = Pick<RelayStatus, 'change' | 'problem' | 'error'>
 
 export interface HostSeatOptions {
   /** The status that the host receives, apart from the request for a snapshot. */
@@ -58,13 +60,13 @@ export interface HostSeat {
    * Closes the host. Returns `false` without a host. @default because another one connected to another node
    */
   evict: (code?: number, reason?: string) => boolean
-  /** Requests a snapshot, unless one is requested already. */
-  requestSnapshot: () => void
+  /** Whether the host was asked for a snapshot and has not sent it. */
+  readonly isSnapshotRequested: boolean
+  /** Requests a snapshot, unless one is requested already. The answer is sent in either case. */
+  requestSnapshot: (answer?: HostAnswer) => void
   snapshotReceived: () => void
-  /** Sends what the host did wrong, apart from any status. */
-  sendError: (error: HostError) => void
-  /** Sends the status with the answer to a change, and the rules that apply now. */
-  answer: (host: Host, answer: ChangeAnswer) => void
+  /** Sends the status with an answer. The answer to a change also has the rules that apply now. */
+  answer: (host: Host, answer: HostAnswer) => void
   /** Sends one status for all changes of this turn: the host needs the count and not each step. */
   sendStatusSoon: () => void
   /** Repeats the status, with a request for a snapshot while one is missing. */
@@ -76,21 +78,26 @@ const REPLACED = 'Another host took over'
 /** A host with more queued bytes gets no status, as the next heartbeat repeats it. */
 const MAX_QUEUED = 64 * 1024
 
+/** Whether an answer only reports a mistake, which the host does not wait for. */
+const isMistake = ({ change, problem, error }: HostAnswer): boolean =>
+  error !== undefined && change === undefined && !problem
+
 export function createHostSeat(options: HostSeatOptions): HostSeat {
   const { status, rules, isComplete, encode, limit, isSnapshotArriving } = options
   let host: Host | undefined
   let isSnapshotRequested = false
   let statusTimer: ReturnType<typeof setTimeout> | undefined
 
-  function send(wantsSnapshot: boolean, answer?: ChangeAnswer): void {
-    if (!host || !(answer || isComplete())) return
-    // An answer is never dropped: the host waits for it.
-    if (!answer && host.peer.buffered() > MAX_QUEUED) return
+  function send(wantsSnapshot: boolean, answer?: HostAnswer): void {
+    // The answer to a change is never dropped: the host waits for it.
+    const isChange = answer !== undefined && !isMistake(answer)
+    if (!host || !(isChange || isComplete())) return
+    if (!isChange && host.peer.buffered() > MAX_QUEUED) return
     const access = rules()
     const payload = {
       ...status(),
       time: Date.now(),
-      ...((answer || host.sentRules !== access) && { access }),
+      ...((isChange || host.sentRules !== access) && { access }),
       ...answer,
       ...(!host.isGreeted && host.knowsParts && { parts: 1 as const, limit }),
       ...(wantsSnapshot && !isSnapshotArriving() && { want: 'session_update' as const }),
@@ -116,6 +123,7 @@ export function createHostSeat(options: HostSeatOptions): HostSeat {
         knowsParts,
         isGreeted: false,
         hasWarned: false,
+        answeredAt: new Map(),
         sentRules: undefined,
         isBehind: false,
         isAwaited: false,
@@ -139,19 +147,21 @@ export function createHostSeat(options: HostSeatOptions): HostSeat {
       evicted.peer.close(code, reason)
       return true
     },
-    requestSnapshot() {
+    get isSnapshotRequested() {
+      return isSnapshotRequested
+    },
+    requestSnapshot(answer) {
+      if (host && isSnapshotRequested && answer) send(false, answer)
       if (!host || isSnapshotRequested) return
       isSnapshotRequested = true
-      send(true)
+      send(true, answer)
     },
     snapshotReceived() {
       isSnapshotRequested = false
     },
-    sendError(error) {
-      host?.peer.send(encode({ type: 'status', payload: { error } }), false)
-    },
     answer(receiver, answer) {
-      if (receiver === host) send(isSnapshotRequested, answer)
+      // A mistake must not repeat a request that the host is answering.
+      if (receiver === host) send(isSnapshotRequested && !isMistake(answer), answer)
     },
     sendStatusSoon() {
       statusTimer ??= setTimeout(() => {

@@ -21,8 +21,8 @@ const LIGHT_BYTES = 16 * 1024
 /** What a delta costs besides its own bytes, for the relay and for a viewer that has to apply it. */
 const DELTA_BYTES = 1024
 /**
- * A host that never answers the request for a snapshot costs at most this many capacities, or deltas that weigh this
- * many snapshots: a large snapshot takes long to arrive, and must still be of use then.
+ * A host that never answers the request for a snapshot costs at most this many capacities without slow viewers, or
+ * deltas that weigh this many snapshots: a large snapshot takes long to arrive, and must still be of use then.
  */
 const MAX_CAPACITIES = 16
 const MAX_SNAPSHOTS = 4
@@ -43,6 +43,12 @@ export interface Retained {
   readonly isHeavy: boolean
   /** The position of the snapshot. */
   readonly snapshot: Position | undefined
+  /** The snapshot, if it has this position. */
+  snapshotAt: (position: Position) => Entry | undefined
+  /** Whether all messages from `position` to the head are here. */
+  leadsToHead: (position: Position) => boolean
+  /** Whether the snapshot was dropped because the deltas after it became too many. New viewers get nothing. */
+  readonly lacksSnapshot: boolean
   /** Adds the next message. Returns `false` when a message before it is missing. */
   add: (entry: Entry) => boolean
   /**
@@ -67,8 +73,15 @@ export interface Retained {
 const weightOf = ({ count, bytes }: { count: number; bytes: number }): number =>
   bytes + count * DELTA_BYTES
 
-/** @param capacity deltas held for viewers that resume */
-export function createRetained(capacity: number): Retained {
+/**
+ * @param capacity deltas held for viewers that resume
+ * @param lowestSeq the lowest `seq` that a connected viewer of this epoch has, from `from` on; deltas after it are
+ * not dropped while there is no snapshot. @default no viewer is connected
+ */
+export function createRetained(
+  capacity: number,
+  lowestSeq: (epoch: string, from: number) => number = () => Number.POSITIVE_INFINITY,
+): Retained {
   let snapshot: Entry | undefined
   let deltas: Delta[] = []
   let head: Position | undefined
@@ -163,6 +176,14 @@ export function createRetained(capacity: number): Retained {
     return { count: head!.seq - position.seq, bytes: weightFrom(delta) }
   }
 
+  /** Deltas that connected viewers still have to receive. Without a snapshot they have no other way to `head`. */
+  function countPending(): number {
+    const [first] = deltas
+    if (!first || deltas.length <= capacity || weightFrom(first) > MAX_BYTES) return 0
+    const { epoch, seq } = first.position
+    return Math.max(0, head!.seq - lowestSeq(epoch, seq - 1))
+  }
+
   /** Deltas before the snapshot stay for viewers that resume, within the capacity and the snapshot's weight. */
   function trim(): void {
     const since = after(snapshot?.position)
@@ -173,7 +194,7 @@ export function createRetained(capacity: number): Retained {
     if ((isLong && !expected) || since.bytes > MAX_BYTES) snapshot = undefined
     const arriving = after(expected)
     if (arriving.bytes > MAX_BYTES) expected = undefined
-    const needed = Math.max(snapshot ? since.count : 0, expected ? arriving.count : 0)
+    const needed = Math.max(snapshot ? since.count : countPending(), expected ? arriving.count : 0)
     const light = Math.max(snapshot?.bytes.length ?? 0, LIGHT_BYTES)
     let surplus = 0
     while (
@@ -195,6 +216,9 @@ export function createRetained(capacity: number): Retained {
     get deltaCount() {
       return deltas.length
     },
+    get lacksSnapshot() {
+      return head !== undefined && !snapshot
+    },
     get isHeavy() {
       if (!snapshot) return head !== undefined
       const since = after(snapshot.position)
@@ -207,6 +231,8 @@ export function createRetained(capacity: number): Retained {
       return snapshot?.position
     },
     add,
+    snapshotAt: (position) => (samePosition(snapshot?.position, position) ? snapshot : undefined),
+    leadsToHead,
     expect(position) {
       expected = position
       if (!position) arrivedWith = after(snapshot?.position).count

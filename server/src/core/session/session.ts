@@ -14,7 +14,7 @@ import {
 } from '../access/session-access.ts'
 import { type Audience, createAudience, type Viewer } from './audience.ts'
 import { createHostMessages } from './host-messages.ts'
-import { createHostSeat, type Host } from './host-seat.ts'
+import { createHostSeat, type Host, type HostAnswer } from './host-seat.ts'
 import { createInfoWeight } from './info-weight.ts'
 import type { RelayPeer } from './relay-peer.ts'
 import { createRelayStats, type RelayStats } from './relay-stats.ts'
@@ -116,7 +116,7 @@ export interface Session {
 
 export function createSession(options: SessionOptions): Session {
   const { stats = createRelayStats(), limit = MOST_BYTES } = options
-  const retained = createRetained(options.capacity)
+  const retained = createRetained(options.capacity, (...args) => audience.lowestSeq(...args))
   const infoBytes = createInfoWeight()
   const access = createSessionAccess({
     sign: options.sign ?? (() => Promise.resolve('')),
@@ -176,8 +176,8 @@ export function createSession(options: SessionOptions): Session {
     presence.hostChanged()
   }
 
-  function requestSnapshot(): void {
-    if (seat.host) seat.requestSnapshot()
+  function requestSnapshot(answer?: HostAnswer): void {
+    if (seat.host) seat.requestSnapshot(answer)
     else session.events?.onSnapshotNeeded()
   }
 
@@ -278,7 +278,7 @@ export function createSession(options: SessionOptions): Session {
     },
     setRemotePresence: presence.setRemote,
     log: retained.log,
-    requestSnapshot,
+    requestSnapshot: () => requestSnapshot(),
     heartbeat() {
       audience.closeStalled()
       audience.sendStatus()

@@ -19,6 +19,8 @@ describe('the status from the relay', () => {
     ['pairCode', 'K7Q4MX'],
     ['tokens', [token]],
     ['want', 'session_update'],
+    ['error', { code: 'gap', reason: 'Send a session_update.', field: undefined }],
+    ['error', { code: 'bad_payload', reason: 'It must be an object.', field: 'payload.s' }],
   ])('has its %s', (field, value) => {
     expect(read(field, value)).toEqual({ value, bad: [] })
   })
@@ -32,6 +34,9 @@ describe('the status from the relay', () => {
     ['pairCode', ['K7Q4MX']],
     ['pairCode', '<b>K7Q4MX'],
     ['tokens', token],
+    ['error', 'gap'],
+    ['error', { code: 'gap' }],
+    ['error', { code: 7, reason: 'x' }],
   ])('has no %s if that is %j', (field, value) => {
     expect(read(field, value)).toEqual({ value: undefined, bad: [field] })
   })
@@ -67,7 +72,7 @@ describe('the status from the relay', () => {
   it('is read without an exception, whatever the relay sends', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (payload, value) => {
-        for (const name of ['clientCount', 'viewerUrls', 'pairCode', 'tokens', 'want'])
+        for (const name of ['clientCount', 'viewerUrls', 'pairCode', 'tokens', 'want', 'error'])
           readRelayStatus({ ...payload, [name]: value }, () => {})
       }),
     )

@@ -21,6 +21,16 @@ export interface HostStatus {
   /** The number of the change that the relay answers. */
   change: number | undefined
   problem: AccessProblem | undefined
+  /** A mistake of this host. */
+  error: RelayError | undefined
+}
+
+/** What the relay says about a mistake of this host. */
+export interface RelayError {
+  /** A `HostErrorCode`, or one of a later version. */
+  code: string
+  reason: string
+  field: string | undefined
 }
 
 /** Of a text for developers. */
@@ -55,11 +65,22 @@ function readSignedToken(value: unknown): SignedToken | undefined {
   return isWhole ? { id, key, viewers } : undefined
 }
 
+function readText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : undefined
+}
+
 function readProblem(value: unknown): AccessProblem | undefined {
   if (!isRecord(value)) return undefined
-  const { field, reason } = value
-  if (typeof field !== 'string' || typeof reason !== 'string') return undefined
-  return { field: field.slice(0, LONGEST_TEXT), reason: reason.slice(0, LONGEST_TEXT) }
+  const field = readText(value['field'])
+  const reason = readText(value['reason'])
+  return field === undefined || reason === undefined ? undefined : { field, reason }
+}
+
+function readError(value: unknown): RelayError | undefined {
+  if (!isRecord(value)) return undefined
+  const code = readText(value['code'])
+  const reason = readText(value['reason'])
+  return code && reason ? { code, reason, field: readText(value['field']) } : undefined
 }
 
 /**
@@ -97,5 +118,6 @@ export function readRelayStatus(
     time: read('time', (value) => (isCount(value) ? value : undefined)),
     change: read('change', (value) => (isCount(value) ? value : undefined)),
     problem: read('problem', readProblem),
+    error: read('error', readError),
   }
 }

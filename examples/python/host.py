@@ -1,0 +1,178 @@
+"""
+A host: python3 host.py LINK < states
+
+LINK has the host's key: ws://192.168.1.5:9876/#k=HOST-KEY. Each line of the standard input is a whole state as
+JSON: {"board": {"title": "Final"}}. It is published as the difference to the line before.
+"""
+
+import asyncio
+import os
+import secrets
+import sys
+import threading
+
+from link import Stopped, keep, read_link
+from state import copy_json, dump, hash_of, parse, same
+
+
+def pointer(path):
+    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)
+
+
+def difference(path, old, new):
+    """RFC 6902 operations that turn `old` at `path` into `new`."""
+    if same(old, new):
+        return []
+    if isinstance(old, dict) and isinstance(new, dict):
+        operations = [{"op": "remove", "path": pointer([*path, key])} for key in old if key not in new]
+        for key, value in new.items():
+            if key in old:
+                operations += difference([*path, key], old[key], value)
+            else:
+                operations.append({"op": "add", "path": pointer([*path, key]), "value": value})
+        return operations
+    if isinstance(old, list) and isinstance(new, list):
+        return list_difference(path, old, new)
+    return [{"op": "replace", "path": pointer(path), "value": new}]
+
+
+def list_difference(path, old, new):
+    start = 0
+    while start < min(len(old), len(new)) and same(old[start], new[start]):
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and same(old[-1 - end], new[-1 - end]):
+        end += 1
+    old_part, new_part = old[start : len(old) - end], new[start : len(new) - end]
+    both = min(len(old_part), len(new_part))
+    operations = []
+    for index in range(both):
+        operations += difference([*path, start + index], old_part[index], new_part[index])
+    at = pointer([*path, start + both])
+    operations += [{"op": "remove", "path": at} for _ in old_part[both:]]
+    for index, value in enumerate(new_part[both:], start + both):
+        operations.append({"op": "add", "path": pointer([*path, index]), "value": value})
+    return operations
+
+
+def config_update(old, new):
+    """`payload` and `patch` of a config_update. None if the stores differ, which needs a whole state (H7)."""
+    if old is None or old.keys() != new.keys():
+        return None
+    payload, patch = {}, []
+    for store, fields in new.items():
+        for field in old[store].keys() - fields.keys():
+            patch.append({"op": "remove", "path": pointer([store, field])})
+        for field, value in fields.items():
+            if field in old[store] and same(old[store][field], value):
+                continue
+            inner = difference([store, field], old[store][field], value) if field in old[store] else None
+            # H8
+            if inner is not None and len(dump(inner)) < len(dump(value)):
+                patch += inner
+            else:
+                payload.setdefault(store, {})[field] = value
+    return {"payload": payload, **({"patch": patch} if patch else {})}
+
+
+class Host:
+    def __init__(self):
+        self.state = None
+        self.epoch = secrets.token_urlsafe(16)
+        self.seq = 0
+        self.socket = None
+        self.hashed = None
+        self.announced = None
+
+    @property
+    def position(self):
+        return (self.epoch, self.seq) if self.seq else None
+
+    def announce(self):
+        self.announced = self.position
+        return self.announced
+
+    async def send(self, kind, **rest):
+        if self.socket:
+            await self.socket.send(dump({"type": kind, "epoch": self.epoch, "seq": self.seq, **rest}))
+
+    async def send_whole(self):
+        if self.state is not None:
+            await self.send("session_update", payload=self.state)
+
+    async def publish(self, state):
+        """
+        H2: every change has the next seq, also while there is no connection. Raises ValueError for what is no
+        state.
+        """
+        if not isinstance(state, dict) or not all(isinstance(store, dict) for store in state.values()):
+            raise ValueError("A state is an object of stores, which are objects of fields")
+        if self.state is not None and same(self.state, state):
+            return
+        update = config_update(self.state, state)
+        self.state, self.seq = copy_json(state), self.seq + 1
+        if update:
+            await self.send("config_update", **update)
+        else:
+            await self.send_whole()
+
+    async def run(self, socket, receive):
+        is_first = True
+        try:
+            while True:
+                message = parse(await receive())
+                if message.get("type") != "status":
+                    continue
+                payload = message["payload"]
+                # H1: nothing is sent before the first status.
+                self.socket = socket
+                if is_first:
+                    await socket.send(dump({"type": "status", "payload": {"name": "Python"}}))
+                # The state may have changed while the connection was opened.
+                if payload.get("want") or (is_first and self.announced != self.position):
+                    await self.send_whole()
+                # H10
+                elif not is_first and self.state is not None and self.hashed != self.position:
+                    self.hashed = self.position
+                    await self.send("status", payload={"hash": hash_of(self.state)})
+                if "error" in payload:
+                    print(payload["error"], file=sys.stderr, flush=True)
+                is_first = False
+        finally:
+            self.socket = None
+
+
+async def read_states(host):
+    """Publishes the states of the standard input."""
+    loop, lines = asyncio.get_running_loop(), asyncio.Queue()
+
+    def read():
+        for line in sys.stdin:
+            loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    # A daemon, so that waiting for a line does not keep the program alive.
+    threading.Thread(target=read, daemon=True).start()
+    while line := await lines.get():
+        try:
+            await host.publish(parse(line))
+        except ValueError as error:
+            print(f"Not published: {error}", file=sys.stderr, flush=True)
+
+
+async def main(link):
+    url, key = read_link(link)
+    host = Host()
+    link_task = asyncio.create_task(keep(url, "host", key, host.announce, host.run))
+    states = asyncio.create_task(read_states(host))
+    try:
+        await asyncio.wait({link_task, states}, return_when=asyncio.FIRST_COMPLETED)
+        # After the last state the host stays, so that viewers can load it.
+        await link_task
+    except Stopped as stopped:
+        print(f"Stopped: {stopped}", file=sys.stderr, flush=True)
+        # The thread still waits for a line, and an ordinary exit would wait for its lock.
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
