@@ -3,29 +3,16 @@ import {
   type ComputedRef,
   isRef,
   isShallow,
-  ReactiveEffect,
   type Ref,
   shallowReactive,
-  shallowRef,
   toRaw,
   unref,
 } from 'vue'
 import { type Json, safeKeys, share } from '../protocol/index.ts'
 import { CONTAINER, leaf, NOTHING, type OnUnplain, type Path, toPlain } from './core/plain.ts'
+import { createTrackedList, LONG, trackElements } from './tracked-list.ts'
 
 type Read = Json | typeof NOTHING
-
-/** A long array is read in chunks of this many elements, so that a changed element re-reads one chunk. */
-const CHUNK = 128
-
-/** The chunks of one long array. */
-interface Chunks {
-  nodes: ComputedRef<Json[]>[]
-  /** What the nodes gave last. */
-  values: Json[][]
-  /** Tracks all elements. */
-  trackAll: () => void
-}
 
 /**
  * Reads reactive state as immutable JSON with structural sharing. Each container is a `computed`, so a
@@ -36,7 +23,7 @@ export function createTrackedReader(
   onUnplain: OnUnplain,
 ): (value: unknown, path: Path) => Json | typeof NOTHING {
   const nodes = new WeakMap<object, ComputedRef<Json>>()
-  const chunks = new WeakMap<object, Chunks>()
+  const lists = new WeakMap<object, ReturnType<typeof createTrackedList>>()
   const open = new Set<object>()
 
   function read(value: unknown, path: Path): Read {
@@ -82,44 +69,25 @@ export function createTrackedReader(
   }
 
   function readArray(raw: unknown[], path: Path, old: Json[] | undefined): Json[] {
+    if (raw.length > LONG) {
+      let list = lists.get(raw)
+      if (!list) lists.set(raw, (list = createTrackedList(raw, readItems.bind(undefined, path))))
+      return list(old)
+    }
     trackElements(raw)
-    return raw.length > 2 * CHUNK
-      ? readChunks(raw, path, old)
-      : readPart(raw, path, 0, raw.length, old)
+    return readItems(path, raw, 0, old)
   }
 
-  function readPart(raw: unknown[], up: Path, from: number, to: number, old?: Json[]): Json[] {
+  function readItems(up: Path, items: unknown[], from: number, old: Json[] | undefined): Json[] {
     const next: Json[] = []
-    let same = old?.length === to - from
-    for (let key = from; key < to; key++) {
-      const value = read(raw[key], { up, key })
+    let same = old?.length === items.length
+    for (let index = 0; index < items.length; index++) {
+      const value = read(items[index], { up, key: from + index })
       const item = value === NOTHING ? null : value
-      same &&= old![key - from] === item
+      same &&= old![index] === item
       next.push(item)
     }
     return same ? old! : next
-  }
-
-  function readChunks(raw: unknown[], path: Path, old: Json[] | undefined): Json[] {
-    let found = chunks.get(raw)
-    if (!found)
-      chunks.set(raw, (found = { nodes: [], values: [], trackAll: trackElementsOnce(raw) }))
-    const { nodes, values, trackAll } = found
-    trackAll()
-    const count = Math.ceil(raw.length / CHUNK)
-    let same = old?.length === raw.length && values.length === count
-    nodes.length = values.length = Math.min(nodes.length, count)
-    for (let index = 0; index < count; index++) {
-      nodes[index] ??= computed((before?: Json[]) => {
-        trackAll()
-        const from = index * CHUNK
-        return readPart(raw, path, from, Math.min(from + CHUNK, raw.length), before)
-      })
-      const { value } = nodes[index]!
-      same &&= values[index] === value
-      values[index] = value
-    }
-    return same ? old! : ([] as Json[]).concat(...values)
   }
 
   function readObject(
@@ -143,29 +111,4 @@ export function createTrackedReader(
   }
 
   return read
-}
-
-/** Tracks writes, additions and removals of all elements as one dependency. Creating the iterator tracks it. */
-function trackElements(raw: unknown[]): void {
-  shallowReactive(raw).values()
-}
-
-/**
- * Like `trackElements`, for many readers of one array. A sort or a shift writes every element, and each write
- * would notify each reader. Here only the first write notifies them.
- */
-function trackElementsOnce(raw: unknown[]): () => void {
-  const version = shallowRef(0)
-  let notified = false
-  const effect = new ReactiveEffect(() => trackElements(raw))
-  effect.scheduler = () => {
-    if (notified) return
-    notified = true
-    version.value++
-  }
-  effect.run()
-  return () => {
-    notified = false
-    void version.value
-  }
 }
