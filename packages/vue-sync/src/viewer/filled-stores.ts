@@ -1,10 +1,11 @@
 import type { Pinia, Store } from 'pinia'
-import { toRaw, watch, type WatchHandle } from 'vue'
+import { toRaw } from 'vue'
 import type { Warn } from '../diagnostics.ts'
 import { existingStores } from '../pinia/existing-stores.ts'
 import { clone, safeKeys, type StoreFields } from '../protocol/index.ts'
 import { write } from './reconcile.ts'
 import { type Admitted, createAdmission, type StoreRules } from './store-rules.ts'
+import { createWriteGuard, type WriteGuard } from './write-guard.ts'
 
 /** A Pinia store that shows one of the host's stores. */
 export interface FilledStore {
@@ -33,23 +34,12 @@ export interface FilledStores {
 interface Entry extends FilledStore {
   store: Store
   /** In development, warns when the app writes to the store. */
-  guard: WatchHandle | undefined
+  guard: WriteGuard | undefined
 }
 
 export function createFilledStores(pinia: () => Pinia, warn: Warn): FilledStores {
   const entries = new Map<string, Entry>()
   let writing = false
-
-  function guardOf(store: Store): WatchHandle | undefined {
-    if (process.env.NODE_ENV === 'production') return undefined
-    return watch(
-      () => store.$state,
-      () => {
-        if (!writing) warn('VS205', `store "${store.$id}"`)
-      },
-      { deep: true, flush: 'sync' },
-    )
-  }
 
   return {
     get(id) {
@@ -63,7 +53,7 @@ export function createFilledStores(pinia: () => Pinia, warn: Warn): FilledStores
       const own = Object.entries({ ...store.$state }).map(([key, value]) => [key, toRaw(value)])
       const initial = clone(Object.fromEntries(own) as StoreFields)
       entries.get(id)?.guard?.stop()
-      const guard = guardOf(store)
+      const guard = createWriteGuard(store, () => writing, warn)
       const entry: Entry = {
         store,
         guard,
@@ -72,7 +62,6 @@ export function createFilledStores(pinia: () => Pinia, warn: Warn): FilledStores
         refuses: false,
         fill({ fields }, prev) {
           writing = true
-          guard?.pause()
           try {
             store.$patch((held: object) => {
               for (const key of safeKeys(fields)) write(held, key, fields[key], prev?.[key])
@@ -81,8 +70,8 @@ export function createFilledStores(pinia: () => Pinia, warn: Warn): FilledStores
             if (process.env.NODE_ENV !== 'production')
               warn('VS207', `store "${id}" could not be filled`, error)
           } finally {
-            guard?.resume()
             writing = false
+            guard?.resume()
           }
         },
       }
