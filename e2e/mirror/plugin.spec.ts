@@ -320,7 +320,7 @@ describe('the viewer plugin', () => {
     const dialled = new Promise<WebSocketConnection>((resolve) => junk.on('connection', resolve))
     await once(junk, 'listening')
     const { port } = junk.address() as { port: number }
-    const { viewer, pinia } = startViewer({ url: `ws://127.0.0.1:${port}` })
+    const { viewer, pinia, view } = startViewer({ url: `ws://127.0.0.1:${port}` })
     const counter = useCounter(pinia)
     const connection = await dialled
     const send = (frame: unknown) =>
@@ -336,7 +336,17 @@ describe('the viewer plugin', () => {
     send('{"type":"session_update","epoch":"e","seq":2,"payload":{"counter":7}}')
     send(delta(2, { counter: { count: 'fast', note: 'b', evil: 1 }, unheard: { of: 1 } }))
     await expect.poll(() => counter.note).toBe('b')
-    expect(counter.$state).toEqual({ count: 1, note: 'b', list: [1] })
+    // The host no longer has 1, and this store cannot have what the host has.
+    expect(counter.$state).toStrictEqual({ count: undefined, note: 'b', list: [1] })
+    expect(viewer.problems.value).toEqual([
+      {
+        code: 'VS204',
+        store: 'counter',
+        path: 'count',
+        reason: 'a string, but the field accepts a number or null',
+      },
+    ])
+    expect(view('unheard').value).toEqual({ of: 1 })
     expect(viewer.status.value).toBe('connected')
     expect(warnings.map((text) => /VS\d+: [^.]*/.exec(text)?.[0])).toEqual([
       'VS202: bad JSON',
@@ -346,6 +356,9 @@ describe('the viewer plugin', () => {
       'VS204: store "counter", count',
       'VS203: store "counter", evil',
     ])
+    send(delta(3, { counter: { count: 3 } }))
+    await expect.poll(() => counter.count).toBe(3)
+    expect(viewer.problems.value).toEqual([])
     viewer.disconnect()
     await new Promise((resolve) => junk.close(resolve))
   })
@@ -385,15 +398,21 @@ describe('the viewer plugin', () => {
     host.close()
   })
 
-  it('resets a field to its initial value when the host stops sending it', async () => {
-    const { pinia } = startViewer()
+  it('empties a field that the host no longer has, and resets a store that it no longer shares', async () => {
+    const { pinia, viewer } = startViewer()
     const counter = useCounter(pinia)
     const host = await rawHost()
     host.send(full(1, { counter: { count: 5, note: 'shared', list: [] } }))
     await expect.poll(() => counter.note).toBe('shared')
     host.send(full(2, { counter: { count: 6, list: [] } }))
     await expect.poll(() => counter.count).toBe(6)
-    expect(counter.note).toBe('x')
+    expect(counter.note).toBeUndefined()
+    host.send({ ...delta(3, {}), patch: [{ op: 'remove', path: '/counter/list' }] })
+    await expect.poll(() => counter.list).toBeUndefined()
+    expect(counter.count).toBe(6)
+    host.send({ ...delta(4, {}), patch: [{ op: 'remove', path: '/counter' }] })
+    await expect.poll(() => counter.$state).toEqual({ count: 0, note: 'x', list: [] })
+    expect(viewer.storeIds.value).toEqual([])
     host.close()
   })
 

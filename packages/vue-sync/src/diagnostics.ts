@@ -33,13 +33,16 @@ const WARNINGS = {
   VS202: 'A malformed or forged message was ignored',
   VS203: 'A field that this app’s store does not have was ignored. Add it to the store’s state',
   VS204:
-    'A field of the wrong type was ignored. Fix the host’s state, or allow the type in `stores.<id>.fields`',
+    'The app’s store does not accept the host’s value, so the field is undefined. Fix the host’s state, or allow the type in `stores.<id>.fields`',
   VS205:
-    'The app wrote to a synced store. Viewers are read-only, so the host’s next update overwrites this',
+    'The app wrote to a synced store. Viewers are read-only: this is lost when the host changes the same value or sends its whole state',
   VS206: 'Check `pick` and `omit` against the store’s state',
   VS208:
     'The viewer’s state differed from the host’s, so it requested a whole state. Please report this',
   VS207: 'Affected stores keep their last synced state',
+  VS213:
+    'This field of the app’s store cannot show the host’s value. Make it a plain `ref` or a property of `state`',
+  VS214: 'This key is reserved, so stores do not get it. Rename it on the host',
 } as const
 
 export type ErrorCode = keyof typeof ERRORS

@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json, PatchOperation } from './envelope.ts'
 import { sizeOf } from './bounds.ts'
-import { applyPatch } from './patch.ts'
+import { applyPatch, escapeKey } from './patch.ts'
+import { jsonWithKeys } from '../../test/json-arbitrary.ts'
+import { modelOf, patchModel } from '../../test/patch-model.ts'
 
 const state = () => ({ s: { list: [1, 2, 3], map: { a: { b: 1 }, c: 2 }, 'odd/~': 0 } })
 
@@ -52,7 +54,12 @@ describe('applyPatch', () => {
     { op: 'test', path: '/s/map/c', value: 3 },
     { op: 'nope' as never, path: '/s/map/c' },
     { op: 'add', path: '/__proto__/polluted', value: 1 },
-    { op: 'add', path: '/s/__proto__', value: { polluted: 1 } },
+    { op: 'replace', path: '/s/__proto__', value: { polluted: 1 } },
+    { op: 'add', path: '/s/map/__proto__/polluted', value: 1 },
+    { op: 'replace', path: '/s/odd~1~2', value: 1 },
+    { op: 'add', path: '/s/~', value: 1 },
+    { op: 'move', from: '/s/~2', path: '/s/x' },
+    { op: 'remove', path: '/s/list/length' },
     { op: 'add', path: '/s/constructor/prototype/polluted', value: 1 },
     { op: 'replace', path: '/s/map/toString', value: 1 },
     { op: 'copy', from: '/s/map/__proto__', path: '/s/map/x' },
@@ -62,6 +69,65 @@ describe('applyPatch', () => {
     expect(() => applyPatch(before, [first, operation])).toThrow()
     expect(before).toEqual(state())
     expect(({} as { polluted?: number }).polluted).toBeUndefined()
+  })
+
+  it('adds `__proto__` as an own property, and pollutes no prototype', () => {
+    const before = state()
+    const after = applyPatch<Record<string, Json>>(before, [
+      { op: 'add', path: '/s/__proto__', value: { polluted: 1 } },
+      { op: 'add', path: '/s/__proto__/more', value: 2 },
+      { op: 'copy', from: '/s', path: '/t' },
+    ])
+    expect(JSON.stringify(after['s'])).toContain('"__proto__":{"polluted":1,"more":2}}')
+    expect(JSON.stringify(after['t'])).toBe(JSON.stringify(after['s']))
+    for (const made of [after['s']!, after['t']!]) {
+      expect(Object.getPrototypeOf(made)).toBe(Object.prototype)
+      expect((made as { polluted?: number }).polluted).toBeUndefined()
+    }
+    expect(before).toEqual(state())
+    expect(({} as { polluted?: number }).polluted).toBeUndefined()
+  })
+
+  it('reads an own property `length` as any other', () => {
+    const before: Record<string, Json> = { A: { f: { x: 1, length: { toString: 1 } } } }
+    expect(applyPatch(before, [{ op: 'replace', path: '/A/f/x', value: 2 }])).toEqual({
+      A: { f: { x: 2, length: { toString: 1 } } },
+    })
+  })
+
+  it('agrees with a model without prototypes, for keys that JavaScript reserves', () => {
+    const names = ['__proto__', 'length', 'hasOwnProperty', 'toString', '', 'valueOf']
+    const value = jsonWithKeys(...names)
+    const part = fc.constantFrom(...names, ...names, '0', '1', '-', 'constructor', 'a~b/c')
+    const path = fc
+      .array(part, { minLength: 1, maxLength: 3 })
+      .map((keys) => keys.map((name) => `/${escapeKey(name)}`).join(''))
+    const operation = fc.record({
+      op: fc.constantFrom('add', 'add', 'replace', 'remove', 'move', 'copy', 'test'),
+      path,
+      from: path,
+      value,
+    }) as fc.Arbitrary<Required<PatchOperation>>
+    const root = value.filter((made) => typeof made === 'object' && made !== null)
+    let applied = 0
+    fc.assert(
+      fc.property(root, fc.array(operation, { maxLength: 3 }), (before, patch) => {
+        const text = JSON.stringify(before)
+        const expected = patchModel(before, patch)
+        let made: Json | undefined
+        try {
+          made = applyPatch(before as { [key: string]: Json }, patch)
+          applied++
+        } catch {
+          // Refused, as by the model.
+        }
+        expect(made && modelOf(made)).toEqual(expected)
+        expect(JSON.stringify(before)).toBe(text)
+        expect(Object.keys(Object.prototype)).toEqual([])
+      }),
+      { numRuns: 5000 },
+    )
+    expect(applied).toBeGreaterThan(1000)
   })
 
   it('shares unchanged parts', () => {

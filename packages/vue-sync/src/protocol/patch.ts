@@ -1,6 +1,6 @@
 import { MOST_BYTES, sizeOf } from './bounds.ts'
 import type { Json, PatchOperation } from './envelope.ts'
-import { clone, equal, isContainer } from './share.ts'
+import { clone, equal, isContainer, put } from './share.ts'
 
 type Container = Json[] | { [key: string]: Json }
 
@@ -10,21 +10,20 @@ export function escapeKey(key: string): string {
 
 function parsePath(path: string): string[] {
   const [root, ...keys] = path.split('/')
-  if (root !== '' || keys.length === 0) throw new Error(`bad path ${path}`)
+  // RFC 6901 defines `~0` and `~1` only.
+  if (root !== '' || keys.length === 0 || /~(?![01])/.test(path))
+    throw new Error(`bad path ${path}`)
   return keys.map((key) => key.replace(/~1/g, '/').replace(/~0/g, '~'))
 }
 
 const depthOf = (path: string): number => path.split('/').length - 1
 
-/** Gives `key` as a key of `holder`. For an array it is an index of at most `most`. */
-function place(holder: Container, key: string, most: number): string | number {
-  if (!Array.isArray(holder)) {
-    if (key === '__proto__') throw new Error('bad key')
-    return key
-  }
+/** Gives `key` as a key of `holder`. For an array it is the index of an element, or with `isNew` also the end. */
+function place(holder: Container, key: string, isNew = false): string | number {
+  if (!Array.isArray(holder)) return key
   const index =
     key === '-' ? holder.length : /^(?:0|[1-9]\d*)$/.test(key) ? Number(key) : Number.NaN
-  if (!(index <= most)) throw new Error(`bad index ${key}`)
+  if (!(index < holder.length + Number(isNew))) throw new Error(`bad index ${key}`)
   return index
 }
 
@@ -61,7 +60,7 @@ export function applyPatch<T extends Container>(
     const last = keys.pop()!
     let holder: Container = result
     for (const key of keys) {
-      const at = place(holder, key, (holder as Json[]).length - 1) as never
+      const at = place(holder, key) as never
       if (!Object.hasOwn(holder, at) || !isContainer(holder[at])) throw new Error(`no ${path}`)
       holder = holder[at] = open(holder[at])
     }
@@ -85,7 +84,7 @@ export function applyPatch<T extends Container>(
 
   function read(path: string): Json {
     const [holder, key] = holderOf(path)
-    const at = place(holder, key, (holder as Json[]).length - 1) as never
+    const at = place(holder, key) as never
     if (!Object.hasOwn(holder, at)) throw new Error(`no ${path}`)
     return holder[at]
   }
@@ -101,9 +100,9 @@ export function applyPatch<T extends Container>(
   function add(path: string, value: Json | undefined): void {
     if (value === undefined) throw new Error(`no value for ${path}`)
     const [holder, key] = holderOf(path)
-    const at = place(holder, key, (holder as Json[]).length)
+    const at = place(holder, key, true)
     if (Array.isArray(holder)) splice(holder, at as number, 0, value)
-    else holder[at] = value
+    else put(holder, at, value)
   }
 
   function move(from: string, path: string): void {

@@ -9,12 +9,21 @@ export function isContainer(value: unknown): value is Container {
   return Array.isArray(value) || prototype === Object.prototype || prototype === null
 }
 
-/**
- * The own keys of a JSON object that are safe to write. `JSON.parse` makes `__proto__` an own key, and
- * assigning that key would replace the target's prototype.
- */
+/** The keys of an object without `__proto__`, which the stores of an app must not have. */
 export function safeKeys(value: object): string[] {
   return Object.keys(value).filter((key) => key !== '__proto__')
+}
+
+/** Writes an own property. `JSON.parse` makes `__proto__` one, but assigning it would replace the prototype. */
+export function put(holder: Container, key: string | number, value: Json): void {
+  if (key !== '__proto__') holder[key as never] = value as never
+  else
+    Object.defineProperty(holder, key, {
+      value,
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    })
 }
 
 /**
@@ -44,7 +53,8 @@ export function clone<T extends Json>(value: T): T {
   if (!isContainer(value)) return value
   if (Array.isArray(value)) return value.map(clone) as T
   const copy: { [key: string]: Json } = {}
-  for (const key of safeKeys(value)) copy[key] = clone((value as { [key: string]: Json })[key]!)
+  for (const key of Object.keys(value))
+    put(copy, key, clone((value as { [key: string]: Json })[key]!))
   return copy as T
 }
 
@@ -60,10 +70,13 @@ export function share<T extends Json>(prev: Json | undefined, next: T): T {
   if (Array.isArray(prev)) return next
   const keys = Object.keys(next)
   let same = keys.length === Object.keys(prev).length
-  for (const key of safeKeys(next)) {
-    const value = share(prev[key], (next as { [key: string]: Json })[key]!)
-    ;(next as { [key: string]: Json })[key] = value
-    same &&= Object.hasOwn(prev, key) && prev[key] === value
+  for (const key of keys) {
+    // A property that is inherited from `Object.prototype` is no counterpart.
+    const counterpart = Object.hasOwn(prev, key) ? prev[key] : undefined
+    const value = share(counterpart, next[key]!)
+    // `next` owns the key, so this writes no prototype even if the key is `__proto__`.
+    next[key] = value as never
+    same &&= counterpart === value
   }
   return (same ? prev : next) as T
 }

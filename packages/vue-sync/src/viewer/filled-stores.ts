@@ -1,24 +1,37 @@
 import type { Pinia, Store } from 'pinia'
-import { toRaw } from 'vue'
+import { isReactive, isReadonly, isRef, toRaw } from 'vue'
 import type { Warn } from '../diagnostics.ts'
 import { existingStores } from '../pinia/existing-stores.ts'
-import { clone, safeKeys, type StoreFields } from '../protocol/index.ts'
-import { write } from './reconcile.ts'
+import type { Problems, SyncProblem } from '../problems.ts'
+import {
+  clone,
+  equal,
+  isContainer,
+  type Json,
+  put,
+  safeKeys,
+  type StoreFields,
+} from '../protocol/index.ts'
+import { createWriting, reconcile, write, type Writing } from './reconcile.ts'
 import { type Admitted, createAdmission, type StoreRules } from './store-rules.ts'
 import { createWriteGuard, type WriteGuard } from './write-guard.ts'
 
 /** A Pinia store that shows one of the host's stores. */
 export interface FilledStore {
-  /** The state that the definition starts with. */
-  readonly initial: StoreFields
-  /** Checks received fields against the store's rules. */
-  admit: (changed: StoreFields, all: StoreFields) => Admitted
   /**
-   * Writes admitted fields into the store, in one `$patch`.
+   * Checks received fields against the store's rules. With `prev` only the fields that differ are checked, or
+   * all of them if that is needed.
+   */
+  admit: (next: StoreFields, prev: StoreFields | undefined, isWhole: boolean) => Admitted
+  /**
+   * Writes admitted fields into the store, in one `$patch`. A field that cannot be written does not affect the
+   * others: it becomes a problem.
    *
    * @param prev the store as it was last filled; without it every field is compared
    */
   fill: (admitted: Admitted, prev: StoreFields | undefined) => void
+  /** Gives the filled fields their initial values again, because the host no longer shares the store. */
+  reset: () => void
   /** Whether the latest whole state had a field that the rules refuse. Asking for it again would not help. */
   refuses: boolean
 }
@@ -33,54 +46,192 @@ export interface FilledStores {
 
 interface Entry extends FilledStore {
   store: Store
-  /** In development, warns when the app writes to the store. */
   guard: WriteGuard | undefined
 }
 
-export function createFilledStores(pinia: () => Pinia, warn: Warn): FilledStores {
+/** The fields of `next` that differ from those of `prev`, by identity. */
+function changesOf(prev: StoreFields | undefined, next: StoreFields): StoreFields {
+  if (!prev) return next
+  const changes: StoreFields = {}
+  for (const key of Object.keys(next))
+    if (!Object.hasOwn(prev, key) || prev[key] !== next[key]) put(changes, key, next[key]!)
+  return changes
+}
+
+/** A value that the app made can have a cycle, or too many levels. */
+function cloneInitial(value: unknown): unknown {
+  try {
+    return clone(toRaw(value) as Json)
+  } catch {
+    return value
+  }
+}
+
+/**
+ * Shows one value in a field of a store.
+ *
+ * @param state the store's reactive state
+ * @param own what the store itself has as the field: a ref, or in a setup store perhaps a reactive object
+ * @throws Error if the field cannot show the value
+ */
+function show(
+  state: object,
+  own: unknown,
+  key: string,
+  next: unknown,
+  prev: unknown,
+  writing: Writing,
+): void {
+  if (isRef(own) && !(key in state)) {
+    if (next === undefined) return
+    throw new Error('it is a getter of the app’s store')
+  }
+  if (isReadonly(own)) {
+    if (equal(toRaw((state as StoreFields)[key]), next as Json)) return
+    throw new Error('it is readonly')
+  }
+  // The setup function may hold the object itself, so only its content can change.
+  if (!isReactive(own)) return write(state, key, next, prev, writing)
+  const raw = toRaw(own)
+  const isAlike =
+    isContainer(raw) && isContainer(next) && Array.isArray(raw) === Array.isArray(next)
+  if (isAlike) return reconcile(own as object, next, prev as object | undefined, writing)
+  if (isContainer(raw)) reconcile(own as object, Array.isArray(raw) ? [] : {}, undefined, writing)
+  throw new Error('it is `reactive`, so it keeps its kind; a `ref` can show every value')
+}
+
+export function createFilledStores(
+  pinia: () => Pinia,
+  warn: Warn,
+  problems: Problems,
+): FilledStores {
   const entries = new Map<string, Entry>()
   let writing = false
+
+  function forget(id: string): void {
+    entries.get(id)?.guard?.stop()
+    if (entries.delete(id)) problems.remove(({ store }) => store === id)
+  }
 
   return {
     get(id) {
       const entry = entries.get(id)
       // Pinia has no event for a disposed store: it is only missing from the list.
-      return entry && existingStores(pinia()).get(id) === entry.store ? entry : undefined
+      if (!entry || existingStores(pinia()).get(id) === entry.store) return entry
+      forget(id)
+      return undefined
     },
     add(store, rules) {
       const id = store.$id
+      const own = toRaw(store) as unknown as Record<string, unknown>
       // Spread, because the raw state of a setup store holds refs.
-      const own = Object.entries({ ...store.$state }).map(([key, value]) => [key, toRaw(value)])
-      const initial = clone(Object.fromEntries(own) as StoreFields)
-      entries.get(id)?.guard?.stop()
+      const initial: Record<string, unknown> = { ...store.$state }
+      for (const key of Object.keys(initial)) initial[key] = cloneInitial(initial[key])
+      // A getter cannot be filled, but a field of its name must not be ignored as unknown.
+      const getters = Object.keys(own).filter((key) => isRef(own[key]) && !(key in initial))
+      const shape = { ...initial, ...Object.fromEntries(getters.map((key) => [key, null])) }
+      const check = createAdmission(id, shape, rules, warn)
+      /** The fields that show something of the host. */
+      const filled = new Set<string>()
+      /** The fields that do not show what the host has, so `prev` is not what they show. */
+      const wrong = new Set<string>()
+      let hasProblems = false
+
+      function report(found: SyncProblem[]): void {
+        if (hasProblems)
+          problems.remove(
+            (known) =>
+              known.store === id &&
+              !found.some(({ code, path }) => code === known.code && path === known.path),
+          )
+        for (const problem of found) problems.add(problem)
+        hasProblems = found.length > 0
+      }
+
+      function patch(mutate: (state: object) => void): void {
+        writing = true
+        try {
+          store.$patch(mutate)
+        } catch (error) {
+          // A subscription of the app has failed.
+          if (process.env.NODE_ENV !== 'production')
+            warn('VS207', `store "${id}" could not be filled`, error)
+        } finally {
+          guard?.resume()
+          writing = false
+        }
+      }
+
+      function fill(admitted: Admitted, prev: StoreFields | undefined): void {
+        const { fields, refused, failed } = admitted
+        const found = [...refused]
+        function fail(code: 'VS213' | 'VS214', path: string, reason: string): void {
+          wrong.add(path)
+          if (failed || refused.some((problem) => problem.path === path)) return
+          if (process.env.NODE_ENV !== 'production') warn(code, `store "${id}", ${path}`, reason)
+          found.push({ code, store: id, path, reason })
+        }
+        patch((state) => {
+          for (const key of safeKeys(fields)) {
+            const value = fields[key]
+            const shared = createWriting()
+            const before = wrong.delete(key) ? undefined : prev?.[key]
+            if (value === undefined) wrong.add(key)
+            filled.add(key)
+            try {
+              show(state, own[key], key, value, before, shared)
+              if (shared.reserved) fail('VS214', key, `it has a key ${shared.reserved}`)
+            } catch (error) {
+              fail('VS213', key, error instanceof Error ? error.message : String(error))
+            }
+          }
+        })
+        report(found)
+      }
+
+      forget(id)
       const guard = createWriteGuard(store, () => writing, warn)
       const entry: Entry = {
         store,
         guard,
-        initial,
-        admit: createAdmission(id, initial, rules, warn),
         refuses: false,
-        fill({ fields }, prev) {
-          writing = true
-          try {
-            store.$patch((held: object) => {
-              for (const key of safeKeys(fields)) write(held, key, fields[key], prev?.[key])
-            })
-          } catch (error) {
-            if (process.env.NODE_ENV !== 'production')
-              warn('VS207', `store "${id}" could not be filled`, error)
-          } finally {
-            writing = false
-            guard?.resume()
-          }
+        admit(next, prev, isWhole) {
+          const changed = changesOf(prev, next)
+          const isLess = prev && Object.keys(prev).some((key) => !Object.hasOwn(next, key))
+          const isAll = isWhole || isLess || hasProblems
+          const admitted = check(isAll ? next : changed, next)
+          const { failed, fields } = admitted
+          if (failed) {
+            // Without the hook it is not known which fields came from which.
+            const lost = rules.deserialize ? [...filled] : Object.keys(changed)
+            for (const key of Object.keys(fields)) if (!lost.includes(key)) delete fields[key]
+            for (const key of lost) if (filled.has(key)) fields[key] = undefined
+          } else if (isAll)
+            for (const key of filled) if (!Object.hasOwn(fields, key)) fields[key] = undefined
+          return admitted
+        },
+        fill,
+        reset() {
+          patch((state) => {
+            for (const key of filled) {
+              try {
+                show(state, own[key], key, cloneInitial(initial[key]), undefined, createWriting())
+              } catch {
+                // The viewer could not write it before either.
+              }
+            }
+          })
+          report([])
+          filled.clear()
+          wrong.clear()
+          entry.refuses = false
         },
       }
       entries.set(id, entry)
       return entry
     },
     release() {
-      for (const { guard } of entries.values()) guard?.stop()
-      entries.clear()
+      for (const id of entries.keys()) forget(id)
     },
   }
 }

@@ -19,6 +19,7 @@ export function viewerRefs({ state, mirror }: SyncViewer) {
       () => state.status !== 'connected' || state.host !== 'online' || state.problem !== undefined,
     ),
     storeIds: computed(() => [...mirror.ids]),
+    problems: computed(() => [...mirror.problems.list]),
   }
 }
 

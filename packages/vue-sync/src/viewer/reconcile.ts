@@ -1,76 +1,144 @@
-import { toRaw } from 'vue'
-import { clone, equal, isContainer, type Json, safeKeys } from '../protocol/index.ts'
+import { isReactive, isReadonly, markRaw, toRaw } from 'vue'
+import { equal, isContainer, type Json, share } from '../protocol/index.ts'
 
 type Fields = Record<string, unknown>
 
 /** Engines limit the arguments of one call, so a long array is spliced in batches of this size. */
 const BATCH = 8192
+/** When more elements than this change their place, they are written past Vue's proxy, which takes a microsecond for each. */
+const MOST_TRACKED = 32
+
+/** What the writes into one field have in common. */
+export interface Writing {
+  /** Each pair of containers is compared once. Otherwise each level of a nested state would compare all below. */
+  unequal: WeakMap<object, object>
+  /** A key that no store can have, and that was left out. */
+  reserved: string | undefined
+}
+
+export const createWriting = (): Writing => ({ unequal: new WeakMap(), reserved: undefined })
+
+/** `__proto__`, which the app's own code could turn into a prototype, and the flags of Vue's proxies and refs. */
+const RESERVED = /^__(?:proto__$|v_)/
+
+/** The keys of `value` that a store can have. */
+function keysOf(value: object, writing: Writing): string[] {
+  return Object.keys(value).filter((key) => {
+    if (!key.startsWith('__') || !RESERVED.test(key)) return true
+    writing.reserved = key
+    return false
+  })
+}
+
+function copy(value: unknown, writing: Writing): unknown {
+  if (!isContainer(value)) return value
+  if (Array.isArray(value)) return value.map((item) => copy(item, writing))
+  const made: Fields = {}
+  for (const key of keysOf(value, writing)) made[key] = copy(value[key], writing)
+  return made
+}
+
 /**
- * An array in which more elements than this would change their place is replaced. Each one takes microseconds
- * through Vue's proxy, so one insertion into a very long array would block the page for seconds.
+ * Sets one value. Nobody else may hold `value`.
+ *
+ * @throws Error if the target does not keep the value
  */
-const MOST_PLACED = 65_536
+function set(target: object, key: string | number, value: unknown): void {
+  ;(target as Fields)[key] = value
+  // Readonly refs ignore the write, and the setter of a custom ref can do anything.
+  const kept = toRaw((target as Fields)[key])
+  if (!Object.is(kept, toRaw(value)) && !equal(kept as Json, value as Json))
+    throw new Error('its setter did not keep the value')
+}
 
-/** Each pair of containers is compared once. Otherwise each level of a nested state would compare all below. */
-type Unequal = WeakMap<object, object>
-
-const isSame = (now: unknown, next: unknown, prev: unknown, unequal: Unequal): boolean =>
-  (prev === next && prev !== undefined) || equal(now as Json, next as Json, unequal)
+/** Gives a new value for a place that Vue does not track inside. Equal parts of `old` keep their identity. */
+function renew(old: unknown, next: unknown, writing: Writing): unknown {
+  const made = share(old as Json, copy(next, writing) as Json)
+  const isMarked = isContainer(old) && '__v_skip' in old && isContainer(made)
+  return isMarked ? markRaw(made) : made
+}
 
 /**
- * Writes one value into reactive `target`, or only the differences inside it.
+ * Writes one value into reactive `target`, or only the differences inside it. What is not reactive inside
+ * `target` gets a new value, because Vue does not notice a write into it: the values of a `shallowRef` and
+ * `shallowReactive`, and objects that are marked raw, frozen, sealed or readonly.
  *
  * @param prev the value that was written before, which shares unchanged parts with `next`; without it all
  *   parts are compared
+ * @throws Error if the target does not keep the value
  */
 export function write(
   target: object,
   key: string | number,
   next: unknown,
   prev?: unknown,
-  unequal: Unequal = new WeakMap(),
+  writing = createWriting(),
 ): void {
   const current = (target as Fields)[key]
   const raw = toRaw(current)
-  if (isSame(raw, next, prev, unequal)) return
-  const set = (value: unknown) => ((target as Fields)[key] = value)
-  if (!isContainer(raw) || !isContainer(next) || Array.isArray(raw) !== Array.isArray(next))
-    set(clone(next as Json))
-  else if (Array.isArray(raw))
-    reconcileArray(current as unknown[], next as Json[], prev as Json[] | undefined, unequal, set)
-  else reconcile(current as object, next, prev as object | undefined, unequal)
+  let old: unknown
+  if (prev === next && prev !== undefined) return
+  try {
+    const isOpen =
+      isContainer(raw) &&
+      isContainer(next) &&
+      Array.isArray(raw) === Array.isArray(next) &&
+      isReactive(current) &&
+      !isReadonly(current)
+    // The parts of an array are compared when it is aligned.
+    const isCompared = isOpen && (isContainer(prev) || Array.isArray(raw))
+    if (!isCompared && equal(raw as Json, next as Json, writing.unequal)) return
+    if (isOpen) return reconcile(current as object, next, prev as object | undefined, writing)
+    old = raw
+  } catch {
+    // A part of it is readonly, or has a getter or setter that fails, so all of it is replaced.
+  }
+  set(target, key, renew(old, next, writing))
 }
 
 /**
- * Makes reactive `target`, an object, deeply equal to `next`, in place. Equal parts are not written, so
- * components that show them do not re-render. Arrays are aligned at both ends. With `prev`, a moved element
+ * Makes reactive `target`, an array or object, deeply equal to `next`, in place. Equal parts are not written,
+ * so components that show them do not re-render. Arrays are aligned at both ends. With `prev`, a moved element
  * stays the same object.
+ *
+ * @throws Error if a part does not keep its value
  */
 export function reconcile(
   target: object,
   next: object,
   prev?: object,
-  unequal: Unequal = new WeakMap(),
+  writing = createWriting(),
 ): void {
+  if (Array.isArray(next))
+    return reconcileArray(target as unknown[], next, prev as Json[] | undefined, writing)
   for (const key of Object.keys(target)) {
     if (!Object.hasOwn(next, key)) delete (target as Fields)[key]
   }
-  for (const key of safeKeys(next))
-    write(target, key, (next as Fields)[key], (prev as Fields)?.[key], unequal)
+  for (const key of keysOf(next, writing))
+    write(target, key, (next as Fields)[key], (prev as Fields)?.[key], writing)
+}
+
+/** Notifies what reads an element of a reactive array from index `from` on, all elements, or the length. */
+function notifyFrom(target: unknown[], from: number): void {
+  const { length } = toRaw(target)
+  let reads = 0
+  // A write of the length notifies all of these at once. The engine reads the new length twice, so it does not
+  // change. Then Vue reads it, to see from which index on elements are gone.
+  target.length = { valueOf: () => (++reads > 2 ? from : length) } as never
 }
 
 function reconcileArray(
   target: unknown[],
   next: Json[],
   given: Json[] | undefined,
-  unequal: Unequal,
-  replace: (array: unknown[]) => void,
+  writing: Writing,
 ): void {
   const raw = toRaw(target)
   const prev = given?.length === raw.length ? given : undefined
   const shift = raw.length - next.length
   const same = (index: number, from: number) =>
-    isSame(raw[from], next[index], prev?.[from], unequal)
+    (prev && prev[from] === next[index]) ||
+    equal(raw[from] as Json, next[index], writing.unequal)
   let head = 0
   while (head < next.length && head < raw.length && same(head, head)) head++
   let end = next.length
@@ -82,22 +150,23 @@ function reconcileArray(
     for (let index = head; index < end + shift; index++)
       if (isContainer(prev[index])) known.set(prev[index]!, raw[index])
   }
-  const moved = new Set(next.slice(head, end).filter((item) => known.has(item)))
+  const moved = new Set<Json>()
+  for (let index = head; index < end; index++)
+    if (known.has(next[index]!)) moved.add(next[index]!)
+  const make = (item: Json) => (moved.has(item) ? known.get(item) : copy(item, writing))
   const kept = Math.min(end, end + shift)
-  const make = (item: Json) => (moved.has(item) ? known.get(item) : clone(item))
-  const splices = Math.ceil((end - kept) / BATCH) + Number(shift > 0)
-  const rewritten = isContainer(next[head]) ? moved.size : kept - head
-  if (rewritten + end - kept + splices * (next.length - end) > MOST_PLACED)
-    return replace(
-      raw.slice(0, head).concat(next.slice(head, end).map(make), raw.slice(end + shift)),
-    )
+  const placed = isContainer(next[head]) ? moved.size : kept - head
+  const isBulk = placed + (shift === 0 ? 0 : next.length - kept) > MOST_TRACKED
+  const written = isBulk ? raw : target
   for (let index = head; index < kept; index++) {
     const item = next[index]!
     // The old element at this index must not be written into when it has moved.
-    if (moved.has(item) || (prev && moved.has(prev[index]!))) target[index] = make(item)
-    else write(target, index, item, prev?.[index], unequal)
+    if (moved.has(item) || (prev && moved.has(prev[index]!)) || (isBulk && !isContainer(item)))
+      written[index] = make(item)
+    else write(target, index, item, prev?.[index], writing)
   }
-  if (shift > 0) target.splice(kept, shift)
+  if (shift > 0) written.splice(kept, shift)
   for (let at = kept; at < end; at += BATCH)
-    target.splice(at, 0, ...next.slice(at, Math.min(at + BATCH, end)).map(make))
+    written.splice(at, 0, ...next.slice(at, Math.min(at + BATCH, end)).map(make))
+  if (isBulk) notifyFrom(target, head)
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { describe, expect, it } from 'vitest'
+import { assert, describe, expect, it } from 'vitest'
 import type { StoreFields } from '../protocol/index.ts'
 import { createAdmission, type StoreRules } from './store-rules.ts'
 
@@ -8,7 +8,12 @@ function setup(initial: object, rules: StoreRules = {}) {
   const admit = createAdmission('s', initial, rules, (code, subject) =>
     warnings.push(`${code} ${subject}`),
   )
-  return { warnings, admit: (changed: StoreFields, all = changed) => admit(changed, all).fields }
+  const check = (changed: StoreFields, all = changed) => admit(changed, all)
+  return { warnings, check, admit: (...given: Parameters<typeof check>) => check(...given).fields }
+}
+
+class Point {
+  x = 0
 }
 
 describe('a store without rules', () => {
@@ -24,16 +29,53 @@ describe('a store without rules', () => {
   it.each<[string, StoreFields]>([
     ['text', { text: 1 }],
     ['count', { count: 'fast' }],
-    ['count', { count: null }],
     ['on', { on: 0 }],
     ['list', { list: {} }],
     ['map', { map: [] }],
-    ['map', { map: null }],
   ])('ignores only a field with a wrong type: %s', (field, wrong) => {
     const { admit, warnings } = setup(initial)
     expect(admit({ any: 7, ...wrong })).toEqual({ any: 7 })
     expect(warnings).toEqual([`VS204 store "s", ${field}`])
   })
+
+  it('clears a field of a wrong type, and says what is wrong', () => {
+    const { check } = setup(initial)
+    expect(check({ count: 'fast', list: {}, map: 1, text: true })).toStrictEqual({
+      fields: { count: undefined, list: undefined, map: undefined, text: undefined },
+      refused: [
+        ['count', 'a string, but the field accepts a number or null'],
+        ['list', 'an object, but the field accepts an array or null'],
+        ['map', 'a number, but the field accepts an object or null'],
+        ['text', 'a boolean, but the field accepts a string or null'],
+      ].map(([path, reason]) => ({ code: 'VS204', store: 's', path, reason })),
+      failed: false,
+    })
+  })
+
+  it('accepts null for every field', () => {
+    const { admit, warnings } = setup(initial)
+    const nothing = { text: null, count: null, on: null, list: null, map: null, any: null }
+    expect(admit(nothing)).toStrictEqual(nothing)
+    expect(warnings).toEqual([])
+  })
+
+  it.each<[string, unknown]>([
+    ['a Date', new Date(0)],
+    ['a Map', new Map()],
+    ['a Set', new Set()],
+    ['a BigInt', 1n],
+    ['a URL', new URL('http://localhost')],
+    ['an instance of a class', new Point()],
+    ['an object with toJSON', { toJSON: () => 'text' }],
+  ])(
+    'accepts any JSON for a field that starts as %s, which JSON turns into another kind',
+    (_, at) => {
+      const { admit, warnings } = setup({ at })
+      for (const value of ['2026-01-01T00:00:00.000Z', 5, true, [1], { a: 1 }, null])
+        expect(admit({ at: value as never })).toStrictEqual({ at: value })
+      expect(warnings).toEqual([])
+    },
+  )
 
   it.each(['other', '__proto__', 'constructor', 'toString'])(
     'drops an unknown field: %s',
@@ -103,5 +145,50 @@ describe('a store with rules', () => {
       { deserialize: ({ when, ...rest }) => ({ ...rest, when: new Date(when as number) }) },
     )
     expect(admit({ when: 5, n: 1 })).toEqual({ when: new Date(5), n: 1 })
+  })
+
+  it('warns once for each path of a schema, whatever the values', () => {
+    const schema = v.object({ rows: v.array(v.object({ due: v.number() })) })
+    const { check, warnings } = setup({ rows: [] }, { schema })
+    const { refused, failed, fields } = check({ rows: [{ due: 'a' }, { due: 'b' }] })
+    expect(refused.map(({ path }) => path)).toEqual(['rows[].due', 'rows[].due'])
+    expect(new Set(warnings)).toEqual(new Set(['VS204 store "s": rows[].due']))
+    expect({ failed, fields }).toStrictEqual({ failed: true, fields: { rows: undefined } })
+  })
+
+  it.each<[string, StoreRules]>([
+    ['deserialize', { deserialize: () => assert.fail('broken') }],
+    [
+      'schema',
+      {
+        schema: {
+          '~standard': { version: 1, vendor: 'test', validate: () => assert.fail('broken') },
+        },
+      },
+    ],
+  ])('refuses the fields of a store whose %s throws', (_, rules) => {
+    const { check, warnings } = setup({ a: 0, b: 0 }, rules)
+    expect(check({ a: 1, other: 1 }, { a: 1, b: 1, other: 1 })).toMatchObject({
+      fields: { a: undefined },
+      refused: [{ code: 'VS207', store: 's', reason: expect.stringContaining('broken') }],
+      failed: true,
+    })
+    expect(warnings).toEqual([expect.stringContaining('VS207')])
+  })
+
+  it('refuses only the field whose rule throws', () => {
+    const { check } = setup({}, { fields: { a: () => assert.fail('broken'), b: 'number' } })
+    expect(check({ a: 1, b: 2 })).toMatchObject({
+      fields: { a: undefined, b: 2 },
+      refused: [{ code: 'VS207', path: 'a' }],
+    })
+  })
+
+  it('ignores fields that deserialize gives as undefined, because it gets only the changed ones', () => {
+    const { admit } = setup(
+      { rows: [], n: 0 },
+      { deserialize: ({ rows, n }) => ({ rows: (rows as number[] | undefined)?.map(Number), n }) },
+    )
+    expect(admit({ n: 1 }, { rows: ['5'], n: 1 })).toStrictEqual({ n: 1 })
   })
 })

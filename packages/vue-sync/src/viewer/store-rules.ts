@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Warn } from '../diagnostics.ts'
-import type { StoreFields } from '../protocol/index.ts'
+import type { SyncProblem } from '../problems.ts'
+import { isContainer, type StoreFields } from '../protocol/index.ts'
 
 export type FieldKind = 'string' | 'number' | 'boolean' | 'array' | 'object'
 
@@ -9,7 +10,10 @@ export type FieldRule = FieldKind | `${FieldKind}?` | 'any' | ((value: unknown) 
 
 /** The rules for the received fields of one store. */
 export interface StoreRules {
-  /** The accepted fields and their types. Others are ignored. @default from the initial state */
+  /**
+   * The accepted fields and their types. Others are ignored.
+   * @default the kinds of the initial state, or `null`; any value for a field whose initial value is no plain JSON
+   */
   fields?: Record<string, FieldRule>
   /**
    * A synchronous Standard Schema of the whole store (Valibot, Zod, …). It gets all fields received so far,
@@ -22,10 +26,12 @@ export interface StoreRules {
 
 /** The received fields that a store accepts. */
 export interface Admitted {
-  /** The fields to write. */
+  /** The fields to write. A refused one is `undefined`, because the host no longer has the value on show. */
   fields: Record<string, unknown>
-  /** Whether a field had a wrong type. A field that the store does not have does not count. */
-  refused: boolean
+  /** The fields that were refused, and why. Fields that the store does not have are not listed. */
+  refused: SyncProblem[]
+  /** Whether the schema or a hook failed. `fields` has only `undefined` for each changed field then. */
+  failed: boolean
 }
 
 function kindOf(value: unknown): FieldKind | undefined {
@@ -36,11 +42,12 @@ function kindOf(value: unknown): FieldKind | undefined {
     : undefined
 }
 
-/** A field that starts as `null` or `undefined` accepts any type. */
-function rulesFrom(initial: object): Record<string, FieldRule> {
-  return Object.fromEntries(
-    Object.entries(initial).map(([key, value]) => [key, kindOf(value) ?? 'any']),
-  )
+/** JSON turns a `Date` and other objects into another kind, so they tell nothing about the type of the field. */
+function ruleFrom(initial: unknown): FieldRule {
+  const kind = kindOf(initial)
+  const isPlain =
+    typeof initial !== 'object' || (isContainer(initial) && !Object.hasOwn(initial, 'toJSON'))
+  return kind && isPlain ? `${kind}?` : 'any'
 }
 
 function fits(rule: FieldRule, value: unknown): boolean {
@@ -49,50 +56,97 @@ function fits(rule: FieldRule, value: unknown): boolean {
   return value === null ? rule.endsWith('?') : kindOf(value) === rule.replace('?', '')
 }
 
+const withArticle = (kind: string) => `${/^[ao]/.test(kind) ? 'an' : 'a'} ${kind}`
+
+/** For people: `a string, but the field accepts a number or null`. */
+function explain(rule: FieldRule, value: unknown): string {
+  const kind = kindOf(value)
+  const got = kind ? withArticle(kind) : String(value)
+  if (typeof rule === 'function') return `its rule refuses ${got}`
+  return `${got}, but the field accepts ${withArticle(rule).replace('?', ' or null')}`
+}
+
+/** The path of a schema's issue, without array indexes. */
+function formatPath(path: StandardSchemaV1.Issue['path'] = []): string {
+  return path
+    .map((part) => (typeof part === 'object' ? part.key : part))
+    .map((key) => (typeof key === 'number' ? '[]' : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '')
+}
+
 /**
  * Checks received fields before they are written to one store.
  *
  * @param initial the store's state before anything was received
  */
 export function createAdmission(
-  id: string,
+  store: string,
   initial: object,
   { fields, schema, deserialize }: StoreRules,
   warn: Warn,
 ): (changed: StoreFields, all: StoreFields) => Admitted {
-  const rules = fields ?? (schema ? undefined : rulesFrom(initial))
+  const known = schema ? undefined : Object.entries(initial)
+  const rules =
+    fields ?? (known && Object.fromEntries(known.map(([key, value]) => [key, ruleFrom(value)])))
 
-  function validate(changed: StoreFields, all: StoreFields): Record<string, unknown> | undefined {
+  /** Once for each path: the reason can have values in it, so it is no part of the warning's subject. */
+  function refuse(path: string | undefined, reason: string, cause?: unknown): SyncProblem {
+    const code = cause === undefined ? 'VS204' : 'VS207'
+    if (process.env.NODE_ENV !== 'production')
+      warn(code, `store "${store}"${schema ? ':' : ','} ${path ?? reason}`, cause ?? reason)
+    return { code, store, ...(path !== undefined && { path }), reason }
+  }
+
+  function validate(all: StoreFields): Record<string, unknown> | SyncProblem[] {
     const result = schema!['~standard'].validate(all)
-    if (result instanceof Promise || result.issues) {
-      if (process.env.NODE_ENV !== 'production') {
-        const why =
-          result instanceof Promise
-            ? 'the schema is asynchronous'
-            : result.issues!.map(({ message }) => message).join('; ')
-        warn('VS204', `store "${id}": ${why}`)
-      }
-      return undefined
-    }
-    const value = result.value as Record<string, unknown>
-    return Object.fromEntries(Object.entries(value).filter(([key]) => Object.hasOwn(changed, key)))
+    if (result instanceof Promise) return [refuse(undefined, 'the schema is asynchronous')]
+    return result.issues
+      ? result.issues.map(({ path, message }) => refuse(formatPath(path) || undefined, message))
+      : (result.value as Record<string, unknown>)
+  }
+
+  function failed(changed: StoreFields, refused: SyncProblem[]): Admitted {
+    const lost = Object.keys(changed).filter((key) => Object.hasOwn(initial, key))
+    const none = Object.fromEntries(lost.map((key) => [key, undefined]))
+    return { fields: none, refused, failed: true }
   }
 
   return (changed, all) => {
-    const valid = schema ? validate(changed, all) : changed
-    const incoming = valid && deserialize ? deserialize(valid) : (valid ?? {})
-    const admitted: Admitted = { fields: incoming, refused: !valid }
+    let incoming: Record<string, unknown> = changed
+    try {
+      if (schema) {
+        const valid = validate(all)
+        if (Array.isArray(valid)) return failed(changed, valid)
+        const isChanged = ([key]: [string, unknown]) => Object.hasOwn(changed, key)
+        incoming = Object.fromEntries(Object.entries(valid).filter(isChanged))
+      }
+      if (deserialize) incoming = deserialize(incoming)
+    } catch (error) {
+      return failed(changed, [refuse(undefined, `a hook threw: ${String(error)}`, error)])
+    }
+    const admitted: Admitted = { fields: incoming, refused: [], failed: false }
     if (!rules) return admitted
     admitted.fields = {}
     for (const [key, value] of Object.entries(incoming)) {
       const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
-      if (rule && fits(rule, value)) {
-        admitted.fields[key] = value
+      if (!rule) {
+        if (process.env.NODE_ENV !== 'production') warn('VS203', `store "${store}", ${key}`)
         continue
       }
-      if (rule) admitted.refused = true
-      if (process.env.NODE_ENV !== 'production')
-        warn(rule ? 'VS204' : 'VS203', `store "${id}", ${key}`)
+      if (value === undefined) {
+        // A hook that got only the changed fields may give `undefined` for others.
+        if (Object.hasOwn(changed, key)) admitted.fields[key] = undefined
+        continue
+      }
+      let why: [reason: string, cause?: unknown] | undefined
+      try {
+        if (!fits(rule, value)) why = [explain(rule, value)]
+      } catch (error) {
+        why = [`its rule threw: ${String(error)}`, error]
+      }
+      if (why) admitted.refused.push(refuse(key, ...why))
+      admitted.fields[key] = why ? undefined : value
     }
     return admitted
   }

@@ -1,6 +1,7 @@
 import { inject, type Ref } from 'vue'
 import { SyncError } from '../diagnostics.ts'
 import type { LinkStatus } from '../link/index.ts'
+import type { SyncProblem } from '../problems.ts'
 import type { HostPresence, StoreFields } from '../protocol/index.ts'
 import { SYNC_VIEWER_KEY, viewerRefs } from './plugin.ts'
 import type { SyncViewer } from './viewer.ts'
@@ -32,6 +33,11 @@ export interface UseSyncViewerReturn {
   error: Readonly<Ref<SyncError | undefined>>
   /** Ids of the synced stores, in the host's order. */
   storeIds: Readonly<Ref<string[]>>
+  /**
+   * The fields of this app's stores that do not show what the host has, and why; at most 50. Also in production.
+   * An entry disappears when the field shows the host's value again.
+   */
+  problems: Readonly<Ref<SyncProblem[]>>
   /** Connects to a link from the host, a `ws://` address or `HOST:PORT`. @throws SyncError VS101 */
   connect: (url: string) => void
   /** Stays disconnected until `connect`. The received state stays on show. */

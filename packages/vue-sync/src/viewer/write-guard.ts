@@ -50,19 +50,21 @@ export function createWriteGuard(
     if (!isObject && !(target instanceof Map) && !(target instanceof Set)) return
     if (followed.has(target)) return
     followed.add(target)
-    followParts(() => readParts(target))
+    followParts(() => readParts(target), Array.isArray(target))
   }
 
-  function followParts(read: () => readonly unknown[]): void {
+  function followParts(read: () => readonly unknown[], isArray = false): void {
     let parts: readonly unknown[] = []
     const effect = new ReactiveEffect(() => (parts = read()))
     /** What a long array held. Only the changed range is looked through. */
     let known: unknown[] = []
     function look(): void {
+      if (stopped) return
       try {
         effect.run()
       } catch {
-        // A getter of the app has failed.
+        // A getter of the app fails, and would fail again after each of the viewer's writes.
+        stopped = true
         return
       }
       const shift = known.length - parts.length
@@ -73,12 +75,14 @@ export function createWriteGuard(
       const added = parts.slice(head, end)
       if (added.length < LONG) known.splice(head, end + shift - head, ...added)
       else known = [...parts]
-      for (const part of added) follow(part)
+      // Vue does not unwrap a ref in an array, so an app that shows it shows what the ref itself holds.
+      for (const part of added) if (!isArray || !isRef(part)) follow(part)
       if (known.length < LONG) known = []
     }
     effect.scheduler = () => {
+      if (stopped) return
       changed.add(look)
-      if (!stopped && !isFilling()) warn('VS205', `store "${store.$id}"`)
+      if (!isFilling()) warn('VS205', `store "${store.$id}"`)
     }
     look()
   }
