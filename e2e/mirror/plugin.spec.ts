@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { defineStore, type Pinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type App, ref } from 'vue'
+import { type App, computed, markRaw, readonly, ref, shallowReactive, shallowRef } from 'vue'
 import { type WebSocket as WebSocketConnection, WebSocketServer } from 'ws'
 import { cbor } from '@vue-sync/vue/cbor'
 import { syncPlugin, type SyncHostOptions, useSyncHost } from '@vue-sync/vue/host'
 import { msgpack } from '@vue-sync/vue/msgpack'
-import { offerProtocols } from '@vue-sync/vue/protocol'
+import { hashOf, offerProtocols, type StoreFields } from '@vue-sync/vue/protocol'
 import {
   syncViewer,
   type SyncViewerOptions,
@@ -413,6 +413,109 @@ describe('the viewer plugin', () => {
     host.send({ ...delta(4, {}), patch: [{ op: 'remove', path: '/counter' }] })
     await expect.poll(() => counter.$state).toEqual({ count: 0, note: 'x', list: [] })
     expect(viewer.storeIds.value).toEqual([])
+    host.close()
+  })
+
+  it('follows a foreign host that adds and removes stores by deltas, without a second connection', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+    let connections = 0
+    const dialled = new Promise<WebSocketConnection>((resolve) =>
+      server.on('connection', (connection) => {
+        connections++
+        resolve(connection)
+      }),
+    )
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    const { viewer, view } = startViewer({
+      url: `ws://127.0.0.1:${port}`,
+      backoff: { first: 1, max: 5 },
+    })
+    const connection = await dialled
+    const send = (frame: object) => connection.send(JSON.stringify(frame))
+    let seq = 0
+    async function expectState(state: Record<string, StoreFields>): Promise<void> {
+      const hash = hashOf(state, new WeakMap())
+      send({ type: 'status', epoch: 'e', seq, payload: { host: 'online', since: 0, hash } })
+      await expect.poll(() => viewer.storeIds.value).toEqual(Object.keys(state))
+      for (const [id, fields] of Object.entries(state))
+        await expect.poll(() => view(id).value).toEqual(fields)
+    }
+    const patch = (...operations: object[]) =>
+      send({ ...delta(++seq, {}), payload: {}, patch: operations })
+    send(full(++seq, { b: { x: 1 } }))
+    send(delta(++seq, { more: { a: 1 } }))
+    await expectState({ b: { x: 1 }, more: { a: 1 } })
+    patch({ op: 'remove', path: '/b' }, { op: 'add', path: '/', value: { nameless: true } })
+    await expectState({ more: { a: 1 }, '': { nameless: true } })
+    connection.send(
+      `{"type":"config_update","epoch":"e","seq":${++seq},"payload":{"more":{"f":{"__proto__":{"a":1},"length":{"toString":1}}}}}`,
+    )
+    patch({ op: 'replace', path: '/more/f/__proto__/a', value: 2 })
+    patch({ op: 'replace', path: '/more/f/length/toString', value: 2 })
+    patch({ op: 'remove', path: '/more/f/__proto__' }, { op: 'add', path: '//b', value: 1 })
+    await expectState({
+      more: { a: 1, f: { length: { toString: 2 } } } as never,
+      '': { nameless: true, b: 1 },
+    })
+    // The hashes before it were compared when this arrives.
+    send(delta(++seq, { more: { a: 2 } }))
+    await expect.poll(() => view('more').value?.['a']).toBe(2)
+    expect([connections, viewer.status.value, viewer.problem.value]).toEqual([
+      1,
+      'connected',
+      undefined,
+    ])
+    expect(warnings).toEqual([])
+    viewer.disconnect()
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  it('shows a store without a name', async () => {
+    const useNameless = defineStore('', { state: () => ({ n: 1 }), sync: true })
+    const host = startHost()
+    const source = useNameless(host.pinia)
+    const { viewer, view, pinia } = startViewer()
+    const shown = useNameless(pinia)
+    await expect.poll(() => view('').value).toEqual({ n: 1 })
+    source.n = 2
+    await expect.poll(() => shown.n).toBe(2)
+    expect(viewer.storeIds.value).toEqual([''])
+  })
+
+  it('fills fields of every kind, and lists in `problems` what it cannot fill', async () => {
+    const useKinds = defineStore('kinds', () => ({
+      frozen: ref(Object.freeze({ a: 0 })),
+      shallow: shallowRef({ a: 0 }),
+      fixed: readonly(ref({ a: 0 })),
+      first: shallowReactive({ a: { b: 0 } }),
+      raw: ref(markRaw({ a: 0 })),
+      last: ref(0),
+    }))
+    const { viewer, pinia } = startViewer()
+    const kinds = useKinds(pinia)
+    const rendered = computed(() => JSON.stringify(kinds.$state))
+    expect(rendered.value).toContain('"last":0')
+    const host = await rawHost()
+    const state = (n: number) => ({
+      frozen: { a: n },
+      shallow: { a: n },
+      first: { a: { b: n } },
+      raw: { a: n },
+      last: n,
+    })
+    for (const n of [1, 2]) {
+      host.send(full(n, { kinds: { ...state(n), fixed: { a: n } } }))
+      await expect.poll(() => JSON.parse(rendered.value)).toEqual({ ...state(n), fixed: { a: 0 } })
+    }
+    expect(viewer.problems.value).toEqual([
+      { code: 'VS213', store: 'kinds', path: 'fixed', reason: 'it is readonly' },
+    ])
+    host.send({
+      ...delta(3, {}),
+      patch: [{ op: 'replace', path: '/kinds/fixed/a', value: 0 }],
+    })
+    await expect.poll(() => viewer.problems.value).toEqual([])
     host.close()
   })
 

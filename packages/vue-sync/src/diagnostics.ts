@@ -39,7 +39,7 @@ const WARNINGS = {
   VS206: 'Check `pick` and `omit` against the store’s state',
   VS208:
     'The viewer’s state differed from the host’s, so it requested a whole state. Please report this',
-  VS207: 'Affected stores keep their last synced state',
+  VS207: 'A host’s store keeps its last sent state, and fields of a viewer’s store are undefined',
   VS213:
     'This field of the app’s store cannot show the host’s value. Make it a plain `ref` or a property of `state`',
   VS214: 'This key is reserved, so stores do not get it. Rename it on the host',

@@ -24,16 +24,17 @@ export interface Problems {
 
 export const MOST_PROBLEMS = 50
 
+/** Whether two problems are one entry of the list. */
+export function isSameProblem(a: SyncProblem, b: SyncProblem): boolean {
+  return a.code === b.code && a.store === b.store && a.path === b.path
+}
+
 export function createProblems(): Problems {
   const list = shallowReactive<SyncProblem[]>([])
   return {
     list,
     add(problem) {
-      const { code, store, path } = problem
-      const isListed = list.some(
-        (known) => known.code === code && known.store === store && known.path === path,
-      )
-      if (isListed) return
+      if (list.some((known) => isSameProblem(known, problem))) return
       if (list.length >= MOST_PROBLEMS) list.shift()
       list.push(problem)
     },

@@ -2,7 +2,7 @@ import type { Pinia, Store } from 'pinia'
 import { isReactive, isReadonly, isRef, toRaw } from 'vue'
 import type { Warn } from '../diagnostics.ts'
 import { existingStores } from '../pinia/existing-stores.ts'
-import type { Problems, SyncProblem } from '../problems.ts'
+import { isSameProblem, type Problems, type SyncProblem } from '../problems.ts'
 import {
   clone,
   equal,
@@ -32,7 +32,7 @@ export interface FilledStore {
   fill: (admitted: Admitted, prev: StoreFields | undefined) => void
   /** Gives the filled fields their initial values again, because the host no longer shares the store. */
   reset: () => void
-  /** Whether the latest whole state had a field that the rules refuse. Asking for it again would not help. */
+  /** Whether the rules have refused a field since the latest whole state, or in it. Asking again would not help. */
   refuses: boolean
 }
 
@@ -140,9 +140,7 @@ export function createFilledStores(
       function report(found: SyncProblem[]): void {
         if (hasProblems)
           problems.remove(
-            (known) =>
-              known.store === id &&
-              !found.some(({ code, path }) => code === known.code && path === known.path),
+            (known) => known.store === id && !found.some((one) => isSameProblem(one, known)),
           )
         for (const problem of found) problems.add(problem)
         hasProblems = found.length > 0
@@ -201,13 +199,14 @@ export function createFilledStores(
           const isAll = isWhole || isLess || hasProblems
           const admitted = check(isAll ? next : changed, next)
           const { failed, fields } = admitted
-          if (failed) {
-            // Without the hook it is not known which fields came from which.
-            const lost = rules.deserialize ? [...filled] : Object.keys(changed)
-            for (const key of Object.keys(fields)) if (!lost.includes(key)) delete fields[key]
-            for (const key of lost) if (filled.has(key)) fields[key] = undefined
-          } else if (isAll)
-            for (const key of filled) if (!Object.hasOwn(fields, key)) fields[key] = undefined
+          // Without the hook it is not known which fields came from which.
+          const isUnknown = failed && rules.deserialize
+          const lost =
+            failed && !isUnknown ? Object.keys(changed) : isAll || isUnknown ? filled : []
+          for (const key of lost) {
+            const isOwn = filled.has(key) || Object.hasOwn(shape, key)
+            if (isOwn && !Object.hasOwn(fields, key)) fields[key] = undefined
+          }
           return admitted
         },
         fill,

@@ -191,6 +191,17 @@ describe('fields that cannot show what the host has', () => {
     expect([shown.rows, rows, problems()]).toEqual([[3], [3], []])
   })
 
+  it('applies a patch elsewhere while a field is refused, without a whole state', () => {
+    const { whole, update, adopt, problems } = open()
+    const shown = adopt('s', () => ({ a: ref(0), rows: ref([1]) }))
+    whole({ s: { a: 1, rows: [1, 2] } })
+    update({ s: { a: 'wrong' } })
+    expect(update({}, [{ op: 'add', path: '/s/rows/-', value: 3 }])).toBe(true)
+    expect([shown.a, shown.rows, problems()]).toEqual([undefined, [1, 2, 3], ['VS204 s a']])
+    expect(update({}, [{ op: 'replace', path: '/s/a', value: 5 }])).toBe(true)
+    expect([shown.a, problems()]).toEqual([5, []])
+  })
+
   it('clears what a schema refuses, and shows all of it again when the schema accepts it', () => {
     const { mirror, whole, update, adopt, problems } = open()
     const shown = adopt('s', () => ({ low: ref(0), high: ref(0), note: ref('') }), {

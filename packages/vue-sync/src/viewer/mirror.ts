@@ -141,7 +141,10 @@ export function createMirror(pinia: () => Pinia, warn: Warn): Mirror {
       return false
     }
     replaceState(next)
-    for (const [store, admitted, held] of fills) store.fill(admitted, held)
+    for (const [store, admitted, held] of fills) {
+      store.refuses ||= admitted.refused.length > 0
+      store.fill(admitted, held)
+    }
     return true
   }
 

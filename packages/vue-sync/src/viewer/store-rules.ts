@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Warn } from '../diagnostics.ts'
-import type { SyncProblem } from '../problems.ts'
+import { MOST_PROBLEMS, type SyncProblem } from '../problems.ts'
 import { isContainer, type StoreFields } from '../protocol/index.ts'
 
 export type FieldKind = 'string' | 'number' | 'boolean' | 'array' | 'object'
@@ -30,7 +30,7 @@ export interface Admitted {
   fields: Record<string, unknown>
   /** The fields that were refused, and why. Fields that the store does not have are not listed. */
   refused: SyncProblem[]
-  /** Whether the schema or a hook failed. `fields` has only `undefined` for each changed field then. */
+  /** Whether the schema refused the whole store, or it or `deserialize` threw. `fields` is empty then. */
   failed: boolean
 }
 
@@ -75,6 +75,8 @@ function formatPath(path: StandardSchemaV1.Issue['path'] = []): string {
     .replace(/^\./, '')
 }
 
+const failed = (refused: SyncProblem[]): Admitted => ({ fields: {}, refused, failed: true })
+
 /**
  * Checks received fields before they are written to one store.
  *
@@ -93,8 +95,10 @@ export function createAdmission(
   /** Once for each path: the reason can have values in it, so it is no part of the warning's subject. */
   function refuse(path: string | undefined, reason: string, cause?: unknown): SyncProblem {
     const code = cause === undefined ? 'VS204' : 'VS207'
-    if (process.env.NODE_ENV !== 'production')
-      warn(code, `store "${store}"${schema ? ':' : ','} ${path ?? reason}`, cause ?? reason)
+    if (process.env.NODE_ENV !== 'production') {
+      const subject = path ?? (cause === undefined ? reason : 'a hook threw')
+      warn(code, `store "${store}"${schema ? ':' : ','} ${subject}`, cause ?? reason)
+    }
     return { code, store, ...(path !== undefined && { path }), reason }
   }
 
@@ -102,14 +106,10 @@ export function createAdmission(
     const result = schema!['~standard'].validate(all)
     if (result instanceof Promise) return [refuse(undefined, 'the schema is asynchronous')]
     return result.issues
-      ? result.issues.map(({ path, message }) => refuse(formatPath(path) || undefined, message))
+      ? result.issues
+          .slice(0, MOST_PROBLEMS)
+          .map(({ path, message }) => refuse(formatPath(path) || undefined, message))
       : (result.value as Record<string, unknown>)
-  }
-
-  function failed(changed: StoreFields, refused: SyncProblem[]): Admitted {
-    const lost = Object.keys(changed).filter((key) => Object.hasOwn(initial, key))
-    const none = Object.fromEntries(lost.map((key) => [key, undefined]))
-    return { fields: none, refused, failed: true }
   }
 
   return (changed, all) => {
@@ -117,13 +117,13 @@ export function createAdmission(
     try {
       if (schema) {
         const valid = validate(all)
-        if (Array.isArray(valid)) return failed(changed, valid)
+        if (Array.isArray(valid)) return failed(valid)
         const isChanged = ([key]: [string, unknown]) => Object.hasOwn(changed, key)
         incoming = Object.fromEntries(Object.entries(valid).filter(isChanged))
       }
       if (deserialize) incoming = deserialize(incoming)
     } catch (error) {
-      return failed(changed, [refuse(undefined, `a hook threw: ${String(error)}`, error)])
+      return failed([refuse(undefined, `a hook threw ${String(error)}`, error)])
     }
     const admitted: Admitted = { fields: incoming, refused: [], failed: false }
     if (!rules) return admitted
@@ -143,7 +143,7 @@ export function createAdmission(
       try {
         if (!fits(rule, value)) why = [explain(rule, value)]
       } catch (error) {
-        why = [`its rule threw: ${String(error)}`, error]
+        why = [`its rule threw ${String(error)}`, error]
       }
       if (why) admitted.refused.push(refuse(key, ...why))
       admitted.fields[key] = why ? undefined : value
