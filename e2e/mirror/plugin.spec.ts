@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { defineStore, type Pinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type App, computed, markRaw, readonly, ref, shallowReactive, shallowRef } from 'vue'
+import { type App, computed, markRaw, readonly, ref, shallowReactive, shallowRef, watch } from 'vue'
 import { type WebSocket as WebSocketConnection, WebSocketServer } from 'ws'
 import { cbor } from '@vue-sync/vue/cbor'
 import { syncPlugin, type SyncHostOptions, useSyncHost } from '@vue-sync/vue/host'
@@ -175,6 +175,34 @@ describe('the host plugin', () => {
     await expect.poll(() => view('counter').value).toMatchObject({ count: 5 })
   })
 
+  it('applies a hot edit of `sync` at once: to fields left out, to the whole store, and back', async () => {
+    const { pinia } = startHost()
+    const counter = useCounter(pinia)
+    useSetup(pinia)
+    const { view, viewer } = startViewer()
+    await expect.poll(() => view('counter').value).toMatchObject({ count: 0, note: 'x' })
+    const edit = (sync: boolean | { omit: ('note' | 'list')[] }) => {
+      const useEdited = defineStore('counter', {
+        state: () => ({ count: 0, note: 'x', list: [] as number[] }),
+        sync,
+      })
+      // acceptHMRUpdate calls it like this.
+      ;(useEdited as unknown as (pinia: Pinia, hot: object) => void)(pinia, counter)
+    }
+    // These changes are still waiting when the edit comes.
+    counter.note = 'a secret'
+    counter.count = 1
+    edit({ omit: ['note', 'list'] })
+    await expect.poll(() => view('counter').value).toEqual({ count: 1 })
+    counter.count = 2
+    edit(false)
+    await expect.poll(() => viewer.storeIds.value).toEqual(['setup'])
+    edit(true)
+    await expect.poll(() => view('counter').value).toMatchObject({ count: 2, note: 'a secret' })
+    counter.$dispose()
+    await expect.poll(() => viewer.storeIds.value).toEqual(['setup'])
+  })
+
   it('sends at least once per maxWait while changes never pause', async () => {
     const { pinia } = startHost({ debounce: 100, maxWait: 150 })
     const counter = useCounter(pinia)
@@ -268,12 +296,153 @@ describe('the host plugin', () => {
   })
 
   it.each<[SyncHostOptions, string]>([
+    [{ url: '' }, 'VS101'],
     [{ url: 'no address' }, 'VS101'],
     [{ session: 'a b' }, 'VS107: Not a valid option (session must be'],
     [{ debounce: -1 }, 'VS107: Not a valid option (debounce must be'],
     [{ maxWait: Number.NaN }, 'VS107: Not a valid option (maxWait must be'],
-  ])('rejects %j with an error code that names the option', (options, text) => {
-    expect(() => startHost(options)).toThrow(text)
+    [{ viewerUrl: 'no address' }, 'VS107: Not a valid option (viewerUrl must be'],
+  ])('mounts the app with %j, publishes nothing, and says why', async (options, text) => {
+    const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { pinia, host } = startHost(options)
+    useCounter(pinia).count = 1
+    host.start()
+    expect(host.error.value?.message).toContain(text)
+    expect(host.status.value).toBe('disconnected')
+    expect(errors.mock.calls.flat().map(String).join()).toContain(text)
+  })
+
+  it('does not use a bad delay of one store, and syncs it', async () => {
+    const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { pinia } = startHost({ stores: { plain: { debounce: -1 } } })
+    usePlain(pinia)
+    expect(errors.mock.calls.flat().map(String).join()).toContain('stores.plain.debounce must be')
+    const { view } = startViewer()
+    await expect.poll(() => view('plain').value).toEqual({ a: 1, b: 2 })
+  })
+
+  it('sends the state although the function for its name throws', async () => {
+    const { pinia } = startHost({
+      name() {
+        throw new Error('broken name')
+      },
+    })
+    useCounter(pinia)
+    const { view } = startViewer()
+    await expect.poll(() => view('counter').value?.['count']).toBe(0)
+    expect(warnings.join()).toContain('VS207: the name could not be read')
+  })
+
+  it('follows a store that never pauses, and ends on its final value', async () => {
+    const { pinia } = startHost({ debounce: 250 })
+    const counter = useCounter(pinia)
+    const { view, viewer } = startViewer()
+    await expect.poll(() => view('counter').value?.['count']).toBe(0)
+    const seen = new Set<unknown>()
+    const timer = setInterval(() => {
+      counter.count++
+      seen.add(view('counter').value?.['count'])
+    }, 100)
+    await expect.poll(() => seen.size).toBeGreaterThan(3)
+    clearInterval(timer)
+    await expect.poll(() => view('counter').value?.['count']).toBe(counter.count)
+    await expect.poll(() => viewer.stale.value).toBe(false)
+  })
+
+  it('sends everything of one tick as one message with a debounce of 0', async () => {
+    const { pinia } = startHost({ debounce: 0 })
+    const counter = useCounter(pinia)
+    counter.list = Array.from({ length: 501 }, (_, index) => (index * 386) % 501)
+    const { view, viewer } = startViewer()
+    await expect.poll(() => view('counter').value?.['list']).toHaveLength(501)
+    let messages = 0
+    const stop = watch(viewer.lastUpdate, () => messages++, { flush: 'sync' })
+    counter.list.sort((a, b) => a - b)
+    await expect
+      .poll(() => view('counter').value?.['list'])
+      .toEqual(Array.from({ length: 501 }, (_, index) => index))
+    stop()
+    expect(messages).toBe(1)
+  })
+
+  it('tells viewers that a store which can never be sent has newer changes', async () => {
+    const { pinia, host } = startHost({ stores: { plain: { debounce: 10_000, maxWait: 0 } } })
+    const plain = usePlain(pinia)
+    const { viewer } = startViewer()
+    await expect.poll(() => viewer.stale.value).toBe(false)
+    let isBroken = true
+    const useFragile = defineStore('fragile', {
+      state: () => ({ n: 1 }),
+      sync: {
+        serialize({ n }) {
+          if (isBroken) throw new Error('broken hook')
+          return { n }
+        },
+      },
+    })
+    const fragile = useFragile(pinia)
+    await expect.poll(() => viewer.behind.value).toBe(true)
+    const { asOf } = viewer
+    const then = asOf.value
+    expect(viewer.stale.value).toBe(true)
+    expect(host.behind.value).toBe(true)
+    expect(host.problems.value).toEqual([
+      { code: 'VS207', store: 'fragile', reason: 'Error: broken hook' },
+    ])
+    const late = startViewer()
+    await expect.poll(() => late.viewer.behind.value).toBe(true)
+    plain.a = 5
+    host.push()
+    await expect.poll(() => late.view('plain').value?.['a']).toBe(5)
+    expect(asOf.value).toBe(then)
+    isBroken = false
+    fragile.n = 2
+    await expect.poll(() => viewer.stale.value).toBe(false)
+    expect(asOf.value).toBeGreaterThan(then!)
+    expect(host.behind.value).toBe(false)
+    expect(host.problems.value).toEqual([])
+  })
+
+  it('lists what it leaves out, with store and path, until it is gone', async () => {
+    const { pinia, host } = startHost()
+    const useMixed = defineStore('mixed', {
+      state: (): Record<string, unknown> => ({ rows: [{ id: 1 }], fine: 1 }),
+      sync: true,
+    })
+    const mixed = useMixed(pinia)
+    const { view } = startViewer()
+    await expect.poll(() => view('mixed').value).toEqual({ rows: [{ id: 1 }], fine: 1 })
+    mixed['rows'] = [
+      { id: 1, tags: new Set() },
+      { id: 2, tags: new Set() },
+    ]
+    mixed['fine'] = 2
+    await expect.poll(() => view('mixed').value).toEqual({ rows: [{ id: 1 }, { id: 2 }], fine: 2 })
+    expect(host.problems.value).toEqual([
+      { code: 'VS201', store: 'mixed', path: 'rows[].tags', reason: 'is a Set' },
+    ])
+    expect(warnings.filter((text) => text.includes('VS201'))).toHaveLength(1)
+    mixed['rows'] = [{ id: 1 }]
+    await expect.poll(() => host.problems.value).toEqual([])
+  })
+
+  it('warns of named stores that never appear, and of stores made before it that it does not know', () => {
+    vi.useFakeTimers()
+    try {
+      const { app, pinia } = createTestApp()
+      app.use(pinia)
+      usePlain(pinia)
+      useCounter(pinia)
+      app.use(syncPlugin, hostOptions({ stores: ['baord', 'counter'], autoStart: false }))
+      app.mount({})
+      vi.advanceTimersByTime(60_000)
+      expect(warnings).toEqual([
+        expect.stringContaining('VS212: store "plain"'),
+        expect.stringContaining('VS211: stores: "baord"'),
+      ])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 

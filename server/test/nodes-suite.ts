@@ -105,6 +105,40 @@ export function describeNodes(name: string, start: () => Promise<Nodes>): void {
       }
     })
 
+    it('tells the viewers on all nodes while the host has changes that it could not send', async () => {
+      const lag = (client: Client, isBehind: boolean) =>
+        expect
+          .poll(() => {
+            const { host: seat, behind } = client.of('status').at(-1)?.payload ?? {}
+            return { seat, behind }
+          })
+          .toEqual({ seat: 'online', behind: isBehind || undefined })
+      const host = await dial(0, 'host')
+      host.send(session('e', 0, { at: 0 }))
+      const all = await viewers()
+      for (const viewer of all) await lag(viewer, false)
+      host.send({ type: 'status', payload: { behind: true } })
+      for (const viewer of all) await lag(viewer, true)
+      await lag(await dial(2, 'viewer'), true)
+      host.send({ type: 'status', payload: { behind: 'yes' } })
+      host.send(config('e', 1, { at: 1 }))
+      host.send({ type: 'status', payload: { behind: false } })
+      for (const viewer of all) {
+        await hasSeen(viewer, 'e', 1)
+        await lag(viewer, false)
+      }
+      // The next host of the session has not sent its state yet, and then it has.
+      host.send({ type: 'status', payload: { behind: true } })
+      for (const viewer of all) await lag(viewer, true)
+      const next = await dial(1, 'host')
+      for (const viewer of all) await lag(viewer, true)
+      next.send(session('f', 0, { at: 0 }))
+      for (const viewer of all) {
+        await hasSeen(viewer, 'f', 0)
+        await lag(viewer, false)
+      }
+    })
+
     it('serves late joiners on a node that has not had the session, also after the host has left', async () => {
       const host = await dial(0, 'host')
       host.send(session('e', 0, { at: 0 }))

@@ -6,6 +6,7 @@ const TWO_PAST = new Date(2026, 10, 24, 14, 2).getTime()
 const live: Condition = {
   status: 'connected',
   host: 'online',
+  behind: false,
   retryAt: undefined,
   lastUpdate: NOW - 1000,
   asOf: undefined,
@@ -38,6 +39,15 @@ suite('the status strip', () => {
     ['No network', { status: 'connecting', online: false }, 'away'],
     ['Live', { online: false }, 'live'],
     ['Not up to date · as of 14:02', { problem: { code: 'VS114' }, asOf: TWO_PAST }, 'away'],
+    ['The host has newer changes · as of 14:02', { behind: true, asOf: TWO_PAST }, 'away'],
+    ['Connected, waiting for the host', { behind: true, lastUpdate: undefined }, 'busy'],
+    ['Connecting…', { host: undefined }, 'busy'],
+    [
+      'Host offline, last update 3 min ago',
+      { host: 'offline', lastUpdate: NOW, asOf: TWO_PAST },
+      'away',
+    ],
+    ['Host offline', { behind: true, host: 'offline', lastUpdate: undefined }, 'away'],
     [
       'Host offline',
       { problem: { code: 'VS114' }, host: 'offline', lastUpdate: undefined },

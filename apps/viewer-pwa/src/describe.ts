@@ -4,6 +4,8 @@ import type { ErrorCode, LinkStatus } from '@vue-sync/vue/viewer'
 export interface Condition {
   status: LinkStatus
   host: 'online' | 'offline' | undefined
+  /** The host has changes that it could not send yet. */
+  behind: boolean
   retryAt: number | undefined
   lastUpdate: number | undefined
   /** When the displayed state was last known to be current. */
@@ -76,7 +78,8 @@ export function clockTime(time: number, now: number, locale?: string): string {
 
 /** Describes the connection for the user. */
 export function describe(condition: Condition, now: number, locale?: string): Description {
-  const { status, host, retryAt, lastUpdate, asOf, online, error, problem, encryptedAt } = condition
+  const { status, host, behind, retryAt, lastUpdate, asOf, online, error, problem, encryptedAt } =
+    condition
   const age = asOf === undefined ? '' : ` · as of ${clockTime(asOf, now, locale)}`
   const say = (tone: Description['tone'], text: string, advice?: string): Description => ({
     tone,
@@ -98,14 +101,24 @@ export function describe(condition: Condition, now: number, locale?: string): De
     return say('stopped', `Disconnected${age}`, 'Connect again from the menu.')
   if (status === 'connected') {
     if (host === 'offline') {
-      const when = lastUpdate === undefined ? '' : `, last update ${ago(now - lastUpdate)}`
+      // A viewer that came later got the state after the host had left.
+      const last = lastUpdate && Math.min(lastUpdate, asOf ?? lastUpdate)
+      const when = last === undefined ? '' : `, last update ${ago(now - last)}`
       return { ...say('away', `Host offline${when}`), announced: 'Host offline' }
     }
+    // The first status comes after the state.
+    if (host === undefined) return say('busy', `Connecting…${age}`)
     if (problem)
       return say(
         'away',
         `Not up to date${age}`,
         'The host sent something that cannot be shown. This page continues with its next full state.',
+      )
+    if (behind && lastUpdate !== undefined)
+      return say(
+        'away',
+        `The host has newer changes${age}`,
+        'They have not arrived yet. This page shows them as soon as the host can send them.',
       )
     return lastUpdate === undefined
       ? say('busy', 'Connected, waiting for the host')

@@ -29,7 +29,8 @@ const ERRORS = {
 } as const
 
 const WARNINGS = {
-  VS201: 'JSON cannot carry this value. Convert it in `serialize` / `deserialize`, or `omit` it',
+  VS201:
+    'JSON cannot carry this value as it is. Convert it in `serialize` / `deserialize`, or `omit` it',
   VS202: 'A malformed or forged message was ignored',
   VS203: 'A field that this app’s store does not have was ignored. Add it to the store’s state',
   VS204:
@@ -40,6 +41,13 @@ const WARNINGS = {
   VS208:
     'The viewer’s state differed from the host’s, so it requested a whole state. Please report this',
   VS207: 'A host’s store keeps its last sent state, and fields of a viewer’s store are undefined',
+  VS209:
+    'This part is left out: JSON has no cycles, relays accept 500 levels of nesting, and the key `__proto__` is never sent',
+  VS210: 'This part is left out. Fix the getter or the `toJSON` that throws',
+  VS211:
+    'No store with this id exists, so nothing of it is sent. Check the id in `stores`. A store is synced from its first use on',
+  VS212:
+    'It was created before the plugin was installed, and Pinia does not keep the `sync` option of such stores. Install the plugin first, or name the store in `stores` (`false` if it is not to be synced)',
   VS213:
     'This field of the app’s store cannot show the host’s value. Make it a plain `ref` or a property of `state`',
   VS214: 'This key is reserved, so stores do not get it. Rename it on the host',
@@ -60,6 +68,11 @@ export class SyncError extends Error {
     super(`[vue-sync] ${code}${why}${detail ? ` (${detail})` : ''}`)
     this.code = code
   }
+}
+
+/** Prints an error that must not be thrown, because it would break the app. Also in production. */
+export function reportError(error: unknown): void {
+  console.error(error)
 }
 
 /** Prints a warning in development, once for each code and subject. */

@@ -1,10 +1,11 @@
 import { useDebounceFn } from '@vueuse/core'
 import type { Store } from 'pinia'
 import { shallowReactive, toValue } from 'vue'
-import { createWarn, SyncError } from '../diagnostics.ts'
+import { createWarn, reportError, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
 import { createLink, type Link, type LinkStatus, problemOf } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
+import { createProblems, type SyncProblem } from '../problems.ts'
 import {
   formatSocketUrl,
   offerProtocols,
@@ -20,9 +21,10 @@ import {
 import { createFrameWriter } from './core/frame-writer.ts'
 import { createPublisher } from './core/publisher.ts'
 import { createAccess, type HostAccess } from './access.ts'
+import { createBehind } from './behind.ts'
 import { createHostEncryption } from './encryption.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
-import { checkDelays, readRelay, readViewerUrl } from './read-options.ts'
+import { readDelays, readRelay, readViewerUrl } from './read-options.ts'
 import { readRelayStatus } from './relay/relay-status.ts'
 import { createSyncedStores } from './synced-stores.ts'
 import { viewerLinks } from './relay/viewer-links.ts'
@@ -36,12 +38,16 @@ export interface SyncHostState {
   /** The issued tokens, with the signature of the relay. */
   signed: SignedToken[]
   retryAt: number | undefined
+  /** Viewers lack changes that this host could not send within their longest wait. */
+  behind: boolean
   error: SyncError | undefined
 }
 
 /** A host that publishes stores to one session of a relay. */
 export interface SyncHost {
   readonly state: SyncHostState
+  /** What cannot be sent now. Shallowly reactive. */
+  readonly problems: readonly SyncProblem[]
   readonly access: Pick<HostAccess, 'rules' | 'error' | 'issue' | 'revoke'>
   /**
    * Makes every link shown until now invalid. An encrypted session gets a new secret too. Resolves when the relay
@@ -62,17 +68,32 @@ export interface SyncHost {
   dispose: () => void
 }
 
+const UNSENT = 'the state could not be sent'
+
 function isHidden(): boolean {
   return typeof document !== 'undefined' && document.hidden
 }
 
-/** @throws SyncError VS101 for a bad `url`, VS107 for a bad option */
+/**
+ * Never throws: the app of a host must not break. After a bad option, `start` only sets `error`: VS101 for a bad `url`,
+ * VS107 for any other.
+ */
 export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
-  const { session, key, ...relay } = readRelay(options)
-  const pinned = readViewerUrl(options)
-  if (process.env.NODE_ENV !== 'production') checkDelays('', options)
-  const { debounce = HOST_DEFAULTS.debounce } = options
+  let invalid: SyncError | undefined
+  function valid<T>(read: (from: SyncHostOptions) => T): T {
+    try {
+      return read(options)
+    } catch (error) {
+      reportError(error)
+      invalid ??= error as SyncError
+      return read({})
+    }
+  }
+  const { session, key, ...relay } = valid(readRelay)
+  const pinned = valid(readViewerUrl)
+  const delays = valid((from) => readDelays('', from, HOST_DEFAULTS))
   const warn = createWarn()
+  const problems = createProblems()
   const state: SyncHostState = shallowReactive({
     status: 'disconnected',
     clientCount: 0,
@@ -81,7 +102,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     pairCode: undefined,
     signed: [],
     retryAt: undefined,
-    error: undefined,
+    behind: false,
+    error: invalid,
   })
   const address = formatSocketUrl({ ...relay, session })
   const encryption = options.encrypt ? createHostEncryption(address, session, showLinks) : undefined
@@ -96,9 +118,35 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   /** The session name that was sent on this connection. */
   let sentName: string | undefined
   let flushedAt = 0
+  /** Something has changed that was not handed to the writer. */
+  let isDirty = false
+  /** A message was lost, and the relay has not asked for a whole state since. */
+  let isLost = false
+  /** Whether the relay was told so on this connection. */
+  let sentBehind = false
 
-  const currentName = (): string | undefined =>
-    readName(toValue(options.name) ?? globalThis.document?.title)
+  const behind = createBehind({
+    hasUnsent: () => isDirty || isLost || !writer.isIdle || stores.areUnreadable,
+    onChange(isBehind) {
+      state.behind = isBehind
+      sendBehind()
+    },
+  })
+  function sendBehind(): void {
+    const payload = { behind: state.behind }
+    if (sentBehind !== state.behind && transmit({ type: 'status', payload }))
+      sentBehind = state.behind
+  }
+
+  /** The app's own function must not keep the state from being sent. */
+  function currentName(): string | undefined {
+    try {
+      return readName(toValue(options.name) ?? globalThis.document?.title)
+    } catch (error) {
+      if (process.env.NODE_ENV !== 'production') warn('VS207', 'the name could not be read', error)
+      return undefined
+    }
+  }
   const writer = createFrameWriter({
     codec: options.codec,
     compressOver: options.compressOver,
@@ -109,20 +157,28 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       return { ...(name !== undefined && { name }), ...(isWhole && { started: started! }) }
     },
     send: (frame) => link !== undefined && link.send(frame),
-    onFailed: warnUnsent,
+    onFailed(error) {
+      isLost = true
+      warnUnsent(error)
+    },
+    onIdle: settle,
   })
   const transmit = (message: StateMessage | StatusMessage): boolean =>
     greeted && writer.write(message, leaving)
   const publisher = createPublisher(randomId(), transmit)
   const stores = createSyncedStores({
     publisher,
-    debounce,
-    maxWait: options.maxWait,
+    delays,
     warn,
+    problems,
     isReady: () => greeted,
     isHidden,
     flushedAt: () => flushedAt,
     flush,
+    onChange(wait) {
+      isDirty = true
+      if (greeted) behind.changed(wait)
+    },
   })
   const access = createAccess(
     `vue-sync:access:${relay.origin}${sessionPath(session)}`,
@@ -138,18 +194,30 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   }
 
   function warnUnsent(error: unknown): void {
-    if (process.env.NODE_ENV !== 'production') warn('VS207', 'the state could not be sent', error)
+    if (process.env.NODE_ENV !== 'production') warn('VS207', UNSENT, error)
+    problems.add({ code: 'VS207', reason: UNSENT })
   }
 
-  /** Catches every error, because this runs inside the app's own code and must not break it. */
-  function sendSafely(send: () => void): void {
+  /**
+   * Catches every error, because this runs inside the app's own code and must not break it.
+   *
+   * @param send gives `false` when not everything could be sent
+   */
+  function sendSafely(send: () => boolean): void {
     if (!greeted) return
     try {
       sendName()
-      send()
+      if (send()) isDirty = false
     } catch (error) {
+      isDirty = true
       warnUnsent(error)
     }
+    settle()
+  }
+
+  function settle(): void {
+    if (!isDirty && !isLost && writer.isIdle) problems.remove(({ reason }) => reason === UNSENT)
+    behind.check()
   }
 
   function flush(): void {
@@ -158,9 +226,10 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   }
   function flushAll(): void {
     flushedAt = Date.now()
+    isLost = false
     sendSafely(publisher.flushAll)
   }
-  const flushAllSoon = useDebounceFn(flushAll, debounce)
+  const flushAllSoon = useDebounceFn(flushAll, delays.debounce)
 
   function stop(): void {
     flush()
@@ -209,11 +278,17 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     // A delta first: the whole state then only refreshes the relay, and viewers in sync do not receive it.
     if (isFirst ? !want : want || isHidden()) flush()
     if (want) flushAll()
-    else sendSafely(publisher.flushHash)
+    else
+      sendSafely(() => {
+        publisher.flushHash()
+        return !isDirty
+      })
+    sendBehind()
   }
 
   return {
     state,
+    problems: problems.list,
     access,
     rotate() {
       if (encryption) {
@@ -232,7 +307,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     start() {
       if (link) return
       const wasReplaced = state.error?.code === 'VS103'
-      state.error = encryption && !canEncrypt() ? new SyncError('VS111') : undefined
+      state.error = invalid ?? (encryption && !canEncrypt() ? new SyncError('VS111') : undefined)
       if (state.error) return
       // Viewers may hold a later epoch of the tab that took over, and refuse this one's.
       if (encryption && wasReplaced) restartEpoch()
@@ -246,7 +321,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
           state.status = status
           state.retryAt = retryAt
           if (status !== 'connected') {
-            greeted = false
+            greeted = sentBehind = false
+            behind.stop()
             writer.discard()
             sentName = state.pairCode = undefined
             state.clientCount = 0
@@ -269,6 +345,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     },
     dispose() {
       stop()
+      behind.stop()
       stores.detachAll()
     },
   }

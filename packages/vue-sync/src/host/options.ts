@@ -28,9 +28,12 @@ export interface SyncHostOptions extends LinkWorld {
    * plugin was installed, because Pinia does not keep their options. @default none
    */
   stores?: string[] | Record<string, boolean | SyncOptions>
-  /** Changes are sent this many milliseconds after the last one. @default 250 */
+  /** Changes are sent this many milliseconds after the last one; 0 is the end of the tick. @default 250 */
   debounce?: number
-  /** Sends at least this often, in milliseconds, while changes keep coming. @default no limit */
+  /**
+   * Sends at least this often, in milliseconds, while changes keep coming; 0 is no limit.
+   * @default 1000, or `debounce` if that is longer
+   */
   maxWait?: number
   /** Encodes the state. Viewers need the same codec in `codecs`. @default JSON */
   codec?: Codec
@@ -53,6 +56,7 @@ export interface SyncHostOptions extends LinkWorld {
 export const HOST_DEFAULTS = {
   session: DEFAULT_SESSION,
   debounce: 250,
+  maxWait: 1000,
   backoff: BACKOFF_DEFAULTS,
   autoStart: true,
 } satisfies SyncHostOptions

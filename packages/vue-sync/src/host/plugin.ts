@@ -4,6 +4,7 @@ import { existingStores } from '../pinia/existing-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
 import { createSyncHost, type SyncHost } from './host.ts'
+import { warnOfStores } from './store-warnings.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
 
 export const SYNC_HOST_KEY: InjectionKey<SyncHost> = Symbol('vue-sync host')
@@ -23,35 +24,45 @@ function install(app: App, options: SyncHostOptions = {}): void {
   if (typeof window === 'undefined') return
 
   let installed = true
-  const restore = new Set<() => void>()
+  /** Undoes what `attach` did to a store, by id. */
+  const attached = new Map<string, () => void>()
 
-  function attachIfSynced(store: Store, sync: boolean | SyncOptions | undefined): void {
-    if (!sync) return
+  function detach(id: string): void {
+    attached.get(id)?.()
+    attached.delete(id)
+  }
+
+  function attach(store: Store, sync: boolean | SyncOptions | undefined): void {
+    const id = store.$id
+    detach(id)
+    if (!sync) return host.detach(id)
     host.attach(store, sync === true ? {} : sync)
     // Pinia has no event for a disposed store, and the scope of an existing store cannot be reached.
     const dispose = store.$dispose
-    const undo = (): void => {
-      store.$dispose = dispose
-    }
-    restore.add(undo)
+    attached.set(id, () => (store.$dispose = dispose))
     store.$dispose = () => {
-      restore.delete(undo)
-      host.detach(store.$id)
+      detach(id)
+      host.detach(id)
       dispose()
     }
   }
 
-  function onStore({ store, options: { sync } }: PiniaPluginContext): void {
+  function onStore({ store, options: { sync }, pinia }: PiniaPluginContext): void {
     if (!installed) return
-    const id = store.$id
-    if (id.startsWith(HOT_PREFIX)) return host.refresh()
-    attachIfSynced(store, byName(options.stores, id) ?? sync)
+    const isHot = store.$id.startsWith(HOT_PREFIX)
+    const id = isHot ? store.$id.slice(HOT_PREFIX.length) : store.$id
+    const synced = isHot ? existingStores(pinia).get(id) : store
+    // At once, because a field that was just left out must not be sent once more.
+    if (synced) attach(synced, byName(options.stores, id) ?? sync)
+    // Pinia replaces the state after this, without an event.
+    if (isHot) host.refresh()
   }
 
   whenPinia(app, options.pinia, (pinia: Pinia) => {
     if (!installed) return
-    for (const [id, store] of existingStores(pinia))
-      attachIfSynced(store, byName(options.stores, id))
+    if (process.env.NODE_ENV !== 'production')
+      warnOfStores({ pinia, named: options.stores, isInstalled: () => installed })
+    for (const [id, store] of existingStores(pinia)) attach(store, byName(options.stores, id))
     pinia.use(onStore)
     if (options.autoStart ?? HOST_DEFAULTS.autoStart) host.start()
   })
@@ -71,14 +82,13 @@ function install(app: App, options: SyncHostOptions = {}): void {
     document.removeEventListener('freeze', flushBeforeLeaving)
     document.removeEventListener('visibilitychange', onVisibility)
     host.dispose()
-    for (const undo of restore) undo()
+    for (const undo of attached.values()) undo()
   })
 }
 
 /**
  * Publishes the app's opted-in Pinia stores. Install in any order with Pinia:
- * `app.use(syncPlugin, { url, key })`.
- *
- * @throws SyncError VS101 for a bad `url`, VS107 for a bad option
+ * `app.use(syncPlugin, { url, key })`. Never throws: a bad `url` or option is reported in the console and in `error` of
+ * `useSyncHost()`, and nothing is published.
  */
 export const syncPlugin = { install }

@@ -14,16 +14,29 @@ function defaultRelay(): string {
   return `${protocol === 'https:' ? 'wss' : 'ws'}://${hostname || 'localhost'}:${DEFAULT_PORT}`
 }
 
-/** In development only: a wrong option is a developer's mistake. */
-export function checkDelays(
+/** When changes are sent, in milliseconds. */
+export type Delays = Required<Pick<SyncOptions, 'debounce' | 'maxWait'>>
+
+/**
+ * The delays of one store, or of the host. A longest wait that was not asked for is never shorter than the debounce;
+ * 0 is no limit.
+ *
+ * @throws SyncError VS107 for a bad delay
+ */
+export function readDelays(
   where: string,
   delays: Pick<SyncOptions, 'debounce' | 'maxWait'>,
-): void {
+  defaults: Delays,
+): Delays {
   for (const name of ['debounce', 'maxWait'] as const) {
     const value = delays[name]
     if (value !== undefined && !(typeof value === 'number' && value >= 0))
       throw new SyncError('VS107', `${where}${name} must be a number of milliseconds ≥ 0`)
   }
+  const { debounce = defaults.debounce } = delays
+  const { maxWait = defaults.maxWait && Math.max(debounce, defaults.maxWait) } = delays
+  // A timer takes no longer time, and runs at once.
+  return { debounce, maxWait: maxWait < 2 ** 31 ? maxWait : 0 }
 }
 
 /** @throws SyncError VS101 for a bad `url`, VS107 for a bad session name */

@@ -2,43 +2,55 @@ import type { Store } from 'pinia'
 import { ReactiveEffect, shallowReactive, toRaw } from 'vue'
 import type { Warn } from '../diagnostics.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
-import { safeKeys, share, type StoreFields } from '../protocol/index.ts'
-import { NOTHING, type OnUnplain, formatPath, toPlain } from './core/plain.ts'
+import { createProblems, type Problems, type SyncProblem } from '../problems.ts'
+import { share, type StoreFields } from '../protocol/index.ts'
+import { describeFinding, type Finding } from './core/findings.ts'
+import { NOTHING, type OnUnplain, readKey, sentKeys, toPlain } from './core/plain.ts'
 import { createTrackedReader } from './tracked-snapshot.ts'
 
 export interface StoreSource {
   /** Gives the store's snapshot, the same object as before if nothing changed. */
   read: () => StoreFields
+  /** Whether the last `read` failed, so that it gave the snapshot before. */
+  readonly isUnreadable: boolean
   stop: () => void
 }
 
 /**
  * Watches one store. `onChange` is called for every mutation and must be cheap. Only `read` walks the
  * state, and the same walk tracks it, so a store without mutations costs nothing.
+ *
+ * @param problems lists what cannot be sent, for as long as that is so
  */
 export function createStoreSource(
   store: Store,
   options: SyncOptions,
   warn: Warn,
   onChange: () => void,
+  problems: Pick<Problems, 'add' | 'remove'> = createProblems(),
 ): StoreSource {
   const { pick, omit, serialize } = options as SyncOptions<Record<string, unknown>>
-  const root = { key: store.$id }
-  const onUnplain: OnUnplain = (kind, path) => {
-    if (process.env.NODE_ENV !== 'production') warn('VS201', `${formatPath(path)} is a ${kind}`)
-  }
+  const id = store.$id
+  const root = { key: id }
+  let found: Finding[] = []
+  const onUnplain: OnUnplain = (...finding) => void found.push(finding)
   const readTracked = createTrackedReader(onUnplain)
   let snapshot: StoreFields = {}
+  let failure: { error: unknown } | undefined
   let ran = false
+
+  const pickedKeys = (state: object): string[] =>
+    sentKeys(state, root, onUnplain).filter(
+      (key) => (!pick || pick.includes(key)) && !omit?.includes(key),
+    )
 
   function readFields(): StoreFields {
     // Read `$state` anew each time, because HMR and a write to `pinia.state.value` replace it.
-    const state = shallowReactive(toRaw(store.$state)) as Record<string, unknown>
-    const keys = pick ?? safeKeys(state)
+    const state = shallowReactive(toRaw(store.$state))
     const fields: StoreFields = {}
-    for (const key of keys) {
-      if (omit?.includes(key)) continue
-      const value = readTracked(state[key], { up: root, key })
+    for (const key of pickedKeys(state)) {
+      const path = { up: root, key }
+      const value = readTracked(readKey(state, path, onUnplain), path)
       if (value !== NOTHING) fields[key] = value
     }
     const names = Object.keys(fields)
@@ -48,40 +60,68 @@ export function createStoreSource(
 
   function readSerialized(): StoreFields {
     const state: Record<string, unknown> = {}
-    for (const key of pick ?? safeKeys(store.$state)) {
-      if (!omit?.includes(key)) state[key] = (store.$state as Record<string, unknown>)[key]
-    }
-    return toPlain(serialize!(state), root, onUnplain) as StoreFields
+    for (const key of pickedKeys(store.$state))
+      state[key] = readKey(store.$state, { up: root, key }, onUnplain)
+    const fields = toPlain(serialize!(state), root, onUnplain)
+    return fields === NOTHING ? {} : (fields as StoreFields)
   }
 
   const effect = new ReactiveEffect(() => {
+    found = []
+    failure = undefined
     try {
       snapshot = serialize ? share(snapshot, readSerialized()) : readFields()
     } catch (error) {
-      if (process.env.NODE_ENV !== 'production')
-        warn('VS207', `store "${store.$id}" could not be read`, error)
+      failure = { error }
     }
   })
   effect.scheduler = onChange
+
+  /** Not in the effect, which would then follow the list of problems. */
+  function report(): void {
+    const present = found.flatMap((finding): SyncProblem[] => {
+      const [, , isLost, error] = finding
+      const { code, path, where, reason } = describeFinding(finding)
+      if (process.env.NODE_ENV !== 'production') warn(code, `${where} ${reason}`, error)
+      return isLost ? [{ code, store: id, ...(path && { path }), reason }] : []
+    })
+    if (failure) {
+      if (process.env.NODE_ENV !== 'production')
+        warn('VS207', `store "${id}" could not be read`, failure.error)
+      present.push({ code: 'VS207', store: id, reason: String(failure.error) })
+    }
+    problems.remove(
+      ({ code, store: of, path }) =>
+        of === id && !present.some((problem) => problem.code === code && problem.path === path),
+    )
+    for (const problem of present) problems.add(problem)
+  }
 
   // Shallow, because a deep watch would walk the whole store on every tick with a mutation.
   const unsubscribe = store.$subscribe(onChange, { detached: true, deep: 1, flush: 'sync' })
 
   if (process.env.NODE_ENV !== 'production') {
     for (const key of [...(pick ?? []), ...(omit ?? [])]) {
-      if (!(key in store.$state)) warn('VS206', `store "${store.$id}" has no field "${key}"`)
+      if (!(key in store.$state)) warn('VS206', `store "${id}" has no field "${key}"`)
     }
   }
 
   return {
     read: () => {
-      if (!ran || effect.dirty) effect.run()
+      if (!ran || effect.dirty) {
+        effect.run()
+        report()
+      }
       ran = true
       return snapshot
+    },
+    get isUnreadable() {
+      return failure !== undefined
     },
     stop: () => {
       effect.stop()
       unsubscribe()
+      problems.remove((problem) => problem.store === id)
     },
   }
 }

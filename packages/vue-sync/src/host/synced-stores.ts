@@ -1,18 +1,19 @@
 import { useDebounceFn } from '@vueuse/core'
 import type { Store } from 'pinia'
-import type { Warn } from '../diagnostics.ts'
+import { reportError, type Warn } from '../diagnostics.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
+import type { Problems } from '../problems.ts'
 import type { Publisher } from './core/publisher.ts'
-import { checkDelays } from './read-options.ts'
-import { createStoreSource } from './store-source.ts'
+import { HOST_DEFAULTS } from './options.ts'
+import { type Delays, readDelays } from './read-options.ts'
+import { createStoreSource, type StoreSource } from './store-source.ts'
 
 export interface SyncedStoresOptions {
   publisher: Pick<Publisher, 'add' | 'remove'>
-  /** Changes are sent this many milliseconds after the last one, unless the store has its own delay. */
-  debounce: number
-  /** Milliseconds after which changes are sent while more keep coming; `undefined` for no limit. */
-  maxWait: number | undefined
+  /** Of stores without delays of their own. */
+  delays: Delays
   warn: Warn
+  problems: Problems
   /** Whether the relay accepts state. Changes made before are sent as soon as it does. */
   isReady: () => boolean
   isHidden: () => boolean
@@ -20,56 +21,97 @@ export interface SyncedStoresOptions {
   flushedAt: () => number
   /** Sends what has changed in all stores. */
   flush: () => void
+  /** Called for every change, with the longest wait of its store in milliseconds. */
+  onChange: (wait: number) => void
 }
 
 /** The stores that a host publishes. Decides when a change in one of them is sent. */
 export interface SyncedStores {
-  /** Syncs a store until `detach`. @throws SyncError VS107 for a bad delay, in development */
+  /** Whether a store could not be read, so that its former state was sent. */
+  readonly areUnreadable: boolean
+  /** Syncs a store until `detach`. A bad delay is reported and not used. */
   attach: (store: Store, options: SyncOptions) => void
   detach: (id: string) => void
   detachAll: () => void
 }
 
 export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
-  const { publisher, warn, isReady, isHidden, flushedAt, flush } = options
-  const detachers = new Map<string, () => void>()
-  // VueUse before 15 cannot cancel a debounced call. A late `flush` sends nothing once the host is disposed.
-  const storesChanged = useDebounceFn(flush, options.debounce)
+  const { publisher, delays, warn, problems, isReady, isHidden, flushedAt, onChange } = options
+  const sources = new Map<string, StoreSource>()
+  let isQueued = false
+
+  /** Sends at the end of the tick: a `sort` of 500 rows is one message. */
+  function flushSoon(): void {
+    if (isQueued) return
+    isQueued = true
+    queueMicrotask(() => {
+      isQueued = false
+      options.flush()
+    })
+  }
+
+  /** VueUse before 15 cannot cancel a debounced call. A late call sends nothing once the host is disposed. */
+  function createDebounce(debounce: number, maxWait: number): () => void {
+    if (debounce <= 0) return flushSoon
+    const debounced = useDebounceFn(options.flush, debounce, maxWait ? { maxWait } : {})
+    return () => void debounced()
+  }
+  const storesChanged = createDebounce(delays.debounce, 0)
+
+  function ownDelays(id: string, own: SyncOptions): Delays {
+    try {
+      return readDelays(`stores.${id}.`, own, delays)
+    } catch (error) {
+      // It was made in the app's own code, which must not break.
+      reportError(error)
+      return delays
+    }
+  }
 
   return {
+    get areUnreadable() {
+      return [...sources.values()].some((source) => source.isUnreadable)
+    },
     attach(store, own) {
       const id = store.$id
-      detachers.get(id)?.()
-      if (process.env.NODE_ENV !== 'production') checkDelays(`stores.${id}.`, own)
-      const { debounce = options.debounce, maxWait = options.maxWait } = own
-      const debouncedFlush = useDebounceFn(flush, debounce, maxWait ? { maxWait } : {})
-      let queued = false
-      const source = createStoreSource(store, own, warn, () => {
-        if (!isReady() || queued) return
-        // Browsers run timers of a hidden page once a second or even once a minute. So a change that comes
-        // later than the debounce after the last flush is sent now, and others with the relay's next status.
-        if (isHidden() && Date.now() - flushedAt() >= debounce) {
-          queued = true
-          queueMicrotask(() => {
-            queued = false
-            flush()
-          })
-        } else void debouncedFlush()
-      })
+      sources.get(id)?.stop()
+      const { debounce, maxWait } = ownDelays(id, own)
+      const flushLater = createDebounce(debounce, maxWait)
+      const longest = Math.max(debounce, maxWait || HOST_DEFAULTS.maxWait)
+      const source = createStoreSource(
+        store,
+        own,
+        warn,
+        () => {
+          onChange(longest)
+          if (!isReady()) return
+          // Browsers run timers of a hidden page once a second or even once a minute. So a change that comes
+          // later than the debounce after the last flush is sent now, and others with the relay's next status.
+          if (isHidden() && Date.now() - flushedAt() >= debounce) flushSoon()
+          else flushLater()
+        },
+        problems,
+      )
       publisher.add(id, source.read)
-      detachers.set(id, () => {
-        source.stop()
-        publisher.remove(id)
-      })
-      void storesChanged()
+      sources.set(id, source)
+      onChange(longest)
+      storesChanged()
     },
     detach(id) {
-      detachers.get(id)?.()
-      if (detachers.delete(id)) void storesChanged()
+      const source = sources.get(id)
+      if (!source) return
+      source.stop()
+      sources.delete(id)
+      publisher.remove(id)
+      onChange(HOST_DEFAULTS.maxWait)
+      storesChanged()
     },
     detachAll() {
-      for (const detach of detachers.values()) detach()
-      detachers.clear()
+      for (const [id, source] of sources) {
+        source.stop()
+        publisher.remove(id)
+      }
+      sources.clear()
     },
   }
 }

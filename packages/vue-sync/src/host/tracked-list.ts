@@ -1,18 +1,14 @@
-import { computed, type ComputedRef, ReactiveEffect, shallowReactive, shallowRef } from 'vue'
-import type { Json } from '../protocol/index.ts'
-import { joinRuns } from './core/runs.ts'
+import { ReactiveEffect, shallowReactive, shallowRef } from 'vue'
 
-/** Neighbouring elements of a long array, which are read together. */
-interface Run {
-  /** The raw elements. A run is replaced when one of them is. */
+/** Neighbouring elements of a long array, which are read together. It is replaced when one of them is. */
+export interface Run<T> {
+  /** The raw elements. */
   items: unknown[]
   /** The index of the first element. */
   from: number
-  node: ComputedRef<Json[]>
+  /** What reads the elements. */
+  node: T
 }
-
-/** Reads raw elements, of which the first has the index `from`. Gives `old` if nothing has changed. */
-export type ReadItems = (items: unknown[], from: number, old: Json[] | undefined) => Json[]
 
 const LEAST_RUN = 128
 
@@ -25,17 +21,16 @@ export function trackElements(raw: unknown[]): void {
 }
 
 /**
- * Reads a long array in runs, so that a change reads only the runs around it. A run follows its elements to
+ * Divides a long array into runs, so that a change reads only the runs around it. A run follows its elements to
  * another place, so an insertion does not touch those behind it.
  *
- * @returns reads the array; gives `old` if nothing has changed
+ * @returns gives the present runs and tracks the elements; the same array of runs if no element was replaced
  */
-export function createTrackedList(
+export function createRuns<T>(
   raw: unknown[],
-  readItems: ReadItems,
-): (old: Json[] | undefined) => Json[] {
-  const runs: Run[] = []
-  let values: Json[][] = []
+  createNode: (run: Omit<Run<T>, 'node'>) => T,
+): () => readonly Run<T>[] {
+  let runs: Run<T>[] = []
   const version = shallowRef(0)
   let isStale = true
   // A sort or a shift writes every element. Only the first write notifies the readers.
@@ -47,19 +42,16 @@ export function createTrackedList(
   }
   effect.run()
 
-  function isAt({ items }: Run, from: number, to: number): boolean {
+  function isAt({ items }: Run<T>, from: number, to: number): boolean {
     if (items.length > to - from) return false
     for (let index = 0; index < items.length; index++)
       if (items[index] !== raw[from + index]) return false
     return true
   }
 
-  function createRun(items: unknown[]): Run {
-    const run: Run = {
-      items,
-      from: 0,
-      node: computed<Json[]>((old) => readItems(items, run.from, old)),
-    }
+  function createRun(items: unknown[]): Run<T> {
+    const run = { items, from: 0 } as Run<T>
+    run.node = createNode(run)
     return run
   }
 
@@ -72,23 +64,22 @@ export function createTrackedList(
     while (head < tail && isAt(runs[head]!, from, to)) from += runs[head++]!.items.length
     while (head < tail) {
       const start = to - runs[tail - 1]!.items.length
-      if (start < from || !isAt(runs[tail - 1]!, start, to)) break
+      if (!isAt(runs[tail - 1]!, start, to) || start < from) break
       to = start
       tail--
     }
+    if (head === tail && from === to) return
     // The square root keeps the cost of reading one run near the cost of joining all.
     const size = Math.max(LEAST_RUN, Math.sqrt(raw.length))
     while (from < to && to - from < size / 2 && tail - head < runs.length) {
       if (head > 0) from -= runs[--head]!.items.length
       else to += runs[tail++]!.items.length
     }
-    const count = Math.ceil((to - from) / size)
-    const step = Math.ceil((to - from) / count)
-    const made = Array.from({ length: count }, (_, index) => {
-      const start = from + index * step
-      return createRun(raw.slice(start, Math.min(start + step, to)))
-    })
-    runs.splice(head, tail - head, ...made)
+    const step = Math.ceil((to - from) / Math.ceil((to - from) / size))
+    const made: Run<T>[] = []
+    for (let at = from; at < to; at += step)
+      made.push(createRun(raw.slice(at, Math.min(at + step, to))))
+    runs = [...runs.slice(0, head), ...made, ...runs.slice(tail)]
     let at = 0
     for (const run of runs) {
       run.from = at
@@ -96,17 +87,10 @@ export function createTrackedList(
     }
   }
 
-  return (old) => {
+  return () => {
     void version.value
-    const wasStale = isStale
     if (isStale) align()
     isStale = false
-    const before = values
-    values = runs.map(({ node }) => node.value)
-    const isSame = (a: unknown[], b: unknown[]) =>
-      a.length === b.length && a.every((value, index) => value === b[index])
-    if (old && isSame(values, before)) return old
-    const next = joinRuns(values)
-    return wasStale && old && isSame(next, old) ? old : next
+    return runs
   }
 }

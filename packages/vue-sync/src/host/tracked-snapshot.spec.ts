@@ -123,11 +123,10 @@ describe('a tracked snapshot', () => {
       'store "s", f.when: Date',
       'store "s", f.map: Map',
       'store "s", f.set: Set',
-      'store "s", f.none: undefined',
       'store "s", f.nan: NaN',
       'store "s", f.big: bigint',
       'store "s", f.run: function',
-      'store "s", f.list[0]: undefined',
+      'store "s", f.list[]: undefined',
       'store "s", f.self: cycle',
     ])
   })

@@ -1,6 +1,7 @@
 import { computed, type ComputedRef, inject, type Ref, shallowReadonly, toRefs } from 'vue'
 import { SyncError } from '../diagnostics.ts'
 import type { LinkStatus } from '../link/index.ts'
+import type { SyncProblem } from '../problems.ts'
 import { formatLink, parseLink, type ViewerToken, type ViewerUrl } from '../protocol/index.ts'
 import type { IssueOptions } from './access.ts'
 import { deviceLabel } from './device-label.ts'
@@ -45,6 +46,10 @@ export interface UseSyncHostReturn {
   tokens: ComputedRef<IssuedToken[]>
   /** When the next dial is due, milliseconds since 1970. */
   retryAt: Readonly<Ref<number | undefined>>
+  /** Whether viewers lack changes that could not be sent within their longest wait. They are told so. */
+  behind: Readonly<Ref<boolean>>
+  /** What cannot be sent now, at most 50: each ends when its cause does. Also in production. */
+  problems: Readonly<Ref<readonly SyncProblem[]>>
   /** The error that ended publishing for good. With VS115 publishing continues, but there is no link to show. */
   error: Readonly<Ref<SyncError | undefined>>
   /** Why the latest `issue`, `revoke` or `rotate` failed: VS113 when the relay refused it. Publishing goes on. */
@@ -75,7 +80,7 @@ export interface UseSyncHostReturn {
 export function useSyncHost(): UseSyncHostReturn {
   const host = inject(SYNC_HOST_KEY, undefined)
   if (!host) throw new SyncError('VS106', 'useSyncHost() needs app.use(syncPlugin)')
-  const { state, access, rotate, start, stop, push } = host
+  const { state, access, problems, rotate, start, stop, push } = host
   const tokens = computed(() => {
     const address = parseLink(state.viewerUrls[0]?.url ?? '')
     const { tokens: all, revoked } = access.rules.value
@@ -95,6 +100,7 @@ export function useSyncHost(): UseSyncHostReturn {
   const { signed: _, ...refs } = toRefs(shallowReadonly(state))
   return {
     ...refs,
+    problems: computed(() => [...problems]),
     tokens,
     accessError: access.error,
     label: computed(() => deviceLabel(state.clientCount)),

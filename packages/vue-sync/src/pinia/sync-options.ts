@@ -6,9 +6,12 @@ export interface SyncOptions<S extends StateTree = StateTree> {
   pick?: (keyof S)[]
   /** Leaves these fields out. @default none */
   omit?: (keyof S)[]
-  /** Changes are sent this many milliseconds after the last one. @default 250, or the plugin's */
+  /** Changes are sent this many milliseconds after the last one; 0 is the end of the tick. @default 250, or the plugin's */
   debounce?: number
-  /** Sends at least this often, in milliseconds, while changes keep coming. @default the plugin's */
+  /**
+   * Sends at least this often, in milliseconds, while changes keep coming; 0 is no limit.
+   * @default the plugin's, or `debounce` if that is longer
+   */
   maxWait?: number
   /** Host: turns the picked state into plain JSON fields, for values that JSON cannot carry. @default none */
   serialize?: (state: S) => Record<string, unknown>

@@ -140,8 +140,14 @@ export interface SessionAccess {
   change?: number
 }
 
+/** A host sends this to the relay when it changes. The relay adds it to the status of viewers while it is `true`. */
+export interface HostLag {
+  /** The host has changes that it could not send within their longest wait, so viewers show an earlier state. */
+  behind?: boolean
+}
+
 /** The status that the relay sends to viewers, on change and as the heartbeat. */
-export interface HostPresence extends StateHash, SessionName {
+export interface HostPresence extends StateHash, SessionName, HostLag {
   host: 'online' | 'offline'
   /** When `host` last changed: milliseconds since 1970 by the relay's clock. */
   since: number

@@ -16,7 +16,11 @@ export function viewerRefs({ state, mirror }: SyncViewer) {
   return {
     ...toRefs(shallowReadonly(state)),
     stale: computed(
-      () => state.status !== 'connected' || state.host !== 'online' || state.problem !== undefined,
+      () =>
+        state.status !== 'connected' ||
+        state.host !== 'online' ||
+        state.behind ||
+        state.problem !== undefined,
     ),
     storeIds: computed(() => [...mirror.ids]),
     problems: computed(() => [...mirror.problems.list]),

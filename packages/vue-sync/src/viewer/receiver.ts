@@ -25,6 +25,8 @@ export interface ReceivedState {
   name: string | undefined
   /** Whether the host is connected to the relay; `undefined` while that is not known. */
   host: HostPresence['host'] | undefined
+  /** Whether the host has changes that it could not send yet. */
+  behind: boolean
   /** Why the shown state is not the host's, although the viewer is connected. */
   problem: SyncError | undefined
 }
@@ -152,14 +154,20 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   function receiveStatus(message: StatusMessage): void {
-    const { host, hash, name } = message.payload
+    const { host, hash, name, since, behind } = message.payload
     const isFirst = state.host === undefined
-    if (host === 'online' || host === 'offline') state.host = host
+    if (host === 'online' || host === 'offline') {
+      state.host = host
+      state.behind = behind === true
+    }
     // The name of an encrypted session is in its state messages, which the relay cannot write.
     const isRenamed = rename(!isEncrypted() && name)
     if (!position || !samePosition(position, message)) return
     caughtUp()
-    if (host === 'online') state.asOf = Date.now()
+    if (host === 'online' && !state.behind) state.asOf = Date.now()
+    // Nobody knows what the host has had since it left.
+    else if (isFirst && host === 'offline' && typeof since === 'number')
+      state.asOf = Math.min(state.asOf ?? since, since, Date.now())
     onChange(isRenamed || isFirst)
     if (typeof hash === 'number') compareHash(position, hash).catch(() => {})
   }
@@ -172,7 +180,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     state.problem = undefined
     guard.accept(message)
     if (isEncrypted()) rename(message.name)
-    state.lastUpdate = state.asOf = Date.now()
+    state.lastUpdate = Date.now()
+    // The first status of a connection comes after the state, and says whether the host has newer changes.
+    if (state.host !== undefined && !state.behind) state.asOf = state.lastUpdate
     onChange(true)
   }
 
@@ -204,7 +214,13 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         ...(guard.started !== undefined && { started: guard.started }),
         payload: mirror.state,
       }
-      return { message, lastUpdate: lastUpdate!, asOf: asOf!, name, binding: binding() }
+      return {
+        message,
+        lastUpdate: lastUpdate!,
+        asOf: asOf ?? lastUpdate!,
+        name,
+        binding: binding(),
+      }
     },
     restore({ message, lastUpdate, asOf, name, binding: keptBy }) {
       if (position || keptBy !== binding() || !mirror.apply(message)) return

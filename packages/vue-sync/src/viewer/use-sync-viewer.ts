@@ -15,14 +15,17 @@ export interface UseSyncViewerReturn {
   lastUpdate: Readonly<Ref<number | undefined>>
   /**
    * When the shown state was last known to be the host's current state, milliseconds since 1970. Renewed
-   * with each heartbeat, and saved with the state by `cache`.
+   * with each heartbeat unless the host is `behind`, and saved with the state by `cache`. `undefined` while that
+   * is not known.
    */
   asOf: Readonly<Ref<number | undefined>>
   /** What the host calls the session. */
   name: Readonly<Ref<string | undefined>>
   /** Whether the host is connected to the relay; `undefined` while that is not known. */
   host: Readonly<Ref<HostPresence['host'] | undefined>>
-  /** Whether the shown state may be old: the viewer or the host is not connected, or there is a `problem`. */
+  /** Whether the host has changes that it could not send yet, so that the shown state is not its current one. */
+  behind: Readonly<Ref<boolean>>
+  /** Whether the shown state may be old: the viewer or the host is not connected, is `behind`, or has a `problem`. */
   stale: Readonly<Ref<boolean>>
   /**
    * Why the shown state is not the host's current state, although the viewer is connected: `VS114`. It ends by

@@ -46,6 +46,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     asOf: undefined,
     name: undefined,
     host: undefined,
+    behind: false,
     problem: undefined,
     error: undefined,
   })
@@ -133,6 +134,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
           frames.discard()
           receiver.disconnected()
           state.host = undefined
+          state.behind = false
           saver?.saveNow()
         }
         if (closed) fail(problemOf(closed))

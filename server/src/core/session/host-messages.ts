@@ -28,6 +28,8 @@ export interface HostMessagesOptions {
   events: () => SessionEvents | undefined
   /** Called after each change of the retained state. */
   onState: () => void
+  /** Called when the host may have begun or ceased to have changes that viewers lack. */
+  onLagChange: () => void
   requestSnapshot: () => void
   warn: (text: string) => void
 }
@@ -55,7 +57,7 @@ export interface HostMessages {
 
 export function createHostMessages(options: HostMessagesOptions): HostMessages {
   const { encode, retained, status, access, audience, seat, stats, events, warn } = options
-  const { onState, requestSnapshot } = options
+  const { onState, onLagChange, requestSnapshot } = options
   const info = (): SessionInfo => ({ name: status.name, access: access.rules })
 
   function read(frame: unknown, from?: Host): StatusMessage | MessageHead | undefined {
@@ -114,6 +116,11 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
   function applyStatus(message: StatusMessage, from: Host | undefined): void {
     applyHash(message)
     if (setName(readName(message.payload.name))) events()?.onNameChange()
+    const { behind } = message.payload
+    if (from && typeof behind === 'boolean' && behind !== from.isBehind) {
+      from.isBehind = behind
+      onLagChange()
+    }
     // Only a host may set access rules.
     if (from && 'access' in message.payload) receiveRules(message.payload, from)
   }
@@ -145,6 +152,10 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
       }
       if (entry.snapshot) seat.snapshotReceived()
       onState()
+      if (from?.isAwaited) {
+        from.isAwaited = false
+        onLagChange()
+      }
       stats.onPublished?.(performance.now() - began)
       events()?.onEntry(entry)
       if (retained.isHeavy) requestSnapshot()

@@ -13,6 +13,10 @@ export interface Host {
   hasWarned: boolean
   /** The access rules that it was last sent. */
   sentRules: AccessRules | undefined
+  /** Whether it says that it has changes that it could not send. */
+  isBehind: boolean
+  /** Whether it has a state that is not the one here, and has sent nothing of it yet. */
+  isAwaited: boolean
 }
 
 /** The answer to a host's change of the access rules. */
@@ -92,7 +96,13 @@ export function createHostSeat({ status, rules, isComplete, encode }: HostSeatOp
     },
     take(peer) {
       const previous = host
-      host = { peer, hasWarned: false, sentRules: undefined }
+      host = {
+        peer,
+        hasWarned: false,
+        sentRules: undefined,
+        isBehind: false,
+        isAwaited: false,
+      }
       previous?.peer.close(CLOSE.replaced, REPLACED)
       return host
     },

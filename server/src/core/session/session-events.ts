@@ -5,6 +5,8 @@ import type { Entry } from './retained.ts'
 export interface SessionEvents {
   /** A host connected to this node, or left it. */
   onHostChange: (isHere: boolean) => void
+  /** The host on this node has changes that viewers lack, or no longer has. */
+  onLagChange: () => void
   /** The host on this node published a message. */
   onEntry: (entry: Entry) => void
   onNameChange: () => void

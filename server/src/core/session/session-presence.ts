@@ -11,6 +11,8 @@ export interface RemotePresence {
   tokens: ReadonlyMap<string, number>
   /** When the host on another node connected, in milliseconds since 1970; `undefined` without one. */
   hostSince: number | undefined
+  /** Whether that host has changes that viewers lack. */
+  isBehind: boolean
 }
 
 export interface SessionPresenceOptions {
@@ -18,6 +20,7 @@ export interface SessionPresenceOptions {
   audience: () => Audience
   status: ViewerStatus
   access: SessionAccess
+  hasState: () => boolean
   /** What the host's status says about the relay, apart from the viewers. */
   describe: () => Omit<RelayStatus, 'clientCount' | 'want' | 'tokens'>
 }
@@ -29,7 +32,9 @@ export interface SessionPresence {
   /** The status that the host receives. Tokens are listed once they are signed. */
   hostStatus: () => Omit<RelayStatus, 'want' | 'access'>
   setRemote: (presence: RemotePresence) => void
-  /** Must be called when a host came or left. Sends viewers the status if they have to know. */
+  /** Whether the host on this node has changes that viewers lack. */
+  readonly isBehind: boolean
+  /** Must be called when a host came, left, or fell behind. Sends viewers the status if they have to know. */
   hostChanged: () => void
 }
 
@@ -39,18 +44,33 @@ function sameViewers(a: RemotePresence, b: RemotePresence): boolean {
 }
 
 export function createSessionPresence(options: SessionPresenceOptions): SessionPresence {
-  const { seat, audience, status, access, describe } = options
-  let remote: RemotePresence = { viewers: 0, tokens: new Map(), hostSince: undefined }
+  const { seat, audience, status, access, hasState, describe } = options
+  let remote: RemotePresence = {
+    viewers: 0,
+    tokens: new Map(),
+    hostSince: undefined,
+    isBehind: false,
+  }
 
   function hostChanged(): void {
     const isHere = seat().host !== undefined
     const host = isHere || remote.hostSince !== undefined ? 'online' : 'offline'
-    if (host === status.host) return
-    status.setHost(host, isHere ? undefined : remote.hostSince)
-    audience().sendStatus()
+    const isOther = host !== status.host
+    if (isOther) status.setHost(host, isHere ? undefined : remote.hostSince)
+    const isOtherLag = status.setBehind(isHere ? isBehind() : remote.isBehind)
+    if (isOther || isOtherLag) audience().sendStatus()
+  }
+
+  /** Without a state, viewers show nothing that could be old. */
+  function isBehind(): boolean {
+    const host = seat().host
+    return host !== undefined && (host.isBehind || (host.isAwaited && hasState()))
   }
 
   return {
+    get isBehind() {
+      return isBehind()
+    },
     get viewers() {
       return audience().size + remote.viewers
     },

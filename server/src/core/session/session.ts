@@ -52,6 +52,8 @@ export interface Session {
   readonly totalViewerCount: number
   /** Whether a host is connected to this node. */
   readonly hasHost: boolean
+  /** Whether the host on this node has changes that viewers lack. */
+  readonly isHostBehind: boolean
   /** When the host connected to any node, in milliseconds since 1970; `undefined` without one. */
   readonly hostSince: number | undefined
   readonly head: Position | undefined
@@ -121,6 +123,7 @@ export function createSession(options: SessionOptions): Session {
     audience: () => audience,
     status,
     access,
+    hasState: () => retained.head !== undefined,
     describe: options.describe,
   })
   const seat = createHostSeat({
@@ -150,12 +153,18 @@ export function createSession(options: SessionOptions): Session {
     stats,
     events: () => session.events,
     onState: stateChanged,
+    onLagChange: lagChanged,
     requestSnapshot,
   })
 
   function stateChanged(): void {
     status.headChanged()
     audience.pumpAll()
+  }
+
+  function lagChanged(): void {
+    session.events?.onLagChange()
+    presence.hostChanged()
   }
 
   function requestSnapshot(): void {
@@ -175,6 +184,9 @@ export function createSession(options: SessionOptions): Session {
     },
     get hasHost() {
       return seat.host !== undefined
+    },
+    get isHostBehind() {
+      return presence.isBehind
     },
     get hostSince() {
       return status.host === 'online' ? status.since : undefined
@@ -199,10 +211,12 @@ export function createSession(options: SessionOptions): Session {
     },
     addHost(peer, position) {
       const host = seat.take(peer)
+      const isKnown = position !== undefined && samePosition(position, retained.head)
+      host.isAwaited = !isKnown
       // First, because the event announces since when there is a host.
       presence.hostChanged()
       session.events?.onHostChange(true)
-      seat.welcome(!position || !samePosition(position, retained.head))
+      seat.welcome(!isKnown)
       return host
     },
     removeHost(host) {

@@ -14,6 +14,8 @@ export interface ViewerStatus {
   /** The session's name. It stays when the host leaves, and when the next host sends none. */
   readonly name: string | undefined
   setHost: (host: HostPresence['host'], since?: number) => void
+  /** Sets whether the host has changes that viewers lack. Returns whether that is new. */
+  setBehind: (isBehind: boolean) => boolean
   setName: (name: string) => void
   /** Sets the hash of the state at the head. */
   setHash: (hash: number) => void
@@ -30,6 +32,7 @@ export function createViewerStatus({ head, encode }: ViewerStatusOptions): Viewe
   let presence: HostPresence = { host: 'offline', since: Date.now() }
   let name: string | undefined
   let hash: number | undefined
+  let isBehind = false
   /** The encoded status for current viewers; `undefined` when something in it has changed. */
   let encoded: Uint8Array | undefined
 
@@ -47,6 +50,12 @@ export function createViewerStatus({ head, encode }: ViewerStatusOptions): Viewe
       presence = { host, since }
       encoded = undefined
     },
+    setBehind(next) {
+      if (next === isBehind) return false
+      isBehind = next
+      encoded = undefined
+      return true
+    },
     setName(next) {
       name = next
       encoded = undefined
@@ -60,7 +69,11 @@ export function createViewerStatus({ head, encode }: ViewerStatusOptions): Viewe
     },
     bytes(isCurrent) {
       if (isCurrent && encoded) return encoded
-      const payload = { ...presence, ...(name !== undefined && { name }) }
+      const payload = {
+        ...presence,
+        ...(isBehind && { behind: true }),
+        ...(name !== undefined && { name }),
+      }
       if (!isCurrent) return encode({ type: 'status', payload })
       encoded = encode({
         type: 'status',

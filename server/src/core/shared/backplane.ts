@@ -37,6 +37,8 @@ export type Notice =
       tokens: Record<string, number>
       /** Set by the node that has the host, in milliseconds since 1970. */
       hostSince?: number | undefined
+      /** Whether that host has changes that viewers lack. Missing from earlier versions. */
+      behind?: boolean | undefined
     }
   /** Asks every node to send `here`. */
   | { type: 'who' }

@@ -13,6 +13,7 @@ const viewer = { id: 'n.1', token: 'main', since: 1, bufferedBytes: 0 }
 const NOTICES: Notice[] = [
   { type: 'here', viewers: 1, tokens: { main: 1 }, hostSince: 1.5 },
   { type: 'here', viewers: 0, tokens: {}, hostSince: undefined },
+  { type: 'here', viewers: 0, tokens: {}, hostSince: 1, behind: true },
   { type: 'who' },
   { type: 'gone' },
   { type: 'want' },

@@ -61,9 +61,10 @@ function isListedViewer(value: unknown): value is ListedViewer {
 
 /** By type of the notice. */
 const NOTICES: Record<Notice['type'], (notice: Record<string, unknown>) => boolean> = {
-  here: ({ viewers, tokens, hostSince }) =>
+  here: ({ viewers, tokens, hostSince, behind }) =>
     isCount(viewers) &&
     isTokenCount(tokens) &&
+    (behind === undefined || typeof behind === 'boolean') &&
     (hostSince === undefined || (Number.isFinite(hostSince) && (hostSince as number) >= 0)),
   who: () => true,
   gone: () => true,

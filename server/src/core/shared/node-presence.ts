@@ -38,6 +38,7 @@ interface KnownNode {
   viewers: number
   tokens: Record<string, number>
   hostSince: number | undefined
+  behind?: boolean | undefined
 }
 
 /** A node that is silent for this many intervals counts as gone. */
@@ -76,13 +77,14 @@ export function createNodePresence(options: NodePresenceOptions): NodePresence {
       viewers: session.viewerCount,
       tokens: Object.fromEntries(session.audience.countByToken()),
       hostSince: session.hasHost ? session.hostSince : undefined,
+      ...(session.isHostBehind && { behind: true }),
     })
   }
 
   function refresh(): void {
     const oldest = now() - backplane.interval * MISSED_INTERVALS
     const tokens = new Map<string, number>()
-    const remote: RemotePresence = { viewers: 0, tokens, hostSince: undefined }
+    const remote: RemotePresence = { viewers: 0, tokens, hostSince: undefined, isBehind: false }
     for (const [id, node] of nodes) {
       if (node.at < oldest) {
         nodes.delete(id)
@@ -91,6 +93,7 @@ export function createNodePresence(options: NodePresenceOptions): NodePresence {
       remote.viewers += node.viewers
       for (const [token, viewers] of Object.entries(node.tokens))
         tokens.set(token, (tokens.get(token) ?? 0) + viewers)
+      if (node.hostSince !== undefined) remote.isBehind ||= node.behind === true
       remote.hostSince ??= node.hostSince
     }
     session.setRemotePresence(remote)

@@ -160,6 +160,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
       if (isHere) void claim.request()
       presence.announce()
     },
+    onLagChange: presence.announce,
     onEntry: log.append,
     onNameChange: shareInfo,
     onAccessChange: log.shareRules,

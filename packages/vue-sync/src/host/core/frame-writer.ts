@@ -18,10 +18,14 @@ export interface FrameWriterOptions {
   /** Gives `false` when there is no open connection. */
   send: (frame: string | Uint8Array) => boolean
   onFailed: (error: unknown) => void
+  /** Called when no frame is waiting any more. */
+  onIdle: () => void
 }
 
 /** Turns messages into frames. Sends them in order, and only on the connection they were written for. */
 export interface FrameWriter {
+  /** Whether no frame is waiting to be compressed, encrypted or sent. */
+  readonly isIdle: boolean
   /**
    * Gives `false` when the message could not be sent.
    *
@@ -66,6 +70,9 @@ export function createFrameWriter(options: FrameWriterOptions): FrameWriter {
   }
 
   return {
+    get isIdle() {
+      return sending === undefined
+    },
     write(message, leaving) {
       const frame = encode(message, leaving)
       if (!sending && !(frame instanceof Promise)) return send(frame)
@@ -75,7 +82,9 @@ export function createFrameWriter(options: FrameWriterOptions): FrameWriter {
         .then(([ready]) => void (from === connection && send(ready)))
         .catch(options.onFailed)
         .then(() => {
-          if (sending === task) sending = undefined
+          if (sending !== task) return
+          sending = undefined
+          options.onIdle()
         })
       sending = task
       return true

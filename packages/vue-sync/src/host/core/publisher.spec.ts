@@ -54,20 +54,41 @@ describe('publisher', () => {
     expect(sent.at(-1)).toEqual(delta(2, { s: { a: 2 }, t: { b: 2 } }))
   })
 
-  it('sends a whole state when a store or a field is added or removed', () => {
+  it('sends a whole state when a store is added or removed', () => {
     const { publisher, sent, put } = setup()
     put('s', { a: 1 })
     publisher.flush()
     put('t', { b: 1 })
     publisher.flush()
-    put('s', { a: 1, c: 1 })
-    publisher.flush()
     publisher.remove('t')
     publisher.flush()
     expect(sent.map((message) => (message as { type: string }).type)).toEqual(
-      Array(4).fill('session_update'),
+      Array(3).fill('session_update'),
     )
-    expect(sent.at(-1)).toEqual(full(4, { s: { a: 1, c: 1 } }))
+    expect(sent.at(-1)).toEqual(full(3, { s: { a: 1 } }))
+  })
+
+  it('sends only a field that is added, and only the removal of one that is removed', () => {
+    const { publisher, sent, put } = setup()
+    put('s', { a: 1, big: 'x'.repeat(1000) })
+    publisher.flush()
+    put('s', { a: 1, big: 'x'.repeat(1000), toString: 1 })
+    publisher.flush()
+    put('s', { big: 'x'.repeat(1000), toString: 2 })
+    publisher.flush()
+    expect(sent.slice(1)).toEqual([
+      delta(2, { s: { toString: 1 } }),
+      { ...delta(3, { s: { toString: 2 } }), patch: [{ op: 'remove', path: '/s/a' }] },
+    ])
+  })
+
+  it('sends nothing for another object with equal content', () => {
+    const { publisher, sent, put } = setup()
+    put('s', { a: { n: 1 }, list: [{ n: 1 }] })
+    publisher.flush()
+    put('s', { a: { n: 1 }, list: [{ n: 1 }] })
+    publisher.flush()
+    expect(sent).toHaveLength(1)
   })
 
   it('sends a whole state at the same position when nothing changed, and at the next one otherwise', () => {

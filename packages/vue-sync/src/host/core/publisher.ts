@@ -18,10 +18,13 @@ export interface Publisher {
   remove: (id: string) => void
   /** Starts over with a new epoch, so that no earlier position is valid. */
   restart: (epoch: string) => void
-  /** Sends the changes since the last message, of all stores in one message. Sends nothing without changes. */
-  flush: () => void
-  /** Sends the whole state, even if nothing changed. */
-  flushAll: () => void
+  /**
+   * Sends the changes since the last message, of all stores in one message. Sends nothing without changes. Gives
+   * `false` when changes could not be sent.
+   */
+  flush: () => boolean
+  /** Sends the whole state, even if nothing changed. Gives `false` when it could not be sent. */
+  flushAll: () => boolean
   /** Sends a hash of the state, once per position, and only if the position is that of the previous call. */
   flushHash: () => void
 }
@@ -44,11 +47,14 @@ export function createPublisher(
   let seen = 0
   let hashed = 0
 
-  function publish(all: boolean): void {
+  function publish(all: boolean): boolean {
     const next: Payload = {}
     for (const [id, read] of stores) next[id] = read()
     const difference = sent ? diffSnapshots(sent, next) : { kind: 'structure' as const }
-    if (difference.kind === 'same' && !all) return
+    if (difference.kind === 'same' && !all) {
+      sent = next
+      return true
+    }
     const position = { epoch, seq: difference.kind === 'same' ? seq : seq + 1 }
     const message: SessionUpdate | ConfigUpdate =
       difference.kind === 'fields' && !all
@@ -59,9 +65,10 @@ export function createPublisher(
             ...(difference.patch.length > 0 && { patch: difference.patch }),
           }
         : { type: 'session_update', ...position, payload: next }
-    if (!send(message)) return
+    if (!send(message)) return false
     sent = next
     seq = position.seq
+    return true
   }
 
   return {

@@ -10,9 +10,9 @@ import { diffValue } from './patch-diff.ts'
 
 /**
  * - `same`: nothing to send.
- * - `fields`: values changed. Each field is either whole in `changed` or as operations in `patch`, whichever
- *   is shorter.
- * - `structure`: a store or a field was added or removed, which needs a whole state.
+ * - `fields`: fields changed, came or went. Each field is either whole in `changed` or as operations in `patch`,
+ *   whichever is shorter. A field that went is a `remove` in `patch`.
+ * - `structure`: a store was added or removed, which needs a whole state.
  */
 export type Difference =
   | { kind: 'same' | 'structure' }
@@ -44,24 +44,25 @@ export function diffSnapshots(prev: Payload, next: Payload): Difference {
   if (!sameKeys(prev, next)) return { kind: 'structure' }
   const changed: Payload = {}
   const patch: PatchOperation[] = []
-  let any = false
   for (const [id, fields] of Object.entries(next)) {
     const before = prev[id]!
     if (before === fields) continue
-    if (!sameKeys(before, fields)) return { kind: 'structure' }
     const whole: StoreFields = {}
+    const pathOf = (key: string): string => `/${escapeKey(id)}/${escapeKey(key)}`
+    for (const key of Object.keys(before))
+      if (!Object.hasOwn(fields, key)) patch.push({ op: 'remove', path: pathOf(key) })
     for (const [key, value] of Object.entries(fields)) {
-      if (before[key] === value) continue
-      any = true
+      const old = Object.hasOwn(before, key) ? before[key] : undefined
+      if (old === value) continue
       const operations =
-        isContainer(value) && isContainer(before[key])
-          ? diffValue(before[key], value, `/${escapeKey(id)}/${escapeKey(key)}`)
-          : undefined
+        isContainer(value) && isContainer(old) ? diffValue(old, value, pathOf(key)) : undefined
       if (operations && isLongerThan(value, JSON.stringify(operations).length))
         patch.push(...operations)
-      else whole[key] = value
+      // Another object with equal content has no operations.
+      else if (operations?.length !== 0) whole[key] = value
     }
     if (Object.keys(whole).length > 0) changed[id] = whole
   }
-  return any ? { kind: 'fields', changed, patch } : { kind: 'same' }
+  const isSame = patch.length === 0 && Object.keys(changed).length === 0
+  return isSame ? { kind: 'same' } : { kind: 'fields', changed, patch }
 }
