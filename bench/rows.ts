@@ -27,8 +27,7 @@ export const initial = (count: number) => (): State => ({
 export type Change = (state: State, round: number) => void
 export const CHANGES = {
   field: (state, round) => void (state.title = `title ${round}`),
-  row: (state, round) =>
-    void (state.rows[(round * 7919) % state.rows.length]!.value = -round - 1),
+  row: (state, round) => void (state.rows[(round * 7919) % state.rows.length]!.value = -round - 1),
   push: (state, round) => void state.rows.push(makeRow(1_000_000 + round)),
   shift: (state) => void state.rows.shift(),
   sort: (state, round) =>

@@ -137,8 +137,7 @@ function reconcileArray(
   const prev = given?.length === raw.length ? given : undefined
   const shift = raw.length - next.length
   const same = (index: number, from: number) =>
-    (prev && prev[from] === next[index]) ||
-    equal(raw[from] as Json, next[index], writing.unequal)
+    (prev && prev[from] === next[index]) || equal(raw[from] as Json, next[index], writing.unequal)
   let head = 0
   while (head < next.length && head < raw.length && same(head, head)) head++
   let end = next.length
@@ -151,8 +150,7 @@ function reconcileArray(
       if (isContainer(prev[index])) known.set(prev[index]!, raw[index])
   }
   const moved = new Set<Json>()
-  for (let index = head; index < end; index++)
-    if (known.has(next[index]!)) moved.add(next[index]!)
+  for (let index = head; index < end; index++) if (known.has(next[index]!)) moved.add(next[index]!)
   const make = (item: Json) => (moved.has(item) ? known.get(item) : copy(item, writing))
   const kept = Math.min(end, end + shift)
   const placed = isContainer(next[head]) ? moved.size : kept - head
