@@ -138,10 +138,15 @@ function reconcileArray(
   const shift = raw.length - next.length
   const same = (index: number, from: number) =>
     (prev && prev[from] === next[index]) || equal(raw[from] as Json, next[index], writing.unequal)
+  const shorter = Math.min(raw.length, next.length)
   let head = 0
-  while (head < next.length && head < raw.length && same(head, head)) head++
+  // Most elements are known to be the same. This loop is several times faster than the one that may compare.
+  if (prev) while (head < shorter && prev[head] === next[head]) head++
+  while (head < shorter && same(head, head)) head++
   let end = next.length
-  while (end > head && end + shift > head && same(end - 1, end - 1 + shift)) end--
+  const least = Math.max(head, head - shift)
+  if (prev) while (end > least && prev[end - 1 + shift] === next[end - 1]) end--
+  while (end > least && same(end - 1, end - 1 + shift)) end--
 
   // Old elements of the changed range, by the value that they were made from. They may have moved.
   const known = new Map<Json, unknown>()
