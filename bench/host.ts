@@ -1,60 +1,18 @@
-import { performance } from 'node:perf_hooks'
 import process from 'node:process'
 import fastJsonPatch from 'fast-json-patch'
 import { createPinia, defineStore } from 'pinia'
-import { createApp, nextTick } from 'vue'
+import { createApp, effect, nextTick } from 'vue'
 import * as Y from 'yjs'
 import { createWarn } from '../packages/vue-sync/src/diagnostics.ts'
 import { createPublisher } from '../packages/vue-sync/src/host/core/publisher.ts'
 import { createStoreSource } from '../packages/vue-sync/src/host/store-source.ts'
 import { printCodecs } from './codecs.ts'
+import { type Change, CHANGES, initial, measure, median, ms, type Row } from './rows.ts'
 
 /**
  * Measures what a change costs the host: `pnpm bench:host`. One run measures all candidates, so that the
  * ratios hold on any machine. Each size takes a few seconds. `--codecs` measures the codecs only.
  */
-interface Row {
-  id: number
-  name: string
-  value: number
-  done: boolean
-  note: string
-}
-interface State {
-  title: string
-  rows: Row[]
-}
-
-const makeRow = (id: number): Row => ({
-  id,
-  name: `row ${id}`,
-  value: id * 3,
-  done: false,
-  note: 'n',
-})
-const initial = (count: number) => (): State => ({
-  title: 'start',
-  rows: Array.from({ length: count }, (_, id) => makeRow(id)),
-})
-
-type Change = (state: State, round: number) => void
-const CHANGES: Record<string, Change> = {
-  field: (state, round) => (state.title = `title ${round}`),
-  row: (state, round) => (state.rows[(round * 7919) % state.rows.length]!.value = -round - 1),
-  push: (state, round) => state.rows.push(makeRow(1_000_000 + round)),
-  shift: (state) => state.rows.shift(),
-  sort: (state, round) => state.rows.sort((a, b) => (round % 2 ? b.id - a.id : a.id - b.id) || 0),
-}
-
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
-const ms = (value: number): string => value.toFixed(value < 0.1 ? 4 : value < 10 ? 3 : 1)
-
-function measure(work: () => void): number {
-  const start = performance.now()
-  work()
-  return performance.now() - start
-}
-
 interface Cost {
   mutation: number
   flush: number
@@ -82,6 +40,20 @@ async function ours(count: number, change: Change, rounds: number): Promise<Cost
   }
   source.stop()
   return { mutation: median(mutations), flush: median(flushes), bytes }
+}
+
+/** Vue's own cost of the change, with an effect that tracks the list but does nothing. */
+async function vueAlone(count: number, change: Change, rounds: number): Promise<number> {
+  const pinia = createPinia()
+  createApp({}).use(pinia)
+  const store = defineStore('s', { state: initial(count) })(pinia)
+  effect(() => void store.rows.values(), { scheduler: () => {} })
+  const mutations: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    mutations.push(measure(() => change(store.$state, round)))
+    await nextTick()
+  }
+  return median(mutations)
 }
 
 /** The simple approach: `$subscribe`, and the whole state as JSON. */
@@ -148,9 +120,11 @@ for (const count of sizes) {
   for (const [name, change] of Object.entries(CHANGES)) {
     const mine = await ours(count, change, rounds)
     const plain = await naive(count, change, Math.min(rounds, 9))
+    const own = await vueAlone(count, change, rounds)
     const others = otherBytes(count, change)
     table[name] = {
       mutation: ms(mine.mutation),
+      'by Vue alone': ms(own),
       flush: ms(mine.flush),
       'naive flush': ms(plain.flush),
       'times faster': Math.round(plain.flush / mine.flush),

@@ -4,10 +4,8 @@ import {
   isRef,
   isShallow,
   reactive,
-  ReactiveEffect,
   type Ref,
   shallowReactive,
-  shallowRef,
   toRaw,
   unref,
 } from 'vue'
@@ -26,6 +24,8 @@ import {
   toPlain,
   valueForm,
 } from './core/plain.ts'
+import { joinRuns } from './core/runs.ts'
+import { createRuns, LONG, type Run, trackElements } from './tracked-list.ts'
 
 /**
  * Stands for a container that contains itself or nests too deep. Which part to leave out depends on where it is, so
@@ -56,17 +56,16 @@ function createNode(value?: ComputedRef<Read>): Node {
   }
 }
 
-/** A long array is read in chunks of this many elements, so that a changed element re-reads one chunk. */
-const CHUNK = 128
-
-/** The chunks of one long array. */
-interface Chunks {
-  nodes: Node[]
-  /** What the nodes gave last. */
+/** A long array. */
+interface List {
+  getRuns: () => readonly Run<Node>[]
+  /** The runs of the last read, and what they gave. */
+  runs: readonly Run<Node>[]
   values: Json[][]
-  /** Tracks all elements. */
-  trackAll: () => void
 }
+
+const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((item, index) => item === b[index])
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
@@ -90,7 +89,7 @@ export function createTrackedReader(
 ): (value: unknown, path: Path) => Json | typeof NOTHING {
   const { readLeaf, values: rich } = form
   const nodes = new WeakMap<object, Node>()
-  const chunks = new WeakMap<object, Chunks>()
+  const lists = new WeakMap<object, List>()
   /** The last JSON of objects that are not a node. */
   const copies = new WeakMap<object, Json>()
   /** The containers that are being read. */
@@ -243,52 +242,49 @@ export function createTrackedReader(
   }
 
   function readArray(raw: unknown[], path: Path, old: Json[] | undefined): Read {
+    if (raw.length > LONG) return readList(raw, path, old)
     trackElements(raw)
-    return raw.length > 2 * CHUNK
-      ? readChunks(raw, path, old)
-      : readPart(raw, path, 0, raw.length, old)
+    return readItems(raw, path, 0, old)
   }
 
-  function readPart(raw: unknown[], up: Path, from: number, to: number, old?: Json[]): Read {
+  /** @param from the index of the first item */
+  function readItems(items: unknown[], up: Path, from: number, old: Json[] | undefined): Read {
     const next: Json[] = []
-    let same = old?.length === to - from
-    for (let key = from; key < to; key++) {
-      const value = readSafely(raw[key], { up, key })
+    let same = old?.length === items.length
+    for (let index = 0; index < items.length; index++) {
+      const value = readSafely(items[index], { up, key: from + index })
       if (value === TANGLED) return TANGLED
       const item = value === NOTHING ? null : value
-      same &&= old![key - from] === item
+      same &&= old![index] === item
       next.push(item)
     }
     return same ? old! : next
   }
 
-  function readChunks(raw: unknown[], path: Path, old: Json[] | undefined): Read {
-    let found = chunks.get(raw)
-    if (!found)
-      chunks.set(raw, (found = { nodes: [], values: [], trackAll: trackElementsOnce(raw) }))
-    const { nodes: parts, values, trackAll } = found
-    trackAll()
-    const count = Math.ceil(raw.length / CHUNK)
-    let same = old?.length === raw.length && values.length === count
-    parts.length = values.length = Math.min(parts.length, count)
-    for (let index = 0; index < count; index++) {
-      parts[index] ??= createContainer(raw, path, (before) => {
-        trackAll()
-        const from = index * CHUNK
-        return readPart(
-          raw,
-          path,
-          from,
-          Math.min(from + CHUNK, raw.length),
-          before as Json[] | undefined,
-        )
-      })
-      const value = use(parts[index]!)
-      if (value === TANGLED || value === NOTHING) return value
-      same &&= values[index] === value
-      values[index] = value as Json[]
+  function readList(raw: unknown[], path: Path, old: Json[] | undefined): Read {
+    let list = lists.get(raw)
+    if (!list) {
+      const getRuns = createRuns<Node>(raw, (run) =>
+        createContainer(raw, path, (before) =>
+          readItems(run.items, path, run.from, before as Json[] | undefined),
+        ),
+      )
+      lists.set(raw, (list = { getRuns, runs: [], values: [] }))
     }
-    return same ? old! : ([] as Json[]).concat(...values)
+    const runs = list.getRuns()
+    const isAligned = runs !== list.runs
+    const values: Json[][] = []
+    for (const { node } of runs) {
+      const value = use(node)
+      if (value === TANGLED || value === NOTHING) return value
+      values.push(value as Json[])
+    }
+    const isUnchanged = old && isSame(values, list.values)
+    list.runs = runs
+    list.values = values
+    if (isUnchanged) return old
+    const next = joinRuns(values)
+    return isAligned && old && isSame(next, old) ? old : next
   }
 
   function readObject(
@@ -336,30 +332,5 @@ export function createTrackedReader(
     }
     for (const finding of current.findings?.values() ?? []) onUnplain(...finding)
     return result
-  }
-}
-
-/** Tracks writes, additions and removals of all elements as one dependency. Creating the iterator tracks it. */
-function trackElements(raw: unknown[]): void {
-  shallowReactive(raw).values()
-}
-
-/**
- * Like `trackElements`, for many readers of one array. A sort or a shift writes every element, and each write
- * would notify each reader. Here only the first write notifies them.
- */
-function trackElementsOnce(raw: unknown[]): () => void {
-  const version = shallowRef(0)
-  let notified = false
-  const effect = new ReactiveEffect(() => trackElements(raw))
-  effect.scheduler = () => {
-    if (notified) return
-    notified = true
-    version.value++
-  }
-  effect.run()
-  return () => {
-    notified = false
-    void version.value
   }
 }

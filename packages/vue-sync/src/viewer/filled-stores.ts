@@ -53,7 +53,7 @@ export interface FilledStores {
 
 interface Entry extends FilledStore {
   store: Store
-  guard: WriteGuard
+  guard: WriteGuard | undefined
 }
 
 /** The fields of `next` that differ from those of `prev`, by identity. */
@@ -157,7 +157,6 @@ export function createFilledStores(
 
       function patch(mutate: (state: object) => void): void {
         writing = true
-        guard?.pause()
         try {
           store.$patch(mutate)
         } catch (error) {

@@ -5,11 +5,8 @@ type Fields = Record<string, unknown>
 
 /** Engines limit the arguments of one call, so a long array is spliced in batches of this size. */
 const BATCH = 8192
-/**
- * An array in which more elements than this would change their place is replaced. Each one takes microseconds
- * through Vue's proxy, so one insertion into a very long array would block the page for seconds.
- */
-const MOST_PLACED = 65_536
+/** When more elements than this change their place, they are written past Vue's proxy, which takes a microsecond for each. */
+const MOST_TRACKED = 32
 
 /** What the writes into one field have in common. */
 export interface Writing {
@@ -46,9 +43,6 @@ export function copy(value: unknown, writing: Writing): unknown {
   for (const key of keysOf(value, writing)) made[key] = copy(value[key], writing)
   return made
 }
-
-const isSame = (now: unknown, next: unknown, prev: unknown, { unequal }: Writing): boolean =>
-  (prev !== undefined && Object.is(prev, next)) || equal(now as Json, next as Json, unequal)
 
 /**
  * Sets one value. Nobody else may hold `value`.
@@ -96,16 +90,17 @@ export function write(
   const current = (target as Fields)[key]
   const raw = toRaw(current)
   let old: unknown
+  if (prev !== undefined && Object.is(prev, next)) return
   try {
-    if ((raw !== undefined || key in target) && isSame(raw, next, prev, writing)) return
     const isOpen = isReactive(current) && !isReadonly(current)
     if (isOpen && mergeCollection(current, next, writing)) return
-    const isAlike =
-      isContainer(raw) && isContainer(next) && Array.isArray(raw) === Array.isArray(next)
-    if (isAlike && isOpen) {
-      const replace = (array: unknown[]) => set(target, key, array)
-      return reconcile(current as object, next, prev as object | undefined, writing, replace)
-    }
+    const isMerged =
+      isOpen && isContainer(raw) && isContainer(next) && Array.isArray(raw) === Array.isArray(next)
+    // The parts of an array are compared when it is aligned.
+    const isCompared = isMerged && (isContainer(prev) || Array.isArray(raw))
+    const isHere = raw !== undefined || key in target
+    if (isHere && !isCompared && equal(raw as Json, next as Json, writing.unequal)) return
+    if (isMerged) return reconcile(current as object, next, prev as object | undefined, writing)
     old = raw
   } catch {
     // A part of it is readonly, or has a getter or setter that fails, so all of it is replaced.
@@ -118,7 +113,6 @@ export function write(
  * so components that show them do not re-render. Arrays are aligned at both ends. With `prev`, a moved element
  * stays the same object.
  *
- * @param replace takes the new elements of a very long array; without it they are written in place
  * @throws Error if a part does not keep its value
  */
 export function reconcile(
@@ -126,10 +120,9 @@ export function reconcile(
   next: object,
   prev?: object,
   writing = createWriting(),
-  replace?: (array: unknown[]) => void,
 ): void {
   if (Array.isArray(next))
-    return reconcileArray(target as unknown[], next, prev as Json[] | undefined, writing, replace)
+    return reconcileArray(target as unknown[], next, prev as Json[] | undefined, writing)
   for (const key of Object.keys(target)) {
     if (!Object.hasOwn(next, key)) delete (target as Fields)[key]
   }
@@ -137,22 +130,35 @@ export function reconcile(
     write(target, key, (next as Fields)[key], (prev as Fields)?.[key], writing)
 }
 
+/** Notifies what reads an element of a reactive array from index `from` on, all elements, or the length. */
+function notifyFrom(target: unknown[], from: number): void {
+  const { length } = toRaw(target)
+  let reads = 0
+  // A write of the length notifies all of these at once. The engine reads the new length twice, so it does not
+  // change. Then Vue reads it, to see from which index on elements are gone.
+  target.length = { valueOf: () => (++reads > 2 ? from : length) } as never
+}
+
 function reconcileArray(
   target: unknown[],
   next: Json[],
   given: Json[] | undefined,
   writing: Writing,
-  replace?: (array: unknown[]) => void,
 ): void {
   const raw = toRaw(target)
   const prev = given?.length === raw.length ? given : undefined
   const shift = raw.length - next.length
   const same = (index: number, from: number) =>
-    isSame(raw[from], next[index], prev?.[from], writing)
+    (prev && prev[from] === next[index]) || equal(raw[from] as Json, next[index], writing.unequal)
+  const shorter = Math.min(raw.length, next.length)
   let head = 0
-  while (head < next.length && head < raw.length && same(head, head)) head++
+  // Most elements are known to be the same. This loop is several times faster than the one that may compare.
+  if (prev) while (head < shorter && prev[head] === next[head]) head++
+  while (head < shorter && same(head, head)) head++
   let end = next.length
-  while (end > head && end + shift > head && same(end - 1, end - 1 + shift)) end--
+  const least = Math.max(head, head - shift)
+  if (prev) while (end > least && prev[end - 1 + shift] === next[end - 1]) end--
+  while (end > least && same(end - 1, end - 1 + shift)) end--
 
   // Old elements of the changed range, by the value that they were made from. They may have moved.
   const known = new Map<Json, unknown>()
@@ -160,22 +166,22 @@ function reconcileArray(
     for (let index = head; index < end + shift; index++)
       if (isContainer(prev[index])) known.set(prev[index]!, raw[index])
   }
-  const moved = new Set(next.slice(head, end).filter((item) => known.has(item)))
-  const kept = Math.min(end, end + shift)
+  const moved = new Set<Json>()
+  for (let index = head; index < end; index++) if (known.has(next[index]!)) moved.add(next[index]!)
   const make = (item: Json) => (moved.has(item) ? known.get(item) : copy(item, writing))
-  const splices = Math.ceil((end - kept) / BATCH) + Number(shift > 0)
-  const rewritten = isContainer(next[head]) ? moved.size : kept - head
-  if (replace && rewritten + end - kept + splices * (next.length - end) > MOST_PLACED)
-    return replace(
-      raw.slice(0, head).concat(next.slice(head, end).map(make), raw.slice(end + shift)),
-    )
+  const kept = Math.min(end, end + shift)
+  const placed = isContainer(next[head]) ? moved.size : kept - head
+  const isBulk = placed + (shift === 0 ? 0 : next.length - kept) > MOST_TRACKED
+  const written = isBulk ? raw : target
   for (let index = head; index < kept; index++) {
     const item = next[index]!
     // The old element at this index must not be written into when it has moved.
-    if (moved.has(item) || (prev && moved.has(prev[index]!))) target[index] = make(item)
+    if (moved.has(item) || (prev && moved.has(prev[index]!)) || (isBulk && !isContainer(item)))
+      written[index] = make(item)
     else write(target, index, item, prev?.[index], writing)
   }
-  if (shift > 0) target.splice(kept, shift)
+  if (shift > 0) written.splice(kept, shift)
   for (let at = kept; at < end; at += BATCH)
-    target.splice(at, 0, ...next.slice(at, Math.min(at + BATCH, end)).map(make))
+    written.splice(at, 0, ...next.slice(at, Math.min(at + BATCH, end)).map(make))
+  if (isBulk) notifyFrom(target, head)
 }

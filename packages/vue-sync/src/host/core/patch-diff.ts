@@ -1,5 +1,6 @@
 import { escapeKey, isContainer, type Json, type PatchOperation } from '../../protocol/index.ts'
 import { diffArrays } from './array-diff.ts'
+import { sharedRuns } from './runs.ts'
 
 /** With more operations than this, the whole value is sent instead. */
 const MOST_OPERATIONS = 256
@@ -52,9 +53,9 @@ export function diffValue(prev: Json, next: Json, path: string): PatchOperation[
   function visitArray(before: Json[], after: Json[], at: string): void {
     const shift = before.length - after.length
     const shorter = Math.min(before.length, after.length)
-    let head = 0
+    let head = sharedRuns(before, after)
     while (head < shorter && before[head] === after[head]) head++
-    let end = after.length
+    let end = after.length - Math.min(sharedRuns(before, after, true), shorter - head)
     while (end > head && end + shift > head && before[end - 1 + shift] === after[end - 1]) end--
     const old = before.slice(head, end + shift)
     const now = after.slice(head, end)
