@@ -23,8 +23,19 @@ interface Shown {
   state: Payload
 }
 
-const KEYS = ['a', 'b', '', 'length', 'valueOf', 'constructor', 'hasOwnProperty', '~0/~1', 'é😀']
-const FIELDS = [...KEYS, 'toString', 'then']
+const KEYS = [
+  'a',
+  'b',
+  '',
+  'length',
+  'valueOf',
+  'toString',
+  'constructor',
+  'hasOwnProperty',
+  '~0/~1',
+  'é😀',
+]
+const FIELDS = [...KEYS, 'then']
 const STORES = ['board', 'toString', 'a/b~c']
 const NUMBERS = [0, -0, 1e21, 1e-7, 123456789012345680000, 2 ** 53, 2 ** 64, -1.5, 5e-324, 1e300]
 const TEXTS = [
@@ -181,6 +192,7 @@ describe.skipIf(!TOOLS.python)('peers in Python that were written from PROTOCOL.
       Object.assign(odd['board']!['f']!, { x, fill: 'x'.repeat(100) })
       host.send(JSON.stringify(odd))
       await expectShown(viewer, odd)
+      await expect.poll(oursShows, { interval: 5 }).toEqual(odd)
       await expect.poll(() => sample, { interval: 5 }).toEqual(odd)
     }
     expect(host.errors).toEqual([])

@@ -8,8 +8,16 @@ import { LONGEST_STATUS } from '../../packages/vue-sync/src/protocol/parse.ts'
 import * as protocol from '../../packages/vue-sync/src/protocol/index.ts'
 import { createMirror } from '../../packages/vue-sync/src/viewer/mirror.ts'
 
-const { applyPatch, isPosition, MOST_BYTES, MOST_DEPTH, MOST_TOKENS, readHeader, readName } =
-  protocol
+const {
+  applyPatch,
+  isPosition,
+  MOST_BYTES,
+  MOST_DEPTH,
+  MOST_TOKENS,
+  PART_BYTES,
+  readHeader,
+  readName,
+} = protocol
 const page = readFileSync(new URL('../../packages/vue-sync/PROTOCOL.md', import.meta.url), 'utf8')
 const rows = new Map(
   [
@@ -34,7 +42,7 @@ function highest(most: number, isAllowed: (value: number) => boolean): number {
 function canHold(stores: number): boolean {
   const pinia = createPinia()
   const payload = Object.fromEntries(Array.from({ length: stores }, (_, id) => [`s${id}`, {}]))
-  return createMirror(() => pinia, createWarn()).apply({
+  return createMirror({ pinia: () => pinia, warn: createWarn() }).apply({
     type: 'session_update',
     epoch: 'e',
     seq: 0,
@@ -83,7 +91,7 @@ const LIMITS: Record<string, number> = {
   ),
   'tokens, and revocations': MOST_TOKENS,
   'characters of a token’s label': LONGEST_LABEL,
-  'bytes of a message that is sent whole': 65_536,
+  'bytes of a message that is sent whole': PART_BYTES,
 }
 
 describe('the table of limits in PROTOCOL.md', () => {
