@@ -123,10 +123,15 @@ describe.each(['host', 'viewer'] as const)('a %s', (role) => {
   it.each(['https://h/sync/#s=room&k=V', 'ws://h:9876/sync/s/room', 'h/sync'])(
     'refuses %s with VS121',
     (url) => {
-      const { app } = createTestApp()
-      const install = () =>
-        role === 'host' ? app.use(syncPlugin, { url }) : app.use(syncViewer, { url })
-      expect(install).toThrow('VS121')
+      if (role === 'viewer') {
+        const { app } = createTestApp()
+        return expect(() => app.use(syncViewer, { url })).toThrow('VS121')
+      }
+      // A host app must not break, so its plugin reports the error instead.
+      const { host } = startHost(url, {})
+      expect(host.error.value?.code).toBe('VS121')
+      expect(host.status.value).toBe('disconnected')
+      expect(errors).toHaveLength(1)
     },
   )
 })

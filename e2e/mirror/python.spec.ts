@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { defineStore } from 'pinia'
+import { isReactive, reactive, toRaw } from 'vue'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { syncPlugin } from '@vue-sync/vue/host'
 import { hashOf, offerProtocols, type Payload } from '@vue-sync/vue/protocol'
@@ -74,6 +75,14 @@ const change = fc.record({
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never
 
 /** Changes a container of JSON at one place. */
+/** Reads an own property. Vue's proxies give their own function for the key `hasOwnProperty`. */
+function ownOf(holder: object, key: string): Json {
+  const value = (toRaw(holder) as { [key: string]: Json })[key]!
+  return isReactive(holder) && typeof value === 'object' && value !== null
+    ? (reactive(value) as Json)
+    : value
+}
+
 function edit(holder: Json, way: readonly number[], put: Json | undefined): void {
   if (typeof holder !== 'object' || holder === null) return
   const keys = Object.keys(holder)
@@ -84,7 +93,7 @@ function edit(holder: Json, way: readonly number[], put: Json | undefined): void
     return
   }
   const key = keys[step % keys.length]! as never
-  if (rest.length > 0) return edit(holder[key], rest, put)
+  if (rest.length > 0) return edit(ownOf(holder, key), rest, put)
   if (put !== undefined) holder[key] = put as never
   else if (Array.isArray(holder)) holder.splice(Number(key), 1)
   else delete holder[key]
@@ -99,7 +108,7 @@ function applyChange(state: Payload, { store, field, way, put }: Change): void {
 }
 
 /** As JSON carries it: without a negative zero, and not shared with anything. */
-const copy = <T>(state: T): T => JSON.parse(JSON.stringify(state)) as T
+const copy = <T>(state: T): T => JSON.parse(JSON.stringify(toRaw(state))) as T
 const wireHash = (state: Payload): number => hashOf(state, new WeakMap())
 
 function states(): Payload[] {
