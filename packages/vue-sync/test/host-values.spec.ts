@@ -295,3 +295,26 @@ describe('what a viewer gets of a host’s values', () => {
     expect(problems.list).toEqual([])
   })
 })
+
+it('leaves the problems that the codec found in a store until a whole state is encoded', () => {
+  const pinia = createPinia()
+  createApp({}).use(pinia)
+  const store = defineStore('board', { state: () => ({ n: 0, due: new Date(Number.NaN) }) })(pinia)
+  const problems = createProblems()
+  const source = createStoreSource(
+    store,
+    {},
+    () => {},
+    () => {},
+    problems,
+  )
+  source.read()
+  problems.add({ code: 'VS217', store: 'board', path: 'color', reason: 'it is rounded' })
+  problems.add({ code: 'VS201', store: 'board', path: 'former', reason: 'is a Map' })
+  store.n++
+  source.read()
+  expect(problems.list.map(({ path }) => path)).toContain('color')
+  expect(problems.list.map(({ path }) => path)).not.toContain('former')
+  source.stop()
+  expect(problems.list).toEqual([])
+})

@@ -17,6 +17,8 @@ import { createWarn } from '../src/diagnostics.ts'
 import { createPublisher } from '../src/host/core/publisher.ts'
 import {
   clone,
+  type CodecProblem,
+  DIFFERENCES,
   type Json,
   share,
   type StateMessage,
@@ -200,4 +202,34 @@ describe.each([
       { numRuns: 100 },
     )
   })
+})
+
+it('leaves the problems that the codec found in a store when a field of it is refused', () => {
+  const pinia = createPinia()
+  createApp({}).use(pinia)
+  const useStore = defineStore('s', { state: () => ({ n: 0, t: '' }) })
+  const store = useStore(pinia)
+  const mirror = createMirror({ pinia: () => pinia, warn: createWarn() })
+  mirror.adopt(store, {})
+  const codes = () => mirror.problems.list.map(({ code }) => code).toSorted()
+  const found: CodecProblem = { code: 'VS125', store: 's', path: 'x', reason: 'another type' }
+  const update = (seq: number, n: Json): StateMessage => ({
+    type: 'config_update',
+    epoch: 'e',
+    seq,
+    payload: { s: { n } },
+  })
+  mirror.apply({
+    type: 'session_update',
+    epoch: 'e',
+    seq: 1,
+    payload: { s: { n: 'no number', t: '' } },
+    [DIFFERENCES]: [found],
+  })
+  expect(codes()).toEqual(['VS125', 'VS204'])
+  mirror.apply(update(2, 1))
+  expect(codes()).toEqual(['VS125'])
+  store.$dispose()
+  mirror.apply(update(3, 2))
+  expect(codes()).toEqual(['VS125'])
 })

@@ -375,8 +375,9 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     // A whole state that is on its way is the answer to each request since.
     const isAnswered = outgoing.isBusy || link!.buffered() > PART_BYTES
     // A delta first: the whole state then only refreshes the relay, and viewers in sync do not receive it.
-    if (isFirst ? !want : want || isHidden()) flush()
-    if (!want)
+    // What could not be sent in time is tried again with each status.
+    if (isFirst ? !want : want || isHidden() || state.behind) flush()
+    if (!want && !(isLost && writer.isIdle))
       sendSafely(() => {
         publisher.flushHash()
         return !isDirty

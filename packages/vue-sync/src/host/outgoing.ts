@@ -49,6 +49,8 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
   let longest = 0
   let latest: Position | undefined
   let isNews = false
+  /** The type of the message that was too large, until one that replaces it is sent. */
+  let refused: PartMessage['type'] | undefined
 
   return {
     get limit() {
@@ -68,17 +70,25 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     send(frame, message) {
       const bytes = bytesOf(frame, limit ?? Infinity)
       if (message && bytes > (limit ?? Infinity)) {
+        refused = message.type
         onTooLarge(bytes, limit!)
         return false
       }
       longest = Math.max(longest, bytes)
-      if (message?.type === 'session_update') onAccepted()
-      if (message) {
-        // The relay also asks for a whole state that it already has as a sequence of changes.
-        if (!writer.isBusy) isNews = latest?.epoch !== message.epoch || latest.seq < message.seq
-        latest = message
+      if (!message) return writer.send(frame, message)
+      if (message.type === 'session_update' || refused === message.type) {
+        refused = undefined
+        onAccepted()
       }
-      return writer.send(frame, message)
+      // The relay also asks for a whole state that it already has as a sequence of changes.
+      const isNewer = latest?.epoch !== message.epoch || latest.seq < message.seq
+      latest = message
+      const { isBusy } = writer
+      const isSent = writer.send(frame, message)
+      if (!isBusy) isNews = isNewer
+      // It waits for its turn. A change that does not wait has arrived before the message in parts.
+      else if (writer.isBlocked) isNews ||= isNewer
+      return isSent
     },
     applyStatus({ limit: announced, parts, error }) {
       if (isCount(announced)) limit = announced
@@ -95,7 +105,11 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     },
     read: writer.read,
     discard(isLost) {
-      if (isLost) longest = 0
+      if (isLost) {
+        longest = 0
+        // The relay may not have got it.
+        latest = undefined
+      }
       writer.discard(isLost)
     },
   }

@@ -68,6 +68,13 @@ it('leaves out what waits behind a message when a whole state follows it', () =>
   expect(deliver()).toEqual(['session_update 1', 'session_update 3'])
 })
 
+it('sends a short whole state after the last part, because it is not based on the message in parts', () => {
+  const { writer, deliver } = start()
+  writer.send(long('a'), at('session_update', 1))
+  writer.send('short 2', at('session_update', 2))
+  expect(deliver()).toEqual(['session_update 1', 'short 2'])
+})
+
 it('reports a relay that confirms nothing for 35 s, and no slow one', () => {
   const { writer, events, pass } = start()
   writer.send(long('a'), at('session_update', 1))

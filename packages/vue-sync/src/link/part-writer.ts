@@ -111,9 +111,9 @@ export function createPartWriter(options: PartWriterOptions): PartWriter {
       return transfer && { sent: transfer.received, total: transfer.total }
     },
     send(frame, message) {
-      const isLong = message && frame.length > PART_BYTES
-      // A short message that follows the one in parts goes between the parts: the relay puts it in order.
-      if (!transfer || !message || !(isLong || queue.length > 0)) return sendNow(frame, message)
+      // A short change that follows the message in parts goes between the parts: the relay puts it in order.
+      const isShort = message?.type === 'config_update' && frame.length <= PART_BYTES
+      if (!transfer || !message || (isShort && queue.length === 0)) return sendNow(frame, message)
       // A whole state makes the messages superfluous that wait for their turn.
       if (message.type === 'session_update') queue = []
       queue.push([frame, message])

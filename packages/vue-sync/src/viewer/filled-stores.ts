@@ -119,7 +119,8 @@ export function createFilledStores(
 
   function forget(id: string): void {
     entries.get(id)?.guard?.stop()
-    if (entries.delete(id)) problems.remove(({ store }) => store === id)
+    // VS125 comes from the codec and concerns the received state, also while no store shows it.
+    if (entries.delete(id)) problems.remove(({ code, store }) => store === id && code !== 'VS125')
   }
 
   return {
@@ -149,7 +150,10 @@ export function createFilledStores(
       function report(found: SyncProblem[]): void {
         if (hasProblems)
           problems.remove(
-            (known) => known.store === id && !found.some((one) => isSameProblem(one, known)),
+            (known) =>
+              known.store === id &&
+              known.code !== 'VS125' &&
+              !found.some((one) => isSameProblem(one, known)),
           )
         for (const problem of found) problems.add(problem)
         hasProblems = found.length > 0

@@ -81,12 +81,15 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
     onExpect: retained.expect,
     sendReceipt: (receipt) => seat.host?.peer.send(encode(JSON.stringify(receipt)), false),
     onTooLarge(bytes) {
+      const { host } = seat
+      if (!host) return
       const reason = `The message has ${bytes} bytes, and this relay accepts ${limit} (--max-host-message)`
-      warn(
-        `Refused a message from the host: ${bytes} bytes, the limit is ${limit} (--max-host-message)`,
-      )
-      const error = { code: 'too_large' as const, reason, limit }
-      if (seat.host) seat.answer(seat.host, { error })
+      if (isDue(host, 'too_large'))
+        warn(
+          `Refused a message from the host: ${bytes} bytes, the limit is ${limit} (--max-host-message)`,
+        )
+      // Always answered, because the host waits for a receipt of the first part.
+      seat.answer(host, { error: { code: 'too_large', reason, limit } })
     },
     onMessage(frame, held, isHeldComplete) {
       publish(frame, seat.host)
@@ -223,6 +226,8 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
       else if (entry.snapshot) seat.snapshotReceived()
       return mistake === 'old_seq' && !entry.snapshot
     }
+    // The parts of a message that the host has given up never come, and requests would wait for them.
+    if (entry.snapshot) parts.keepOnly(epoch)
     add(entry, began)
     if (from?.isAwaited) {
       from.isAwaited = false

@@ -34,6 +34,8 @@ export interface HostParts {
   hold: (entry: Entry) => boolean
   /** Drops the message and what waits for it: its host is gone. */
   drop: () => void
+  /** Drops a message of another epoch: its host has begun this one instead. */
+  keepOnly: (epoch: string) => void
 }
 
 export function createHostParts(options: HostPartsOptions): HostParts {
@@ -98,5 +100,8 @@ export function createHostParts(options: HostPartsOptions): HostParts {
       return true
     },
     drop,
+    keepOnly(epoch) {
+      if (assembly && assembly.message.epoch !== epoch) drop()
+    },
   }
 }

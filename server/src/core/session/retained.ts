@@ -179,7 +179,8 @@ export function createRetained(
   /** Deltas that connected viewers still have to receive. Without a snapshot they have no other way to `head`. */
   function countPending(): number {
     const [first] = deltas
-    if (!first || deltas.length <= capacity || weightFrom(first) > MAX_BYTES) return 0
+    if (!first || weightFrom(first) > MAX_BYTES) return 0
+    if (deltas.length <= capacity && weightFrom(first) <= LIGHT_BYTES) return 0
     const { epoch, seq } = first.position
     return Math.max(0, head!.seq - lowestSeq(epoch, seq - 1))
   }

@@ -227,6 +227,25 @@ describe('a host that sends a state in parts', () => {
     session.close(4000, '')
   })
 
+  it('no longer holds up requests with a state of an epoch that it has given up', () => {
+    const session = makeSession()
+    const host = new PartsHost(session)
+    host.begin()
+    host.sendPart()
+    host.epoch = 'f'
+    host.state = { n: 1 }
+    host.begin()
+    host.send(
+      JSON.stringify({ type: 'session_update', epoch: 'f', seq: 0, payload: { s: host.state } }),
+    )
+    expect(session.retainedBytes).toBeLessThan(PART_BYTES)
+    const { wants } = host
+    host.seq = 5
+    host.change({ n: 2 })
+    expect(host.wants).toBe(wants + 1)
+    session.close(4000, '')
+  })
+
   it('is answered with the limit when the state is larger, and keeps its earlier state', () => {
     const warnings: string[] = []
     const session = makeSession((text) => warnings.push(text))
@@ -241,6 +260,11 @@ describe('a host that sends a state in parts', () => {
       {
         type: 'status',
         payload: {
+          running: true,
+          port: 1,
+          localIp: '127.0.0.1',
+          clientCount: 0,
+          time: expect.any(Number),
           error: {
             code: 'too_large',
             limit: LIMIT,
@@ -249,6 +273,10 @@ describe('a host that sends a state in parts', () => {
         },
       },
     ])
+    host.begin(true)
+    while (host.isUploading) host.sendPart()
+    // The host waits for each answer, and the operator needs only one warning.
+    expect(host.answers.filter(({ payload }) => payload?.['error'])).toHaveLength(2)
     expect(warnings).toHaveLength(1)
     const viewer = new PartsViewer(session)
     viewer.read()
