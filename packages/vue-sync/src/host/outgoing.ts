@@ -1,5 +1,5 @@
 import { createPartWriter, type PartWriter } from '../link/index.ts'
-import { isCount, type PartMessage, type Position, type StatusMessage } from '../protocol/index.ts'
+import { isCount, type PartMessage, type StatusMessage } from '../protocol/index.ts'
 
 type Frame = string | Uint8Array
 
@@ -12,7 +12,7 @@ export interface OutgoingOptions {
   onStall: () => void
   /** Called for a message that is longer than the relay accepts. It is not sent, or the relay has refused it. */
   onTooLarge: (bytes: number, limit: number) => void
-  /** Called when a whole state was within the relay's limit. */
+  /** Called when a whole state, or a message of the type that was too large, was within the relay's limit. */
   onAccepted: () => void
 }
 
@@ -47,7 +47,9 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
   let limit: number | undefined
   /** Bytes of the longest frame of this connection. */
   let longest = 0
-  let latest: Position | undefined
+  let latest: PartMessage | undefined
+  /** The type of the message that was too large. */
+  let refused: string | undefined
   let isNews = false
 
   return {
@@ -68,12 +70,13 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     send(frame, message) {
       const bytes = bytesOf(frame, limit ?? Infinity)
       if (message && bytes > (limit ?? Infinity)) {
+        refused = message.type
         onTooLarge(bytes, limit!)
         return false
       }
       longest = Math.max(longest, bytes)
-      if (message?.type === 'session_update') onAccepted()
       if (message) {
+        if (message.type === 'session_update' || message.type === refused) onAccepted()
         // The relay also asks for a whole state that it already has as a sequence of changes.
         if (!writer.isBusy) isNews = latest?.epoch !== message.epoch || latest.seq < message.seq
         latest = message
@@ -85,6 +88,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
       if (parts === 1 && limit !== undefined) writer.allow(limit)
       if (error?.code !== 'too_large' || !isCount(error.limit)) return
       limit = error.limit
+      refused = latest?.type
       onTooLarge(writer.progress?.total ?? longest, limit)
       writer.discard(false)
     },
