@@ -185,6 +185,23 @@ describe('a state that the relay does not accept', () => {
     expect(logged).toEqual([])
   })
 
+  it('is reported after a change that made it too large, until a change makes it smaller', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const relay = await startRelay(0, { limits: { hostMessage: 1_000_000 } })
+    closing.push(relay.stop)
+    const { port } = relay.getStatus()
+    const { host: sender, store } = host(port)
+    store.blob = 'small'
+    const page = viewer(port)
+    await poll(() => page.store.blob).toBe('small')
+    store.blob = 'x'.repeat(1_500_000)
+    await poll(() => sender.error.value?.code).toBe('VS117')
+    store.blob = 'smaller'
+    await poll(() => page.store.blob).toBe('smaller')
+    expect(sender.error.value).toBeUndefined()
+    expect(sender.problems.value).toEqual([])
+  })
+
   it('may be as large as the operator allows, also when it is unpacked', async () => {
     const relay = await startRelay(0, { limits: { hostMessage: 40_000_000 } })
     closing.push(relay.stop)

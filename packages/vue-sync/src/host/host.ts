@@ -253,6 +253,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   }
 
   function warnUnsent(error: unknown): void {
+    // The codec has already named the value.
+    if (problems.list.some(({ code }) => code === 'VS124')) return
     if (process.env.NODE_ENV !== 'production') warn('VS207', UNSENT, error)
     problems.add({ code: 'VS207', reason: UNSENT })
   }

@@ -1,5 +1,5 @@
 import { createPartWriter, type PartWriter } from '../link/index.ts'
-import { isCount, type PartMessage, type Position, type StatusMessage } from '../protocol/index.ts'
+import { isCount, type PartMessage, type StatusMessage } from '../protocol/index.ts'
 
 type Frame = string | Uint8Array
 
@@ -12,7 +12,7 @@ export interface OutgoingOptions {
   onStall: () => void
   /** Called for a message that is longer than the relay accepts. It is not sent, or the relay has refused it. */
   onTooLarge: (bytes: number, limit: number) => void
-  /** Called when a whole state was within the relay's limit. */
+  /** Called when a whole state, or a message of the type that was too large, was within the relay's limit. */
   onAccepted: () => void
 }
 
@@ -47,7 +47,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
   let limit: number | undefined
   /** Bytes of the longest frame of this connection. */
   let longest = 0
-  let latest: Position | undefined
+  let latest: PartMessage | undefined
   let isNews = false
   /** The type of the message that was too large, until one that replaces it is sent. */
   let refused: PartMessage['type'] | undefined
@@ -95,6 +95,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
       if (parts === 1 && limit !== undefined) writer.allow(limit)
       if (error?.code !== 'too_large' || !isCount(error.limit)) return
       limit = error.limit
+      refused = latest?.type
       onTooLarge(writer.progress?.total ?? longest, limit)
       writer.discard(false)
     },
