@@ -1,5 +1,3 @@
-import { useEventListener } from '@vueuse/core'
-
 export interface PageLifecycleOptions {
   /** `onPause` is called when the page was hidden for this many milliseconds. */
   pauseAfter: number
@@ -54,37 +52,37 @@ export function followPage(options: PageLifecycleOptions): () => void {
   const network = (globalThis.navigator as { connection?: NetworkInformation } | undefined)
     ?.connection
   let type = network?.type
-  const stops = [
-    useEventListener(document, 'visibilitychange', () => {
-      if (!document.hidden) return wake()
-      hide()
-      timer = setTimeout(onPause, pauseAfter)
-    }),
-    // Timers do not run in a frozen page, so the pause must come now.
-    useEventListener(document, 'freeze', leave),
-    useEventListener(document, 'resume', doubt),
-    // Some browsers keep a page with an open socket out of the back/forward cache.
-    useEventListener(window, 'pagehide', leave),
-    // On iOS this may be the only event when the page returns from the back/forward cache.
-    useEventListener(window, 'pageshow', ({ persisted }) => {
-      if (persisted) doubt()
-    }),
-    useEventListener(window, 'online', doubt),
-    // `offline` is not proof: a relay on this machine needs no network. A new dial finds out.
-    useEventListener(window, 'offline', doubt),
-    // Also fires for each new estimate of the speed.
-    ...(network
-      ? [
-          useEventListener(network, 'change', () => {
-            if (network.type === type) return
-            type = network.type
-            doubt()
-          }),
-        ]
-      : []),
-  ]
+  const stop = new AbortController()
+  const { signal } = stop
+  // Not VueUse's: that stops with the component whose setup calls `connect`, but the viewer is the app's.
+  const on = (target: EventTarget, event: string, listener: (event: Event) => void): void =>
+    target.addEventListener(event, listener, { signal })
+  on(document, 'visibilitychange', () => {
+    if (!document.hidden) return wake()
+    hide()
+    timer = setTimeout(onPause, pauseAfter)
+  })
+  // Timers do not run in a frozen page, so the pause must come now.
+  on(document, 'freeze', leave)
+  on(document, 'resume', doubt)
+  // Some browsers keep a page with an open socket out of the back/forward cache.
+  on(window, 'pagehide', leave)
+  // On iOS this may be the only event when the page returns from the back/forward cache.
+  on(window, 'pageshow', (event) => {
+    if ((event as PageTransitionEvent).persisted) doubt()
+  })
+  on(window, 'online', doubt)
+  // `offline` is not proof: a relay on this machine needs no network. A new dial finds out.
+  on(window, 'offline', doubt)
+  // Also fires for each new estimate of the speed.
+  if (network)
+    on(network, 'change', () => {
+      if (network.type === type) return
+      type = network.type
+      doubt()
+    })
   return () => {
     clearTimeout(timer)
-    for (const stop of stops) stop()
+    stop.abort()
   }
 }
