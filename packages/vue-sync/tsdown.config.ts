@@ -13,6 +13,8 @@ export default defineConfig({
     // Loaded when dials have failed, and when another host has taken over.
     'explain-dials': 'src/link/explain-dials.ts',
     'await-turn': 'src/host/await-turn.ts',
+    // Loaded with the first message that takes several parts.
+    'part-writer': 'src/link/part-writer.ts',
     msgpack: 'src/codecs/msgpack.ts',
     cbor: 'src/codecs/cbor.ts',
     protobuf: 'src/codecs/protobuf.ts',

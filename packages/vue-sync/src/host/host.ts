@@ -1,17 +1,8 @@
 import { useDebounceFn } from '@vueuse/core'
-import type { Store } from 'pinia'
-import { shallowReactive, toValue } from 'vue'
+import { shallowReactive } from 'vue'
 import { createWarn, reportError, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
-import {
-  createDialReports,
-  createLink,
-  type Link,
-  type LinkStatus,
-  mixedContent,
-  problemOf,
-} from '../link/index.ts'
-import type { SyncOptions } from '../pinia/sync-options.ts'
+import { createDialReports, createLink, type Link, mixedContent, problemOf } from '../link/index.ts'
 import { createProblems, describeProblem, type SyncProblem } from '../problems.ts'
 import {
   formatSocketUrl,
@@ -19,10 +10,8 @@ import {
   PART_BYTES,
   parseStatus,
   randomId,
-  readName,
   RICH,
   sessionPath,
-  type SignedToken,
   type StateMessage,
   type StatusMessage,
   type ViewerUrl,
@@ -30,68 +19,19 @@ import {
 import { createFrameWriter } from './core/frame-writer.ts'
 import { valueForm } from './core/plain.ts'
 import { createPublisher } from './core/publisher.ts'
-import { createAccess, type HostAccess } from './access.ts'
+import { createAccess } from './access.ts'
 import { createBehind } from './behind.ts'
+import { currentName } from './current-name.ts'
 import { createHostEncryption } from './encryption.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
 import { createOutgoing } from './outgoing.ts'
 import { readDelays, readRelay, readViewerUrl } from './read-options.ts'
+import { clockOffset } from './relay/clock-offset.ts'
 import { readRelayStatus, type RelayError } from './relay/relay-status.ts'
 import { createSyncedStores } from './synced-stores.ts'
 import { viewerLinks } from './relay/viewer-links.ts'
-
-export interface SyncHostState {
-  status: LinkStatus
-  clientCount: number
-  viewerUrls: ViewerUrl[]
-  setUpUrl: string | undefined
-  pairCode: string | undefined
-  /** The issued tokens, with the signature of the relay. */
-  signed: SignedToken[]
-  /** The relay's clock minus this one's, in milliseconds. */
-  clockOffset: number
-  retryAt: number | undefined
-  /** How much of a large message the relay has received, in bytes; `undefined` when none is on its way. */
-  progress: { sent: number; total: number } | undefined
-  /** Viewers lack changes that this host could not send within their longest wait. */
-  behind: boolean
-  error: SyncError | undefined
-}
-
-/** A host that publishes stores to one session of a relay. */
-export interface SyncHost {
-  readonly state: SyncHostState
-  /** What cannot be sent now. Shallowly reactive. */
-  readonly problems: readonly SyncProblem[]
-  readonly access: Pick<HostAccess, 'rules' | 'error' | 'issue' | 'revoke'>
-  /**
-   * Makes every link shown until now invalid. An encrypted session gets a new secret too. Resolves when the relay
-   * has confirmed it.
-   */
-  rotate: () => Promise<void>
-  /** Syncs a store until `detach`, or until it is disposed. */
-  attach: (store: Store, options: SyncOptions) => void
-  detach: (id: string) => void
-  /** Sends a whole state after the debounce: HMR has replaced a store's definition. */
-  refresh: () => void
-  start: () => void
-  stop: () => void
-  /** Sends a whole state now. */
-  push: () => void
-  /** Sends pending changes now, because the page may never run again. */
-  flushBeforeLeaving: () => void
-  /** The page is being left for good, so another tab may publish the session. */
-  leave: () => void
-  dispose: () => void
-}
-
-/** Less is the time that the message took. */
-const LEAST_OFFSET_MS = 2000
-
-function offsetOf(time: number): number {
-  const offset = time - Date.now()
-  return Math.abs(offset) < LEAST_OFFSET_MS ? 0 : offset
-}
+import type { SyncHost, SyncHostState } from './sync-host.ts'
+import { createTabs } from './tabs.ts'
 
 const UNSENT = 'the state could not be sent'
 
@@ -133,9 +73,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     error: invalid,
   })
   const address = formatSocketUrl({ ...relay, session })
-  /** Where the tabs of this browser say that they take or leave the session. */
-  const tabs = `vue-sync:${address}`
-  let stopWaiting: (() => void) | undefined
+  const tabs = createTabs(address)
   const reportDials = createDialReports(relay.origin, problems)
   const encryption = options.encrypt ? createHostEncryption(address, session, showLinks) : undefined
   let started = encryption?.startEpoch()
@@ -180,25 +118,12 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       sentBehind = state.behind
   }
 
-  /**
-   * `''` for none; `undefined` where there is no page that could have a title. The app's own function must not keep
-   * the state from being sent.
-   */
-  function currentName(): string | undefined {
-    try {
-      const name = toValue(options.name) ?? globalThis.document?.title
-      return name === undefined ? undefined : (readName(name) ?? '')
-    } catch (error) {
-      if (process.env.NODE_ENV !== 'production') warn('VS207', 'the name could not be read', error)
-      return undefined
-    }
-  }
   const writer = createFrameWriter({
     codec: options.codec,
     compressOver: options.compressOver,
     cipher: encryption?.cipher,
     sealedFields({ type }) {
-      const name = currentName()
+      const name = currentName(options.name, warn)
       const isWhole = type === 'session_update'
       return { ...(name && { name }), ...(isWhole && { started: started! }) }
     },
@@ -247,7 +172,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   /** An encrypted session carries its name inside its state messages instead. */
   function sendName(): void {
-    const name = encryption ? undefined : currentName()
+    const name = encryption ? undefined : currentName(options.name, warn)
     if (name === undefined || name === sentName) return
     if (transmit({ type: 'status', payload: { name: name || null } })) sentName = name
   }
@@ -315,7 +240,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   function stop(): void {
     flush()
-    stopWaiting?.()
+    tabs.stopWaiting()
     reportDials(0)
     link?.close()
     link = undefined
@@ -359,7 +284,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     const { clientCount, viewerUrls, setUpUrl, pairCode, tokens, want, time, error, ...answer } =
       readRelayStatus({ ...payload }, warnMalformed)
     if (clientCount !== undefined) state.clientCount = clientCount
-    if (time !== undefined) state.clockOffset = offsetOf(time)
+    if (time !== undefined) state.clockOffset = clockOffset(time)
     if (viewerUrls) {
       reported = viewerUrls
       showLinks()
@@ -388,26 +313,14 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     sendBehind()
   }
 
-  function tellTabs(isFree: boolean): void {
-    const channel = new BroadcastChannel(tabs)
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has one origin
-    channel.postMessage(isFree)
-    channel.close()
-  }
   function leave(): void {
-    if (link) tellTabs(true)
+    if (link) tabs.announce(true)
   }
 
   /** Another host has the session. This one gets it back when that host's tab, in the same browser, is closed. */
   function awaitTurn(): void {
     const { error } = state
-    void import('./await-turn.ts').then(
-      (chunk) => {
-        if (state.error === error) stopWaiting = chunk.awaitTurn(tabs, start)
-      },
-      // Without the chunk the app can still call `start`.
-      () => {},
-    )
+    tabs.awaitTurn(start, () => state.error === error)
   }
 
   function start(): void {
@@ -418,8 +331,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (state.error) return
     // Viewers may hold a later epoch of the tab that took over, and refuse this one's.
     if (encryption && wasReplaced) restartEpoch()
-    stopWaiting?.()
-    tellTabs(false)
+    tabs.stopWaiting()
+    tabs.announce(false)
     link = createLink({
       world: options,
       url: () => formatSocketUrl({ ...relay, session }, publisher.position),

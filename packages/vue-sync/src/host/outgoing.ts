@@ -1,4 +1,4 @@
-import { createPartWriter, type PartWriter } from '../link/index.ts'
+import { createLazyPartWriter, type PartWriter } from '../link/index.ts'
 import { isCount, type PartMessage, type StatusMessage } from '../protocol/index.ts'
 
 type Frame = string | Uint8Array
@@ -43,7 +43,7 @@ function bytesOf(frame: Frame, limit: number): number {
 
 export function createOutgoing(options: OutgoingOptions): Outgoing {
   const { onTooLarge, onAccepted } = options
-  const writer = createPartWriter(options)
+  const writer = createLazyPartWriter(options)
   let limit: number | undefined
   /** Bytes of the longest frame of this connection. */
   let longest = 0

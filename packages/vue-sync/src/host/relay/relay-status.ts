@@ -1,5 +1,6 @@
 import {
   type AccessProblem,
+  isCount,
   isRecord,
   type Reach,
   readName,
@@ -36,10 +37,6 @@ export interface RelayError {
 /** Of a text for developers. */
 const LONGEST_TEXT = 500
 const REACHES: readonly unknown[] = ['network', 'internet', 'virtual', 'machine'] satisfies Reach[]
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
-}
 
 /** Only http(s): an app shows the address as a link, where `javascript:` would run in the app's page. */
 function isPage(value: unknown): value is string {

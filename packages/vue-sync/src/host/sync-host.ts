@@ -1,0 +1,52 @@
+import type { Store } from 'pinia'
+import type { SyncError } from '../diagnostics.ts'
+import type { LinkStatus } from '../link/index.ts'
+import type { SyncOptions } from '../pinia/sync-options.ts'
+import type { SyncProblem } from '../problems.ts'
+import type { SignedToken, ViewerUrl } from '../protocol/index.ts'
+import type { HostAccess } from './access.ts'
+
+export interface SyncHostState {
+  status: LinkStatus
+  clientCount: number
+  viewerUrls: ViewerUrl[]
+  setUpUrl: string | undefined
+  pairCode: string | undefined
+  /** The issued tokens, with the signature of the relay. */
+  signed: SignedToken[]
+  /** The relay's clock minus this one's, in milliseconds. */
+  clockOffset: number
+  retryAt: number | undefined
+  /** How much of a large message the relay has received, in bytes; `undefined` when none is on its way. */
+  progress: { sent: number; total: number } | undefined
+  /** Viewers lack changes that this host could not send within their longest wait. */
+  behind: boolean
+  error: SyncError | undefined
+}
+
+/** A host that publishes stores to one session of a relay. */
+export interface SyncHost {
+  readonly state: SyncHostState
+  /** What cannot be sent now. Shallowly reactive. */
+  readonly problems: readonly SyncProblem[]
+  readonly access: Pick<HostAccess, 'rules' | 'error' | 'issue' | 'revoke'>
+  /**
+   * Makes every link shown until now invalid. An encrypted session gets a new secret too. Resolves when the relay
+   * has confirmed it.
+   */
+  rotate: () => Promise<void>
+  /** Syncs a store until `detach`, or until it is disposed. */
+  attach: (store: Store, options: SyncOptions) => void
+  detach: (id: string) => void
+  /** Sends a whole state after the debounce: HMR has replaced a store's definition. */
+  refresh: () => void
+  start: () => void
+  stop: () => void
+  /** Sends a whole state now. */
+  push: () => void
+  /** Sends pending changes now, because the page may never run again. */
+  flushBeforeLeaving: () => void
+  /** The page is being left for good, so another tab may publish the session. */
+  leave: () => void
+  dispose: () => void
+}
