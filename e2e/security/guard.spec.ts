@@ -127,7 +127,7 @@ describe('a page of another origin', () => {
     await page.close()
   })
 
-  it('is refused with 421 when its own host name resolves to the relay', async () => {
+  it('is refused with 421, and its socket with 4404, when its own host name resolves to the relay', async () => {
     const page = await browser.newPage()
     const answer = await page.goto(at('stranger.test', relay))
     expect(answer!.status()).toBe(421)
@@ -135,13 +135,14 @@ describe('a page of another origin', () => {
     const asked = await page.evaluate(async () => {
       const status = await fetch('/status')
       const socket = new WebSocket(location.origin.replace('http', 'ws'))
-      const opened = new Promise((resolve) => {
-        socket.addEventListener('open', () => resolve(true))
-        socket.addEventListener('error', () => resolve(false))
-      })
-      return [status.status, await opened]
+      const seen: unknown[] = []
+      socket.addEventListener('message', ({ data }) => seen.push(data))
+      const code = await new Promise((resolve) =>
+        socket.addEventListener('close', (event) => resolve(event.code)),
+      )
+      return { status: status.status, code, seen }
     })
-    expect(asked).toEqual([421, false])
+    expect(asked).toEqual({ status: 421, code: 4404, seen: [] })
     await page.close()
   })
 })
