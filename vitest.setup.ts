@@ -4,8 +4,11 @@ import { afterEach, beforeEach, expect } from 'vitest'
 const logged: unknown[][] = []
 // Tests use short keys, which are easier to read. `key-strength.spec.ts` tests this warning.
 const WEAK_KEY = /Key is too easy to guess: it has less than 128 random bits/
+// Tests that stop the relay print this if three dials fit into that time. `dials.spec.ts` tests it.
+const NO_ANSWER = /\bVS120\b/
 const record = (...args: unknown[]): void => {
-  if (!WEAK_KEY.test(String(args[0]))) logged.push(args)
+  const text = String(args[0])
+  if (!WEAK_KEY.test(text) && !NO_ANSWER.test(text)) logged.push(args)
 }
 
 beforeEach(() => {
