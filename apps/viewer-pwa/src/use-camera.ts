@@ -61,7 +61,7 @@ export function useCamera(onCode: (text: string) => void): UseCameraReturn {
 
   /** Another app took the camera, it was unplugged, or the phone slept. A hidden page waits until it is visible. */
   function restartIfLost(): void {
-    if (!shownIn || ended || starting || state.value !== 'on' || document.hidden) return
+    if (!shownIn || ended || starting || !stream || document.hidden) return
     // Some browsers pause the picture of a hidden page.
     if (!isLost()) return void shownIn.play().catch(() => {})
     if (++restarts > MOST_RESTARTS) return giveUp('failed')
@@ -87,22 +87,28 @@ export function useCamera(onCode: (text: string) => void): UseCameraReturn {
   async function run(video: HTMLVideoElement): Promise<void> {
     turnOff()
     starting = true
-    try {
-      stream = await navigator.mediaDevices.getUserMedia({
+    const opened = await navigator.mediaDevices
+      .getUserMedia({
         video: { facingMode: 'environment', width: { ideal: 1280 } },
         audio: false,
       })
-      // The scanner closed while the browser asked for permission, so the camera must be turned off.
-      if (ended) return turnOff()
-      for (const track of stream.getTracks()) track.addEventListener('ended', restartIfLost)
-      video.srcObject = stream
+      .catch((error: DOMException) => error)
+      .finally(() => (starting = false))
+    if (!(opened instanceof MediaStream)) return giveUp(STATES[opened.name] ?? 'failed')
+    stream = opened
+    // The scanner closed while the browser asked for permission, so the camera must be turned off.
+    if (ended) return turnOff()
+    for (const track of stream.getTracks()) track.addEventListener('ended', restartIfLost)
+    video.srcObject = stream
+    try {
       await video.play()
-      state.value = 'on'
     } catch (error) {
-      return giveUp(STATES[(error as DOMException).name] ?? 'failed')
-    } finally {
-      starting = false
+      // A camera that is lost before its first picture is restarted, which ends this `play`.
+      if (stream === opened) giveUp(STATES[(error as DOMException).name] ?? 'failed')
+      return
     }
+    if (stream !== opened) return
+    state.value = 'on'
     await look(video)
   }
 
