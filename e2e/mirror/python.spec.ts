@@ -78,9 +78,8 @@ type Change = typeof change extends fc.Arbitrary<infer T> ? T : never
 /** Reads an own property. Vue's proxies give their own function for the key `hasOwnProperty`. */
 function ownOf(holder: object, key: string): Json {
   const value = (toRaw(holder) as { [key: string]: Json })[key]!
-  return isReactive(holder) && typeof value === 'object' && value !== null
-    ? (reactive(value) as Json)
-    : value
+  const isTracked = isReactive(holder) && typeof value === 'object' && value !== null
+  return isTracked ? (reactive(value as object) as unknown as Json) : value
 }
 
 function edit(holder: Json, way: readonly number[], put: Json | undefined): void {

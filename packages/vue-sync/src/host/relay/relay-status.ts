@@ -112,7 +112,8 @@ export function readRelayStatus(
     ),
     tokens: readList('tokens', readSignedToken),
     want: payload['want'] === 'session_update' ? 'session_update' : undefined,
-    time: read('time', (value) => (isCount(value) ? value : undefined)),
+    // A clock that was set back can be before 1970.
+    time: read('time', (value) => (Number.isFinite(value) ? (value as number) : undefined)),
     change: read('change', (value) => (isCount(value) ? value : undefined)),
     problem: read('problem', readProblem),
     error: read('error', readError),
