@@ -25,7 +25,7 @@ import { currentName } from './current-name.ts'
 import { createHostEncryption } from './encryption.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
 import { createOutgoing } from './outgoing.ts'
-import { readDelays, readRelay, readViewerUrl } from './read-options.ts'
+import { readCodec, readDelays, readRelay, readViewerUrl } from './read-options.ts'
 import { clockOffset } from './relay/clock-offset.ts'
 import { readRelayStatus, type RelayError } from './relay/relay-status.ts'
 import { createSyncedStores } from './synced-stores.ts'
@@ -56,6 +56,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   }
   const { session, key, ...relay } = valid(readRelay)
   const pinned = valid(readViewerUrl)
+  const codec = valid(readCodec)
   const delays = valid((from) => readDelays('', from, HOST_DEFAULTS))
   const warn = createWarn()
   const problems = createProblems()
@@ -119,7 +120,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   }
 
   const writer = createFrameWriter({
-    codec: options.codec,
+    codec,
     compressOver: options.compressOver,
     cipher: encryption?.cipher,
     sealedFields({ type }) {
@@ -147,13 +148,13 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     const isRich = options.values && message.type !== 'status'
     return writer.write(isRich ? { ...message, values: RICH } : message, leaving)
   }
-  const publisher = createPublisher(randomId(), transmit, options.codec?.arriving)
+  const publisher = createPublisher(randomId(), transmit, codec?.arriving)
   const stores = createSyncedStores({
     publisher,
     delays,
     warn,
     problems,
-    form: valueForm(options.codec !== undefined, options.values),
+    form: valueForm(codec !== undefined, options.values),
     isReady: () => greeted,
     isHidden,
     flushedAt: () => flushedAt,

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { readViewerUrl } from './read-options.ts'
+import { protobuf } from '../codecs/protobuf.ts'
+import { msgpack } from '../codecs/msgpack.ts'
+import { richValues } from '../values/rich-values.ts'
+import { readCodec, readViewerUrl } from './read-options.ts'
 
 describe('the option `viewerUrl`', () => {
   it.each([
@@ -24,5 +27,18 @@ describe('the option `viewerUrl`', () => {
     'http://10.0.0.1:9876',
   ])('refuses %j with `encrypt`, and names the option', (viewerUrl) => {
     expect(() => readViewerUrl({ viewerUrl, encrypt: true })).toThrow(/VS107.*viewerUrl must be/)
+  })
+})
+
+describe('the options `codec` and `values`', () => {
+  it('cannot be Protocol Buffers with rich values, because a schema has no field for their forms', () => {
+    const codec = protobuf({ stores: {} })
+    expect(readCodec({ codec })).toBe(codec)
+    expect(() => readCodec({ codec, values: richValues() })).toThrow(/VS107.*richValues.*protobuf/)
+  })
+
+  it('can be any other codec with rich values', () => {
+    const codec = msgpack()
+    expect(readCodec({ codec, values: richValues() })).toBe(codec)
   })
 })

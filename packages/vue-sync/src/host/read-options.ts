@@ -2,6 +2,7 @@ import { SyncError } from '../diagnostics.ts'
 import { readLink } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import {
+  type Codec,
   DEFAULT_PORT,
   isSessionName,
   isTrustworthyOrigin,
@@ -51,6 +52,13 @@ export function readRelay(options: SyncHostOptions): SyncAddress {
       'session must be 1–64 letters, digits, "-", "_", "." or "~", and start with a letter or digit',
     )
   return { origin: address.origin, session, key }
+}
+
+/** @throws SyncError VS107 for a codec with types of its own, which cannot hold the forms of rich values */
+export function readCodec({ codec, values }: SyncHostOptions): Codec | undefined {
+  if (values && codec?.arriving)
+    throw new SyncError('VS107', `values: richValues() cannot be combined with ${codec.name}()`)
+  return codec
 }
 
 /**
