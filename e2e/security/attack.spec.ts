@@ -28,8 +28,8 @@ const DEADLINE_MS = 2000
 /** On a machine that has too much to do, the test itself is late. Then only this is an error. */
 const HARD_DEADLINE_MS = 3 * DEADLINE_MS
 const ATTACKER = '127.0.0.9'
-/** Its limits are used up before the attack, and must not be those of a phone behind the attacker's address. */
-const WARM_UP = '127.0.0.8'
+/** Their limits are used up before the attack, and must not be those of a phone behind the attacker's address. */
+const WARM_UPS = ['127.0.0.8', '127.0.0.10', '127.0.0.11']
 const VIEWERS = ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.4']
 const RECOVERY_MS = 30_000
 
@@ -123,12 +123,18 @@ beforeAll(async () => {
     )
   }
   // Each attack has been tried: what Node allocates once for it is not what this test is about.
-  for (const attack of ATTACKS) {
-    const { port } = relay
-    await attacker.run({ attack, port, address: WARM_UP, file: largestFile(), seconds: 2 })
+  // On a busy machine one round is not enough for that.
+  before = 0
+  for (const address of WARM_UPS) {
+    for (const attack of ATTACKS) {
+      const { port } = relay
+      await attacker.run({ attack, port, address, file: largestFile(), seconds: 2 })
+    }
+    await sleep(6000)
+    const last = before
+    before = residentMemory(relay.child.pid!)
+    if (before < last * 1.05) break
   }
-  await sleep(6000)
-  before = residentMemory(relay.child.pid!)
   memory = limitMemory(relay.child.pid!, MEMORY_MIB)
 })
 afterAll(async () => {

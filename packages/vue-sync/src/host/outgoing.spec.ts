@@ -33,10 +33,12 @@ function start() {
   return { outgoing, events, finish, greet }
 }
 
-it('has unsent news in a long change that waits behind a state which the relay has', () => {
+it('has unsent news in a long change that waits behind a state which the relay has', async () => {
   const { outgoing, finish } = start()
   outgoing.send('{}', at('session_update', 1))
   outgoing.send(long, at('session_update', 1))
+  // The code that sends parts is loaded with the first long message.
+  await expect.poll(() => outgoing.progress).toBeDefined()
   expect(outgoing.isSendingNews).toBe(false)
   outgoing.send('{}', at('config_update', 2))
   expect(outgoing.isSendingNews).toBe(false)
