@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Peer } from 'crossws'
 import type { WebSocket } from 'ws'
-import type { RelayPeer } from '../core/session/relay-peer.ts'
+import { type RelayPeer, SLOWEST_LINK } from '../core/session/relay-peer.ts'
 import { deliveredBytes } from './paced-writes.ts'
 
 const OPEN = 1
@@ -52,9 +52,6 @@ export function encodeFramed(
   latest = { bytes: payload, frame }
   return payload
 }
-
-/** The slowest link that a client without parts may have, in bytes per second. */
-const SLOWEST_LINK = 50_000
 
 /** Corked bytes above this count are written before anything else is added to them. */
 const MAX_CORKED = 64 * 1024
@@ -158,7 +155,7 @@ export class NodePeer implements RelayPeer {
     this.#delivered = delivered
     this.#wasWaiting = bytesWritten > delivered
     const silence = now - this.#alive
-    const onTheirWay = (Math.max(0, bytesWritten - this.#confirmed) / SLOWEST_LINK) * 1000
+    const onTheirWay = Math.max(0, bytesWritten - this.#confirmed) / SLOWEST_LINK
     if (silence >= idleTimeout + onTheirWay) return this.websocket.terminate()
     const isAsked = this.#pinged > this.#confirmed
     if (isAsked || silence < idleTimeout / 2 || this.websocket.readyState !== OPEN) return

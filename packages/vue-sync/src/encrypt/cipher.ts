@@ -1,4 +1,10 @@
-import { fromBase64Url, type Position, type StateMessage } from '../protocol/index.ts'
+import {
+  concat,
+  formatHeader,
+  fromBase64Url,
+  type Position,
+  type StateMessage,
+} from '../protocol/index.ts'
 import { NotAuthentic, NotSigned, SEALED } from './sealed.ts'
 import { createVerifier, sign, SIGNATURE_BYTES, type SigningKey } from './signing-key.ts'
 
@@ -27,16 +33,6 @@ const IV_BYTES = 12
 const LINE_END = 0x0a
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
-
-function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
 
 const aesGcm = (iv: Uint8Array<ArrayBuffer>, additionalData: Uint8Array<ArrayBuffer>) => ({
   name: 'AES-GCM',
@@ -79,17 +75,17 @@ export async function createCipher(
 
   return {
     async seal({ type, epoch, seq }, frame) {
-      const head = bytesOf(`${JSON.stringify({ type, epoch, seq, codec: SEALED })}\n`)
+      const head = formatHeader({ type, epoch, seq, codec: SEALED })
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
-      const data = join(context, head)
-      const plain = join(frame, await sign(signingKey!, join(data, frame)))
+      const data = concat([context, head])
+      const plain = concat([frame, await sign(signingKey!, concat([data, frame]))])
       const body = await subtle.encrypt(aesGcm(iv, data), frameKey, plain)
-      return join(head, iv, new Uint8Array(body))
+      return concat([head, iv, new Uint8Array(body)])
     },
     async open(sealed) {
       const body = sealed.indexOf(LINE_END) + 1
       const iv = sealed.slice(body, body + IV_BYTES)
-      const data = join(context, sealed.subarray(0, body))
+      const data = concat([context, sealed.subarray(0, body)])
       let plain: Uint8Array<ArrayBuffer>
       try {
         const content = sealed.slice(body + IV_BYTES)
@@ -99,7 +95,7 @@ export async function createCipher(
       }
       const frame = plain.subarray(0, -SIGNATURE_BYTES)
       const signature = plain.slice(-SIGNATURE_BYTES)
-      if (!(await verify?.(signature, join(data, frame)))) throw new NotSigned('frame')
+      if (!(await verify?.(signature, concat([data, frame])))) throw new NotSigned('frame')
       return frame
     },
     async blind({ epoch, seq }, hash) {

@@ -1,6 +1,7 @@
 import {
   applyReceipt,
-  formatPart,
+  concat,
+  nextHeader,
   nextSlice,
   PART_BYTES,
   type PartMessage,
@@ -65,13 +66,9 @@ export function createPartWriter(options: PartWriterOptions): PartWriter {
     for (;;) {
       const length = transfer ? nextSlice(transfer, longestSlice!) : 0
       if (!transfer || length === 0) return
-      const { sent: at, total, isText, message } = transfer
-      const first = at === 0 && { ...(isText && { text: true }), message }
-      const header = formatPart({ id, at, total, ...first })
-      const part = new Uint8Array(header.length + length)
-      part.set(header)
-      part.set(bytes.subarray(at, at + length), header.length)
-      if (!send(part)) return
+      const { sent } = transfer
+      const slice = bytes.subarray(sent, sent + length)
+      if (!send(concat([nextHeader(transfer), slice]))) return
       sliceSent(transfer, length, now())
     }
   }

@@ -1,7 +1,7 @@
 import { MOST_BYTES, parseJson, sizeOf } from './bounds.ts'
+import { concat, formatHeader, readHeaderLine } from './bytes.ts'
 import type { CodecProblem, Json, Message, Payload, StateMessage } from './envelope.ts'
 import { badPart } from './parse.ts'
-import { isRecord } from './record.ts'
 
 /** What a codec knows of a message besides its body. */
 export interface CodecContext {
@@ -62,9 +62,6 @@ export interface DecodeOptions {
 }
 
 const COMPRESSION = 'deflate-raw'
-const LINE_END = 0x0a
-/** A header has a few dozen bytes. A frame without a line end in this many bytes has none. */
-const LONGEST_HEADER = 512
 /** Bytes that are decompressed at once. They give at most a thousand times as many. */
 const SLICE = 16 * 1024
 
@@ -95,16 +92,6 @@ function limitBytes(left: number): GenericTransformStream {
   })
 }
 
-function join(parts: Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
-
 /**
  * Gives the frame for a message. It is JSON text, or with a codec or compression the header as one line of
  * JSON and then the body. Gives a promise when it compresses the body.
@@ -118,8 +105,9 @@ export function encodeFrame(
     const text = JSON.stringify(message)
     if (text.length <= compressOver) return text
   }
-  const encoder = new TextEncoder()
-  const bytes = codec ? codec.encode(body, { type, report }) : encoder.encode(JSON.stringify(body))
+  const bytes = codec
+    ? codec.encode(body, { type, report })
+    : new TextEncoder().encode(JSON.stringify(body))
   const name = values ? `${codec?.name ?? 'json'}+${values}` : codec?.name
   const frame = (content: Uint8Array, compress?: FrameHeader['compress']): Uint8Array => {
     const header = {
@@ -129,8 +117,7 @@ export function encodeFrame(
       ...(name && { codec: name }),
       ...(compress && { compress }),
     }
-    const line = encoder.encode(`${JSON.stringify(header)}\n`)
-    return join([line, content], line.length + content.length)
+    return concat([formatHeader(header), content])
   }
   const isCompressible = bytes.length > compressOver && bytes.length <= longest
   if (!isCompressible || typeof CompressionStream === 'undefined') return frame(bytes)
@@ -139,16 +126,10 @@ export function encodeFrame(
 
 /** Gives the header of a binary frame and the index of its body; `undefined` if the frame is malformed. */
 export function readHeader(frame: Uint8Array): { header: FrameHeader; body: number } | undefined {
-  const end = frame.subarray(0, LONGEST_HEADER).indexOf(LINE_END)
-  if (end === -1) return undefined
-  try {
-    const header: unknown = JSON.parse(new TextDecoder().decode(frame.subarray(0, end)))
-    const known = isRecord(header) && badPart({ ...header, payload: {} }) === undefined
-    if (!known || header['type'] === 'status') return undefined
-    return { header: header as unknown as FrameHeader, body: end + 1 }
-  } catch {
-    return undefined
-  }
+  const read = readHeaderLine(frame)
+  const isKnown = read && badPart({ ...read.header, payload: {} }) === undefined
+  if (!isKnown || read.header['type'] === 'status') return undefined
+  return read as unknown as { header: FrameHeader; body: number }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { PART_BYTES, type PartMessage, type Receipt } from './parts.ts'
+import { formatPart, PART_BYTES, type PartMessage, type Receipt } from './parts.ts'
 
 /** Bytes that may be on their way without a receipt: at first, at least, and at most. */
 const FIRST_WINDOW = 64 * 1024
@@ -39,6 +39,11 @@ export function nextSlice({ sent, received, total, window }: Transfer, longest: 
   if (sent === total) return 0
   const slice = Math.min(PART_BYTES, window >> 1, longest, total - sent)
   return sent - received + slice > window ? 0 : slice
+}
+
+/** Gives the bytes before the next slice. */
+export function nextHeader({ id, sent: at, total, isText, message }: Transfer): Uint8Array {
+  return formatPart({ id, at, total, ...(at === 0 && { ...(isText && { text: true }), message }) })
 }
 
 /** Must be called with the length of each slice that was sent, and the time in milliseconds. */

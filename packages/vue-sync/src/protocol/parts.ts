@@ -1,3 +1,4 @@
+import { concat, formatHeader, readHeaderLine } from './bytes.ts'
 import type { StateMessage } from './envelope.ts'
 import { isPosition } from './parse.ts'
 import { isRecord } from './record.ts'
@@ -6,9 +7,6 @@ import { isRecord } from './record.ts'
 export const PART_BYTES = 64 * 1024
 /** Only the last slice is shorter, so that a message does not come in millions of them. */
 const SHORTEST_SLICE = 1024
-/** A header has a few dozen bytes, and an epoch at most 64 characters. */
-const LONGEST_HEADER = 512
-const LINE_END = 0x0a
 
 /** The type and position of a message that arrives in parts. */
 export type PartMessage = Pick<StateMessage, 'type' | 'epoch' | 'seq'>
@@ -35,35 +33,25 @@ export interface Receipt {
   bytes: number
 }
 
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
-
 export const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0
 
 /** The bytes before a slice: the header as one line of JSON. */
 export function formatPart(header: Omit<PartHeader, 'type'>): Uint8Array {
-  return encoder.encode(`${JSON.stringify({ type: 'part', ...header })}\n`)
+  return formatHeader({ type: 'part', ...header })
 }
 
 /** Gives the header of a part and its slice; `undefined` for any other frame. */
 export function readPart(frame: Uint8Array): { header: PartHeader; slice: Uint8Array } | undefined {
-  const end = frame.subarray(0, LONGEST_HEADER).indexOf(LINE_END)
-  if (end === -1) return undefined
-  try {
-    const header: unknown = JSON.parse(decoder.decode(frame.subarray(0, end)))
-    if (!isRecord(header) || header['type'] !== 'part') return undefined
-    const { id, at, total, message } = header
-    if (!isCount(id) || !isCount(at) || !isCount(total)) return undefined
-    if (at === 0) {
-      const isState =
-        isRecord(message) && /^(?:session|config)_update$/.test(String(message['type']))
-      if (!isState || !isPosition(message)) return undefined
-    }
-    return { header: header as unknown as PartHeader, slice: frame.subarray(end + 1) }
-  } catch {
-    return undefined
+  const read = readHeaderLine(frame)
+  if (read?.header['type'] !== 'part') return undefined
+  const { id, at, total, message } = read.header
+  if (!isCount(id) || !isCount(at) || !isCount(total)) return undefined
+  if (at === 0) {
+    const isState = isRecord(message) && /^(?:session|config)_update$/.test(String(message['type']))
+    if (!isState || !isPosition(message)) return undefined
   }
+  return { header: read.header as unknown as PartHeader, slice: frame.subarray(read.body) }
 }
 
 /** A receipt has about sixty characters. A longer text is not one, and is not parsed. */
@@ -120,12 +108,7 @@ export function addPart(
 }
 
 /** The frame of a message whose parts have all arrived. */
-export function joinParts({ slices, total, isText }: Assembly): string | Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(total)
-  let at = 0
-  for (const slice of slices) {
-    whole.set(slice, at)
-    at += slice.length
-  }
-  return isText ? decoder.decode(whole) : whole
+export function joinParts({ slices, isText }: Assembly): string | Uint8Array<ArrayBuffer> {
+  const whole = concat(slices)
+  return isText ? new TextDecoder().decode(whole) : whole
 }

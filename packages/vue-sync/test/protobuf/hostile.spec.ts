@@ -105,6 +105,13 @@ describe('protobuf with hostile bytes', () => {
     expect(performance.now() - began).toBeLessThan(1000)
   })
 
+  // `JSON.parse` gives Infinity for `1e999`, so a state had a number that JSON does not have.
+  it.each(['{"a":1e999}', '{"a":[{"b":-1e999}]}'])('refuses the number in %s', (value) => {
+    const stores = [{ id: 'x', state: { case: 'json' as const, value } }]
+    const bytes = toBinary(BodySchema, create(BodySchema, { stores }))
+    expect(() => codec.decode(bytes)).toThrow('no JSON number')
+  })
+
   it('reads an outline with many types that it compares in little time', () => {
     expect(() => codec.decode(outline(300))).not.toThrow()
   })

@@ -7,7 +7,7 @@ import {
   samePosition,
 } from '@vue-sync/vue/protocol'
 import { MAIN_PASS, type Pass, type SessionAccess } from '../access/session-access.ts'
-import type { RelayPeer } from './relay-peer.ts'
+import { type RelayPeer, SLOWEST_LINK } from './relay-peer.ts'
 import type { Retained } from './retained.ts'
 import type { RelayStats } from './relay-stats.ts'
 import type { ViewerStatus } from './viewer-status.ts'
@@ -95,8 +95,6 @@ const STALL_MS = 30_000
  * reads what the system holds. Viewers that know parts confirm what they read.
  */
 const SYSTEM_BYTES = 2 * 1024 * 1024
-/** The slowest link that a viewer without parts may have, in bytes per millisecond. */
-const SLOWEST_LINK = 50
 
 let viewerNumber = 0
 

@@ -121,7 +121,7 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
     else seat.answer(from, { error })
   }
 
-  /** What is wrong with the position of a message. A message with a wrong position is dropped. */
+  /** Gives the mistake in the position of a message; `undefined` for none. The relay drops a message with a mistake. */
   function findPositionMistake(entry: Entry): Mistake | undefined {
     const { head } = retained
     const { epoch, seq } = entry.position

@@ -1,3 +1,6 @@
+/** The slowest link that a client without parts may have, in bytes per millisecond. */
+export const SLOWEST_LINK = 50
+
 /** A connection as a session uses it. */
 export interface RelayPeer {
   /** Returns the bytes buffered after the call, as `buffered` does. */

@@ -1,5 +1,6 @@
 import {
-  formatPart,
+  concat,
+  nextHeader,
   nextSlice,
   sliceSent,
   startTransfer,
@@ -27,13 +28,6 @@ export function startViewerTransfer(entry: Entry): ViewerTransfer {
   return Object.assign(transfer, { entry })
 }
 
-function join(header: Uint8Array, slice: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(header.length + slice.length)
-  frame.set(header)
-  frame.set(slice, header.length)
-  return frame
-}
-
 /**
  * Sends the next part, if the viewer has confirmed enough of those before. Returns the bytes buffered after it;
  * `undefined` if nothing was sent.
@@ -45,12 +39,11 @@ export function sendPart(
   transfer: ViewerTransfer,
   time: number,
 ): number | undefined {
-  const { id, sent: at, total, isText, message, entry } = transfer
+  const { sent, entry } = transfer
   const length = nextSlice(transfer, Infinity)
   if (length === 0) return undefined
-  const first = at === 0 && { ...(isText && { text: true }), message }
-  const header = formatPart({ id, at, total, ...first })
-  const slice = entry.bytes.subarray(at, at + length)
+  const header = nextHeader(transfer)
+  const slice = entry.bytes.subarray(sent, sent + length)
   sliceSent(transfer, length, time)
-  return peer.sendPart?.(header, slice) ?? peer.send(join(header, slice), true)
+  return peer.sendPart?.(header, slice) ?? peer.send(concat([header, slice]), true)
 }

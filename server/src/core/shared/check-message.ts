@@ -1,4 +1,4 @@
-import { isPosition, isRecord, readAccess, readName } from '@vue-sync/vue/protocol'
+import { isCount, isPosition, isRecord, readAccess, readName } from '@vue-sync/vue/protocol'
 import type { BackplaneMessage, ListedViewer, Mark, Notice } from './backplane.ts'
 import type { Entry } from '../session/retained.ts'
 import type { SessionInfo } from '../session/stored-session.ts'
@@ -10,10 +10,6 @@ const MAX_ID = 200
 const MAX_TOKENS = 10_000
 const MAX_ADDRESSES = 1000
 const MAX_LISTED = 1_000_000
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
-}
 
 function isId(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_ID
