@@ -1,30 +1,21 @@
 import { defineStore } from 'pinia'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { cbor } from '@vue-sync/vue/cbor'
 import { syncPlugin } from '@vue-sync/vue/host'
 import { msgpack } from '@vue-sync/vue/msgpack'
 import { syncViewer, useSyncedState, useSyncViewer } from '@vue-sync/vue/viewer'
 import { connect } from '../../server/test/client.ts'
-import { createTestApp, stubBrowser, unmountApps } from '../support/apps/app.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+import { createTestApp } from '../support/apps/app.ts'
+import { useRelay } from '../support/apps/relay-bed.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // Real hosts and viewers with a real relay, for values that a codec cannot carry or carries in its own way.
-let relay: TestRelay
-let warnings: string[]
+// A heartbeat carries the hash of an idle host's state.
+const bed = useRelay({ heartbeat: 100 })
 /** Connections that viewers made. */
 let dials: number
-
-beforeEach(async () => {
-  warnings = stubBrowser()
-  // A heartbeat carries the hash of an idle host's state.
-  relay = await startRelay(0, { heartbeat: 100 })
+beforeEach(() => {
   dials = 0
-})
-afterEach(async () => {
-  unmountApps()
-  await relay.stop()
-  vi.unstubAllGlobals()
-  vi.restoreAllMocks()
 })
 
 class CountedSocket extends WebSocket {
@@ -36,7 +27,7 @@ class CountedSocket extends WebSocket {
 
 /** Every status of the relay with the hash of a state, until `count` have arrived. */
 async function hashes(count: number): Promise<void> {
-  const observer = await connect(relay, 'viewer')
+  const observer = await connect(bed.relay, 'viewer')
   await expect
     .poll(() => observer.of('status').filter(({ payload }) => 'hash' in payload).length)
     .toBeGreaterThanOrEqual(count)
@@ -46,7 +37,7 @@ async function hashes(count: number): Promise<void> {
 function openViewer() {
   const { app, pinia } = createTestApp()
   app.use(pinia).use(syncViewer, {
-    url: `${relay.url}#k=${VIEWER_KEY}`,
+    url: `${bed.relay.url}#k=${VIEWER_KEY}`,
     codecs: [msgpack(), cbor()],
     WebSocket: CountedSocket,
   })
@@ -67,7 +58,7 @@ describe.each([
   it('half an emoji arrives as the host hashed it, in a whole state and in changes', async () => {
     const { app, pinia } = createTestApp()
     app.use(pinia).use(syncPlugin, {
-      url: relay.url,
+      url: bed.relay.url,
       key: HOST_KEY,
       debounce: 5,
       ...(codec && { codec: codec() }),
@@ -85,6 +76,6 @@ describe.each([
     await expect.poll(() => text.value?.['keys']).toEqual({ [`a${low}`]: 1, [`b${high}`]: 3 })
     await hashes(3)
     expect([status.value, problem.value, dials]).toEqual(['connected', undefined, 1])
-    expect(warnings).toEqual([])
+    expect(bed.warnings).toEqual([])
   })
 })

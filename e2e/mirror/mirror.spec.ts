@@ -1,32 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { SyncServer } from '@vue-sync/server'
-import {
-  type BrowserContext,
-  expectQuiet,
-  messages,
-  type Page,
-} from '../support/browsers/playwright.ts'
-import { serveFixture } from '../support/pages/fixture.ts'
-import { HOST_KEY, startRelay, VIEWER_KEY } from '../support/relays/relay.ts'
-import { openTab, type Tab, useBrowser } from '../support/browsers/tabs.ts'
+import { describe, expect, it } from 'vitest'
+import { expectQuiet, messages, type Page } from '../support/browsers/playwright.ts'
+import { useFixtureTabs } from '../support/browsers/fixture-tabs.ts'
+import { startRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+import type { Tab } from '../support/browsers/tabs.ts'
 
-const pages = useBrowser(serveFixture)
-let context: BrowserContext
-let relay: SyncServer & { url: string }
-
-beforeEach(async () => {
-  relay = await startRelay()
-  context = await pages.browser.newContext()
-})
-afterEach(async () => {
-  await context.close()
-  await relay.stop()
-})
-
-async function open(role: 'host' | 'viewer', params: Record<string, string> = {}): Promise<Tab> {
-  const key = role === 'host' ? HOST_KEY : VIEWER_KEY
-  return openTab(context, pages.site.page(role, relay.url, { key, ...params }))
-}
+const { bed, open } = useFixtureTabs()
 
 const linked = (page: Page) =>
   page.waitForFunction(() => (window.test.host ?? window.test.viewer).status.value === 'connected')
@@ -220,15 +198,15 @@ describe('the connection', () => {
           }, 10)
         }),
     )
-    const { port } = relay.getStatus()
-    await relay.stop()
+    const { port } = bed.relay.getStatus()
+    await bed.relay.stop()
     await viewer.waitForFunction(() => window.test.viewer.status.value === 'reconnecting')
     const [first, second, third] = await waits
     expect(second).toBeGreaterThan(first!)
     expect(third).toBeGreaterThan(second!)
     const before = await viewer.evaluate(() => ({ ...window.test.renders }))
     viewer.seen.received.length = 0
-    relay = await startRelay(port)
+    bed.relay = await startRelay(port)
     await Promise.all([linked(host), linked(viewer)])
     await host.evaluate(() => {
       window.test.stores.useBoard.speed = 7
@@ -245,13 +223,16 @@ describe('the connection', () => {
     await host.evaluate(() => {
       window.test.stores.useBoard.title = 'Missed'
     })
-    const { port } = relay.getStatus()
-    await relay.stop()
-    relay = await startRelay(port)
+    const { port } = bed.relay.getStatus()
+    await bed.relay.stop()
+    bed.relay = await startRelay(port)
     await linked(host)
     expect(viewer.seen.sockets).toBe(sockets)
     expect(await viewer.evaluate(() => window.test.viewer.status.value)).toBe('disconnected')
-    await viewer.evaluate((url) => window.test.viewer.connect(url), `${relay.url}#k=${VIEWER_KEY}`)
+    await viewer.evaluate(
+      (url) => window.test.viewer.connect(url),
+      `${bed.relay.url}#k=${VIEWER_KEY}`,
+    )
     await shows(viewer, 'Missed')
   })
 
@@ -259,7 +240,7 @@ describe('the connection', () => {
     const { viewer } = await pair()
     await viewer.evaluate((url) => {
       for (let call = 0; call < 10; call++) window.test.viewer.connect(url)
-    }, `${relay.url}#k=${VIEWER_KEY}`)
+    }, `${bed.relay.url}#k=${VIEWER_KEY}`)
     await viewer.waitForTimeout(100)
     expect(viewer.seen.sockets).toBe(1)
   })
@@ -320,10 +301,10 @@ describe('the connection', () => {
       host.evaluate(() => window.test.unmount()),
       viewer.evaluate(() => window.test.unmount()),
     ])
-    await expect.poll(() => relay.getStatus().clientCount).toBe(0)
-    const { port } = relay.getStatus()
-    await relay.stop()
-    relay = await startRelay(port)
+    await expect.poll(() => bed.relay.getStatus().clientCount).toBe(0)
+    const { port } = bed.relay.getStatus()
+    await bed.relay.stop()
+    bed.relay = await startRelay(port)
     await viewer.waitForTimeout(3000)
     expect([host.seen.sockets, viewer.seen.sockets]).toEqual([1, 1])
     await expectQuiet(host.seen, viewer.seen)

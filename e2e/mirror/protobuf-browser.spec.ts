@@ -1,33 +1,13 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type BrowserContext, expectQuiet } from '../support/browsers/playwright.ts'
-import { openTab, useBrowser } from '../support/browsers/tabs.ts'
-import { serveFixture } from '../support/pages/fixture.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+import { expect, it } from 'vitest'
+import { expectQuiet } from '../support/browsers/playwright.ts'
+import { useFixtureTabs } from '../support/browsers/fixture-tabs.ts'
 
-const pages = useBrowser(serveFixture)
-let context: BrowserContext
-let relay: TestRelay
-
-beforeEach(async () => {
-  relay = await startRelay()
-  context = await pages.browser.newContext()
-})
-afterEach(async () => {
-  await context.close()
-  await relay.stop()
-})
+const { open } = useFixtureTabs()
 
 it('a browser shows state that arrives as Protocol Buffers, with deltas', async () => {
-  const params = { protobuf: '' }
-  const host = await openTab(
-    context,
-    pages.site.page('host', relay.url, { key: HOST_KEY, ...params }),
-  )
+  const host = await open('host', { protobuf: '' })
   await host.waitForFunction(() => window.test.host.status.value === 'connected')
-  const viewer = await openTab(
-    context,
-    pages.site.page('viewer', relay.url, { key: VIEWER_KEY, ...params }),
-  )
+  const viewer = await open('viewer', { protobuf: '' })
   await host.bringToFront()
   await host.evaluate(() => {
     const { useBoard } = window.test.stores

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { cbor } from '@vue-sync/vue/cbor'
 import { syncPlugin, type SyncHostOptions, useSyncHost } from '@vue-sync/vue/host'
 import { msgpack } from '@vue-sync/vue/msgpack'
@@ -12,24 +12,13 @@ import {
   useSyncViewer,
 } from '@vue-sync/vue/viewer'
 import { connect } from '../../server/test/client.ts'
-import { createTestApp, stubBrowser, unmountApps } from '../support/apps/app.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+import { createTestApp, unmountApps } from '../support/apps/app.ts'
+import { useRelay } from '../support/apps/relay-bed.ts'
+import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // Real hosts and viewers with a real relay. The properties of the values themselves are unit tests.
-let relay: TestRelay
-let warnings: string[]
-
-beforeEach(async () => {
-  warnings = stubBrowser()
-  // A heartbeat carries the hash of an idle host's state.
-  relay = await startRelay(0, { heartbeat: 100 })
-})
-afterEach(async () => {
-  unmountApps()
-  await relay.stop()
-  vi.unstubAllGlobals()
-  vi.restoreAllMocks()
-})
+// A heartbeat carries the hash of an idle host's state.
+const bed = useRelay({ heartbeat: 100 })
 
 const initial = () => ({
   due: new Date(0) as Date | undefined,
@@ -52,7 +41,7 @@ const useShown = defineStore('game', {
 
 function startHost(options: Partial<SyncHostOptions>) {
   const { app, pinia } = createTestApp()
-  app.use(pinia).use(syncPlugin, { url: relay.url, key: HOST_KEY, debounce: 5, ...options })
+  app.use(pinia).use(syncPlugin, { url: bed.relay.url, key: HOST_KEY, debounce: 5, ...options })
   app.mount({})
   return { game: useGame(pinia), host: app.runWithContext(useSyncHost) }
 }
@@ -60,7 +49,7 @@ function startHost(options: Partial<SyncHostOptions>) {
 function openViewer(options: SyncViewerOptions) {
   const { app, pinia } = createTestApp()
   app.use(pinia).use(syncViewer, {
-    url: `${relay.url}#k=${VIEWER_KEY}`,
+    url: `${bed.relay.url}#k=${VIEWER_KEY}`,
     codecs: [msgpack(), cbor()],
     ...options,
   })
@@ -78,10 +67,10 @@ it.each<[string, Partial<SyncHostOptions>]>([
   ['encrypted CBOR', { encrypt: true, codec: cbor() }],
 ])('dates, maps, sets, big integers and bytes arrive as they are, with %s', async (_, options) => {
   const { game, host } = startHost({ values: richValues(), ...options })
-  let url = `${relay.url}#k=${VIEWER_KEY}`
+  let url = `${bed.relay.url}#k=${VIEWER_KEY}`
   if (options.encrypt) {
     await expect.poll(() => host.viewerUrl.value).toContain('&e=')
-    url = host.viewerUrl.value!.replace(/^http:\/\/[^/]+/, relay.url.replace('ws', 'http'))
+    url = host.viewerUrl.value!.replace(/^http:\/\/[^/]+/, bed.relay.url.replace('ws', 'http'))
   }
   const { shown, view, error, problem } = openViewer({ url, values: richValues() })
   const expectShown = async () => {
@@ -103,12 +92,12 @@ it.each<[string, Partial<SyncHostOptions>]>([
   await expectShown()
   expect([error.value, problem.value]).toEqual([undefined, undefined])
   // The viewers compare the hash of an idle host's state at the heartbeat.
-  const observer = await connect(relay, 'viewer')
+  const observer = await connect(bed.relay, 'viewer')
   await expect
     .poll(() => observer.of('status').filter(({ payload }) => 'hash' in payload).length)
     .toBeGreaterThan(1)
   await observer.close()
-  expect(warnings).toEqual([])
+  expect(bed.warnings).toEqual([])
 })
 
 it.each<[string, SyncHostOptions]>([

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { defineStore } from 'pinia'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { watchEffect } from 'vue'
 import { cbor } from '@vue-sync/vue/cbor'
 import { syncPlugin, type SyncHostOptions } from '@vue-sync/vue/host'
@@ -9,27 +9,16 @@ import { msgpack } from '@vue-sync/vue/msgpack'
 import { richValues } from '@vue-sync/vue/rich-values'
 import { syncViewer, useSyncedState, useSyncViewer } from '@vue-sync/vue/viewer'
 import { connect } from '../../server/test/client.ts'
-import { createTestApp, stubBrowser, unmountApps } from '../support/apps/app.ts'
+import { createTestApp, unmountApps } from '../support/apps/app.ts'
+import { useRelay } from '../support/apps/relay-bed.ts'
 import { FIELD_ROWS, isOfSetup, VALUE_ROWS, type ValueRow } from '../support/apps/value-rows.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+import { HOST_KEY, startRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // The tables in docs/values.md show what real hosts, relays and viewers do. `pnpm docs:values` writes them.
 const DOC = new URL('../../docs/values.md', import.meta.url)
 const isUpdate = process.env['VUE_SYNC_UPDATE_DOCS'] === '1'
 
-let relay: TestRelay
-let warnings: string[]
-
-beforeEach(async () => {
-  warnings = stubBrowser()
-  relay = await startRelay()
-})
-afterEach(async () => {
-  unmountApps()
-  await relay.stop()
-  vi.unstubAllGlobals()
-  vi.restoreAllMocks()
-})
+const bed = useRelay()
 
 const CODECS = [msgpack(), cbor()]
 const ROWS: ValueRow[] = VALUE_ROWS.flatMap(([, rows]) => rows)
@@ -45,7 +34,7 @@ function defineRow(index: number, make: () => unknown) {
 
 function startHost(options: Partial<SyncHostOptions>) {
   const { app, pinia } = createTestApp()
-  app.use(pinia).use(syncPlugin, { url: relay.url, key: HOST_KEY, debounce: 5, ...options })
+  app.use(pinia).use(syncPlugin, { url: bed.relay.url, key: HOST_KEY, debounce: 5, ...options })
   app.mount({})
   return pinia
 }
@@ -53,7 +42,7 @@ function startHost(options: Partial<SyncHostOptions>) {
 function startViewer(isRich: boolean) {
   const { app, pinia } = createTestApp()
   app.use(pinia).use(syncViewer, {
-    url: `${relay.url}#k=${VIEWER_KEY}`,
+    url: `${bed.relay.url}#k=${VIEWER_KEY}`,
     codecs: CODECS,
     ...(isRich && { values: richValues() }),
   })
@@ -109,15 +98,15 @@ async function mirror(options: Partial<SyncHostOptions>) {
   const { storeIds } = app.runWithContext(useSyncViewer)
   await expect.poll(() => storeIds.value.length).toBe(ROWS.length)
   const shown = ROWS.map((_, index) => app.runWithContext(() => useSyncedState(idOf(index))).value)
-  const observer = await connect(relay, 'viewer')
+  const observer = await connect(bed.relay, 'viewer')
   await expect.poll(() => observer.frames.length + observer.binaries.length).toBeGreaterThan(0)
   const [binary] = observer.binaries
   const body = binary && !options.codec ? String(binary.subarray(binary.indexOf(10) + 1)) : '{}'
   const { payload = {} } = JSON.parse(body) as { payload?: Record<string, object> }
   await observer.close()
   unmountApps()
-  await relay.stop()
-  relay = await startRelay()
+  await bed.relay.stop()
+  bed.relay = await startRelay()
   return { shown, payload }
 }
 
@@ -136,7 +125,7 @@ function expectTable(name: string, lines: string[]): void {
 it('docs/values.md shows what each kind of value becomes', async () => {
   const json = await mirror({})
   const codes = ROWS.map((_, index) =>
-    warnings
+    bed.warnings
       .filter((text) => text.includes(`store "${idOf(index)}"`))
       .map((text) => /VS\d+/.exec(text)?.[0]),
   )
@@ -182,7 +171,7 @@ it('docs/values.md shows what a viewer’s own field of each kind does', async (
   const shown = FIELD_ROWS.map(([, make], index) => {
     const store = defineStore(idOf(index), () => ({ value: make() as never }))(pinia)
     const seen: string[] = []
-    // As a component would: it is told of what Vue tracks, and of nothing else.
+    // An effect, like a component, runs again only after changes that Vue tracks.
     watchEffect(() => void seen.push(format((store as { value: unknown }).value)), {
       flush: 'sync',
     })

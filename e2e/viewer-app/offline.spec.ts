@@ -1,31 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type BrowserContext,
-  expectQuiet,
-  messages,
-  type Page,
-} from '../support/browsers/playwright.ts'
-import { serveFixture } from '../support/pages/fixture.ts'
-import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
-import { openTab, type Tab, useBrowser } from '../support/browsers/tabs.ts'
+import { describe, expect, it } from 'vitest'
+import { expectQuiet, messages, type Page } from '../support/browsers/playwright.ts'
+import { useFixtureTabs } from '../support/browsers/fixture-tabs.ts'
+import { startRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+import type { Tab } from '../support/browsers/tabs.ts'
 
-const pages = useBrowser(serveFixture)
-let context: BrowserContext
-let relay: TestRelay
+const { bed, pages, open: openPage } = useFixtureTabs()
 
-beforeEach(async () => {
-  relay = await startRelay()
-  context = await pages.browser.newContext()
-})
-afterEach(async () => {
-  await context.close()
-  await relay.stop()
-})
-
-async function open(role: 'host' | 'viewer', prepare?: (page: Page) => Promise<unknown>) {
-  const key = role === 'host' ? HOST_KEY : VIEWER_KEY
-  return openTab(context, pages.site.page(role, relay.url, { key, cache: '' }), prepare)
-}
+const open = (role: 'host' | 'viewer', prepare?: (page: Page) => Promise<unknown>) =>
+  openPage(role, { cache: '' }, prepare)
 
 const shows = (page: Page, title: string) => page.waitForSelector(`h1:text-is("${title}")`)
 const list = (page: Page) => page.evaluate(() => window.test.cache!.list())
@@ -79,9 +61,9 @@ const PROBE = `new Promise((resolve) => {
 describe('a viewer that caches its state', () => {
   it('shows it with its time while the relay is down, and updates it when the relay is back', async () => {
     const host = await keep()
-    const { port } = relay.getStatus()
+    const { port } = bed.relay.getStatus()
     await host.close()
-    await relay.stop()
+    await bed.relay.stop()
     const viewer = await open('viewer')
     await shows(viewer, 'Kept')
     const { asOf, status, stale } = await viewer.evaluate(() => ({
@@ -91,7 +73,7 @@ describe('a viewer that caches its state', () => {
     }))
     expect(asOf).toBeGreaterThan(Date.now() - 600_000)
     expect([/connecting/.test(status), stale]).toEqual([true, true])
-    relay = await startRelay(port)
+    bed.relay = await startRelay(port)
     const again = await open('host')
     await setTitle(again, 'New')
     await shows(viewer, 'New')
@@ -123,7 +105,7 @@ describe('a viewer that caches its state', () => {
       .poll(async () => (await list(viewer))[0])
       .toMatchObject({
         name: 'vue-sync test page',
-        link: `${relay.url.replace('ws', 'http')}/#k=${VIEWER_KEY}`,
+        link: `${bed.relay.url.replace('ws', 'http')}/#k=${VIEWER_KEY}`,
       })
     await viewer.evaluate(async () => {
       const { cache, viewer } = window.test
@@ -131,7 +113,7 @@ describe('a viewer that caches its state', () => {
       await cache!.forget((await cache!.list())[0]!.link)
     })
     expect(await list(viewer)).toEqual([])
-    await relay.stop()
+    await bed.relay.stop()
     await viewer.reload()
     await viewer.waitForFunction(() => window.test.viewer.retryAt.value !== undefined)
     expect(await viewer.textContent('h1')).toBe('Board')
@@ -148,7 +130,7 @@ describe('a viewer that caches its state', () => {
     await viewer.waitForFunction(() => window.test.viewer.name.value === 'Renamed')
     await viewer.goto('about:blank')
     await host.close()
-    await relay.stop()
+    await bed.relay.stop()
     const again = await open('viewer')
     await shows(again, 'New')
     expect((await list(again)).map(({ name }) => name)).toEqual(['Renamed'])
@@ -162,7 +144,7 @@ describe('a viewer that caches its state', () => {
     await keep()
     const viewer = await open('viewer')
     await shows(viewer, 'Kept')
-    const key = `state ${relay.url.replace('ws://', '')}/`
+    const key = `state ${bed.relay.url.replace('ws://', '')}/`
     await viewer.evaluate(() => window.test.unmount())
     await tamper(viewer, `(store) => { const key = ${JSON.stringify(key)}; (${change})(store) }`)
     await tamper(
@@ -192,7 +174,7 @@ describe('a viewer that caches its state', () => {
 
   it('is live when the quota is exceeded, and keeps the earlier record', async () => {
     // The browser caches the free space, so the quota is set before any other page opens; it lasts while this page is open.
-    const control = await context.newCDPSession(await context.newPage())
+    const control = await bed.context.newCDPSession(await bed.context.newPage())
     const origin = new URL(pages.site.page('viewer', '')).origin
     await control.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 500_000 })
     const host = await keep()
@@ -206,7 +188,7 @@ describe('a viewer that caches its state', () => {
     await viewer.waitForFunction(() => window.test.stores.useBoard.title.startsWith('y'))
     await expectQuiet(viewer.seen)
     await host.close()
-    await relay.stop()
+    await bed.relay.stop()
     await viewer.reload()
     await shows(viewer, 'Kept')
   })
@@ -217,7 +199,7 @@ describe('a viewer that caches its state', () => {
     await shows(viewer, 'Kept')
     await viewer.evaluate(
       (url) => window.test.viewer.connect(url),
-      `${relay.url}/s/other#k=${VIEWER_KEY}`,
+      `${bed.relay.url}/s/other#k=${VIEWER_KEY}`,
     )
     await viewer.waitForFunction(() => window.test.viewer.status.value === 'connected')
     expect(
@@ -227,7 +209,10 @@ describe('a viewer that caches its state', () => {
         window.test.viewer.name.value,
       ]),
     ).toEqual([0, undefined, undefined])
-    await viewer.evaluate((url) => window.test.viewer.connect(url), `${relay.url}#k=${VIEWER_KEY}`)
+    await viewer.evaluate(
+      (url) => window.test.viewer.connect(url),
+      `${bed.relay.url}#k=${VIEWER_KEY}`,
+    )
     await shows(viewer, 'Kept')
     await expectQuiet(viewer.seen)
   })
@@ -238,7 +223,12 @@ describe('a viewer app', () => {
     await keep()
     const viewer = await open('viewer')
     await shows(viewer, 'Kept')
-    const urls = [relay.url, `${relay.url}/s/a`, `${relay.url}/s/b`, 'ws://127.0.0.1:9/']
+    const urls = [
+      bed.relay.url,
+      `${bed.relay.url}/s/a`,
+      `${bed.relay.url}/s/b`,
+      'ws://127.0.0.1:9/',
+    ]
     await viewer.evaluate(
       (all) => {
         for (let round = 0; round < 10; round++)
@@ -248,16 +238,16 @@ describe('a viewer app', () => {
       urls.map((url) => `${url}#k=${VIEWER_KEY}`),
     )
     await viewer.waitForFunction(() => window.test.viewer.status.value === 'connected')
-    await expect.poll(() => relay.getStatus().clientCount).toBe(1)
+    await expect.poll(() => bed.relay.getStatus().clientCount).toBe(1)
     const { sockets } = viewer.seen
     await viewer.evaluate(() => window.test.unmount())
-    await expect.poll(() => relay.getStatus().clientCount).toBe(0)
+    await expect.poll(() => bed.relay.getStatus().clientCount).toBe(0)
     await viewer.evaluate(() => {
       window.dispatchEvent(new Event('online'))
       document.dispatchEvent(new Event('visibilitychange'))
     })
     await viewer.waitForTimeout(3000)
-    expect([viewer.seen.sockets, relay.getStatus().clientCount]).toEqual([sockets, 0])
+    expect([viewer.seen.sockets, bed.relay.getStatus().clientCount]).toEqual([sockets, 0])
     await expectQuiet(viewer.seen)
   })
 })
