@@ -91,6 +91,12 @@ export class SyncError extends Error {
   }
 }
 
+/** Prints an error in development, and gives it. */
+export function printed(error: SyncError): SyncError {
+  if (process.env.NODE_ENV !== 'production') console.error(error.message)
+  return error
+}
+
 /** Prints an error that must not be thrown, because it would break the app. Also in production. */
 export function reportError(error: unknown): void {
   console.error(error)
@@ -100,13 +106,13 @@ export function reportError(error: unknown): void {
 export type Warn = (code: WarningCode | ErrorCode, subject: string, cause?: unknown) => void
 
 export function createWarn(): Warn {
-  const printed = new Set<string>()
+  const texts = new Set<string>()
   return (code, subject, cause) => {
     if (process.env.NODE_ENV !== 'production') {
       const why = { ...ERRORS, ...WARNINGS }[code]
       const text = `[vue-sync] ${code}: ${subject}. ${why}.`
-      if (printed.has(text)) return
-      printed.add(text)
+      if (texts.has(text)) return
+      texts.add(text)
       console.warn(text, ...(cause === undefined ? [] : [cause]))
     }
   }

@@ -20,6 +20,8 @@ export interface Problems {
   add: (problem: SyncProblem) => void
   /** Removes the problems that no longer exist. */
   remove: (matches: (problem: SyncProblem) => boolean) => void
+  /** Replaces the problems of one store. Keeps those that a codec has found in it, which the codec's caller removes. */
+  replaceOf: (store: string, present: readonly SyncProblem[]) => void
 }
 
 /** Names the place of a problem and its reason, for a warning in development. */
@@ -34,18 +36,35 @@ export function isSameProblem(a: SyncProblem, b: SyncProblem): boolean {
   return a.code === b.code && a.store === b.store && a.path === b.path
 }
 
+/** The codes of `CodecProblem`. */
+const OF_CODEC = /^VS(?:124|125|217)$/
+
 export function createProblems(): Problems {
   const list = shallowReactive<SyncProblem[]>([])
+
+  function add(problem: SyncProblem): void {
+    if (list.some((known) => isSameProblem(known, problem))) return
+    if (list.length >= MOST_PROBLEMS) list.shift()
+    list.push(problem)
+  }
+
+  function remove(matches: (problem: SyncProblem) => boolean): void {
+    for (let index = list.length - 1; index >= 0; index--)
+      if (matches(list[index]!)) list.splice(index, 1)
+  }
+
   return {
     list,
-    add(problem) {
-      if (list.some((known) => isSameProblem(known, problem))) return
-      if (list.length >= MOST_PROBLEMS) list.shift()
-      list.push(problem)
-    },
-    remove(matches) {
-      for (let index = list.length - 1; index >= 0; index--)
-        if (matches(list[index]!)) list.splice(index, 1)
+    add,
+    remove,
+    replaceOf(store, present) {
+      remove(
+        (known) =>
+          known.store === store &&
+          !OF_CODEC.test(known.code) &&
+          !present.some((problem) => isSameProblem(problem, known)),
+      )
+      for (const problem of present) add(problem)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { useDebounceFn } from '@vueuse/core'
 import { shallowReactive } from 'vue'
-import { createWarn, reportError, SyncError } from '../diagnostics.ts'
+import { createWarn, printed, reportError, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
 import { createDialReports, createLink, type Link, mixedContent, problemOf } from '../link/index.ts'
 import { createProblems, describeProblem, type SyncProblem } from '../problems.ts'
@@ -191,8 +191,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     const reason = `${bytes} bytes, the relay accepts ${limit}`
     state.error = new SyncError('VS117', reason)
     problems.add({ code: 'VS117', reason })
-    // oxlint-disable-next-line no-console -- for the developer, as a warning is
-    if (process.env.NODE_ENV !== 'production' && isNew) console.error(state.error.message)
+    if (isNew) printed(state.error)
   }
 
   function report(problem: SyncProblem): void {
@@ -262,8 +261,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (code === 'bad_access' || code === 'too_large') return
     const detail = `${code}: ${reason}`
     problems.add({ code: 'VS122', ...(field !== undefined && { path: field }), reason: detail })
-    // oxlint-disable-next-line no-console -- a developer must see a mistake that the relay has found
-    if (process.env.NODE_ENV !== 'production') console.error(new SyncError('VS122', detail).message)
+    printed(new SyncError('VS122', detail))
   }
 
   function showLinks(): void {

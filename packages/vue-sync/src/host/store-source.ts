@@ -2,7 +2,7 @@ import type { Store } from 'pinia'
 import { ReactiveEffect, shallowReactive, toRaw } from 'vue'
 import type { Warn } from '../diagnostics.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
-import { createProblems, isSameProblem, type Problems, type SyncProblem } from '../problems.ts'
+import { createProblems, type Problems, type SyncProblem } from '../problems.ts'
 import { share, type StoreFields } from '../protocol/index.ts'
 import { describeFinding, type Finding } from './core/findings.ts'
 import { NOTHING, type OnUnplain, readKey, sentKeys, toPlain, valueForm } from './core/plain.ts'
@@ -27,7 +27,7 @@ export function createStoreSource(
   options: SyncOptions,
   warn: Warn,
   onChange: () => void,
-  problems: Pick<Problems, 'add' | 'remove'> = createProblems(),
+  problems: Pick<Problems, 'remove' | 'replaceOf'> = createProblems(),
   form = valueForm(false, undefined),
 ): StoreSource {
   const { pick, omit, serialize } = options as SyncOptions<Record<string, unknown>>
@@ -93,14 +93,7 @@ export function createStoreSource(
         warn('VS207', `store "${id}" could not be read`, failure.error)
       present.push({ code: 'VS207', store: id, reason: String(failure.error) })
     }
-    // The codec reports VS124 and VS217, and the host removes them.
-    problems.remove(
-      (known) =>
-        known.store === id &&
-        !/^VS(?:124|217)$/.test(known.code) &&
-        !present.some((problem) => isSameProblem(problem, known)),
-    )
-    for (const problem of present) problems.add(problem)
+    problems.replaceOf(id, present)
   }
 
   // Shallow, because a deep watch would walk the whole store on every tick with a mutation.

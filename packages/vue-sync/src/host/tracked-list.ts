@@ -6,7 +6,7 @@ export interface Run<T> {
   items: unknown[]
   /** The index of the first element. */
   from: number
-  /** What reads the elements. */
+  /** Reads the elements. */
   node: T
 }
 

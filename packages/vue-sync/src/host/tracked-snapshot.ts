@@ -69,7 +69,7 @@ const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-/** What is read instead of a value, so that the read is tracked. */
+/** Gives the reactive form of a value, so that Vue tracks the read. */
 function trackedView(value: unknown): unknown {
   const inner = isRef(value) ? unref(value) : value
   return isObject(inner) ? reactive(toRaw(inner)) : inner

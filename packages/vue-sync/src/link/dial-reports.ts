@@ -1,4 +1,4 @@
-import { SyncError } from '../diagnostics.ts'
+import { printed, SyncError } from '../diagnostics.ts'
 import { isTrustworthyOrigin, parseLink, type SyncAddress } from '../protocol/index.ts'
 import type { Problems } from '../problems.ts'
 
@@ -14,13 +14,6 @@ export function readLink(text: string, option = ''): SyncAddress {
   if (address) return address
   const isOther = parseLink(text.replace(/^(\s*(?:[a-z]+:\/\/)?[^/?#]+).*/is, '$1'))
   throw new SyncError(isOther ? 'VS121' : 'VS101', option + JSON.stringify(text))
-}
-
-/** Prints an error in development, and gives it. */
-export function printed(error: SyncError): SyncError {
-  // oxlint-disable-next-line no-console -- absent from production builds
-  if (process.env.NODE_ENV !== 'production') console.error(error.message)
-  return error
 }
 
 /**

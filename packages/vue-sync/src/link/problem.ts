@@ -1,6 +1,5 @@
-import { type ErrorCode, SyncError } from '../diagnostics.ts'
+import { type ErrorCode, printed, SyncError } from '../diagnostics.ts'
 import { CLOSE } from '../protocol/index.ts'
-import { printed } from './dial-reports.ts'
 
 const CODES: Record<number, ErrorCode> = {
   [CLOSE.unsupported]: 'VS105',

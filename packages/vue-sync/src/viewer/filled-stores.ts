@@ -2,7 +2,7 @@ import type { Pinia, Store } from 'pinia'
 import { isReactive, isReadonly, isRef, toRaw } from 'vue'
 import type { Warn } from '../diagnostics.ts'
 import { existingStores } from '../pinia/existing-stores.ts'
-import { isSameProblem, type Problems, type SyncProblem } from '../problems.ts'
+import type { Problems, SyncProblem } from '../problems.ts'
 import {
   equal,
   isContainer,
@@ -119,8 +119,7 @@ export function createFilledStores(
 
   function forget(id: string): void {
     entries.get(id)?.guard?.stop()
-    // VS125 comes from the codec and concerns the received state, also while no store shows it.
-    if (entries.delete(id)) problems.remove(({ code, store }) => store === id && code !== 'VS125')
+    if (entries.delete(id)) problems.replaceOf(id, [])
   }
 
   return {
@@ -148,14 +147,7 @@ export function createFilledStores(
       let hasProblems = false
 
       function report(found: SyncProblem[]): void {
-        if (hasProblems)
-          problems.remove(
-            (known) =>
-              known.store === id &&
-              known.code !== 'VS125' &&
-              !found.some((one) => isSameProblem(one, known)),
-          )
-        for (const problem of found) problems.add(problem)
+        if (hasProblems || found.length > 0) problems.replaceOf(id, found)
         hasProblems = found.length > 0
       }
 

@@ -72,9 +72,9 @@ export function mergeCollection(current: unknown, next: unknown, writing: Writin
 }
 
 /**
- * Writes one value into reactive `target`, or only the differences inside it. What is not reactive inside
- * `target` gets a new value, because Vue does not notice a write into it: the values of a `shallowRef` and
- * `shallowReactive`, and objects that are marked raw, frozen, sealed or readonly.
+ * Writes one value into reactive `target`, or only the differences inside it. Values of a `shallowRef` and
+ * `shallowReactive`, and objects that are marked raw, frozen, sealed or readonly, are replaced, because Vue does not
+ * notice a write into them.
  *
  * @param prev the value that was written before, which shares unchanged parts with `next`; without it all
  *   parts are compared

@@ -5,6 +5,9 @@ import { KIND, Unfit, type ValueType } from './types.ts'
 const INT32 = [-0x80000000, 0x7fffffff] as const
 const UINT32 = [0, 0xffffffff] as const
 type Range = readonly [least: number, most: number]
+type BigRange = readonly [least: bigint, most: bigint]
+type Write<T> = (writer: BinaryWriter, value: T) => unknown
+type Read<T> = (reader: BinaryReader) => T
 
 /** The shortest decimal that rounds to the same 32 bits, which is what people wrote. */
 export function roundFloat(value: number): number {
@@ -39,13 +42,13 @@ function within(value: bigint | string | number, [least, most]: Range): number |
 function integer32(
   kind: number,
   range: Range,
-  write: (writer: BinaryWriter, value: number) => void,
-  read: (reader: BinaryReader) => bigint | string | number,
+  write: Write<number>,
+  read: Read<bigint | string | number>,
 ): ValueType {
   return {
     kind,
     wire: kind === KIND.fixed32 || kind === KIND.sfixed32 ? WireType.Bit32 : WireType.Varint,
-    write: (writer, value) => write(writer, checkInteger(value, range)),
+    write: (writer, value) => void write(writer, checkInteger(value, range)),
     read: (reader) => within(read(reader), range),
   }
 }
@@ -56,9 +59,9 @@ const U64 = [0n, 2n ** 64n - 1n] as const
 /** A 64-bit integer: a number if that is exact, otherwise decimal text. */
 function integer64(
   kind: number,
-  [least, most]: readonly [bigint, bigint],
-  write: (writer: BinaryWriter, value: bigint | number) => void,
-  read: (reader: BinaryReader) => bigint | string,
+  [least, most]: BigRange,
+  write: Write<bigint | number>,
+  read: Read<bigint | string>,
   isText: boolean,
 ): ValueType {
   const arriving = (value: bigint | string): string | number => {
@@ -119,98 +122,34 @@ const float: ValueType = {
 }
 
 /** A varint of 32 bits takes the same bytes as one of 64, so the short form of both is written fast. */
-function writeSmall(write: (writer: BinaryWriter, value: bigint) => void) {
+function writeSmall(write: Write<bigint>) {
   return (writer: BinaryWriter, value: bigint | number): void => {
     if (value >= 0 && value <= UINT32[1]) writer.uint32(Number(value))
     else write(writer, BigInt(value))
   }
 }
 
+const INTEGERS_32 = new Map<number, [Range, Write<number>, Read<bigint | string | number>]>([
+  [KIND.int32, [INT32, (w, v) => w.int32(v), (r) => r.int64()]],
+  [KIND.sint32, [INT32, (w, v) => w.sint32(v), (r) => r.sint64()]],
+  [KIND.uint32, [UINT32, (w, v) => w.uint32(v), (r) => r.uint64()]],
+  [KIND.fixed32, [UINT32, (w, v) => w.fixed32(v), (r) => r.fixed32()]],
+  [KIND.sfixed32, [INT32, (w, v) => w.sfixed32(v), (r) => r.sfixed32()]],
+])
+
+const INTEGERS_64 = new Map<number, [BigRange, Write<bigint | number>, Read<bigint | string>]>([
+  [KIND.int64, [I64, writeSmall((w, v) => w.int64(v)), (r) => r.int64()]],
+  [KIND.uint64, [U64, writeSmall((w, v) => w.uint64(v)), (r) => r.uint64()]],
+  [KIND.sint64, [I64, (w, v) => w.sint64(v), (r) => r.sint64()]],
+  [KIND.fixed64, [U64, (w, v) => w.fixed64(v), (r) => r.fixed64()]],
+  [KIND.sfixed64, [I64, (w, v) => w.sfixed64(v), (r) => r.sfixed64()]],
+])
+
 /** Gives the type for a number or a boolean of the schema; `undefined` for other types. */
 export function numberType(kind: number, isText: boolean): ValueType | undefined {
-  switch (kind) {
-    case KIND.double:
-      return double
-    case KIND.float:
-      return float
-    case KIND.bool:
-      return bool
-    case KIND.int32:
-      return integer32(
-        kind,
-        INT32,
-        (w, v) => void w.int32(v),
-        (r) => r.int64(),
-      )
-    case KIND.sint32:
-      return integer32(
-        kind,
-        INT32,
-        (w, v) => void w.sint32(v),
-        (r) => r.sint64(),
-      )
-    case KIND.uint32:
-      return integer32(
-        kind,
-        UINT32,
-        (w, v) => void w.uint32(v),
-        (r) => r.uint64(),
-      )
-    case KIND.fixed32:
-      return integer32(
-        kind,
-        UINT32,
-        (w, v) => void w.fixed32(v),
-        (r) => r.fixed32(),
-      )
-    case KIND.sfixed32:
-      return integer32(
-        kind,
-        INT32,
-        (w, v) => void w.sfixed32(v),
-        (r) => r.sfixed32(),
-      )
-    case KIND.int64:
-      return integer64(
-        kind,
-        I64,
-        writeSmall((w, v) => void w.int64(v)),
-        (r) => r.int64(),
-        isText,
-      )
-    case KIND.uint64:
-      return integer64(
-        kind,
-        U64,
-        writeSmall((w, v) => void w.uint64(v)),
-        (r) => r.uint64(),
-        isText,
-      )
-    case KIND.sint64:
-      return integer64(
-        kind,
-        I64,
-        (w, v) => void w.sint64(v),
-        (r) => r.sint64(),
-        isText,
-      )
-    case KIND.fixed64:
-      return integer64(
-        kind,
-        U64,
-        (w, v) => void w.fixed64(v),
-        (r) => r.fixed64(),
-        isText,
-      )
-    case KIND.sfixed64:
-      return integer64(
-        kind,
-        I64,
-        (w, v) => void w.sfixed64(v),
-        (r) => r.sfixed64(),
-        isText,
-      )
-    default:
-      return undefined
-  }
+  const small = INTEGERS_32.get(kind)
+  if (small) return integer32(kind, ...small)
+  const large = INTEGERS_64.get(kind)
+  if (large) return integer64(kind, ...large, isText)
+  return [double, float, bool].find((type) => type.kind === kind)
 }

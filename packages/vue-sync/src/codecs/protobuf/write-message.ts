@@ -143,6 +143,6 @@ export function writeMessage(
   writeExtras(writer, extras)
   context.path.pop()
   context.key = outer
-  // What was inexact inside is in the extras of this message.
+  // The extras carry what is inexact inside this message, so the field around it is exact.
   context.inexact = false
 }

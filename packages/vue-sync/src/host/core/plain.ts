@@ -65,8 +65,8 @@ export interface ValueForm {
 }
 
 /**
- * Replaces half pairs of UTF-16, because UTF-8 cannot carry them. What is compared and hashed must be what
- * arrives.
+ * Replaces each lone surrogate by U+FFFD, because UTF-8 cannot carry it. The host compares and hashes the text that
+ * viewers receive.
  */
 const wellFormed = (text: string): string => text.replace(/[\ud800-\udfff]/gu, '\ufffd')
 
