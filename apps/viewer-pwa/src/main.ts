@@ -5,7 +5,7 @@ import { sessionCache } from '@vue-sync/vue/cache'
 import { richValues } from '@vue-sync/vue/rich-values'
 import { syncViewer } from '@vue-sync/vue/viewer'
 import App from './App.vue'
-import { CACHE_KEY } from './use-known-sessions.ts'
+import { CACHE_KEY } from './session/use-known-sessions.ts'
 import '@vue-sync/demo/base.css'
 import './style.css'
 

@@ -1,6 +1,6 @@
 import { formatLink, isSessionName, readPairCode } from '@vue-sync/vue/protocol'
 import type { ErrorCode } from '@vue-sync/vue/viewer'
-import { isScannedLink, withOwnScheme } from './session-link.ts'
+import { isScannedLink, withOwnScheme } from '../session/session-link.ts'
 
 /** Why an input (typed, pasted, photographed or scanned) cannot be opened; the message is shown to the user. */
 export class PairingProblem extends Error {}
