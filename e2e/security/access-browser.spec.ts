@@ -47,8 +47,7 @@ async function openByCode(code: string | undefined): Promise<Page> {
   return page
 }
 const isLive = (page: Page) => page.getByText('Live').first().waitFor()
-const isOut = (page: Page) =>
-  page.getByText('Stopped: this link is no longer good').first().waitFor()
+const isOut = (page: Page) => page.getByText('Stopped: this link has ended').first().waitFor()
 
 it.each([
   ['another profile', async () => given.site],
@@ -74,7 +73,7 @@ it.each([
   await rotate(second)
   for (const page of guests) await isOut(page)
   const late = await openByCode(code)
-  await late.getByRole('alert').filter({ hasText: 'That code is not valid' }).waitFor()
+  await late.getByRole('alert').filter({ hasText: 'That code is wrong or has expired' }).waitFor()
   expect(await codeOf(second)).not.toBe(code)
   await isLive(await openByCode(await codeOf(second)))
 

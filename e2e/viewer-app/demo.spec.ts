@@ -147,7 +147,7 @@ describe('the demo', () => {
     const code = host.locator('.pair-code strong')
     const before = await code.textContent()
     await host.getByRole('button', { name: 'New code' }).click()
-    await says(viewer, 'Stopped: this link is no longer good')
+    await says(viewer, 'Stopped: this link has ended')
     await says(viewer, 'Ask the host for a new code.')
     await expect.poll(() => code.textContent()).not.toBe(before)
     const fresh = await openViewer(`http://127.0.0.1:${relay.getStatus().port}/?pair`)

@@ -109,7 +109,7 @@ describe('a phone and a relay with TLS', () => {
     await page.goto(link('https'))
     await says(page, 'First')
     await says(page, 'Live')
-    await says(page, 'Certificate not trusted yet: no install, no offline.')
+    await says(page, 'Certificate not trusted: can’t install or work offline.')
     await page.getByRole('link', { name: 'Trust it' }).click()
     await page.getByRole('heading', { level: 1 }).waitFor()
     expect(new URL(page.url()).pathname).toBe('/setup')

@@ -61,7 +61,7 @@ const SCREENS: [name: string, go: (page: Page) => Promise<unknown>][] = [
     'plain http',
     async (page) => {
       await page.goto(origin().replace('127.0.0.1', 'lan.test'))
-      await page.getByText('Plain http').waitFor()
+      await page.getByText('Not secure').waitFor()
     },
   ],
   [

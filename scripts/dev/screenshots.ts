@@ -150,7 +150,7 @@ async function shootShow(page: Page, viewer: Page, name: string): Promise<void> 
   await viewer.context().setOffline(false)
   await viewer.getByRole('button', { name: 'Menu' }).click()
   await viewer.getByRole('button', { name: 'Other sessions' }).click()
-  await viewer.getByRole('heading', { name: 'Seen before' }).waitFor()
+  await viewer.getByRole('heading', { name: 'Recent' }).waitFor()
   await shoot(viewer, `viewer-pair-known-${name}`)
 }
 

@@ -5,7 +5,9 @@ import { sessionCache } from '@vue-sync/vue/cache'
 import { richValues } from '@vue-sync/vue/rich-values'
 import { syncViewer } from '@vue-sync/vue/viewer'
 import App from './App.vue'
+import { createMemory } from './device/memory.ts'
 import { CACHE_KEY } from './session/use-known-sessions.ts'
+import { createLanguage } from './texts/language.ts'
 import '@vue-sync/demo/base.css'
 import './style.css'
 
@@ -17,7 +19,17 @@ const codecs = [
   { name: 'cbor', load: () => import('@vue-sync/vue/cbor').then(({ cbor }) => cbor()) },
 ]
 
+const language = await createLanguage({
+  tags: navigator.languages,
+  memory: createMemory('vue-sync:language', () => localStorage),
+  onChange(code, direction) {
+    document.documentElement.lang = code
+    document.documentElement.dir = direction
+  },
+})
+
 createApp(App)
+  .use(language)
   .use(createPinia())
   .use(syncViewer, { cache, codecs, values: richValues() })
   .provide(CACHE_KEY, cache)

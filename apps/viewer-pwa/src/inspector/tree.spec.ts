@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { createFormats } from '../texts/formats.ts'
+import { en } from '../texts/en/index.ts'
 import { entriesOf, kindOf, preview, toJson } from './tree.ts'
+
+const formats = createFormats('en-GB')
+const texts = en(formats).inspector
 
 describe('tree', () => {
   it.each([
@@ -16,11 +21,11 @@ describe('tree', () => {
     [12n, 'bigint', '12n'],
     [new Map([['a', 1]]), 'map', 'Map, 1 entry'],
     [new Set([1, 2]), 'set', 'Set, 2 items'],
-    [new Date(0), 'date', new Date(0).toLocaleString()],
+    [new Date(0), 'date', formats.dateTime(0)],
     [new Date(Number.NaN), 'date', 'Invalid date'],
     [new Uint8Array(3), 'bytes', 'Uint8Array, 3 bytes'],
   ])('shows %o as %s with the preview %s', (value, kind, text) => {
-    expect([kindOf(value), preview(value)]).toEqual([kind, text])
+    expect([kindOf(value), preview(value, texts, formats)]).toEqual([kind, text])
   })
 
   it('shows the keys of a map', () => {

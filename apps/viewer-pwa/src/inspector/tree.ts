@@ -1,3 +1,6 @@
+import type { Formats } from '../texts/formats.ts'
+import type { Texts } from '../texts/language.ts'
+
 /** The kinds of values that the tree shows, also those that only rich values have. */
 export type Kind =
   | 'object'
@@ -31,7 +34,7 @@ export function hasParts(value: unknown): boolean {
 /** A key of a map on one line. */
 function keyText(key: unknown): string {
   if (typeof key === 'string') return key
-  return hasParts(key) ? toJson(key) : preview(key)
+  return hasParts(key) || kindOf(key) === 'bytes' ? toJson(key) : plainText(key)
 }
 
 /** Returns the entries of an object, array, map or set, in order. `id` tells them apart. */
@@ -43,33 +46,36 @@ export function entriesOf(value: unknown): [id: string, key: string, value: unkn
   return Object.entries(value as object).map(([key, part]) => [key, key, part])
 }
 
-const count = (length: number, one: string, many: string): string =>
-  length === 1 ? `1 ${one}` : `${length} ${many}`
-
 /** Returns one line for a collapsed value. */
-export function preview(value: unknown): string {
+export function preview(value: unknown, t: Texts['inspector'], formats: Formats): string {
   switch (kindOf(value)) {
     case 'array':
-      return count((value as unknown[]).length, 'item', 'items')
+      return t.items((value as unknown[]).length)
     case 'object':
-      return count(Object.keys(value as object).length, 'field', 'fields')
+      return t.fields(Object.keys(value as object).length)
     case 'map':
-      return `Map, ${count((value as Map<unknown, unknown>).size, 'entry', 'entries')}`
+      return t.entriesOfMap((value as Map<unknown, unknown>).size)
     case 'set':
-      return `Set, ${count((value as Set<unknown>).size, 'item', 'items')}`
+      return t.itemsOfSet((value as Set<unknown>).size)
     case 'bytes':
-      return `${(value as object).constructor.name}, ${count((value as ArrayBuffer).byteLength, 'byte', 'bytes')}`
+      return t.bytes((value as object).constructor.name, (value as ArrayBuffer).byteLength)
     case 'date': {
-      const date = value as Date
-      return Number.isNaN(date.getTime()) ? 'Invalid date' : date.toLocaleString()
+      const time = (value as Date).getTime()
+      return Number.isNaN(time) ? t.invalidDate : formats.dateTime(time)
     }
     case 'string':
       return `“${value as string}”`
-    case 'bigint':
-      return `${value as bigint}n`
     default:
-      return Object.is(value, -0) ? '-0' : String(value)
+      return plainText(value)
   }
+}
+
+/** A value without parts, as a developer writes it. */
+function plainText(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
+  return Object.is(value, -0) ? '-0' : String(value)
 }
 
 /** For `JSON.stringify`. */

@@ -1,5 +1,11 @@
 import { describe as suite, expect, it } from 'vitest'
-import { ago, clockTime, type Condition, describe } from './describe.ts'
+import { createFormats } from '../texts/formats.ts'
+import { en } from '../texts/en/index.ts'
+import { type Condition, describe as describeIn } from './describe.ts'
+
+const formats = createFormats('en-GB')
+const texts = en(formats).session
+const describe = (condition: Condition, now: number) => describeIn(condition, now, texts, formats)
 
 const NOW = new Date(2026, 10, 24, 14, 5).getTime()
 const TWO_PAST = new Date(2026, 10, 24, 14, 2).getTime()
@@ -64,7 +70,7 @@ suite('the status strip', () => {
     ['Reconnecting…', { status: 'reconnecting', progress: { received: 1e6, total: 2e6 } }, 'busy'],
     ['Disconnected · as of 14:02', { status: 'disconnected', asOf: TWO_PAST }, 'stopped'],
   ])('shows “%s”', (text, condition, tone) => {
-    expect(describe({ ...live, ...condition }, NOW, 'en-GB')).toMatchObject({ text, tone })
+    expect(describe({ ...live, ...condition }, NOW)).toMatchObject({ text, tone })
   })
 
   it('announces nothing new to screen readers during a countdown', () => {
@@ -105,25 +111,16 @@ suite('a relay that refuses the page of an encrypted session', () => {
   })
 })
 
-suite('clockTime', () => {
-  it.each([
-    [TWO_PAST, '14:02'],
-    [new Date(2026, 10, 23, 9, 30).getTime(), '23 Nov, 09:30'],
-    [new Date(2026, 0, 2, 23, 59).getTime(), '2 Jan, 23:59'],
-  ])('formats %d as “%s”', (time, text) => {
-    expect(clockTime(time, NOW, 'en-GB')).toBe(text)
-  })
-})
-
-suite('ago', () => {
+suite('the time since the last update of an offline host', () => {
   it.each([
     [-5, 'just now'],
     [4_999, 'just now'],
-    [40_000, '40 s ago'],
+    [40_000, '40 sec ago'],
     [60_000, '1 min ago'],
-    [3_600_000, '1 h ago'],
+    [3_600_000, '1 hr ago'],
     [86_400_000 * 3, '3 days ago'],
-  ])('%d ms is “%s”', (milliseconds, text) => {
-    expect(ago(milliseconds)).toBe(text)
+  ])('%d ms ago is “%s”', (milliseconds, text) => {
+    const condition = { ...live, host: 'offline' as const, lastUpdate: NOW - milliseconds }
+    expect(describe(condition, NOW).text).toBe(`Host offline, last update ${text}`)
   })
 })
