@@ -24,7 +24,7 @@ import {
   toPlain,
   valueForm,
 } from './core/plain.ts'
-import { joinRuns } from './core/runs.ts'
+import { copyContainer, divide, joined, markHolder } from './core/runs.ts'
 import { createRuns, LONG, type Run, trackElements } from './tracked-list.ts'
 
 /**
@@ -40,6 +40,8 @@ interface Node {
   value: ComputedRef<Read>
   /** Its levels. */
   height: number
+  /** Whether a list in it is divided. */
+  isDivided: boolean
   findings: Findings | undefined
   /** Nodes of more than one level that it contained when it was read last, and when it was read before. */
   parts: WeakSet<Node> | undefined
@@ -50,18 +52,11 @@ function createNode(value?: ComputedRef<Read>): Node {
   return {
     value: value!,
     height: 0,
+    isDivided: false,
     findings: undefined,
     parts: undefined,
     earlierParts: undefined,
   }
-}
-
-/** A long array. */
-interface List {
-  getRuns: () => readonly Run<Node>[]
-  /** The runs of the last read, and what they gave. */
-  runs: readonly Run<Node>[]
-  values: Json[][]
 }
 
 const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
@@ -89,7 +84,8 @@ export function createTrackedReader(
 ): (value: unknown, path: Path) => Json | typeof NOTHING {
   const { readLeaf, values: rich } = form
   const nodes = new WeakMap<object, Node>()
-  const lists = new WeakMap<object, List>()
+  /** Give the runs of long arrays. */
+  const lists = new WeakMap<object, () => readonly Run<Node>[]>()
   /** The last JSON of objects that are not a node. */
   const copies = new WeakMap<object, Json>()
   /** The containers that are being read. */
@@ -112,16 +108,19 @@ export function createTrackedReader(
         const isOpen = open.has(raw)
         current = node
         node.height = 0
+        node.isDivided = false
         node.findings = undefined
         node.earlierParts = node.parts
         node.parts = undefined
         open.add(raw)
         try {
           const old = isContainer(before) ? before : undefined
-          const next = readParts(old)
+          let next = readParts(old)
+          if (!isContainer(next)) return next
           // The containers around it must read the findings again.
-          if (next !== before || isSameLoss(found, node.findings)) return next
-          return Array.isArray(next) ? [...next] : isContainer(next) ? { ...next } : next
+          if (next === before && !isSameLoss(found, node.findings)) next = copyContainer(next)
+          if (node.isDivided) markHolder(next)
+          return next
         } catch (error) {
           note('thrown', path, true, error)
           return NOTHING
@@ -138,6 +137,7 @@ export function createTrackedReader(
   function use(node: Node): Read {
     const { value } = node.value
     if (node.height > current.height) current.height = node.height
+    current.isDivided ||= node.isDivided
     if (node.findings)
       for (const finding of node.findings.values())
         addFinding((current.findings ??= new Map()), finding)
@@ -233,7 +233,7 @@ export function createTrackedReader(
       (part, key) => {
         const value = readSafely(part, { up, key, levels: COLLECTION_LEVELS })
         isTangledPart ||= value === TANGLED
-        return typeof value === 'symbol' ? undefined : value
+        return typeof value === 'symbol' ? undefined : joined(value)
       },
       old,
     )
@@ -262,29 +262,23 @@ export function createTrackedReader(
   }
 
   function readList(raw: unknown[], path: Path, old: Json[] | undefined): Read {
-    let list = lists.get(raw)
-    if (!list) {
-      const getRuns = createRuns<Node>(raw, (run) =>
+    let getRuns = lists.get(raw)
+    if (!getRuns) {
+      getRuns = createRuns<Node>(raw, (run) =>
         createContainer(raw, path, (before) =>
           readItems(run.items, path, run.from, before as Json[] | undefined),
         ),
       )
-      lists.set(raw, (list = { getRuns, runs: [], values: [] }))
+      lists.set(raw, getRuns)
     }
-    const runs = list.getRuns()
-    const isAligned = runs !== list.runs
     const values: Json[][] = []
-    for (const { node } of runs) {
+    for (const { node } of getRuns()) {
       const value = use(node)
       if (value === TANGLED || value === NOTHING) return value
       values.push(value as Json[])
     }
-    const isUnchanged = old && isSame(values, list.values)
-    list.runs = runs
-    list.values = values
-    if (isUnchanged) return old
-    const next = joinRuns(values)
-    return isAligned && old && isSame(next, old) ? old : next
+    current.isDivided = true
+    return old && isSame(values, old) ? old : divide(values)
   }
 
   function readObject(

@@ -1,6 +1,6 @@
 import { escapeKey, isContainer, type Json, type PatchOperation } from '../../protocol/index.ts'
 import { diffArrays } from './array-diff.ts'
-import { sharedRuns } from './runs.ts'
+import { joined, joinRuns, runsOf } from './runs.ts'
 
 /** With more operations than this, the whole value is sent instead. */
 const MOST_OPERATIONS = 256
@@ -19,6 +19,7 @@ export function diffValue(prev: Json, next: Json, path: string): PatchOperation[
   const operations: PatchOperation[] = []
 
   function push(operation: PatchOperation): void {
+    if (operation.value !== undefined) operation.value = joined(operation.value)
     if (operations.push(operation) > MOST_OPERATIONS) throw new TooMany()
   }
 
@@ -51,19 +52,30 @@ export function diffValue(prev: Json, next: Json, path: string): PatchOperation[
   }
 
   function visitArray(before: Json[], after: Json[], at: string): void {
-    const shift = before.length - after.length
-    const shorter = Math.min(before.length, after.length)
-    let head = sharedRuns(before, after)
-    while (head < shorter && before[head] === after[head]) head++
-    let end = after.length - Math.min(sharedRuns(before, after, true), shorter - head)
-    while (end > head && end + shift > head && before[end - 1 + shift] === after[end - 1]) end--
-    const old = before.slice(head, end + shift)
-    const now = after.slice(head, end)
+    const [from, to] = [runsOf(before), runsOf(after)]
+    const fewer = Math.min(from.length, to.length)
+    let first = 0
+    let head = 0
+    while (first < fewer && from[first] === to[first]) head += from[first++]!.length
+    let last = 0
+    while (last < fewer - first && from.at(-1 - last) === to.at(-1 - last)) last++
+    let old = joinRuns(from.slice(first, from.length - last))
+    let now = joinRuns(to.slice(first, to.length - last))
+    const shift = old.length - now.length
+    const shorter = Math.min(old.length, now.length)
+    let start = 0
+    while (start < shorter && old[start] === now[start]) start++
+    let end = now.length
+    while (end > start && end + shift > start && old[end - 1 + shift] === now[end - 1]) end--
+    old = old.slice(start, end + shift)
+    now = now.slice(start, end)
+    head += start
     const change = diffArrays(old, now, MOST_OPERATIONS)
     if (!change) throw new TooMany()
     const place = (index: number) => `${at}/${head + index}`
     for (const index of change.removed) push({ op: 'remove', path: place(index) })
-    for (const [from, to] of change.moved) push({ op: 'move', from: place(from), path: place(to) })
+    for (const [source, to] of change.moved)
+      push({ op: 'move', from: place(source), path: place(to) })
     for (const index of change.added) push({ op: 'add', path: place(index), value: now[index]! })
     for (const [index, to] of change.changed) visit(old[index]!, now[to]!, place(to))
   }
