@@ -38,6 +38,12 @@ type Read = Json | typeof NOTHING | typeof TANGLED
 /** A container, or a part of a long array, that is read again only after a change inside it. */
 interface Node {
   value: ComputedRef<Read>
+  /** What it gave last. */
+  last: Read | undefined
+  /** When it was made or renewed, as `age` of the reader says. */
+  age: number
+  /** Makes it read all of its own again, and its parts. It still shares with what it gave last. */
+  renew: () => void
   /** Its levels. */
   height: number
   findings: Findings | undefined
@@ -46,9 +52,12 @@ interface Node {
   earlierParts: WeakSet<Node> | undefined
 }
 
-function createNode(value?: ComputedRef<Read>): Node {
+function createNode(): Node {
   return {
-    value: value!,
+    value: undefined!,
+    last: undefined,
+    age: 0,
+    renew: undefined!,
     height: 0,
     findings: undefined,
     parts: undefined,
@@ -58,7 +67,9 @@ function createNode(value?: ComputedRef<Read>): Node {
 
 /** A long array. */
 interface List {
-  getRuns: () => readonly Run<Node>[]
+  getRuns: (isUntracked: boolean) => readonly Run<Node>[]
+  /** When its elements were compared last, as `age` of the reader says. */
+  age: number
   /** The runs of the last read, and what they gave. */
   runs: readonly Run<Node>[]
   values: Json[][]
@@ -81,11 +92,14 @@ function trackedView(value: unknown): unknown {
  * so two snapshots can be compared with `===`.
  *
  * @param onUnplain called in every read, for everything in the value that is not sent as it is
+ * @param age a number. When it is another one, everything is read again, so that changes which Vue does not track
+ * are found too. The effect around the reader must then run again.
  * @returns reads the value of a field
  */
 export function createTrackedReader(
   onUnplain: OnUnplain,
   form = valueForm(false, undefined),
+  age = () => 0,
 ): (value: unknown, path: Path) => Json | typeof NOTHING {
   const { readLeaf, values: rich } = form
   const nodes = new WeakMap<object, Node>()
@@ -105,37 +119,43 @@ export function createTrackedReader(
     path: Path,
     readParts: (old: Json | undefined) => Read,
   ): Node {
-    const node = createNode(
-      computed<Read>((before) => {
-        const outer = current
-        const found = node.findings
-        const isOpen = open.has(raw)
-        current = node
-        node.height = 0
-        node.findings = undefined
-        node.earlierParts = node.parts
-        node.parts = undefined
-        open.add(raw)
-        try {
-          const old = isContainer(before) ? before : undefined
-          const next = readParts(old)
-          // The containers around it must read the findings again.
-          if (next !== before || isSameLoss(found, node.findings)) return next
-          return Array.isArray(next) ? [...next] : isContainer(next) ? { ...next } : next
-        } catch (error) {
-          note('thrown', path, true, error)
-          return NOTHING
-        } finally {
-          node.height++
-          if (!isOpen) open.delete(raw)
-          current = outer
-        }
-      }),
-    )
+    const node = createNode()
+    function compute(): Read {
+      const before = node.last
+      const outer = current
+      const found = node.findings
+      const isOpen = open.has(raw)
+      current = node
+      node.height = 0
+      node.findings = undefined
+      node.earlierParts = node.parts
+      node.parts = undefined
+      open.add(raw)
+      try {
+        const old = isContainer(before) ? before : undefined
+        const next = readParts(old)
+        // The containers around it must read the findings again.
+        if (next !== before || isSameLoss(found, node.findings)) return next
+        return Array.isArray(next) ? [...next] : isContainer(next) ? { ...next } : next
+      } catch (error) {
+        note('thrown', path, true, error)
+        return NOTHING
+      } finally {
+        node.height++
+        if (!isOpen) open.delete(raw)
+        current = outer
+      }
+    }
+    node.renew = () => {
+      node.age = age()
+      node.value = computed(() => (node.last = compute()))
+    }
+    node.renew()
     return node
   }
 
   function use(node: Node): Read {
+    if (node.age !== age()) node.renew()
     const { value } = node.value
     if (node.height > current.height) current.height = node.height
     if (node.findings)
@@ -269,9 +289,10 @@ export function createTrackedReader(
           readItems(run.items, path, run.from, before as Json[] | undefined),
         ),
       )
-      lists.set(raw, (list = { getRuns, runs: [], values: [] }))
+      lists.set(raw, (list = { getRuns, age: age(), runs: [], values: [] }))
     }
-    const runs = list.getRuns()
+    const runs = list.getRuns(list.age !== age())
+    list.age = age()
     const isAligned = runs !== list.runs
     const values: Json[][] = []
     for (const { node } of runs) {
