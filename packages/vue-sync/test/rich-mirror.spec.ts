@@ -25,7 +25,8 @@ import { describeValue, richKey, richValue } from './rich-arbitrary.ts'
 const CODECS = [msgpack(), cbor()]
 
 // Vue 3.5 warns of this for each write to an existing key that is NaN, because it compares the key with `!==`.
-const NAN_KEY = /Reactive (?:Map|Set) contains both the raw and reactive versions of the same object/
+const NAN_KEY =
+  /Reactive (?:Map|Set) contains both the raw and reactive versions of the same object/
 beforeEach(() => {
   const { warn } = console
   console.warn = (...args: unknown[]) => {
