@@ -17,6 +17,8 @@ export interface Condition {
   encryptedAt?: string | undefined
   /** The link as it was given, if it is for http and this page for https. */
   plainLink?: string | undefined
+  /** The relay's own viewer, if the browser lets no page like this one into the local network. */
+  ownPage?: string | undefined
   /** How much of a large update has arrived, in bytes. */
   progress?: { received: number; total: number } | undefined
   /** Why the displayed state is not the host's, although the viewer is connected. */
@@ -36,7 +38,7 @@ export interface Description {
   advice?: string
   /** Names the trouble if nothing goes on without the user, or dials keep failing. */
   heading?: string
-  /** The first thing that the user should try. */
+  /** What the first button does. */
   action?: Action
 }
 
@@ -79,7 +81,7 @@ const STOPPED: Partial<Record<ErrorCode, Trouble>> = {
   ],
   VS118: [
     'This app cannot open that link',
-    'The link has no https, and this app came over https. Open the link in the browser instead.',
+    'The link has no https, and this app came over https. Open the link in the browser: the relay has a viewer of its own.',
     'open',
   ],
   VS121: [
@@ -132,6 +134,13 @@ export function progressText(received: number, total: number, locale?: string): 
     (bytes / size).toLocaleString(locale, { maximumFractionDigits: digits })
   return `${format(received)} of ${format(total)} ${unit}`
 }
+
+/** VS119 on a page without https, which cannot get the permission. */
+const BLOCKED: Trouble = [
+  'The browser blocks this page',
+  'The relay is in your own network, and this page is from the internet without https. Open the link instead: the relay has a viewer of its own.',
+  'open',
+]
 
 /** The trouble with a link for http while the relay does not answer by https. */
 function tellPlainLink(encryptedAt: string | undefined): Trouble {
@@ -213,7 +222,11 @@ export function describe(condition: Condition, now: number, locale?: string): De
   const seconds = retryAt === undefined ? 0 : Math.ceil((retryAt - now) / 1000)
   const text = seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting…'
   const failing = condition.problems?.find(({ code }) => code in FAILING)
-  const trouble = plainLink ? tellPlainLink(encryptedAt) : failing && FAILING[failing.code]
+  const trouble = plainLink
+    ? tellPlainLink(encryptedAt)
+    : failing?.code === 'VS119' && condition.ownPage
+      ? BLOCKED
+      : failing && FAILING[failing.code]
   const waiting: Description = {
     tone: 'busy',
     text: text + age,

@@ -9,7 +9,8 @@ import type { UseSessionReturn } from './use-session.ts'
 export function useCondition({
   link,
   givenLink,
-}: Pick<UseSessionReturn, 'link' | 'givenLink'>): ComputedRef<Description> {
+  page,
+}: Pick<UseSessionReturn, 'link' | 'givenLink' | 'page'>): ComputedRef<Description> {
   const viewer = useSyncViewer()
   const online = useOnline()
   const now = shallowRef(Date.now())
@@ -27,6 +28,7 @@ export function useCondition({
         error: viewer.error.value,
         encryptedAt: encryptedAt(link.value),
         plainLink: givenLink.value,
+        ownPage: isSecureContext ? undefined : page.value,
         problem: viewer.problem.value,
         progress: viewer.progress.value,
         problems: viewer.problems.value,
