@@ -15,6 +15,10 @@ export interface Condition {
   error: { code: ErrorCode } | undefined
   /** The relay of an encrypted session. */
   encryptedAt?: string | undefined
+  /** The link as it was given, if it is for http and this page for https. */
+  plainLink?: string | undefined
+  /** The relay's own viewer, if the browser lets no page like this one into the local network. */
+  ownPage?: string | undefined
   /** How much of a large update has arrived, in bytes. */
   progress?: { received: number; total: number } | undefined
   /** Why the displayed state is not the host's, although the viewer is connected. */
@@ -32,55 +36,73 @@ export interface Description {
   announced: string
   /** What the user can do. */
   advice?: string
+  /** Names the trouble if nothing goes on without the user, or dials keep failing. */
+  heading?: string
+  /** What the first button does. */
+  action?: Action
 }
 
-const STOPPED: Partial<Record<ErrorCode, [text: string, advice: string]>> = {
-  VS102: ['Stopped: the key was refused', 'Scan the code on the host again.'],
-  VS103: ['Stopped: another host took over', 'Scan the code on the new host.'],
-  VS104: ['Stopped: the session is over', 'Ask the host for a new link.'],
-  VS108: [
-    'Stopped: this viewer cannot read what the host sends',
-    'Reload this page, or open the viewer that the app itself offers.',
-  ],
-  VS109: ['Stopped: the relay does not take this page', 'Open the link in the browser itself.'],
-  VS105: ['Stopped: the versions do not fit', 'Update this viewer, or the relay.'],
+/**
+ * `scan`: go to the ways of scanning or typing a code. `open`: open the link outside of this app. `retry`: dial now.
+ * `connect`: connect again after the user disconnected. `reload`: load a newer viewer.
+ */
+export type Action = 'scan' | 'open' | 'retry' | 'connect' | 'reload'
+
+type Trouble = [heading: string, advice: string, action?: Action]
+
+const UNREADABLE: Trouble = [
+  'This viewer cannot read what the host sends',
+  'Reload this page, or open the viewer that the app itself offers.',
+  'reload',
+]
+const STOPPED: Partial<Record<ErrorCode, Trouble>> = {
+  VS102: ['The key was refused', 'Scan the code on the host again.'],
+  VS103: ['Another host took over', 'Scan the code on the new host.'],
+  VS104: ['The session is over', 'Ask the host for a new link.'],
+  VS105: ['The versions do not fit', 'Update this viewer, or the relay.', 'reload'],
+  VS108: UNREADABLE,
+  VS109: ['The relay does not take this page', 'Open the link in the browser itself.'],
   VS110: [
-    'Stopped: this is encrypted, and the link does not open it',
+    'This is encrypted, and the link does not open it',
     'Scan the code on the host again. A short code cannot open it.',
   ],
   VS111: [
-    'Stopped: this is encrypted, and that needs https',
-    'Start the relay with https, then scan the code on the host again.',
+    'This is encrypted, and that needs https',
+    'Ask for the relay to be started with https, then scan the code on the host again.',
+  ],
+  VS112: ['This link is no longer good', 'Ask the host for a new code.'],
+  VS115: [
+    'This link is not safe',
+    'It has an encryption key, but no https. Ask for the relay to be started with https, then scan the code on the host again.',
   ],
   VS116: [
-    'Stopped: this is not from the host',
+    'This is not from the host',
     'Somebody else who has the link sent it, or the link is old. Scan the code on the host again.',
   ],
-  VS115: [
-    'Stopped: this link is not safe',
-    'It has an encryption key, but no https. Start the relay with https, then scan the code on the host again.',
-  ],
-  VS123: [
-    'Stopped: this viewer cannot read what the host sends',
-    'Reload this page, or open the viewer that the app itself offers.',
-  ],
-  VS112: ['Stopped: this link is no longer good', 'Ask the host for a new code.'],
   VS118: [
-    'Stopped: this page came over https, and the relay has none',
-    'Open the link in the browser instead, or start the relay with https.',
+    'This app cannot open that link',
+    'The link has no https, and this app came over https. Open the link in the browser: the relay has a viewer of its own.',
+    'open',
   ],
   VS121: [
-    'Stopped: there is no session at this address',
-    'Scan the code on the host again. If you typed the address, check its host name and path.',
+    'There is no session at this address',
+    'Scan the code on the host again. If you typed the address, check its host name and what follows it.',
   ],
+  VS123: UNREADABLE,
 }
 
 /** While dials fail. The viewer goes on dialling. */
-const FAILING: Record<string, string> = {
-  VS119:
-    'The browser may block this page from your network. Allow “Local network access” in its settings for this page.',
-  VS120:
-    'Nothing answers at this address. Check that the relay is running, that this device is in its network, and that the port is right.',
+const FAILING: Record<string, Trouble> = {
+  VS119: [
+    'The browser may block this page',
+    'The relay is in your own network, and this page is from the internet. Tap the icon left of the address, allow “Local network access”, and try again.',
+    'retry',
+  ],
+  VS120: [
+    'Nothing answers at this address',
+    'Check that this device is in the same network as the host, for example the same Wi-Fi, and that the host is still sharing. If you typed the address, check it.',
+    'retry',
+  ],
 }
 
 /** "just now", "40 s ago", "2 min ago", "3 h ago", "2 days ago" */
@@ -113,12 +135,27 @@ export function progressText(received: number, total: number, locale?: string): 
   return `${format(received)} of ${format(total)} ${unit}`
 }
 
+/** VS119 on a page without https, which cannot get the permission. */
+const BLOCKED: Trouble = [
+  'The browser blocks this page',
+  'The relay is in your own network, and this page is from the internet without https. Open the link instead: the relay has a viewer of its own.',
+  'open',
+]
+
+/** The trouble with a link for http while the relay does not answer by https. */
+function tellPlainLink(encryptedAt: string | undefined): Trouble {
+  if (!encryptedAt) return STOPPED.VS118!
+  return [
+    'The relay does not answer by https',
+    `This session is encrypted, and that needs https. Ask for the relay at ${encryptedAt} to be started with https, then scan the code on the host again.`,
+  ]
+}
+
 /** Describes the connection for the user. */
 export function describe(condition: Condition, now: number, locale?: string): Description {
   const { status, host, behind, retryAt, lastUpdate, asOf, online, error, problem, encryptedAt } =
     condition
-  const { progress } = condition
-  const failing = condition.problems?.find(({ code }) => code in FAILING)
+  const { progress, plainLink } = condition
   const age = asOf === undefined ? '' : ` · as of ${clockTime(asOf, now, locale)}`
   const say = (tone: Description['tone'], text: string, advice?: string): Description => ({
     tone,
@@ -126,18 +163,29 @@ export function describe(condition: Condition, now: number, locale?: string): De
     announced: text,
     ...(advice && { advice }),
   })
+  const stop = ([heading, advice, action = 'scan']: Trouble): Description => ({
+    ...say('stopped', `Stopped: ${heading[0]!.toLowerCase()}${heading.slice(1)}${age}`, advice),
+    heading,
+    action: action === 'open' && !plainLink ? 'scan' : action,
+  })
   if (error?.code === 'VS109' && encryptedAt)
-    return say(
-      'stopped',
-      `Stopped: ${encryptedAt} does not accept this page${age}`,
+    return stop([
+      `${encryptedAt} does not accept this page`,
       `Ask the operator of ${encryptedAt} to allow this page with --allow-origin. The app does not open the relay’s own page for you, because that page could read the encryption key.`,
-    )
+    ])
   if (error) {
-    const [text, advice] = STOPPED[error.code] ?? ['Stopped', 'Scan the code on the host again.']
-    return say('stopped', text + age, advice)
+    const known = STOPPED[error.code]
+    if (known) return stop(known)
+    const text = `Stopped${age}`
+    const trouble: Trouble = ['The connection has ended', 'Scan the code on the host again.']
+    return { ...stop(trouble), text, announced: text }
   }
   if (status === 'disconnected')
-    return say('stopped', `Disconnected${age}`, 'Connect again from the menu.')
+    return {
+      ...say('stopped', `Disconnected${age}`, 'Nothing arrives until you connect again.'),
+      heading: 'Disconnected',
+      action: 'connect',
+    }
   if (status === 'connected') {
     if (progress) {
       const from = host === 'offline' ? ' · host offline' : ''
@@ -173,11 +221,18 @@ export function describe(condition: Condition, now: number, locale?: string): De
   if (status === 'connecting') return say('busy', `Connecting…${age}`)
   const seconds = retryAt === undefined ? 0 : Math.ceil((retryAt - now) / 1000)
   const text = seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting…'
-  const advice = failing && FAILING[failing.code]
-  return {
+  const failing = condition.problems?.find(({ code }) => code in FAILING)
+  const trouble = plainLink
+    ? tellPlainLink(encryptedAt)
+    : failing?.code === 'VS119' && condition.ownPage
+      ? BLOCKED
+      : failing && FAILING[failing.code]
+  const waiting: Description = {
     tone: 'busy',
     text: text + age,
     announced: `Reconnecting${age}`,
-    ...(advice && { advice }),
   }
+  if (!trouble) return waiting
+  const [heading, advice, action = 'scan'] = trouble
+  return { ...waiting, heading, advice, action }
 }

@@ -38,6 +38,12 @@ type Read = Json | typeof NOTHING | typeof TANGLED
 /** A container, or a part of a long array, that is read again only after a change inside it. */
 interface Node {
   value: ComputedRef<Read>
+  /** What it gave last. */
+  last: Read | undefined
+  /** When it was made or renewed, as `age` of the reader says. */
+  age: number
+  /** Makes it read all of its own again, and its parts. It still shares with what it gave last. */
+  renew: () => void
   /** Its levels. */
   height: number
   /** Whether a list in it is divided. */
@@ -48,15 +54,25 @@ interface Node {
   earlierParts: WeakSet<Node> | undefined
 }
 
-function createNode(value?: ComputedRef<Read>): Node {
+function createNode(): Node {
   return {
-    value: value!,
+    value: undefined!,
+    last: undefined,
+    age: 0,
+    renew: undefined!,
     height: 0,
     isDivided: false,
     findings: undefined,
     parts: undefined,
     earlierParts: undefined,
   }
+}
+
+/** A long array. */
+interface List {
+  getRuns: (isUntracked: boolean) => readonly Run<Node>[]
+  /** When its elements were compared last, as `age` of the reader says. */
+  age: number
 }
 
 const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
@@ -76,16 +92,18 @@ function trackedView(value: unknown): unknown {
  * so two snapshots can be compared with `===`.
  *
  * @param onUnplain called in every read, for everything in the value that is not sent as it is
+ * @param age a number. When it is another one, everything is read again, so that changes which Vue does not track
+ * are found too. The effect around the reader must then run again.
  * @returns reads the value of a field
  */
 export function createTrackedReader(
   onUnplain: OnUnplain,
   form = valueForm(false, undefined),
+  age = () => 0,
 ): (value: unknown, path: Path) => Json | typeof NOTHING {
   const { readLeaf, values: rich } = form
   const nodes = new WeakMap<object, Node>()
-  /** Give the runs of long arrays. */
-  const lists = new WeakMap<object, () => readonly Run<Node>[]>()
+  const lists = new WeakMap<object, List>()
   /** The last JSON of objects that are not a node. */
   const copies = new WeakMap<object, Json>()
   /** The containers that are being read. */
@@ -101,40 +119,46 @@ export function createTrackedReader(
     path: Path,
     readParts: (old: Json | undefined) => Read,
   ): Node {
-    const node = createNode(
-      computed<Read>((before) => {
-        const outer = current
-        const found = node.findings
-        const isOpen = open.has(raw)
-        current = node
-        node.height = 0
-        node.isDivided = false
-        node.findings = undefined
-        node.earlierParts = node.parts
-        node.parts = undefined
-        open.add(raw)
-        try {
-          const old = isContainer(before) ? before : undefined
-          let next = readParts(old)
-          if (!isContainer(next)) return next
-          // The containers around it must read the findings again.
-          if (next === before && !isSameLoss(found, node.findings)) next = copyContainer(next)
-          if (node.isDivided) markHolder(next)
-          return next
-        } catch (error) {
-          note('thrown', path, true, error)
-          return NOTHING
-        } finally {
-          node.height++
-          if (!isOpen) open.delete(raw)
-          current = outer
-        }
-      }),
-    )
+    const node = createNode()
+    function compute(): Read {
+      const before = node.last
+      const outer = current
+      const found = node.findings
+      const isOpen = open.has(raw)
+      current = node
+      node.height = 0
+      node.isDivided = false
+      node.findings = undefined
+      node.earlierParts = node.parts
+      node.parts = undefined
+      open.add(raw)
+      try {
+        const old = isContainer(before) ? before : undefined
+        let next = readParts(old)
+        if (!isContainer(next)) return next
+        // The containers around it must read the findings again.
+        if (next === before && !isSameLoss(found, node.findings)) next = copyContainer(next)
+        if (node.isDivided) markHolder(next)
+        return next
+      } catch (error) {
+        note('thrown', path, true, error)
+        return NOTHING
+      } finally {
+        node.height++
+        if (!isOpen) open.delete(raw)
+        current = outer
+      }
+    }
+    node.renew = () => {
+      node.age = age()
+      node.value = computed(() => (node.last = compute()))
+    }
+    node.renew()
     return node
   }
 
   function use(node: Node): Read {
+    if (node.age !== age()) node.renew()
     const { value } = node.value
     if (node.height > current.height) current.height = node.height
     current.isDivided ||= node.isDivided
@@ -262,17 +286,19 @@ export function createTrackedReader(
   }
 
   function readList(raw: unknown[], path: Path, old: Json[] | undefined): Read {
-    let getRuns = lists.get(raw)
-    if (!getRuns) {
-      getRuns = createRuns<Node>(raw, (run) =>
+    let list = lists.get(raw)
+    if (!list) {
+      const getRuns = createRuns<Node>(raw, (run) =>
         createContainer(raw, path, (before) =>
           readItems(run.items, path, run.from, before as Json[] | undefined),
         ),
       )
-      lists.set(raw, getRuns)
+      lists.set(raw, (list = { getRuns, age: age() }))
     }
+    const runs = list.getRuns(list.age !== age())
+    list.age = age()
     const values: Json[][] = []
-    for (const { node } of getRuns()) {
+    for (const { node } of runs) {
       const value = use(node)
       if (value === TANGLED || value === NOTHING) return value
       values.push(value as Json[])
