@@ -2,9 +2,10 @@ import { createPinia, defineStore } from 'pinia'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { createApp, markRaw, ref, shallowReactive, shallowRef, toRaw } from 'vue'
 import { createWarn } from '../diagnostics.ts'
-import type { Json } from '../protocol/index.ts'
+import type { Json, StoreFields } from '../protocol/index.ts'
 import { richValues } from '../values/rich-values.ts'
 import { valueForm } from './core/plain.ts'
+import { joined } from './core/runs.ts'
 import { createStoreSource } from './store-source.ts'
 
 beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))
@@ -99,14 +100,15 @@ for (const values of [undefined, richValues()])
 
 it('keeps the identity of the rows that an untracked change leaves alone, and still follows tracked ones', () => {
   const { store, source, push } = start(() => structuredClone(rows), undefined)
-  const before = source.read()['value'] as Json[]
+  const rowsOf = (state: StoreFields) => joined(state['value']!) as Json[]
+  const before = rowsOf(source.read())
   const value = store.value as typeof rows
   toRaw(value)[300]!.id = -1
-  const pushed = push()['value'] as Json[]
+  const pushed = rowsOf(push())
   expect(pushed.filter((row, index) => row !== before[index])).toEqual([{ id: -1, at: { x: 0 } }])
   value[10]!.at.x = 5
   value.shift()
-  const after = source.read()['value'] as Json[]
+  const after = rowsOf(source.read())
   expect(after[9]).toEqual({ id: 10, at: { x: 5 } })
   expect(after.filter((row) => !pushed.includes(row))).toHaveLength(1)
 })
