@@ -152,8 +152,9 @@ export async function openFaultProxy(
     from.on('data', take).on('end', () => take(undefined))
     to.on('drain', pump)
     from.once('close', () => {
-      // A half-open connection stays open. Otherwise chunks in transit arrive before the connection ends.
-      if (connection.isHalfOpen) return
+      // A half-open connection stays open, and the target of a stalled one learns nothing. Otherwise chunks in transit
+      // arrive before the connection ends.
+      if (connection.isHalfOpen || (isStalled && direction === 'up')) return
       if (chunks.length === 0 || from.errored) to.destroy()
     })
     return { pause: () => from.pause(), resume: pump, end: () => clearTimeout(timer) }
