@@ -101,10 +101,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   const outgoing = createOutgoing({
     send: (frame) => link !== undefined && link.send(frame),
-    onIdle() {
-      if (isPushPending) flushAll()
-      else flush()
-    },
+    onIdle: () => (isPushPending ? flushAll() : flush()),
     onStall: () => link?.redial(),
     onTooLarge: reportTooLarge,
     onAccepted() {
