@@ -160,6 +160,14 @@ describe('a state with long lists', () => {
     expect(frames).toHaveLength(1)
   })
 
+  it('follows a number that becomes -0', () => {
+    const { store, publisher, shown } = setup()
+    expect(store.numbers[7]).toBe(0)
+    store.numbers[7] = -0
+    publisher.flush()
+    expect((shown()!['numbers'] as Json[])[7]).toBe('^f-0')
+  })
+
   it('is not copied for a change in one row', () => {
     const { store, source } = setup()
     const before = runsOf(source.read()['rows'] as Json[])

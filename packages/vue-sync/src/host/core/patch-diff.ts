@@ -9,6 +9,17 @@ class TooMany extends Error {}
 
 type JsonObject = { [key: string]: Json }
 
+/** Gives what is between the same elements at the start, of which there are `head`, and those at the end. */
+function trim<T>(before: T[], after: T[]): { old: T[]; now: T[]; head: number } {
+  const shift = before.length - after.length
+  const shorter = Math.min(before.length, after.length)
+  let head = 0
+  while (head < shorter && before[head] === after[head]) head++
+  let end = after.length
+  while (end > head && end + shift > head && before[end - 1 + shift] === after[end - 1]) end--
+  return { old: before.slice(head, end + shift), now: after.slice(head, end), head }
+}
+
 /**
  * Gives RFC 6902 operations (add, remove, replace, move) that turn `prev` into `next`; `undefined` when they
  * would be too many. Compares by identity, so the snapshots must share unchanged parts.
@@ -52,30 +63,15 @@ export function diffValue(prev: Json, next: Json, path: string): PatchOperation[
   }
 
   function visitArray(before: Json[], after: Json[], at: string): void {
-    const [from, to] = [runsOf(before), runsOf(after)]
-    const fewer = Math.min(from.length, to.length)
-    let first = 0
-    let head = 0
-    while (first < fewer && from[first] === to[first]) head += from[first++]!.length
-    let last = 0
-    while (last < fewer - first && from.at(-1 - last) === to.at(-1 - last)) last++
-    let old = joinRuns(from.slice(first, from.length - last))
-    let now = joinRuns(to.slice(first, to.length - last))
-    const shift = old.length - now.length
-    const shorter = Math.min(old.length, now.length)
-    let start = 0
-    while (start < shorter && old[start] === now[start]) start++
-    let end = now.length
-    while (end > start && end + shift > start && old[end - 1 + shift] === now[end - 1]) end--
-    old = old.slice(start, end + shift)
-    now = now.slice(start, end)
-    head += start
+    const runs = trim(runsOf(before), runsOf(after))
+    const { old, now, head: start } = trim(joinRuns(runs.old), joinRuns(runs.now))
+    let head = start
+    for (let run = 0; run < runs.head; run++) head += runsOf(after)[run]!.length
     const change = diffArrays(old, now, MOST_OPERATIONS)
     if (!change) throw new TooMany()
     const place = (index: number) => `${at}/${head + index}`
     for (const index of change.removed) push({ op: 'remove', path: place(index) })
-    for (const [source, to] of change.moved)
-      push({ op: 'move', from: place(source), path: place(to) })
+    for (const [from, to] of change.moved) push({ op: 'move', from: place(from), path: place(to) })
     for (const index of change.added) push({ op: 'add', path: place(index), value: now[index]! })
     for (const [index, to] of change.changed) visit(old[index]!, now[to]!, place(to))
   }
