@@ -54,8 +54,10 @@ function updateSpare(spare: Json[], list: Json[]): Json[] {
   while (head < end && spare[head] === list[head]) head++
   const least = Math.max(head, head - shift)
   while (end > least && spare[end - 1 + shift] === list[end - 1]) end--
-  if (end - head > LONG) return [...list]
-  spare.splice(head, end + shift - head, ...list.slice(head, end))
+  if (shift > 0) spare.splice(head, shift)
+  else if (-shift > LONG) return [...list]
+  else spare.splice(head, 0, ...list.slice(head, head - shift))
+  for (let index = head; index < end; index++) spare[index] = list[index]!
   return spare
 }
 
