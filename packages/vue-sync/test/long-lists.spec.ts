@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { createPinia, defineStore } from 'pinia'
 import { describe, expect, it } from 'vitest'
@@ -131,6 +132,11 @@ function plain(state: State): unknown {
   return JSON.parse(JSON.stringify({ ...state, other: form }))
 }
 
+/** `toEqual` takes seconds for so many rows. */
+function expectSame(actual: unknown, expected: unknown): void {
+  expect(isDeepStrictEqual(actual, expected)).toBe(true)
+}
+
 describe('a state with long lists', () => {
   it('is the same in the viewer after any changes, with the same hash', () => {
     fc.assert(
@@ -139,15 +145,15 @@ describe('a state with long lists', () => {
         for (const steps of flushes) {
           for (const act of steps) act(store.$state)
           publisher.flush()
-          expect(shown()).toEqual(plain(store.$state))
+          expectSame(shown(), plain(store.$state))
         }
         const { ofHost, ofViewer } = hashes()
         expect(ofHost).toBe(ofViewer)
         publisher.flushAll()
-        expect(shown()).toEqual(plain(store.$state))
+        expectSame(shown(), plain(store.$state))
         source.stop()
       }),
-      { numRuns: 30 },
+      { numRuns: 10 },
     )
   })
 

@@ -27,9 +27,9 @@ export function isTooDeep(json: string): boolean {
 
 /**
  * What a number beyond the range of doubles has: an exponent of three digits, or very many digits. Most texts have
- * neither. `\D` keeps the search linear.
+ * neither. `\b` keeps the search linear.
  */
-const MAYBE_INFINITE = /\d[eE]\+?\d{3}|(?:^|\D)\d{200}/
+const MAYBE_INFINITE = /\de\+?\d{3}|\b\d{200}/i
 
 function isFinite(value: unknown): boolean {
   if (isContainer(value)) return Object.values(value).every(isFinite)
