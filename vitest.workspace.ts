@@ -26,7 +26,7 @@ export default defineConfig({
             'scripts/**/*.spec.ts',
           ],
           // Some of these tests run thousands of cases, which takes long on a loaded machine.
-          testTimeout: 30_000,
+          testTimeout: 90_000,
           // These tests change no process state, so files can share a thread and its imported modules.
           pool: 'threads',
           isolate: false,

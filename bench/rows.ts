@@ -34,6 +34,16 @@ export const CHANGES = {
     void state.rows.sort((a, b) => (round % 2 ? b.id - a.id : a.id - b.id) || 0),
 } satisfies Record<string, Change>
 
+/** The changes for which a viewer gets a delta. */
+export const DELTAS: Record<string, Change> = {
+  field: CHANGES.field,
+  row: CHANGES.row,
+  push: CHANGES.push,
+  shift: CHANGES.shift,
+  move: ({ rows }) => void rows.unshift(...rows.splice(rows.length >> 1, 1)),
+  sort: CHANGES.sort,
+}
+
 export const median = (values: number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1]!
 

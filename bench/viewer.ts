@@ -2,15 +2,19 @@ import { execFileSync } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { ms } from './rows.ts'
+import { measureInChromium } from './viewer/chromium.ts'
 import type { Costs } from './viewer/measure.ts'
 
 /**
  * Measures what a message costs a viewer, from the text of the frame to the changed store, next to other ways to
  * show the same change: `pnpm bench:viewer [ROWS…]`. Production and development builds run in processes of their
- * own. Takes a few minutes.
+ * own. Takes a few minutes. With `--chromium`, it measures the longest tasks in a Chromium with a CPU four times slower
+ * instead.
  */
-const sizes = process.argv.slice(2).map(Number)
-if (sizes.length === 0) sizes.push(1000, 10_000, 100_000)
+const args = process.argv.slice(2)
+const inChromium = args.includes('--chromium')
+const sizes = args.filter((arg) => arg !== '--chromium').map(Number)
+if (sizes.length === 0) sizes.push(...(inChromium ? [10_000] : [1000, 10_000, 100_000]))
 const script = fileURLToPath(new URL('./viewer/measure.ts', import.meta.url))
 
 function run(count: number, who: 'all' | 'ours', build: string): Costs {
@@ -25,6 +29,11 @@ function run(count: number, who: 'all' | 'ours', build: string): Costs {
     },
   )
   return JSON.parse(output.trim().split('\n').at(-1)!) as Costs
+}
+
+if (inChromium) {
+  for (const count of sizes) await measureInChromium(count)
+  process.exit(0)
 }
 
 for (const count of sizes) {

@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { effect } from 'vue'
-import { CHANGES, type Change, makeRow, measure, median, type State } from '../rows.ts'
+import { type Change, DELTAS, makeRow, measure, median, type State } from '../rows.ts'
 import { openHost, openViewer } from './mirrored.ts'
 import { openFastJsonPatch, openWholePatch, openYjs, type YState } from './others.ts'
 
@@ -34,15 +34,6 @@ function showScreen(read: () => { title: string | undefined; rows: State['rows']
   }
 }
 
-const moves: Record<string, Change> = {
-  field: CHANGES.field,
-  row: CHANGES.row,
-  push: CHANGES.push,
-  shift: CHANGES.shift,
-  move: ({ rows }) => void rows.unshift(...rows.splice(rows.length >> 1, 1)),
-  sort: CHANGES.sort,
-}
-
 function report(name: string, candidate: string, times: number[]): void {
   ;(costs[name] ??= {})[candidate] = median(times)
 }
@@ -70,7 +61,7 @@ async function measureWholeStates(): Promise<void> {
     await settled()
   }
   for (let round = 0; round < rounds; round++) {
-    moves['row']!(host.state, round)
+    DELTAS['row']!(host.state, round)
     const { text } = host.flushAll()
     differing.push(measure(() => viewer.receive(text)))
     await settled()
@@ -154,7 +145,7 @@ async function measureYjs(): Promise<void> {
 }
 
 await measureWholeStates()
-for (const [name, change] of Object.entries(moves)) {
+for (const [name, change] of Object.entries(DELTAS)) {
   await measureOurs(name, change)
   if (who === 'all') await measureOthers(name, change)
 }

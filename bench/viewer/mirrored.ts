@@ -56,9 +56,11 @@ class FakeSocket extends EventTarget {
   }
 }
 
-// What a viewer follows of its page. Pinia and Vue are loaded before, so they see no browser.
-const page = Object.assign(new EventTarget(), { hidden: false })
-Object.assign(globalThis, { document: page, window: page })
+// What a viewer follows of its page, on Node. Pinia and Vue are loaded before, so they see no browser.
+if (typeof document === 'undefined') {
+  const page = Object.assign(new EventTarget(), { hidden: false })
+  Object.assign(globalThis, { document: page, window: page })
+}
 
 /** A whole viewer, as an app has it, with one empty store. Its socket is in the same process. */
 export async function openViewer() {

@@ -32,8 +32,11 @@ afterEach(async () => {
   server.close()
 })
 
-async function dial() {
-  const socket = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true })
+/** A connection that shows how soon the target notices that a client has gone. */
+const dialDirectly = () => dial((server.address() as { port: number }).port)
+
+async function dial(port = proxy.port) {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   clients.add(socket)
   const received = { text: '', ended: false, closed: false, error: '' }
   socket.on('error', (error: NodeJS.ErrnoException) => (received.error = error.code!))
@@ -44,6 +47,19 @@ async function dial() {
   await expect.poll(() => behind.length).toBe(before + 1)
   return { socket, received, far: behind.at(-1)! }
 }
+
+it('hides from the target that a client has gone while it is stalled', async () => {
+  const { socket, far } = await dial()
+  proxy.stall()
+  socket.resetAndDestroy()
+  await expect.poll(() => proxy.connections()).toBe(0)
+  const other = await dialDirectly()
+  other.socket.destroy()
+  await expect.poll(() => other.far.ended).toBe(true)
+  expect([far.ended, far.closed]).toEqual([false, false])
+  proxy.resume()
+  await expect.poll(() => far.ended || far.closed).toBe(true)
+})
 
 it('delays, jitters and throttles without changing the data or its order', async () => {
   proxy.setConditions({ delay: 5, jitter: 20, rate: 200_000 })

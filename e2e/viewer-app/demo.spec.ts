@@ -233,7 +233,7 @@ describe('the viewer app', () => {
     await says(viewer, 'Disconnected')
     await expect.poll(() => relay.getStatus().clientCount).toBe(0)
     await viewer.getByRole('button', { name: 'Menu' }).click()
-    await viewer.getByRole('button', { name: 'Connect again' }).click()
+    await viewer.getByRole('dialog').getByRole('button', { name: 'Connect again' }).click()
     await says(viewer, 'Live')
     await host.close()
     await says(viewer, /Host offline, last update/)

@@ -68,6 +68,10 @@ const SCREENS: [name: string, go: (page: Page) => Promise<unknown>][] = [
     'a session without a host',
     (page) => page.goto(`${link()}&s=nobody`).then(() => says(page, 'The relay is there')),
   ],
+  [
+    'a refused key',
+    (page) => page.goto(`${origin()}/#k=wrong`).then(() => heading(page, 'The key was refused')),
+  ],
   ['the scene', (page) => page.goto(link()).then(() => says(page, 'Global temperature'))],
   [
     'the inspector',

@@ -13,12 +13,13 @@ import { fail } from '../fail.ts'
 /**
  * Sends a large state over a slow link, to a viewer and from a host, on each runtime: `node
  * --conditions=@vue-sync/source scripts/load/slow-link.ts`. Uses loopback only. Exits with 1 if a state does not
- * arrive on the first connection.
+ * arrive on the first connection, or a dead link is not noticed.
  */
 const HELP = `Options:
   --mib VALUE      MiB of state (default: 15.9)
   --rate VALUE     bytes per second (default: 50000)
   --runtimes LIST  (default: node,bun,deno)
+  --dead-link      measure only how long a dead link stays undetected
   --help           print this help`
 
 const KEYS = {
@@ -28,6 +29,7 @@ const KEYS = {
 const MIB = 1024 * 1024
 const CHANGE_MS = 5000
 const POLL_MS = 20
+const DEAD_AFTER_MS = 40_000
 
 type Where = Runtime | 'node'
 
@@ -84,20 +86,44 @@ async function receiveWhole(port: number, bytes: number): Promise<boolean> {
   return result
 }
 
-/** How long a dead link stays undetected, at the viewer and at the relay. */
-async function measureDeadLink(
-  where: Where,
-  target: Target,
-  stall: () => void,
-  isDead: () => boolean,
-) {
-  const before = await target.viewers()
-  stall()
+/** Milliseconds after which a dead link counts as not noticed. */
+const NOT_NOTICED_MS = 150_000
+/** Characters of a state that has arrived when the link dies. */
+const SMALL = 1000
+
+/** How long a dead link stays undetected: by a viewer, and by the relay for a viewer and for a host. */
+async function measureDeadLink(where: Where): Promise<boolean> {
+  const target = await startTarget(where)
+  const proxy = await openFaultProxy(target.port)
+  const from = openLargeHost({ url: `ws://127.0.0.1:${proxy.port}`, key: KEYS.hostKey }, SMALL)
+  const [far, near] = [proxy.port, target.port].map((port) =>
+    openLargeViewer(`ws://127.0.0.1:${port}#k=${KEYS.viewerKey}`),
+  )
+  const pages = [from, far!, near!]
+  await until(() => [far, near].every((page) => page!.store.blob.length === SMALL))
+  // Longer than the time after which the relay asks whether a client is there.
+  await pause(DEAD_AFTER_MS)
+  const viewers = await target.viewers()
+  proxy.stall()
   const since = performance.now()
-  await until(isDead)
-  print(where, `dead link: the viewer noticed after ${seconds(since)}`)
-  while ((await target.viewers()) >= before && performance.now() - since < 150_000) await pause(500)
-  print(where, `dead link: the relay noticed after ${seconds(since)}`)
+  const notice = async (who: string, hasNoticed: () => boolean | Promise<boolean>) => {
+    while (!(await hasNoticed()))
+      if (performance.now() - since > NOT_NOTICED_MS) {
+        print(where, `dead link: not noticed by ${who}`)
+        return false
+      } else await pause(100)
+    print(where, `dead link: noticed by ${who} after ${seconds(since)}`)
+    return true
+  }
+  const results = await Promise.all([
+    notice('the viewer', () => far!.viewer.status.value !== 'connected'),
+    notice('the relay, of the viewer', async () => (await target.viewers()) < viewers),
+    notice('the relay, of the host', () => near!.viewer.host.value === 'offline'),
+  ])
+  for (const { app } of pages) app.unmount()
+  await proxy.close()
+  await target.stop()
+  return !results.includes(false)
 }
 
 async function measure(where: Where, bytes: number, rate: number): Promise<boolean> {
@@ -141,7 +167,6 @@ async function measure(where: Where, bytes: number, rate: number): Promise<boole
     `to a viewer: ${seconds(began)}, ${connections} connection, ${slow.bytes.down} bytes, ` +
       `longest time without progress ${(longestGap / 1000).toFixed(1)} s`,
   )
-  await measureDeadLink(where, target, slow.stall, () => far.viewer.status.value !== 'connected')
   far.app.unmount()
   await whole
   const { blob } = store
@@ -191,6 +216,7 @@ const { values } = parseArgs({
     mib: { type: 'string', default: '15.9' },
     rate: { type: 'string', default: '50000' },
     runtimes: { type: 'string', default: 'node,bun,deno' },
+    'dead-link': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -203,9 +229,11 @@ else {
   })
   const bytes = Math.round(Number(values.mib) * MIB)
   const runtimes = values.runtimes.split(',') as Where[]
-  const results = await Promise.all(
-    runtimes.map((where) => measure(where, bytes, Number(values.rate))),
-  )
-  if (results.includes(false)) fail('A state did not arrive on the first connection.')
+  const noticed = await Promise.all(runtimes.map(measureDeadLink))
+  if (noticed.includes(false)) fail('A dead link was not noticed.')
+  const arrived = values['dead-link']
+    ? []
+    : await Promise.all(runtimes.map((where) => measure(where, bytes, Number(values.rate))))
+  if (arrived.includes(false)) fail('A state did not arrive on the first connection.')
   process.exit(0)
 }

@@ -39,13 +39,19 @@ export interface RuntimeChild {
   stop: () => Promise<void>
 }
 
-/** @throws Error with its output when it ends before it listens */
+/**
+ * @param times shorter times than those of a real relay, in milliseconds
+ * @throws Error with its output when it ends before it listens
+ */
 export async function startRuntime(
   runtime: Runtime,
   options: RuntimeOptions = {},
+  times: { idleTimeout?: number } = {},
 ): Promise<RuntimeChild> {
   const [command, ...args] = RUNTIMES[runtime]()
-  const child = spawn(command, [...args, JSON.stringify(options)], { stdio: 'pipe' })
+  const child = spawn(command, [...args, JSON.stringify(options), JSON.stringify(times)], {
+    stdio: 'pipe',
+  })
   let text = ''
   child.stderr.on('data', (data) => (text += String(data)))
   const ended = once(child, 'exit')

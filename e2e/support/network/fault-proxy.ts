@@ -25,9 +25,12 @@ export interface FaultProxy {
   setConditions: (conditions: Partial<NetworkConditions>) => void
   /** Connects later clients to another port. */
   retarget: (port: number) => void
-  /** Holds back all data in both directions. Connections stay open. New clients are accepted but not connected. */
+  /**
+   * Holds back all data in both directions. Connections stay open, and the target does not notice that a client has
+   * gone. New clients are accepted but not connected.
+   */
   stall: () => void
-  /** Delivers the data that was held back, in order, and connects waiting clients to the target. */
+  /** Delivers what was held back, in order, and connects waiting clients to the target. */
   resume: () => void
   /** Delivers only a part of the next chunk to each client, then resets the connection, usually inside a frame. */
   reset: () => void
@@ -76,6 +79,8 @@ export async function openFaultProxy(
   }
   const bytes = { up: 0, down: 0 }
   const connections = new Set<FaultyConnection>()
+  /** Connections whose client has gone while they were stalled. The target learns it only after that. */
+  const orphans = new Set<FaultyConnection>()
   let isStalled = false
   let targetPort = target
 
@@ -147,8 +152,9 @@ export async function openFaultProxy(
     from.on('data', take).on('end', () => take(undefined))
     to.on('drain', pump)
     from.once('close', () => {
-      // A half-open connection stays open. Otherwise chunks in transit arrive before the connection ends.
-      if (connection.isHalfOpen) return
+      // A half-open connection stays open, and the target of a stalled one learns nothing. Otherwise chunks in transit
+      // arrive before the connection ends.
+      if (connection.isHalfOpen || (isStalled && direction === 'up')) return
       if (chunks.length === 0 || from.errored) to.destroy()
     })
     return { pause: () => from.pause(), resume: pump, end: () => clearTimeout(timer) }
@@ -173,7 +179,8 @@ export async function openFaultProxy(
     client.on('error', () => {})
     client.once('close', () => {
       connections.delete(connection)
-      connection.upstream?.destroy()
+      if (isStalled) orphans.add(connection)
+      else connection.upstream?.destroy()
       for (const lane of connection.lanes) lane.end()
     })
     if (!isStalled) connectThrough(connection)
@@ -196,6 +203,8 @@ export async function openFaultProxy(
     },
     resume() {
       isStalled = false
+      for (const { upstream } of orphans) upstream?.destroy()
+      orphans.clear()
       for (const connection of connections) {
         if (!connection.upstream) connectThrough(connection)
         for (const lane of connection.lanes) lane.resume()
@@ -209,6 +218,6 @@ export async function openFaultProxy(
         connection.upstream?.destroy()
       }
     },
-    close: () => closeProxy(server, connections),
+    close: () => closeProxy(server, [...connections, ...orphans]),
   }
 }

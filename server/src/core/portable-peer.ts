@@ -87,6 +87,8 @@ export function createPortablePeers(options: PortablePeersOptions): (peer: Peer)
         return bytes
       },
       delivered: () => accepted - bufferedBytes(peer),
+      // Deno, and others with the WebSocket of the web.
+      countsWholeMessages: !isNode && socketOf(peer).getBufferedAmount === undefined,
     }
   }
 }

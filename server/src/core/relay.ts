@@ -53,6 +53,9 @@ export interface Relay {
   stop: () => Promise<void>
 }
 
+/** Checks for viewers that take no bytes, within a heartbeat. */
+const STALL_CHECKS = 6
+
 /**
  * The relay as crossws hooks and session state, independent of any HTTP server and of Node.
  *
@@ -108,7 +111,7 @@ export function createRelay(options: RelayOptions): Relay {
     audit: audit.report,
     warn,
   })
-  let timer: ReturnType<typeof setInterval> | undefined
+  let timers: ReturnType<typeof setInterval>[] = []
 
   function reportChange(name: string, session: Session): void {
     options.onChange?.(name, () => session.toStored(), session.info.access)
@@ -116,6 +119,10 @@ export function createRelay(options: RelayOptions): Relay {
 
   function announce(): void {
     for (const session of sessions.values()) session.heartbeat()
+  }
+
+  function closeStalled(): void {
+    for (const session of sessions.values()) session.closeStalled()
   }
 
   async function whenReady(session: string): Promise<void> {
@@ -178,12 +185,15 @@ export function createRelay(options: RelayOptions): Relay {
     audit: audit.report,
     sessions,
     async start() {
-      timer ??= setInterval(announce, heartbeat)
+      if (timers.length === 0)
+        timers = [
+          setInterval(announce, heartbeat),
+          setInterval(closeStalled, heartbeat / STALL_CHECKS),
+        ]
       await sessions.start()
     },
     async stop() {
-      clearInterval(timer)
-      timer = undefined
+      for (const timer of timers.splice(0)) clearInterval(timer)
       audit.flush()
       await sessions.stop(CLOSE.goingAway, 'The relay is stopping')
     },

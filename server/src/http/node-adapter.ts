@@ -4,6 +4,7 @@ import type { Message, Peer } from 'crossws'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import type { Relay } from '../core/relay.ts'
 import type { UpgradeRequest } from '../guard/upgrade-request.ts'
+import { LIVENESS_CHECKS } from '../peers/liveness.ts'
 import { NodePeer } from '../peers/node-peer.ts'
 import { endUpgrade } from './refused-sockets.ts'
 
@@ -29,8 +30,6 @@ export interface NodeAdapterOptions {
   idleTimeout?: number
 }
 
-/** Checks within the time that a client may be silent. A connection is ended at most one check later. */
-const CHECKS = 6
 /** The error of `ws` for a message above `maxPayload`. */
 const TOO_LONG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
 
@@ -67,7 +66,7 @@ export function createNodeAdapter(options: NodeAdapterOptions): NodeAdapter {
   const timer = setInterval(() => {
     const now = performance.now()
     for (const peer of peers) peer.checkAlive(now, idleTimeout)
-  }, idleTimeout / CHECKS)
+  }, idleTimeout / LIVENESS_CHECKS)
   timer.unref()
 
   function connect(websocket: WebSocket, socket: Socket, context: object): void {

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import type { Peer } from 'crossws'
 import type { WebSocket } from 'ws'
-import { type RelayPeer, SLOWEST_LINK } from '../core/session/relay-peer.ts'
+import type { RelayPeer } from '../core/session/relay-peer.ts'
+import { checkLiveness, startLiveness } from './liveness.ts'
 import { deliveredBytes } from './paced-writes.ts'
 
 const OPEN = 1
@@ -68,16 +69,7 @@ export class NodePeer implements RelayPeer {
   readonly context: object
   readonly websocket: WebSocket
   readonly #connection: Socket
-  /** Bytes that had been received, and sent, when the connection was last checked. */
-  #received = -1
-  #delivered = 0
-  /** Whether bytes were waiting at the last check, so that those sent since show that the client reads. */
-  #wasWaiting = false
-  /** When the client last gave a sign of life, in milliseconds. */
-  #alive = Number.NaN
-  /** Bytes before the latest ping, and those that a sign of life has confirmed. */
-  #pinged = 0
-  #confirmed = 0
+  readonly #liveness = startLiveness()
 
   constructor(context: object, websocket: WebSocket, connection: Socket) {
     this.context = context
@@ -98,7 +90,7 @@ export class NodePeer implements RelayPeer {
       const length = header.length + slice.length
       const start = headerLength(length)
       // The client confirms parts, so few of them are on their way.
-      this.#confirmed += length
+      this.#liveness.confirmed += length
       const front = Buffer.allocUnsafe(start + header.length)
       writeHeader(front, BINARY, length)
       front.set(header, start)
@@ -140,27 +132,17 @@ export class NodePeer implements RelayPeer {
   }
 
   /**
-   * Ends a connection that has moved no byte for `idleTimeout`. A ping makes a client that is there send a pong. The
-   * ping waits behind all bytes before it, so those that the system still holds get the time that a slow link needs.
+   * Ends a connection that has moved no byte for `idleTimeout`, and sends the pings that show it.
    *
    * @param now in milliseconds
+   * @param idleTimeout in milliseconds
    */
   checkAlive(now: number, idleTimeout: number): void {
     const { bytesRead, bytesWritten } = this.#connection
-    const delivered = this.delivered()
-    const hasRead = bytesRead !== this.#received
-    if (hasRead) this.#confirmed = Math.max(this.#confirmed, this.#pinged)
-    if (hasRead || (this.#wasWaiting && delivered > this.#delivered)) this.#alive = now
-    this.#received = bytesRead
-    this.#delivered = delivered
-    this.#wasWaiting = bytesWritten > delivered
-    const silence = now - this.#alive
-    const onTheirWay = Math.max(0, bytesWritten - this.#confirmed) / SLOWEST_LINK
-    if (silence >= idleTimeout + onTheirWay) return this.websocket.terminate()
-    const isAsked = this.#pinged > this.#confirmed
-    if (isAsked || silence < idleTimeout / 2 || this.websocket.readyState !== OPEN) return
-    this.#pinged = bytesWritten
-    this.websocket.ping()
+    const counts = { received: bytesRead, sent: bytesWritten, delivered: this.delivered() }
+    const state = checkLiveness(this.#liveness, counts, now, idleTimeout)
+    if (state === 'dead') this.websocket.terminate()
+    else if (state === 'ask' && this.websocket.readyState === OPEN) this.websocket.ping()
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Adapter, AdapterInstance } from 'crossws'
 import adapter from 'crossws/adapters/bun'
-import { BUN_SOCKETS, toBunPeer } from '../peers/bun-peer.ts'
+import { BUN_SOCKETS, createBunPeers } from '../peers/bun-peer.ts'
+import { LIMIT_DEFAULTS } from '../core/limits.ts'
 import { RUNTIME_DEFAULTS, type RuntimeOptions } from './runtime-options.ts'
 import { countPeers, createRuntimeRelay, type RuntimeServer } from './runtime-relay.ts'
 
@@ -31,12 +32,18 @@ const bunAdapter = adapter as unknown as Adapter<
 /**
  * Serves the relay on a port with `Bun.serve`.
  *
+ * @param idleTimeout milliseconds without a byte after which a connection is dead
  * @throws UsageError for an option out of range; Bun's own error when the port is taken
  */
-export async function serveBun(options: RuntimeOptions = {}): Promise<RuntimeServer> {
-  const { port, host } = { ...RUNTIME_DEFAULTS, ...options }
-  const relay = createRuntimeRelay(options, toBunPeer)
-  const sockets = bunAdapter({ hooks: relay.hooks })
+export async function serveBun(
+  options: RuntimeOptions = {},
+  { idleTimeout }: { idleTimeout?: number } = {},
+): Promise<RuntimeServer> {
+  const { port, host, limits } = { ...RUNTIME_DEFAULTS, ...options }
+  const { hostMessage } = { ...LIMIT_DEFAULTS, ...limits }
+  const peers = createBunPeers({ idleTimeout, hostMessage })
+  const relay = createRuntimeRelay(options, peers.toPeer)
+  const sockets = bunAdapter({ hooks: peers.watch(relay.hooks) })
   const { serve } = (globalThis as unknown as { Bun: { serve: BunServe } }).Bun
   return relay.serve(() => {
     const server = serve({
@@ -52,10 +59,14 @@ export async function serveBun(options: RuntimeOptions = {}): Promise<RuntimeSer
         maxPayloadLength: Math.max(relay.limits.hostMessage, relay.limits.viewerMessage),
       },
     })
+    peers.start()
     return {
       port: server.port,
       connections: () => countPeers(sockets),
-      close: () => server.stop(true),
+      close() {
+        peers.stop()
+        return server.stop(true)
+      },
     }
   })
 }

@@ -84,8 +84,45 @@ suite('the status strip', () => {
     expect(at(1e6)).toBe(at(2e6))
   })
 
+  it.each<[string, Partial<Condition>, string, RegExp]>([
+    ['a link for http', { plainLink: 'http://a:1' }, 'open', /no https/],
+    ['an encrypted link for http', { plainLink: 'http://a:1', encryptedAt: 'a:1' }, 'scan', /a:1/],
+    ['a blocked page', { problems: [{ code: 'VS119' }] }, 'retry', /“Local network access”/],
+    [
+      'a blocked page on http',
+      { problems: [{ code: 'VS119' }], ownPage: 'http://a' },
+      'open',
+      /own/,
+    ],
+    ['a relay that does not answer', { problems: [{ code: 'VS120' }] }, 'retry', /same network/],
+  ])('says what to do first about %s, while it goes on dialling', (_, part, action, advice) => {
+    const said = describe({ ...live, status: 'reconnecting', ...part }, NOW)
+    expect(said).toMatchObject({ tone: 'busy', action, advice: expect.stringMatching(advice) })
+    expect(said.heading).toMatch(/^[A-Z]/)
+  })
+
+  it.each<[Condition['error'], string]>([
+    [{ code: 'VS118' }, 'scan'],
+    [{ code: 'VS121' }, 'scan'],
+    [{ code: 'VS123' }, 'reload'],
+    [{ code: 'VS107' }, 'scan'],
+    [undefined, 'connect'],
+  ])('offers a way on after it was stopped by %o', (error, action) => {
+    const said = describe({ ...live, status: 'disconnected', error }, NOW)
+    expect(said).toMatchObject({ tone: 'stopped', action, heading: expect.any(String) })
+  })
+
+  it('shows no card while nothing is wrong', () => {
+    for (const status of ['connecting', 'reconnecting', 'connected'] as const)
+      expect(describe({ ...live, status, lastUpdate: undefined }, NOW).heading).toBeUndefined()
+  })
+
   it('advises what to do for every error that stops the viewer', () => {
     for (const code of [
+      'VS108',
+      'VS118',
+      'VS121',
+      'VS123',
       'VS102',
       'VS103',
       'VS104',

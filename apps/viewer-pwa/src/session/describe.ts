@@ -17,6 +17,10 @@ export interface Condition {
   error: { code: ErrorCode } | undefined
   /** The relay of an encrypted session. */
   encryptedAt?: string | undefined
+  /** The link as it was given, if it is for http and this page for https. */
+  plainLink?: string | undefined
+  /** The relay's own viewer, if the browser lets no page like this one into the local network. */
+  ownPage?: string | undefined
   /** How much of a large update has arrived, in bytes. */
   progress?: { received: number; total: number } | undefined
   /** Why the displayed state is not the host's, although the viewer is connected. */
@@ -34,6 +38,32 @@ export interface Description {
   announced: string
   /** What the user can do. */
   advice?: string
+  /** Names the trouble if nothing goes on without the user, or dials keep failing. */
+  heading?: string
+  /** What the first button does. */
+  action?: Action
+}
+
+/**
+ * `scan`: go to the ways of scanning or typing a code. `open`: open the link outside of this app. `retry`: dial now.
+ * `connect`: connect again after the user disconnected. `reload`: load a newer viewer.
+ */
+export type Action = 'scan' | 'open' | 'retry' | 'connect' | 'reload'
+
+interface Trouble {
+  heading: string
+  advice: string
+  action: Action
+}
+
+/** What the first button does, if it is not `scan`. */
+const ACTIONS: Partial<Record<string, Action>> = {
+  VS105: 'reload',
+  VS108: 'reload',
+  VS118: 'open',
+  VS119: 'retry',
+  VS120: 'retry',
+  VS123: 'reload',
 }
 
 /** Formats two numbers of bytes such as "3.1 of 16.8 MB". */
@@ -57,8 +87,7 @@ export function describe(
 ): Description {
   const { status, host, behind, retryAt, lastUpdate, asOf, online, error, problem, encryptedAt } =
     condition
-  const { progress } = condition
-  const failing = condition.problems?.find(({ code }) => code in t.failing)
+  const { progress, plainLink } = condition
   const age = asOf === undefined ? '' : t.asOf(asOf, now)
   const say = (tone: Description['tone'], text: string, advice?: string): Description => ({
     tone,
@@ -66,13 +95,30 @@ export function describe(
     announced: text,
     ...(advice && { advice }),
   })
+  const troubleOf = (code: string, texts: readonly [string, string]): Trouble => ({
+    heading: texts[0],
+    advice: texts[1],
+    action: ACTIONS[code] ?? 'scan',
+  })
+  const stop = (trouble: Trouble): Description => ({
+    ...say('stopped', t.stoppedBecause(trouble.heading) + age, trouble.advice),
+    ...trouble,
+    action: trouble.action === 'open' && !plainLink ? 'scan' : trouble.action,
+  })
   if (error?.code === 'VS109' && encryptedAt)
-    return say('stopped', t.refusedBy(encryptedAt) + age, t.refusedByAdvice(encryptedAt))
+    return stop(troubleOf('VS109', t.refusedBy(encryptedAt)))
   if (error) {
-    const [text, advice] = (t.stopped[error.code] ?? t.stopped['other'])!
-    return say('stopped', text + age, advice)
+    const known = t.stopped[error.code]
+    if (known) return stop(troubleOf(error.code, known))
+    const text = t.stoppedText + age
+    return { ...stop(troubleOf(error.code, t.ended)), text, announced: text }
   }
-  if (status === 'disconnected') return say('stopped', t.disconnected + age, t.disconnectedAdvice)
+  if (status === 'disconnected')
+    return {
+      ...say('stopped', t.disconnected + age, t.disconnectedAdvice),
+      heading: t.disconnected,
+      action: 'connect',
+    }
   if (status === 'connected') {
     if (progress) {
       const from = host === 'offline' ? t.fromOfflineHost : ''
@@ -98,12 +144,18 @@ export function describe(
   if (!online) return say('away', t.noNetwork + age)
   if (status === 'connecting') return say('busy', t.connecting + age)
   const seconds = retryAt === undefined ? 0 : Math.ceil((retryAt - now) / 1000)
-  const text = seconds > 0 ? t.reconnectingIn(seconds) : t.reconnecting
-  const advice = failing && t.failing[failing.code]
-  return {
+  const waiting: Description = {
     tone: 'busy',
-    text: text + age,
+    text: (seconds > 0 ? t.reconnectingIn(seconds) : t.reconnecting) + age,
     announced: t.reconnectingAnnounced + age,
-    ...(advice && { advice }),
   }
+  if (plainLink)
+    return encryptedAt
+      ? { ...waiting, ...troubleOf('', t.encryptedWithoutHttps(encryptedAt)) }
+      : { ...waiting, ...troubleOf('VS118', t.stopped['VS118']!) }
+  const failing = condition.problems?.find(({ code }) => code in t.failing)?.code
+  if (failing === undefined) return waiting
+  if (failing === 'VS119' && condition.ownPage)
+    return { ...waiting, ...troubleOf(failing, t.blocked), action: 'open' }
+  return { ...waiting, ...troubleOf(failing, t.failing[failing]!) }
 }

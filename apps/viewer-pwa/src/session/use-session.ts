@@ -12,6 +12,8 @@ export interface UseSessionReturn {
   link: Readonly<Ref<string | undefined>>
   /** The original link if `fitToPage` changed it. */
   givenLink: Readonly<Ref<string | undefined>>
+  /** The relay's own viewer for the session, outside of this page; `undefined` for an encrypted session. */
+  page: ComputedRef<string | undefined>
   /** The host's name for the session, or its address. */
   name: ComputedRef<string>
   /** Opens a link and remembers it. @throws SyncError if the link is invalid */
@@ -103,6 +105,7 @@ export function useSession(): UseSessionReturn {
   return {
     link,
     givenLink,
+    page: computed(() => pageOf(givenLink.value ?? link.value ?? '', location.origin)),
     name: computed(() => name.value ?? (link.value ? nameOf(link.value) : '')),
     open,
     reconnect: () => link.value && connect(link.value),

@@ -42,7 +42,11 @@ export function createBehind({ hasUnsent, onChange }: BehindOptions): Behind {
     if (next >= due) return
     stop()
     due = next
-    timer = setTimeout(check, wait + GRACE_MS)
+    timer = setTimeout(() => {
+      // A timer may fire up to a millisecond early by this clock, which may also have been set back.
+      due = 0
+      check()
+    }, wait + GRACE_MS)
   }
 
   function check(): void {

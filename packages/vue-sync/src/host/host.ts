@@ -94,10 +94,14 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   let isLost = false
   /** Whether the relay was told so on this connection. */
   let sentBehind = false
+  /** The writer holds changes that the relay does not have. */
+  let isWritingNews = false
+  /** `push` was called while no whole state could be sent. */
+  let isPushPending = false
 
   const outgoing = createOutgoing({
     send: (frame) => link !== undefined && link.send(frame),
-    onIdle: flush,
+    onIdle: () => (isPushPending ? flushAll() : flush()),
     onStall: () => link?.redial(),
     onTooLarge: reportTooLarge,
     onAccepted() {
@@ -107,7 +111,11 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   })
   const behind = createBehind({
     hasUnsent: () =>
-      isDirty || isLost || !writer.isIdle || outgoing.isSendingNews || stores.areUnreadable,
+      isDirty ||
+      isLost ||
+      (isWritingNews && !writer.isIdle) ||
+      outgoing.isSendingNews ||
+      stores.areUnreadable,
     onChange(isBehind) {
       state.behind = isBehind
       sendBehind()
@@ -145,7 +153,9 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (!greeted || outgoing.mustWait(message.type)) return false
     // A whole state reports again what its codec cannot carry.
     if (message.type === 'session_update') forget('VS217')
-    const isRich = options.values && message.type !== 'status'
+    const isState = message.type !== 'status'
+    isWritingNews = (isWritingNews && !writer.isIdle) || (isState && outgoing.isNews(message))
+    const isRich = options.values && isState
     return writer.write(isRich ? { ...message, values: RICH } : message, leaving)
   }
   const publisher = createPublisher(randomId(), transmit, codec?.arriving)
@@ -232,7 +242,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   }
   function flushAll(): void {
     flushedAt = Date.now()
-    isLost = false
+    if (!outgoing.mustWait('session_update')) isLost = isPushPending = false
     forget('VS124')
     sendSafely(publisher.flushAll)
   }
@@ -296,6 +306,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     state.signed = tokens ?? []
     const isFirst = !greeted
     greeted = true
+    // Otherwise the relay would ask for a whole state.
+    if (isFirst && !want) outgoing.confirm(publisher.position)
     // Before any state is sent, so that revoked viewers do not receive it.
     access.receive({ access: payload.access, ...answer }, isFirst)
     // A whole state that is on its way is the answer to each request since.
@@ -344,7 +356,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
         state.retryAt = retryAt
         if (isTooLong) outgoing.closedAsTooLong()
         if (status !== 'connected') {
-          greeted = sentBehind = false
+          greeted = sentBehind = isPushPending = false
           behind.stop()
           writer.discard()
           outgoing.discard(true)
@@ -384,7 +396,12 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     refresh: () => void flushAllSoon(),
     start,
     stop,
-    push: flushAll,
+    push() {
+      stores.reread()
+      options.values?.reread()
+      isPushPending = greeted
+      flushAll()
+    },
     flushBeforeLeaving() {
       leaving = true
       flush()

@@ -60,6 +60,29 @@ it('has unsent news in a state that was lost with the connection before', () => 
   expect(outgoing.isSendingNews).toBe(true)
 })
 
+it('has no news in a state that the relay has kept since the connection before', async () => {
+  const { outgoing, greet } = start()
+  outgoing.send('{}', at('session_update', 1))
+  outgoing.discard(true)
+  greet()
+  outgoing.confirm({ epoch: 'e', seq: 1 })
+  outgoing.send(long, at('session_update', 1))
+  await expect.poll(() => outgoing.isBusy).toBe(true)
+  expect(outgoing.isSendingNews).toBe(false)
+})
+
+it('has unsent news after the relay has refused a whole state, until it gets another one', async () => {
+  const { outgoing } = start()
+  outgoing.send(long, at('session_update', 1))
+  await expect.poll(() => outgoing.progress).toBeDefined()
+  outgoing.applyStatus({ error: { code: 'too_large', reason: '', limit: PART_BYTES } })
+  expect([outgoing.isBusy, outgoing.isSendingNews]).toEqual([false, true])
+  outgoing.send('{}', at('config_update', 2))
+  expect(outgoing.isSendingNews).toBe(true)
+  outgoing.send('{}', at('session_update', 2))
+  expect(outgoing.isSendingNews).toBe(false)
+})
+
 it('accepts a later change after one that was too large, and only a whole state after a whole state', () => {
   const { outgoing, events } = start()
   const tooLarge = 'x'.repeat(LIMIT + 1)

@@ -1,5 +1,5 @@
 import { createLazyPartWriter, type PartWriter } from '../link/index.ts'
-import { isCount, type PartMessage, type StatusMessage } from '../protocol/index.ts'
+import { isCount, type PartMessage, type Position, type StatusMessage } from '../protocol/index.ts'
 
 type Frame = string | Uint8Array
 
@@ -20,8 +20,12 @@ export interface OutgoingOptions {
 export interface Outgoing extends Pick<PartWriter, 'isBusy' | 'progress' | 'discard' | 'read'> {
   /** Bytes of the longest message that the relay accepts; `undefined` if the relay has not said it. */
   readonly limit: number | undefined
-  /** Whether a message that is on its way has changes that the relay does not have yet. */
+  /** Whether a message that is on its way, or that the relay has refused, has changes that the relay does not have. */
   readonly isSendingNews: boolean
+  /** Whether a message has changes that the relay does not have. */
+  isNews: (message: Position) => boolean
+  /** The relay has everything up to this position, so a whole state with the same position has no news. */
+  confirm: (position: Position | undefined) => void
   /** Whether a message of this type must wait: it would only be queued, and outdated when its turn comes. */
   mustWait: (type: string) => boolean
   /** @param message the type and position in the frame; `undefined` for a status */
@@ -48,9 +52,16 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
   /** Bytes of the longest frame of this connection. */
   let longest = 0
   let latest: PartMessage | undefined
-  let isNews = false
+  let hasNews = false
   /** The type of the message that was too large, until one that replaces it is sent. */
   let refused: PartMessage['type'] | undefined
+  /** The relay has refused a message with news, and `refused` is not sent since. */
+  let isNewsRefused = false
+
+  /** The relay also asks for a whole state that it already has as a sequence of changes. */
+  function isNews({ epoch, seq }: Position): boolean {
+    return latest?.epoch !== epoch || latest.seq < seq
+  }
 
   return {
     get limit() {
@@ -63,7 +74,11 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
       return writer.progress
     },
     get isSendingNews() {
-      return writer.isBusy && isNews
+      return isNewsRefused || (writer.isBusy && hasNews)
+    },
+    isNews,
+    confirm(position) {
+      latest = position && { type: 'session_update', ...position }
     },
     mustWait: (type) =>
       type !== 'status' && (writer.isBlocked || (writer.isBusy && type === 'session_update')),
@@ -78,16 +93,16 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
       if (!message) return writer.send(frame, message)
       if (message.type === 'session_update' || refused === message.type) {
         refused = undefined
+        isNewsRefused = false
         onAccepted()
       }
-      // The relay also asks for a whole state that it already has as a sequence of changes.
-      const isNewer = latest?.epoch !== message.epoch || latest.seq < message.seq
+      const isNewer = isNews(message)
       latest = message
       const { isBusy } = writer
       const isSent = writer.send(frame, message)
-      if (!isBusy) isNews = isNewer
+      if (!isBusy) hasNews = isNewer
       // It waits for its turn. A change that does not wait has arrived before the message in parts.
-      else if (writer.isBlocked) isNews ||= isNewer
+      else if (writer.isBlocked) hasNews ||= isNewer
       return isSent
     },
     applyStatus({ limit: announced, parts, error }) {
@@ -96,6 +111,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
       if (error?.code !== 'too_large' || !isCount(error.limit)) return
       limit = error.limit
       refused = latest?.type
+      isNewsRefused = hasNews
       onTooLarge(writer.progress?.total ?? longest, limit)
       writer.discard(false)
     },
@@ -108,6 +124,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     discard(isLost) {
       if (isLost) {
         longest = 0
+        isNewsRefused = false
         // The relay may not have got it.
         latest = undefined
       }

@@ -13,6 +13,8 @@ export interface StoreSource {
   read: () => StoreFields
   /** Whether the last `read` failed, so that it gave the snapshot before. */
   readonly isUnreadable: boolean
+  /** Makes the next `read` read everything again, also what Vue does not track. */
+  reread: () => void
   stop: () => void
 }
 
@@ -35,7 +37,8 @@ export function createStoreSource(
   const root = { key: id }
   let found: Finding[] = []
   const onUnplain: OnUnplain = (...finding) => void found.push(finding)
-  const readTracked = createTrackedReader(onUnplain, form)
+  let age = 0
+  const readTracked = createTrackedReader(onUnplain, form, () => age)
   let snapshot: StoreFields = {}
   let failure: { error: unknown } | undefined
   let ran = false
@@ -116,6 +119,10 @@ export function createStoreSource(
     },
     get isUnreadable() {
       return failure !== undefined
+    },
+    reread: () => {
+      age++
+      ran = false
     },
     stop: () => {
       effect.stop()

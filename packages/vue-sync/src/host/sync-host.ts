@@ -42,7 +42,7 @@ export interface SyncHost {
   refresh: () => void
   start: () => void
   stop: () => void
-  /** Sends a whole state now. */
+  /** Reads everything again, also what Vue does not track, and sends a whole state as soon as nothing large is sent. */
   push: () => void
   /** Sends pending changes now, because the page may never run again. */
   flushBeforeLeaving: () => void

@@ -31,6 +31,8 @@ export interface SyncedStoresOptions {
 export interface SyncedStores {
   /** Whether a store could not be read, so that its former state was sent. */
   readonly areUnreadable: boolean
+  /** Makes the next flush read all stores again, also what Vue does not track. */
+  reread: () => void
   /** Syncs a store until `detach`. A bad delay is reported and not used. */
   attach: (store: Store, options: SyncOptions) => void
   detach: (id: string) => void
@@ -74,6 +76,9 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
   return {
     get areUnreadable() {
       return [...sources.values()].some((source) => source.isUnreadable)
+    },
+    reread() {
+      for (const source of sources.values()) source.reread()
     },
     attach(store, own) {
       const id = store.$id

@@ -2,13 +2,14 @@ import { markRaw, reactive, ref, shallowRef, triggerRef } from 'vue'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../protocol/index.ts'
 import { type Path, formatPath } from './core/plain.ts'
+import { joined } from './core/runs.ts'
 import { createTrackedReader } from './tracked-snapshot.ts'
 
 function setup() {
   const problems: string[] = []
   const read = createTrackedReader((kind, path) => problems.push(`${formatPath(path)}: ${kind}`))
   const root: Path = { key: 's' }
-  return { problems, read: (value: unknown) => read(value, { up: root, key: 'f' }) as Json }
+  return { problems, read: (value: unknown) => joined(read(value, { up: root, key: 'f' }) as Json) }
 }
 
 const rows = (count: number) =>

@@ -24,7 +24,7 @@ import {
   toPlain,
   valueForm,
 } from './core/plain.ts'
-import { joinRuns } from './core/runs.ts'
+import { copyContainer, divide, joined, markHolder } from './core/runs.ts'
 import { createRuns, LONG, type Run, trackElements } from './tracked-list.ts'
 
 /**
@@ -38,18 +38,30 @@ type Read = Json | typeof NOTHING | typeof TANGLED
 /** A container, or a part of a long array, that is read again only after a change inside it. */
 interface Node {
   value: ComputedRef<Read>
+  /** What it gave last. */
+  last: Read | undefined
+  /** When it was made or renewed, as `age` of the reader says. */
+  age: number
+  /** Makes it read all of its own again, and its parts. It still shares with what it gave last. */
+  renew: () => void
   /** Its levels. */
   height: number
+  /** Whether a list in it is divided. */
+  isDivided: boolean
   findings: Findings | undefined
   /** Nodes of more than one level that it contained when it was read last, and when it was read before. */
   parts: WeakSet<Node> | undefined
   earlierParts: WeakSet<Node> | undefined
 }
 
-function createNode(value?: ComputedRef<Read>): Node {
+function createNode(): Node {
   return {
-    value: value!,
+    value: undefined!,
+    last: undefined,
+    age: 0,
+    renew: undefined!,
     height: 0,
+    isDivided: false,
     findings: undefined,
     parts: undefined,
     earlierParts: undefined,
@@ -58,10 +70,9 @@ function createNode(value?: ComputedRef<Read>): Node {
 
 /** A long array. */
 interface List {
-  getRuns: () => readonly Run<Node>[]
-  /** The runs of the last read, and what they gave. */
-  runs: readonly Run<Node>[]
-  values: Json[][]
+  getRuns: (isUntracked: boolean) => readonly Run<Node>[]
+  /** When its elements were compared last, as `age` of the reader says. */
+  age: number
 }
 
 const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
@@ -81,11 +92,14 @@ function trackedView(value: unknown): unknown {
  * so two snapshots can be compared with `===`.
  *
  * @param onUnplain called in every read, for everything in the value that is not sent as it is
+ * @param age a number. When it is another one, everything is read again, so that changes which Vue does not track
+ * are found too. The effect around the reader must then run again.
  * @returns reads the value of a field
  */
 export function createTrackedReader(
   onUnplain: OnUnplain,
   form = valueForm(false, undefined),
+  age = () => 0,
 ): (value: unknown, path: Path) => Json | typeof NOTHING {
   const { readLeaf, values: rich } = form
   const nodes = new WeakMap<object, Node>()
@@ -105,39 +119,49 @@ export function createTrackedReader(
     path: Path,
     readParts: (old: Json | undefined) => Read,
   ): Node {
-    const node = createNode(
-      computed<Read>((before) => {
-        const outer = current
-        const found = node.findings
-        const isOpen = open.has(raw)
-        current = node
-        node.height = 0
-        node.findings = undefined
-        node.earlierParts = node.parts
-        node.parts = undefined
-        open.add(raw)
-        try {
-          const old = isContainer(before) ? before : undefined
-          const next = readParts(old)
-          // The containers around it must read the findings again.
-          if (next !== before || isSameLoss(found, node.findings)) return next
-          return Array.isArray(next) ? [...next] : isContainer(next) ? { ...next } : next
-        } catch (error) {
-          note('thrown', path, true, error)
-          return NOTHING
-        } finally {
-          node.height++
-          if (!isOpen) open.delete(raw)
-          current = outer
-        }
-      }),
-    )
+    const node = createNode()
+    function compute(): Read {
+      const before = node.last
+      const outer = current
+      const found = node.findings
+      const isOpen = open.has(raw)
+      current = node
+      node.height = 0
+      node.isDivided = false
+      node.findings = undefined
+      node.earlierParts = node.parts
+      node.parts = undefined
+      open.add(raw)
+      try {
+        const old = isContainer(before) ? before : undefined
+        let next = readParts(old)
+        if (!isContainer(next)) return next
+        // The containers around it must read the findings again.
+        if (next === before && !isSameLoss(found, node.findings)) next = copyContainer(next)
+        if (node.isDivided) markHolder(next)
+        return next
+      } catch (error) {
+        note('thrown', path, true, error)
+        return NOTHING
+      } finally {
+        node.height++
+        if (!isOpen) open.delete(raw)
+        current = outer
+      }
+    }
+    node.renew = () => {
+      node.age = age()
+      node.value = computed(() => (node.last = compute()))
+    }
+    node.renew()
     return node
   }
 
   function use(node: Node): Read {
+    if (node.age !== age()) node.renew()
     const { value } = node.value
     if (node.height > current.height) current.height = node.height
+    current.isDivided ||= node.isDivided
     if (node.findings)
       for (const finding of node.findings.values())
         addFinding((current.findings ??= new Map()), finding)
@@ -233,7 +257,7 @@ export function createTrackedReader(
       (part, key) => {
         const value = readSafely(part, { up, key, levels: COLLECTION_LEVELS })
         isTangledPart ||= value === TANGLED
-        return typeof value === 'symbol' ? undefined : value
+        return typeof value === 'symbol' ? undefined : joined(value)
       },
       old,
     )
@@ -269,22 +293,18 @@ export function createTrackedReader(
           readItems(run.items, path, run.from, before as Json[] | undefined),
         ),
       )
-      lists.set(raw, (list = { getRuns, runs: [], values: [] }))
+      lists.set(raw, (list = { getRuns, age: age() }))
     }
-    const runs = list.getRuns()
-    const isAligned = runs !== list.runs
+    const runs = list.getRuns(list.age !== age())
+    list.age = age()
     const values: Json[][] = []
     for (const { node } of runs) {
       const value = use(node)
       if (value === TANGLED || value === NOTHING) return value
       values.push(value as Json[])
     }
-    const isUnchanged = old && isSame(values, list.values)
-    list.runs = runs
-    list.values = values
-    if (isUnchanged) return old
-    const next = joinRuns(values)
-    return isAligned && old && isSame(next, old) ? old : next
+    current.isDivided = true
+    return old && isSame(values, old) ? old : divide(values)
   }
 
   function readObject(

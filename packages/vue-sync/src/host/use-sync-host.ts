@@ -62,7 +62,10 @@ export interface UseSyncHostReturn {
   start: () => void
   /** Sends pending changes and disconnects. `start` resumes. */
   stop: () => void
-  /** Sends a whole state now. */
+  /**
+   * Reads all stores again, with changes that Vue does not track, and sends a whole state now, or after the large
+   * message that is on its way. Without a connection, the changes are sent as soon as there is one.
+   */
   push: () => void
   /** Creates a separate viewer link and gives its id. @throws SyncError VS107 for a bad option */
   issue: (options?: IssueOptions) => string

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json, PatchOperation } from './envelope.ts'
 import { sizeOf } from './bounds.ts'
-import { applyPatch, escapeKey } from './patch.ts'
+import { hashOf } from './hash.ts'
+import { applyPatch, escapeKey, type Reuse } from './patch.ts'
 import { jsonWithKeys } from '../../test/json-arbitrary.ts'
 import { modelOf, patchModel } from '../../test/patch-model.ts'
 
@@ -135,6 +136,52 @@ describe('applyPatch', () => {
     const after = applyPatch(before, [{ op: 'replace', path: '/s/map/a/b', value: 2 }])
     expect(after.s.list).toBe(before.s.list)
     expect(after.s.map).not.toBe(before.s.map)
+  })
+
+  describe('with arrays to reuse', () => {
+    const rows = Array.from({ length: 2000 }, (_, id) => ({ id }))
+    const set = (id: number): PatchOperation[] => [
+      { op: 'replace', path: '/rows/7/id', value: id },
+      { op: 'remove', path: '/rows/0' },
+    ]
+
+    it('writes into the array of the state before the last, and forgets its hash', () => {
+      const reuse: Reuse = { lists: new WeakMap(), hashes: new WeakMap() }
+      const states: { rows: Json[] }[] = [{ rows }]
+      for (let id = 0; id < 4; id++) {
+        states.push(applyPatch(states.at(-1)!, set(-id), undefined, reuse))
+        const last = states.at(-1)!
+        expect(hashOf(last, reuse.hashes)).toBe(hashOf(last, new WeakMap()))
+      }
+      const [first, second, third, fourth, fifth] = states.map((state) => state.rows)
+      expect(first).toEqual(Array.from({ length: 2000 }, (_, id) => ({ id })))
+      expect(fourth).toBe(second)
+      expect(fifth).toBe(third)
+      expect(fifth).toHaveLength(1996)
+    })
+
+    it('leaves the present state as it is when it refuses a patch, and when it applies the next one', () => {
+      const reuse: Reuse = { lists: new WeakMap(), hashes: new WeakMap() }
+      let now = { rows: rows as Json[] }
+      for (let id = 0; id < 4; id++) now = applyPatch(now, set(id), undefined, reuse)
+      const text = JSON.stringify(now)
+      const bad: PatchOperation[] = [...set(9), { op: 'remove', path: '/none' }]
+      expect(() => applyPatch(now, bad, undefined, reuse)).toThrow('no /none')
+      expect(JSON.stringify(now)).toBe(text)
+      expect(applyPatch(now, set(5), undefined, reuse).rows).not.toBe(now.rows)
+      expect(JSON.stringify(now)).toBe(text)
+    })
+
+    it('writes into no array that something else may hold', () => {
+      const reuse: Reuse = { lists: new WeakMap(), hashes: new WeakMap() }
+      let now = { rows: rows as Json[] }
+      for (let id = 0; id < 4; id++) now = applyPatch(now, set(id), undefined, reuse)
+      reuse.lists = new WeakMap()
+      const read = now
+      const text = JSON.stringify(read)
+      for (let id = 0; id < 4; id++) now = applyPatch(now, set(id), undefined, reuse)
+      expect(JSON.stringify(read)).toBe(text)
+    })
   })
 
   it('does not write into its arguments', () => {

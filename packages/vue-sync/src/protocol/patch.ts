@@ -1,5 +1,6 @@
 import { MOST_BYTES, sizeOf } from './bounds.ts'
 import type { Json, PatchOperation } from './envelope.ts'
+import type { HashCache } from './hash.ts'
 import { clone, equal, isContainer, put } from './share.ts'
 
 type Container = Json[] | { [key: string]: Json }
@@ -32,23 +33,63 @@ const SHIFTED_PER_UNIT = 16
 /** Copying takes this many times as long as measuring. Hosts of this version do not send `copy`. */
 const COPY_FACTOR = 8
 
+/** What `applyPatch` may write into, because a large array takes milliseconds to allocate. */
+export interface Reuse {
+  /**
+   * The long arrays that patches have made and nothing else holds, each with the array that it was made from if
+   * nothing else holds that either. Replace the map when something else may hold parts of the state.
+   */
+  lists: WeakMap<Json[], Json[] | undefined>
+  hashes: HashCache
+}
+
+/** Copying a shorter array costs less than updating one. */
+const LONG = 1024
+
+/** Makes `spare`, an earlier version of `list`, equal to it. Gives a new array if that costs less. */
+function updateSpare(spare: Json[], list: Json[]): Json[] {
+  const shift = spare.length - list.length
+  let end = list.length
+  let head = 0
+  while (head < end && spare[head] === list[head]) head++
+  const least = Math.max(head, head - shift)
+  while (end > least && spare[end - 1 + shift] === list[end - 1]) end--
+  if (shift > 0) spare.splice(head, shift)
+  else if (-shift > LONG) return [...list]
+  else spare.splice(head, 0, ...list.slice(head, head - shift))
+  for (let index = head; index < end; index++) spare[index] = list[index]!
+  return spare
+}
+
 /**
  * Applies RFC 6902 operations to immutable JSON. Gives a new root that shares all unchanged parts. `root` is
  * never written, so either all operations apply or none. No two places of the result share a copied part.
  *
  * @param onCost called at the end with what the patch may have added, in characters of JSON
+ * @param reuse arrays that are no longer part of a state. Those that this patch replaces are added.
  * @throws Error for an operation that does not fit, and when the patch costs or nests too much
  */
 export function applyPatch<T extends Container>(
   root: T,
   patch: readonly PatchOperation[],
   onCost?: (units: number) => void,
+  reuse?: Reuse,
 ): T {
   // Containers that were copied here. Each is copied once, for any number of operations.
   const own = new Set<Json>()
+  function openList(list: Json[]): Json[] {
+    if (!reuse || list.length < LONG) return [...list]
+    const { lists, hashes } = reuse
+    const spare = lists.get(list)
+    const copy = spare ? updateSpare(spare, list) : [...list]
+    hashes.delete(copy)
+    // If the patch is refused, `list` stays a part of the state, and nothing holds `copy`.
+    lists.set(copy, lists.has(list) ? list : undefined)
+    return copy
+  }
   const open = <C extends Container>(value: C): C => {
     if (own.has(value)) return value
-    const copy = (Array.isArray(value) ? [...value] : { ...value }) as C
+    const copy = (Array.isArray(value) ? openList(value) : { ...value }) as C
     own.add(copy)
     return copy
   }

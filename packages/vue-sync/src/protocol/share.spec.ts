@@ -72,6 +72,18 @@ describe('share', () => {
     )
   })
 
+  it('gives no part of the old value two places', () => {
+    const row = fc.record({ list: fc.array(fc.constantFrom(1, 2), { maxLength: 2 }) })
+    fc.assert(
+      fc.property(fc.array(row), fc.array(row), (a, b) => {
+        const next = share(a as Json[], clone(b as Json[]))
+        const parts = next.flatMap((item) => [item, (item as { list: Json }).list])
+        expect(new Set(parts).size).toBe(parts.length)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
   it('never changes a prototype', () => {
     const evil = JSON.parse(
       '{"__proto__":{"bad":1},"constructor":{"prototype":{"bad":1}},"a":1}',

@@ -77,7 +77,8 @@ export function clone<T extends Json>(value: T): T {
  * Gives `next`, but with every part that equals its counterpart in `prev` replaced by that counterpart, so
  * unchanged parts keep their identity. Arrays are aligned at both ends, so elements before and after an
  * insertion keep theirs too. Writes into `next`, which nothing else may hold yet. The cost is linear, because
- * each part of `next` is shared with one counterpart only, and otherwise just compared.
+ * each part of `next` is shared with one counterpart only, and otherwise just compared. No part of `prev` is used
+ * twice.
  */
 export function share<T extends Json>(prev: Json | undefined, next: T): T {
   if (prev === next || !isContainer(prev) || !isContainer(next)) return next
@@ -113,6 +114,7 @@ function shareArray(prev: Json[], next: Json[]): Json[] {
     while (end > head && end + shift > head && equal(prev[end - 1 + shift], next[end - 1]))
       next[--end] = prev[end + shift]!
   }
-  for (let index = head + 1; index < Math.min(end, prev.length); index++) shareAt(index)
+  // No part of `prev` gets two places, so a patch can write into an array that only one place held.
+  for (let index = head + 1; index < Math.min(end, end + shift); index++) shareAt(index)
   return next
 }

@@ -30,6 +30,8 @@ export interface RichValues {
    * @param before what it gave for this map or set before
    */
   readonly collection: (value: object, read: ReadPart, before?: Json) => Json
+  /** Host: values that were changed in place are encoded again when they are read next. */
+  readonly reread: () => void
   /**
    * Viewer: gives the values of an immutable state. Gives the same values for the same parts of a state.
    *

@@ -14,9 +14,14 @@ function readSet(set: ReadonlySet<unknown>, read: ReadPart): Json[] {
 }
 
 /** What a host needs. Each form keeps its identity while the value does not change. */
-export function createEncoder(): Pick<RichValues, 'text' | 'leaf' | 'isCollection' | 'collection'> {
+export function createEncoder(): Pick<
+  RichValues,
+  'text' | 'leaf' | 'isCollection' | 'collection' | 'reread'
+> {
   const dates = new WeakMap<Date, Form>()
-  const bytes = new WeakMap<object, Form>()
+  let bytes = new WeakMap<object, Form>()
+  /** The forms before `reread`. */
+  let earlier = bytes
   /** The entries of maps that were read last, by key. */
   const entries = new WeakMap<object, Map<unknown, Json[]>>()
 
@@ -31,7 +36,11 @@ export function createEncoder(): Pick<RichValues, 'text' | 'leaf' | 'isCollectio
   function bytesForm(value: object): Form | undefined {
     let form = bytes.get(value)
     const content = form ? undefined : encodeBytes(value)
-    if (content) bytes.set(value, (form = { [`${MARK}bytes`]: content }))
+    if (!content) return form
+    form = earlier.get(value)
+    const before = form?.[`${MARK}bytes`] as string[] | undefined
+    if (!form || before![1] !== content[1]) form = { [`${MARK}bytes`]: content }
+    bytes.set(value, form)
     return form
   }
 
@@ -71,6 +80,10 @@ export function createEncoder(): Pick<RichValues, 'text' | 'leaf' | 'isCollectio
         default:
           return typeof value === 'object' && value !== null ? objectForm(value) : undefined
       }
+    },
+    reread() {
+      earlier = bytes
+      bytes = new WeakMap()
     },
     isCollection: (value) => value instanceof Map || value instanceof Set,
     collection(value, read, before) {

@@ -41,6 +41,8 @@ export interface FilledStore {
   reset: () => void
   /** Whether the rules have refused a field since the latest whole state, or in it. Asking again would not help. */
   refuses: boolean
+  /** Whether functions of the app get received values, which they may keep. */
+  readonly hasHooks: boolean
 }
 
 /** The Pinia stores that the viewer fills, by id. */
@@ -139,6 +141,10 @@ export function createFilledStores(
       // A getter cannot be filled, but a field of its name must not be ignored as unknown.
       const getters = Object.keys(own).filter((key) => isRef(own[key]) && !(key in initial))
       const shape = { ...initial, ...Object.fromEntries(getters.map((key) => [key, null])) }
+      const { schema, deserialize, fields: ruled = {} } = rules
+      const hasHooks = Boolean(
+        schema || deserialize || Object.values(ruled).some((rule) => typeof rule === 'function'),
+      )
       const check = createAdmission(id, shape, rules, warn)
       /** The fields that show something of the host. */
       const filled = new Set<string>()
@@ -198,6 +204,7 @@ export function createFilledStores(
         store,
         guard,
         refuses: false,
+        hasHooks,
         admit(next, prev, isWhole) {
           const changed = changesOf(prev, next)
           const isLess = prev && Object.keys(prev).some((key) => !Object.hasOwn(next, key))

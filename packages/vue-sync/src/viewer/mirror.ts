@@ -1,17 +1,17 @@
 import type { Pinia, Store } from 'pinia'
-import { type ShallowRef, shallowReactive, shallowRef } from 'vue'
+import { customRef, type ShallowRef, shallowReactive } from 'vue'
 import type { Warn } from '../diagnostics.ts'
 import { createProblems, describeProblem, type Problems } from '../problems.ts'
 import {
   applyPatch,
   type ConfigUpdate,
   DIFFERENCES,
-  type HashCache,
   hashOf,
   isRecord,
   MOST_BYTES,
   type Payload,
   put,
+  type Reuse,
   type RichValues,
   type SessionUpdate,
   share,
@@ -59,6 +59,7 @@ export function merge(
   state: Payload,
   { payload, patch }: ConfigUpdate,
   onCost: (units: number) => void,
+  reuse?: Reuse,
 ): Payload {
   const next = { ...state }
   for (const id of Object.keys(payload)) {
@@ -66,7 +67,7 @@ export function merge(
     put(next, id, share(held, { ...held, ...payload[id] }))
   }
   if (!patch) return next
-  const patched = applyPatch(next, patch, onCost)
+  const patched = applyPatch(next, patch, onCost, reuse)
   if (!Object.values(patched).every(isRecord)) throw new Error('a store must be an object')
   return patched
 }
@@ -86,7 +87,7 @@ export function createMirror(options: MirrorOptions): Mirror {
   const views = new Map<string, ShallowRef<StoreFields | undefined>>()
   const problems = createProblems()
   const stores = createFilledStores(pinia, warn, problems, values)
-  const hashes: HashCache = new WeakMap()
+  const reuse: Reuse = { lists: new WeakMap(), hashes: new WeakMap() }
   let state: Payload = {}
   /** `state` as it is shown: with the values that JSON does not have. */
   let shown = state
@@ -96,9 +97,31 @@ export function createMirror(options: MirrorOptions): Mirror {
   let grown = 0
   let differs = false
 
+  /** Must be called when parts of the state may be held elsewhere. No patch writes into them then. */
+  function handOut(): void {
+    reuse.lists = new WeakMap()
+  }
+
   function view(id: string): ShallowRef<StoreFields | undefined> {
     let found = views.get(id)
-    if (!found) views.set(id, (found = shallowRef(heldOf(id))))
+    if (!found) {
+      found = customRef((track, trigger) => {
+        let value = heldOf(id)
+        return {
+          get() {
+            track()
+            handOut()
+            return value
+          },
+          set(next) {
+            if (next === value) return
+            value = next
+            trigger()
+          },
+        }
+      })
+      views.set(id, found)
+    }
     return found
   }
 
@@ -128,6 +151,7 @@ export function createMirror(options: MirrorOptions): Mirror {
     const fills: [FilledStore, Admitted][] = []
     let encoded: Payload
     let next: Payload
+    handOut()
     try {
       if (Object.keys(received).length > MOST_STORES) return false
       encoded = share(state, received)
@@ -155,7 +179,8 @@ export function createMirror(options: MirrorOptions): Mirror {
     if (message.values !== form) return false
     try {
       grown += sizeOf(message.payload)
-      encoded = merge(state, message, (units) => (grown += units))
+      // The decoded values of a form are kept for each array.
+      encoded = merge(state, message, (units) => (grown += units), form ? undefined : reuse)
       if (Object.keys(encoded).length > MOST_STORES) return false
       // Messages that each cost little must not make a state that no relay would accept as a whole.
       if (grown > longest()) {
@@ -167,6 +192,7 @@ export function createMirror(options: MirrorOptions): Mirror {
         const held = heldOf(id)
         const store = fields === held ? undefined : stores.get(id)
         if (!store) continue
+        if (store.hasHooks) handOut()
         const admitted = store.admit(fields, held, false)
         if (message.patch && admitted.refused.length > 0 && !store.refuses) return false
         fills.push([store, admitted, held])
@@ -197,6 +223,7 @@ export function createMirror(options: MirrorOptions): Mirror {
   return {
     ids,
     get state() {
+      handOut()
       return state
     },
     get form() {
@@ -209,7 +236,7 @@ export function createMirror(options: MirrorOptions): Mirror {
       if (fits) reportDifferences(message)
       return fits
     },
-    hash: () => (differs ? undefined : hashOf(state, hashes)),
+    hash: () => (differs ? undefined : hashOf(state, reuse.hashes)),
     problems,
     clear() {
       replaceState({}, {})

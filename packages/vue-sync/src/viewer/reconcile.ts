@@ -139,6 +139,23 @@ function notifyFrom(target: unknown[], from: number): void {
   target.length = { valueOf: () => (++reads > 2 ? from : length) } as never
 }
 
+/** Gives, for each container of `next`, its index in `prev`. Runs that are the same need no map. */
+function findMoved(prev: Json[], next: Json[]): (number | undefined)[] {
+  const rest = new Map<Json, number>()
+  let at = 0
+  const from = next.map((item, index) => {
+    if (!isContainer(item)) return undefined
+    if (at < prev.length && prev[at] !== item && prev[at] !== next[index + 1])
+      rest.set(prev[at]!, at++)
+    return prev[at] === item ? at++ : undefined
+  })
+  while (at < prev.length) rest.set(prev[at]!, at++)
+  if (rest.size > 0)
+    for (const [index, item] of next.entries())
+      if (isContainer(item)) from[index] ??= rest.get(item)
+  return from
+}
+
 function reconcileArray(
   target: unknown[],
   next: Json[],
@@ -160,28 +177,38 @@ function reconcileArray(
   if (prev) while (end > least && prev[end - 1 + shift] === next[end - 1]) end--
   while (end > least && same(end - 1, end - 1 + shift)) end--
 
-  // Old elements of the changed range, by the value that they were made from. They may have moved.
-  const known = new Map<Json, unknown>()
-  if (prev) {
-    for (let index = head; index < end + shift; index++)
-      if (isContainer(prev[index])) known.set(prev[index]!, raw[index])
+  // The changed range before. Its elements may have moved.
+  const old = raw.slice(head, end + shift)
+  const from: (number | undefined)[] = prev
+    ? findMoved(prev.slice(head, end + shift), next.slice(head, end))
+    : []
+  const hasMoved: boolean[] = []
+  let moved = 0
+  for (const at of from) {
+    if (at === undefined) continue
+    hasMoved[at] = true
+    moved++
   }
-  const moved = new Set<Json>()
-  for (let index = head; index < end; index++) if (known.has(next[index]!)) moved.add(next[index]!)
-  const make = (item: Json) => (moved.has(item) ? known.get(item) : copy(item, writing))
+  const make = (item: Json, at: number) => {
+    const before = from[at]
+    return before === undefined ? copy(item, writing) : old[before]
+  }
   const kept = Math.min(end, end + shift)
-  const placed = isContainer(next[head]) ? moved.size : kept - head
+  const placed = isContainer(next[head]) ? moved : kept - head
   const isBulk = placed + (shift === 0 ? 0 : next.length - kept) > MOST_TRACKED
   const written = isBulk ? raw : target
   for (let index = head; index < kept; index++) {
     const item = next[index]!
+    const at = index - head
     // The old element at this index must not be written into when it has moved.
-    if (moved.has(item) || (prev && moved.has(prev[index]!)) || (isBulk && !isContainer(item)))
-      written[index] = make(item)
+    if (from[at] !== undefined || hasMoved[at] || (isBulk && !isContainer(item)))
+      written[index] = make(item, at)
     else write(target, index, item, prev?.[index], writing)
   }
   if (shift > 0) written.splice(kept, shift)
-  for (let at = kept; at < end; at += BATCH)
-    written.splice(at, 0, ...next.slice(at, Math.min(at + BATCH, end)).map(make))
+  for (let at = kept; at < end; at += BATCH) {
+    const items = next.slice(at, Math.min(at + BATCH, end))
+    written.splice(at, 0, ...items.map((item, index) => make(item, at - head + index)))
+  }
   if (isBulk) notifyFrom(target, head)
 }

@@ -222,7 +222,8 @@ export function createAudience(options: AudienceOptions): Audience {
       }
       const last = waiting.get(viewer)
       const most = viewer.transfer ? 0 : Math.max(last?.most ?? 0, peer.buffered() - PART_BYTES)
-      const allowed = STALL_MS + Math.min(most, SYSTEM_BYTES) / SLOWEST_LINK
+      const step = peer.countsWholeMessages ? most : Math.min(most, SYSTEM_BYTES)
+      const allowed = STALL_MS + step / SLOWEST_LINK
       if (!last || delivered !== last.delivered)
         waiting.set(viewer, { delivered, since: time, most })
       else if (time - last.since >= allowed) {

@@ -94,7 +94,7 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
     onMessage(frame, held, isHeldComplete) {
       publish(frame, seat.host)
       const isWhole = isHeldComplete && held.every((entry) => add(entry))
-      if (!isWhole) requestSnapshot()
+      if (!isWhole) requestLost()
     },
   })
   const info = (): SessionInfo => ({ name: status.name, access: access.rules })
@@ -112,12 +112,22 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
     })
   }
 
+  /** Requests what the host has sent and the relay has dropped. Until it arrives, viewers lack it. */
+  function requestLost(mistake?: HostAnswer): void {
+    const { host } = seat
+    if (host && !host.isAwaited) {
+      host.isAwaited = true
+      onLagChange()
+    }
+    requestSnapshot(mistake)
+  }
+
   /** Answers a mistake in a frame, if one of its kind was not answered just before. */
   function answer(from: Host | undefined, mistake: Mistake, frame: unknown, seq?: number): void {
     if (!from || !isDue(from, mistake)) return
     const { error, isDelta } = describeMistake(mistake, frame, seq)
     // Otherwise viewers would show the state before the dropped change until the next one.
-    if (isDelta) requestSnapshot({ error })
+    if (isDelta) requestLost({ error })
     else seat.answer(from, { error })
   }
 
@@ -221,7 +231,7 @@ export function createHostMessages(options: HostMessagesOptions): HostMessages {
       if (mistake === 'gap' && parts.hold(entry)) return false
       // A late message on a connection whose snapshot is on its way is no mistake.
       if (mistake !== 'gap' || !seat.isSnapshotRequested) answer(from, mistake, undefined, seq)
-      if (mistake === 'gap') requestSnapshot()
+      if (mistake === 'gap') requestLost()
       // The host has answered, and would answer the same again.
       else if (entry.snapshot) seat.snapshotReceived()
       return mistake === 'old_seq' && !entry.snapshot

@@ -65,6 +65,24 @@ function watch(): unknown[] {
   return messages
 }
 
+describe('viewers', () => {
+  it.each([
+    ['does not follow', delta(3)],
+    ['is malformed', { ...delta(2), patch: {} }],
+  ])('are told that they lack a change that was dropped because it %s', (_, dropped) => {
+    send(full(1))
+    const messages = watch() as { type: string; payload: { behind?: boolean } }[]
+    const isBehind = () => messages.findLast(({ type }) => type === 'status')?.payload.behind
+    expect(isBehind()).toBeUndefined()
+    send(dropped)
+    expect(isBehind()).toBe(true)
+    send(dropped)
+    expect(messages.filter(({ payload }) => payload.behind)).toHaveLength(1)
+    send(full(3))
+    expect(isBehind()).toBeUndefined()
+  })
+})
+
 describe('a host’s mistake', () => {
   const nested = '['.repeat(MOST_DEPTH + 1) + ']'.repeat(MOST_DEPTH + 1)
   it.each<[string, unknown, Partial<HostError>]>([

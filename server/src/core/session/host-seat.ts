@@ -22,7 +22,7 @@ export interface Host {
   sentRules: AccessRules | undefined
   /** Whether it says that it has changes that it could not send. */
   isBehind: boolean
-  /** Whether it has a state that is not the one here, and has sent nothing of it yet. */
+  /** Whether it has a state that is not the one here: a new host's, or one with a change that was dropped. */
   isAwaited: boolean
 }
 

@@ -18,4 +18,6 @@ export interface RelayPeer {
    * Without it, a client that reads nothing is not closed. @default unknown
    */
   delivered?: () => number
+  /** Whether `delivered` counts a message only once the network has taken its last byte. @default false */
+  countsWholeMessages?: boolean
 }

@@ -267,7 +267,7 @@ describe('a client that reads nothing', () => {
   afterEach(() => void vi.useRealTimers())
 
   /** A viewer whose network takes bytes only when the test says so. */
-  function stalling(session: Session) {
+  function stalling(session: Session, peer: Partial<RelayPeer> = {}) {
     const closed: number[] = []
     let sent = 0
     let delivered = 0
@@ -277,6 +277,7 @@ describe('a client that reads nothing', () => {
         close: (code) => closed.push(code),
         buffered: () => sent - delivered,
         delivered: () => delivered,
+        ...peer,
       },
       undefined,
     )
@@ -301,6 +302,27 @@ describe('a client that reads nothing', () => {
     }
     expect([slow.closed, quick.closed]).toEqual([[], []])
     expect(session.viewerCount).toBe(2)
+    session.close(4000, '')
+  })
+
+  it('has the time of a slow link for a whole message if no part of it is counted', () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const session = makeSession()
+    const host = new ModelHost(session)
+    host.connect()
+    host.change({ fill: 'x'.repeat(10_000_000) })
+    const [whole, counted] = [stalling(session, { countsWholeMessages: true }), stalling(session)]
+    const check = (seconds: number): void => {
+      for (let second = 0; second < seconds; second++) {
+        session.closeStalled()
+        vi.advanceTimersByTime(1000)
+      }
+    }
+    // At 50 kB/s, the message takes 200 s.
+    check(210)
+    expect([whole.closed, counted.closed]).toEqual([[], [4001]])
+    check(60)
+    expect(whole.closed).toEqual([4001])
     session.close(4000, '')
   })
 

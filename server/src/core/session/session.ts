@@ -104,6 +104,8 @@ export interface Session {
   requestSnapshot: () => void
   /** Sends the status to the host and to all viewers, and closes viewers that stopped reading. */
   heartbeat: () => void
+  /** Closes viewers that take no bytes. Called more often than the heartbeat, so that they are noticed in time. */
+  closeStalled: () => void
   /** What to store of it; `undefined` when it holds neither state nor access rules. */
   toStored: () => StoredSession | undefined
   /** Must be called before anyone connects. */
@@ -279,6 +281,7 @@ export function createSession(options: SessionOptions): Session {
     setRemotePresence: presence.setRemote,
     log: retained.log,
     requestSnapshot: () => requestSnapshot(),
+    closeStalled: audience.closeStalled,
     heartbeat() {
       audience.closeStalled()
       audience.sendStatus()

@@ -1,5 +1,14 @@
 import type { Formats } from '../formats.ts'
 
+/** The heading of a card, and what the user can do. */
+type Trouble = readonly [heading: string, advice: string]
+type Troubles = Partial<Record<string, Trouble>>
+
+const UNREADABLE: Trouble = [
+  'This viewer cannot read what the host sends',
+  'Reload this page, or open the viewer that the app itself offers.',
+]
+
 /** Status strip, waiting screen and the line about the address. */
 export const session = ({ number, ago, clock }: Formats) => ({
   live: 'Live',
@@ -11,7 +20,7 @@ export const session = ({ number, ago, clock }: Formats) => ({
   reconnectingAnnounced: 'Reconnecting',
   noNetwork: 'No network',
   disconnected: 'Disconnected',
-  disconnectedAdvice: 'Connect again from the menu.',
+  disconnectedAdvice: 'Nothing arrives until you connect again.',
   waitingForHost: 'Connected, waiting for the host',
   hostOffline: 'Host offline',
   /** @param elapsed milliseconds since the last update */
@@ -27,65 +36,83 @@ export const session = ({ number, ago, clock }: Formats) => ({
   behind: 'The host has newer changes',
   behindAdvice:
     'They have not arrived yet. This page shows them as soon as the host can send them.',
+  /** @param heading of the card, which begins a sentence */
+  stoppedBecause: (heading: string) =>
+    `Stopped: ${heading.charAt(0).toLowerCase()}${heading.slice(1)}`,
+  stoppedText: 'Stopped',
+  ended: ['The connection has ended', 'Scan the code on the host again.'] as Trouble,
   stopped: {
-    other: ['Stopped', 'Scan the code on the host again.'],
-    VS102: ['Stopped: the key was refused', 'Scan the code on the host again.'],
-    VS103: ['Stopped: another host took over', 'Scan the code on the new host.'],
-    VS104: ['Stopped: the session is over', 'Ask the host for a new link.'],
-    VS105: ['Stopped: the versions do not fit', 'Update this viewer, or the relay.'],
-    VS108: [
-      'Stopped: this viewer cannot read what the host sends',
-      'Reload this page, or open the viewer that the app itself offers.',
-    ],
-    VS109: ['Stopped: the relay does not accept this page', 'Open the link in the browser.'],
+    VS102: ['The key was refused', 'Scan the code on the host again.'],
+    VS103: ['Another host took over', 'Scan the code on the new host.'],
+    VS104: ['The session is over', 'Ask the host for a new link.'],
+    VS105: ['The versions do not fit', 'Update this viewer, or the relay.'],
+    VS108: UNREADABLE,
+    VS109: ['The relay does not accept this page', 'Open the link in the browser itself.'],
     VS110: [
-      'Stopped: this session is encrypted, and the link does not open it',
+      'This session is encrypted, and the link does not open it',
       'Scan the code on the host again. A short code cannot open it.',
     ],
     VS111: [
-      'Stopped: this session is encrypted, which needs https',
-      'Start the relay with https, then scan the code on the host again.',
+      'This session is encrypted, which needs https',
+      'Ask for the relay to be started with https, then scan the code on the host again.',
     ],
-    VS112: ['Stopped: this link has ended', 'Ask the host for a new code.'],
+    VS112: ['This link has ended', 'Ask the host for a new code.'],
     VS115: [
-      'Stopped: this link is not safe',
-      'It has an encryption key, but no https. Start the relay with https, then scan the code on the host again.',
+      'This link is not safe',
+      'It has an encryption key, but no https. Ask for the relay to be started with https, then scan the code on the host again.',
     ],
     VS116: [
-      'Stopped: this is not from the host',
+      'This is not from the host',
       'Somebody else who has the link sent it, or the link is old. Scan the code on the host again.',
     ],
     VS118: [
-      'Stopped: this page was loaded over https, and the relay has no https',
-      'Open the link in the browser instead, or start the relay with https.',
+      'This app cannot open that link',
+      'The link has no https, and this app was loaded over https. Open the link in the browser, where the relay has a viewer of its own.',
     ],
     VS121: [
-      'Stopped: there is no session at this address',
-      'Scan the code on the host again. If you typed the address, check its host name and path.',
+      'There is no session at this address',
+      'Scan the code on the host again. If you typed the address, check its host name and what follows it.',
     ],
-    VS123: [
-      'Stopped: this viewer cannot read what the host sends',
-      'Reload this page, or open the viewer that the app itself offers.',
-    ],
-  } as Record<string, [text: string, advice: string]>,
-  refusedBy: (host: string) => `Stopped: ${host} does not accept this page`,
-  refusedByAdvice: (host: string) =>
+    VS123: UNREADABLE,
+  } as Troubles,
+  refusedBy: (host: string): Trouble => [
+    `${host} does not accept this page`,
     `Ask the operator of ${host} to allow this page with --allow-origin. The app does not open the relay’s own page for you, because that page could read the encryption key.`,
+  ],
   /** While dials fail. The viewer goes on dialling. */
   failing: {
-    VS119:
-      'The browser may block this page from your network. Allow “Local network access” in its settings for this page.',
-    VS120:
-      'Nothing answers at this address. Check that the relay is running, that this device is in its network, and that the port is right.',
-  } as Record<string, string>,
+    VS119: [
+      'The browser may block this page',
+      'The relay is in your own network, and this page is from the internet. Tap the icon left of the address, allow “Local network access”, and try again.',
+    ],
+    VS120: [
+      'Nothing answers at this address',
+      'Check that this device is in the same network as the host, for example the same Wi-Fi, and that the host is still sharing. If you typed the address, check it.',
+    ],
+  } as Troubles,
+  /** VS119 on a page without https, which cannot get the permission. */
+  blocked: [
+    'The browser blocks this page',
+    'The relay is in your own network, and this page is from the internet without https. Open the link instead: the relay has a viewer of its own.',
+  ] as Trouble,
+  encryptedWithoutHttps: (host: string): Trouble => [
+    'The relay does not answer over https',
+    `This session is encrypted, which needs https. Ask for the relay at ${host} to be started with https, then scan the code on the host again.`,
+  ],
+  /** The first button of a card, which leads on. */
+  next: {
+    scan: 'Scan or type a code',
+    open: 'Open the link',
+    retry: 'Try again now',
+    connect: 'Connect again',
+    reload: 'Reload this page',
+  },
+  tryAgain: 'Try again',
+  useAnotherCode: 'Use another code',
   received: 'Received',
   waiting: 'Waiting for the first state',
   waitingForLarge: 'The state is large, so it takes a moment to arrive.',
   nothingShared: 'The relay is there. As soon as the host shares something, it appears here.',
-  encryptedWithoutHttps: (host: string) =>
-    `This session is encrypted, and ${host} does not answer over https. Start the relay with https, then scan the code on the host again.`,
-  needsHttp: 'This app was loaded over https and cannot reach a relay without https.',
-  openInBrowser: 'Open it in the browser',
   plainHttp: 'Not secure: can’t install, work offline or scan.',
   howToFix: 'How to fix',
   untrusted: 'Certificate not trusted: can’t install or work offline.',

@@ -1,5 +1,5 @@
 import { type BinaryReader, type BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
-import { isContainer, isRecord, type Json, parseJson } from '../../protocol/index.ts'
+import { isRecord, type Json, parseJson } from '../../protocol/index.ts'
 import { readValidText } from './text.ts'
 
 /** Fields with numbers that `protoc` reserves, so that no schema has them. They say what a message cannot say. */
@@ -38,17 +38,9 @@ export function readNumbers(reader: BinaryReader): number[] {
   return list
 }
 
-function isFinite(value: unknown): boolean {
-  if (isContainer(value)) return Object.values(value).every(isFinite)
-  return typeof value !== 'number' || Number.isFinite(value)
-}
-
 /** @throws Error for JSON that is malformed, nests too deep, or has a number beyond the range of doubles */
 export function readJson(reader: BinaryReader): unknown {
-  const value = parseJson(readValidText(reader))
-  // `JSON.parse` turns such a number into Infinity.
-  if (!isFinite(value)) throw new Error('no JSON number')
-  return value
+  return parseJson(readValidText(reader))
 }
 
 function readObject(reader: BinaryReader): { [key: string]: Json } {

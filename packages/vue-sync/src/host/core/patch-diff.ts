@@ -1,6 +1,6 @@
 import { escapeKey, isContainer, type Json, type PatchOperation } from '../../protocol/index.ts'
 import { diffArrays } from './array-diff.ts'
-import { sharedRuns } from './runs.ts'
+import { joined, joinRuns, runsOf } from './runs.ts'
 
 /** With more operations than this, the whole value is sent instead. */
 const MOST_OPERATIONS = 256
@@ -8,6 +8,17 @@ const MOST_OPERATIONS = 256
 class TooMany extends Error {}
 
 type JsonObject = { [key: string]: Json }
+
+/** Gives what is between the same elements at the start, of which there are `head`, and those at the end. */
+function trim<T>(before: T[], after: T[]): { old: T[]; now: T[]; head: number } {
+  const shift = before.length - after.length
+  const shorter = Math.min(before.length, after.length)
+  let head = 0
+  while (head < shorter && before[head] === after[head]) head++
+  let end = after.length
+  while (end > head && end + shift > head && before[end - 1 + shift] === after[end - 1]) end--
+  return { old: before.slice(head, end + shift), now: after.slice(head, end), head }
+}
 
 /**
  * Gives RFC 6902 operations (add, remove, replace, move) that turn `prev` into `next`; `undefined` when they
@@ -19,6 +30,7 @@ export function diffValue(prev: Json, next: Json, path: string): PatchOperation[
   const operations: PatchOperation[] = []
 
   function push(operation: PatchOperation): void {
+    if (operation.value !== undefined) operation.value = joined(operation.value)
     if (operations.push(operation) > MOST_OPERATIONS) throw new TooMany()
   }
 
@@ -51,14 +63,10 @@ export function diffValue(prev: Json, next: Json, path: string): PatchOperation[
   }
 
   function visitArray(before: Json[], after: Json[], at: string): void {
-    const shift = before.length - after.length
-    const shorter = Math.min(before.length, after.length)
-    let head = sharedRuns(before, after)
-    while (head < shorter && before[head] === after[head]) head++
-    let end = after.length - Math.min(sharedRuns(before, after, true), shorter - head)
-    while (end > head && end + shift > head && before[end - 1 + shift] === after[end - 1]) end--
-    const old = before.slice(head, end + shift)
-    const now = after.slice(head, end)
+    const runs = trim(runsOf(before), runsOf(after))
+    const { old, now, head: start } = trim(joinRuns(runs.old), joinRuns(runs.now))
+    let head = start
+    for (let run = 0; run < runs.head; run++) head += runsOf(after)[run]!.length
     const change = diffArrays(old, now, MOST_OPERATIONS)
     if (!change) throw new TooMany()
     const place = (index: number) => `${at}/${head + index}`

@@ -8,6 +8,7 @@ import {
   type StatusMessage,
   type StoreFields,
 } from '../../protocol/index.ts'
+import { joined, markHolder } from './runs.ts'
 import { diffSnapshots } from './snapshot-diff.ts'
 
 export interface Publisher {
@@ -66,7 +67,8 @@ export function createPublisher(
 
   function publish(all: boolean): boolean {
     const next: Payload = {}
-    for (const [id, read] of stores) next[id] = read()
+    for (const [id, read] of stores) markHolder((next[id] = read()))
+    markHolder(next)
     const difference = sent ? diffSnapshots(sent, next) : { kind: 'structure' as const }
     if (difference.kind === 'same' && !all) {
       sent = next
@@ -81,7 +83,7 @@ export function createPublisher(
             payload: difference.changed,
             ...(difference.patch.length > 0 && { patch: difference.patch }),
           }
-        : { type: 'session_update', ...position, payload: next }
+        : { type: 'session_update', ...position, payload: joined(next) }
     const hasChanged = difference.kind !== 'same'
     if (message.type === 'session_update' && isRefused(next)) return !hasChanged
     tried = next
@@ -113,7 +115,12 @@ export function createPublisher(
       seen = seq
       if (!sent || !idle || hashed === seq) return
       hashed = seq
-      send({ type: 'status', epoch, seq, payload: { hash: hashOf(arriving(sent), hashes) } })
+      send({
+        type: 'status',
+        epoch,
+        seq,
+        payload: { hash: hashOf(arriving(joined(sent)), hashes) },
+      })
     },
   }
 }

@@ -1,24 +1,52 @@
 import type { Json } from '../../protocol/index.ts'
 
-/** The runs of elements that a long array was joined from. */
-const runsOf = new WeakMap<Json[], Json[][]>()
+type Container = Json[] | { [key: string]: Json }
 
-/** Joins runs into one array. Arrays that share runs can be compared run by run with `sharedRuns`. */
-export function joinRuns(runs: Json[][]): Json[] {
-  const list = ([] as Json[]).concat(...runs)
-  runsOf.set(list, runs)
-  return list
+/**
+ * A snapshot keeps a long list as an array of runs of elements, because copying an array of 100,000 elements for
+ * each change takes milliseconds.
+ */
+const divided = new WeakSet<object>()
+
+/** The plain JSON of divided lists and of everything around them; `undefined` until it is needed. */
+const plainForms = new WeakMap<object, Json | undefined>()
+
+/** Marks a container that may contain a divided list at any depth. */
+export function markHolder(value: object): void {
+  if (!plainForms.has(value)) plainForms.set(value, undefined)
 }
 
-/** Gives how many elements at the start of two arrays, or at their end, are in runs that both have. */
-export function sharedRuns(a: Json[], b: Json[], atEnd = false): number {
-  const ofA = runsOf.get(a) ?? []
-  const ofB = runsOf.get(b) ?? []
-  let count = 0
-  for (let index = 0; index < ofA.length; index++) {
-    const run = ofA.at(atEnd ? -1 - index : index)!
-    if (run !== ofB.at(atEnd ? -1 - index : index)) break
-    count += run.length
+/** Gives a list in a snapshot. Lists that share runs are compared run by run. */
+export function divide(runs: Json[][]): Json[] {
+  divided.add(runs)
+  markHolder(runs)
+  return runs
+}
+
+/** Gives the runs of a list. A list that is not divided is one run. */
+export function runsOf(list: Json[]): Json[][] {
+  return divided.has(list) ? (list as Json[][]) : [list]
+}
+
+export function copyContainer(value: Container): Container {
+  if (!Array.isArray(value)) return { ...value }
+  return divided.has(value) ? divide([...value] as Json[][]) : [...value]
+}
+
+export function joinRuns(runs: Json[][]): Json[] {
+  return ([] as Json[]).concat(...runs)
+}
+
+/** Gives a part of a snapshot as plain JSON. Gives the same object for the same part. */
+export function joined<T extends Json>(value: T): T {
+  if (typeof value !== 'object' || value === null || !plainForms.has(value)) return value
+  let plain = plainForms.get(value)
+  if (plain === undefined) {
+    plain = Array.isArray(value)
+      ? value.map(joined)
+      : Object.fromEntries(Object.entries(value).map(([key, part]) => [key, joined(part)]))
+    if (divided.has(value)) plain = joinRuns(plain as Json[][])
+    plainForms.set(value, plain)
   }
-  return count
+  return plain as T
 }

@@ -7,6 +7,7 @@ import {
   type StoreFields,
 } from '../../protocol/index.ts'
 import { diffValue } from './patch-diff.ts'
+import { joined } from './runs.ts'
 
 /**
  * - `same`: nothing to send.
@@ -39,7 +40,7 @@ function isLongerThan(value: Json, limit: number): boolean {
   return take(value)
 }
 
-/** Compares two snapshots of `createTrackedReader` by identity. */
+/** Compares two snapshots of `createTrackedReader` by identity. The result is plain JSON. */
 export function diffSnapshots(prev: Payload, next: Payload): Difference {
   if (!sameKeys(prev, next)) return { kind: 'structure' }
   const changed: Payload = {}
@@ -59,7 +60,7 @@ export function diffSnapshots(prev: Payload, next: Payload): Difference {
       if (operations && isLongerThan(value, JSON.stringify(operations).length))
         patch.push(...operations)
       // Another object with equal content has no operations.
-      else if (operations?.length !== 0) whole[key] = value
+      else if (operations?.length !== 0) whole[key] = joined(value)
     }
     if (Object.keys(whole).length > 0) changed[id] = whole
   }
