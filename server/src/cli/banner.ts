@@ -16,6 +16,8 @@ export interface BannerOptions {
   authority?: { fingerprint: string; thumbprint: string; file: string } | undefined
   /** The page that explains how to trust that CA, without a key. */
   setUpUrl?: string | undefined
+  /** Shown instead of the codes, when phones could use none of them. @default none */
+  codeProblem?: string | undefined
   /** The width of the terminal in characters. @default 80 */
   columns?: number | undefined
 }
@@ -75,7 +77,13 @@ function renderCode(url: string, title: string[]): string[] {
 }
 
 /** The code for viewers. Before it the code for set-up, if the devices that scan it must trust the CA first. */
-function codes({ viewerUrls, setUpUrl, columns = DEFAULT_COLUMNS }: BannerOptions): string {
+function codes({
+  viewerUrls,
+  setUpUrl,
+  codeProblem,
+  columns = DEFAULT_COLUMNS,
+}: BannerOptions): string {
+  if (codeProblem !== undefined) return codeProblem
   const [{ url, reach }] = viewerUrls as [ViewerUrl]
   const needsSetUp = setUpUrl !== undefined && (reach === 'network' || reach === 'virtual')
   if (!needsSetUp) return renderCode(url, []).join('\n')

@@ -98,7 +98,7 @@ describe('@vue-sync/server', () => {
       await once(host, 'message')
       const access = { generation: 1, tokens: [], revoked: ['main'] }
       host.send(JSON.stringify({ type: 'status', payload: { access } }))
-      await shows(/Audit: The host revoked the link main/)
+      await shows(/Audit: The host from 127\.0\.0\.1 revoked the link main/)
       const closed = once(host, 'close')
       await fetch(`http://127.0.0.1:${port}/admin/sessions/show`, {
         method: 'DELETE',
@@ -109,12 +109,13 @@ describe('@vue-sync/server', () => {
       const { code, out, err } = await done
       expect(code).toBe(0)
       const at = 'from 127.0.0.1'
+      const fix = 'To fix it, give the host the key that the relay shows at its start (--host-key).'
       const expected = [
-        `Audit: Refused a host: The host key is wrong in session default ${at}`,
-        `Audit: Refused a host: The host key is wrong in session default ${at}; 2 more like it in the last minute`,
-        `Audit: The host revoked all links in session show ${at}`,
-        `Audit: The host revoked the link main in session show ${at}`,
-        `Audit: The operator ended session show ${at}`,
+        `Audit: Refused a host ${at} in session default: The host key is wrong. ${fix}`,
+        `Audit: Refused a host ${at} in session default: The host key is wrong. ${fix} 2 more like it in the last minute.`,
+        `Audit: The host ${at} revoked all links in session show.`,
+        `Audit: The host ${at} revoked the link main in session show.`,
+        `Audit: The operator ended session show, by a request ${at}.`,
       ]
       const lines = `${out}\n${err}`.split('\n').filter((line) => line.includes('Audit: '))
       const texts = lines.map((line) =>

@@ -92,7 +92,7 @@ async function startAlone({ json, options }: CliRequest, log: Log): Promise<Star
   onSignals(log, json, server.drain)
   await server.start()
   return {
-    report: createStartupReport(server, options.viewerDir !== undefined),
+    report: createStartupReport(server, options),
     links: async () => linksOf(server),
     totals: async () => [server.getTotals()],
     async newCode() {
@@ -134,7 +134,7 @@ async function runAsWorker({ options }: CliRequest): Promise<void> {
   })
   onDrain(() => endAfter(server.drain))
   await server.start()
-  const report = createStartupReport(server, rest.viewerDir !== undefined)
+  const report = createStartupReport(server, rest)
   sendToPrimary({ vueSync: 'listening', report })
 }
 

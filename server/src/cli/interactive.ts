@@ -14,6 +14,7 @@ import {
   type ScreenContent,
   type ScreenSize,
 } from './screen.ts'
+import { wrap } from './text-columns.ts'
 import type { TerminalLine } from './terminal-line.ts'
 
 export interface InteractiveOptions {
@@ -73,7 +74,7 @@ export function startInteractive(options: InteractiveOptions): () => void {
       ...(keysFile
         ? [`  Keys are kept in ${keysFile}. Start with --new-keys to replace them.`]
         : []),
-      ...content.notes.map((note) => `  ${note}`),
+      ...content.notes.flatMap((note) => wrap(note, size().columns - 4)).map((note) => `  ${note}`),
       '',
       ...[...keyList(content), ['Ctrl+C', 'stop the relay']].map(
         ([key, does]) => `  ${colors.strong(key!.padEnd(6))}  ${does}`,

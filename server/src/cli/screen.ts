@@ -15,6 +15,8 @@ export interface ScreenContent {
   keysFile?: string | undefined
   authority?: { fingerprint: string; thumbprint: string; file: string } | undefined
   setUpUrl?: string | undefined
+  /** Shown instead of the code, when phones could not use it. */
+  codeProblem?: string | undefined
   /** Hints to the operator. */
   notes: string[]
 }
@@ -101,8 +103,19 @@ function rowsOf(rows: [name: string, text: string][]): string[] {
 
 /** The code for viewers, with the name and version of the product and the keys that work. */
 export function formatScreen(content: ScreenContent, size: ScreenSize, colors: Colors): string {
-  const { version, viewerUrls, setUpUrl, keysFile, notes } = content
+  const { version, viewerUrls, setUpUrl, keysFile, codeProblem, notes } = content
   const [first] = viewerUrls
+  if (codeProblem !== undefined)
+    return [
+      colors.title(`vue-sync ${version}`),
+      '',
+      ...wrap(codeProblem, size.columns - 4),
+      '',
+      ...rowsOf(keyList(content)),
+      '',
+    ]
+      .map((line) => (line === '' ? line : INDENT + line))
+      .join('\n')
   return withCode(first!.url, size, colors, (width) => [
     colors.title(`vue-sync ${version}`),
     '',

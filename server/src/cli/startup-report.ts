@@ -4,7 +4,7 @@ import { addressHint } from '../network/place.ts'
 import type { RelayLinks } from '../operate/worker-queries.ts'
 import type { ScreenContent } from './screen.ts'
 import type { Log } from '../operate/log.ts'
-import type { SyncServerOptions } from '../server-options.ts'
+import { SERVER_DEFAULTS, type SyncServerOptions } from '../server-options.ts'
 import type { SyncServer } from '../server.ts'
 
 /** What the command reports once the relay listens. Workers send it to their primary. */
@@ -22,14 +22,31 @@ export function linksOf(server: SyncServer): RelayLinks {
   }
 }
 
-export function createStartupReport(server: SyncServer, hasViewer: boolean): StartupReport {
+/** Addresses to bind that stand for all addresses of the machine. */
+const WILDCARDS = new Set(['0.0.0.0', '::'])
+
+const NO_CODE =
+  'No QR code, because phones can reach this relay at none of its links. Give your own certificate with --cert and --key, or a public address with --public-url.'
+
+export function createStartupReport(
+  server: SyncServer,
+  { viewerDir, host = SERVER_DEFAULTS.host }: SyncServerOptions,
+): StartupReport {
+  const links = linksOf(server)
+  const authority = server.authority()
+  // The local CA signs for private addresses only, so a machine without one has links for itself alone.
+  const isLocalOnly =
+    authority !== undefined &&
+    WILDCARDS.has(host) &&
+    links.viewerUrls.every(({ reach }) => reach === 'machine')
   return {
     port: server.getStatus().port,
-    hasViewer,
+    hasViewer: viewerDir !== undefined,
     banner: {
-      ...linksOf(server),
+      ...links,
       hostKey: server.hostKey,
-      authority: server.authority(),
+      authority,
+      ...(isLocalOnly && { codeProblem: NO_CODE }),
     },
   }
 }
