@@ -94,12 +94,14 @@ describe.skipIf(process.platform !== 'linux')('a terminal of 24 rows', () => {
   }, 60_000)
 
   it('shows another link and QR code when the host revokes all links', async () => {
-    const { relay, shown, output } = await open(['--host', '127.0.0.1'])
+    const { relay, shown, output, rowsNow } = await open(['--host', '127.0.0.1'])
     const host = await connect(relay, 'host')
-    host.send({ type: 'status', payload: { access: { generation: 2, tokens: [], revoked: [] } } })
+    const access = { generation: 1, tokens: [{ id: 'next', general: true }], revoked: ['main'] }
+    host.send({ type: 'status', payload: { access } })
     await expect.poll(shown, { timeout: 10_000 }).not.toContain(`#k=${VIEWER_KEY}`)
     await expect.poll(shown).toMatch(/Viewer {2}http:\/\/127\.0\.0\.1:\d+\/#k=/)
     expect(output().match(/vue-sync \d/g)).toHaveLength(2)
+    expect(rowsNow().filter((row) => QR.test(row)).length).toBeGreaterThan(15)
   }, 60_000)
 
   it('shows the fingerprints and the setup page when t is pressed', async () => {
