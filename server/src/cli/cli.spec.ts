@@ -310,7 +310,12 @@ describe('@vue-sync/server', () => {
     ['a stray word', ['serve'], {}, "Unexpected argument 'serve'"],
     ['a missing value', ['--port'], {}, "Option '--port <value>' argument missing. See --help."],
     ['a port that is not a number', ['--port', 'x'], {}, '--port must be a whole number, not "x".'],
-    ['a port too large', ['--port', '99999'], {}, '--port must be a whole number from 0 to 65535, not 99999.'],
+    [
+      'a port too large',
+      ['--port', '99999'],
+      {},
+      '--port must be a whole number from 0 to 65535, not 99999.',
+    ],
     ['a small ring', ['--capacity', '3'], {}, '--capacity must be a whole number from 16'],
     ['a certificate without its key', ['--cert', 'c.pem'], {}, '--cert needs --key. Give both.'],
     ['a key without its certificate', ['--key', 'k.pem'], {}, '--key needs --cert. Give both.'],
