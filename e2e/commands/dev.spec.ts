@@ -98,7 +98,7 @@ describe('pnpm dev', () => {
   it.each([
     [['--prot'], "Unknown option '--prot'. See --help."],
     [['--port', 'x'], '--port must be a whole number, not "x".'],
-    [['--port', '99999'], 'port must be an integer from 0 to 65535, not 99999.'],
+    [['--port', '99999'], 'port must be a whole number from 0 to 65535, not 99999.'],
   ])('reports in one line what is wrong with %j', async (args, text) => {
     expect(await start({}, ...args).done).toEqual({ code: 1, out: '', err: `[vue-sync] ${text}\n` })
   })

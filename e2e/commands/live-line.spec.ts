@@ -7,6 +7,7 @@ import { connect } from '../../server/test/client.ts'
 import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
 
 const CLEAR = '\u001B[K'
+const CLEAR_BELOW = '\u001B[J'
 
 const children: ChildProcess[] = []
 afterEach(async () => {
@@ -45,15 +46,17 @@ describe.skipIf(process.platform !== 'linux')('a relay in a terminal', () => {
     ['two workers', ['--workers', '2']],
   ])('shows a live line below its banner, and log lines above it (%s)', async (_, flags) => {
     const { relay, output, done, interrupt } = await start(120, {}, ...flags)
-    await expect.poll(output).toContain(`\r  0 viewers · 0 sessions · out: 0 messages/s`)
+    await expect.poll(output).toContain(`\r\n  0 viewers · 0 sessions · out: 0 messages/s`)
     const viewers = await Promise.all([1, 2, 3].map(() => connect(relay, 'viewer')))
-    await expect.poll(output).toContain('\r  3 viewers · 1 session · out: ')
+    await expect.poll(output).toContain('\r\n  3 viewers · 1 session · out: ')
     const host = await connect(relay, 'host')
     host.send('junk')
     await expect
       .poll(output)
-      .toContain(`\r${CLEAR}[vue-sync] Dropped a message from the host: bad `)
-    await expect.poll(output).toMatch(/Dropped [^\r]*\r\n\r {2}3 viewers · 1 session · out: /)
+      .toContain(`\r${CLEAR_BELOW}${CLEAR}[vue-sync] Dropped a message from the host: bad `)
+    await expect
+      .poll(output)
+      .toMatch(/Dropped [^\r]*\r\n\r {2}Viewer .*\r\n {2}3 viewers · 1 session · out: /s)
     interrupt()
     for (const { closed } of [host, ...viewers]) expect((await closed).code).toBe(4000)
     const { code, text } = await done
@@ -65,7 +68,7 @@ describe.skipIf(process.platform !== 'linux')('a relay in a terminal', () => {
 
   it('cuts the live line to the width of the terminal', async () => {
     const { output } = await start(24, {})
-    await expect.poll(output).toContain(`\r  0 viewers · 0 session${CLEAR}`)
+    await expect.poll(output).toContain(`\r\n  0 viewers · 0 session${CLEAR}`)
   })
 
   it('shows no live line when the terminal cannot rewrite a line', async () => {

@@ -10,108 +10,142 @@ import { checkTls } from './tls/tls-options.ts'
 
 function checkInteger(name: string, value: number, least: number, most: number): void {
   if (!Number.isInteger(value) || value < least || value > most)
-    throw new UsageError(`${name} must be an integer from ${least} to ${most}, not ${value}.`)
+    throw new UsageError(`${name} must be a whole number from ${least} to ${most}, not ${value}.`)
 }
 
 /** Allows an origin only, because links append their own path. */
-function checkPublicUrl(text: string, hasTls: boolean): void {
+function checkPublicUrl(text: string, hasTls: boolean, optionName: OptionName): void {
+  const name = optionName('publicUrl')
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const problem = `publicUrl must be an address like https://show.example.com, not ${JSON.stringify(text)}`
+  const problem = `${name} must be an address like https://show.example.com, not ${JSON.stringify(text)}`
   if (!url || !/^https?:$/.test(url.protocol) || !url.hostname) throw new UsageError(`${problem}.`)
   if (url.pathname !== '/' || url.search || url.hash || url.username || url.password)
     throw new UsageError(`${problem}: leave out everything after host and port.`)
   // Links contain keys, which must not travel over plain http where https is to be had.
   if (hasTls && url.protocol === 'http:' && !isLoopbackName(nameOf(url.host)))
     throw new UsageError(
-      `publicUrl must begin with https:// because this relay has https, not ${JSON.stringify(text)}.`,
+      `${name} must begin with https:// because this relay has https, not ${JSON.stringify(text)}.`,
     )
 }
 
-function checkAddress(text: string): void {
+function checkAddress(text: string, optionName: OptionName): void {
   if (isIP(text) > 0 || /^[a-z\d]([a-z\d.-]*[a-z\d])?$/.test(text)) return
-  const more = /[:/]/.test(text) ? ' For a link with another scheme or port, use publicUrl.' : ''
+  const more = /[:/]/.test(text)
+    ? ` For a link with another scheme or port, use ${optionName('publicUrl')}.`
+    : ''
   throw new UsageError(
-    `address must be an address or a name in lower case, like 192.168.1.5, not ${JSON.stringify(text)}.${more}`,
+    `${optionName('address')} must be an address or a name in lower case, like 192.168.1.5, not ${JSON.stringify(text)}.${more}`,
   )
 }
 
-function checkTrustProxy(list: string[]): void {
+function checkTrustProxy(list: string[], name: string): void {
   for (const entry of list) {
     try {
       compileTrust(entry)
     } catch {
       throw new UsageError(
-        `trustProxy must list addresses, CIDRs, loopback, linklocal or uniquelocal, not ${JSON.stringify(entry)}.`,
+        `${name} must list addresses, CIDRs, loopback, linklocal or uniquelocal, not ${JSON.stringify(entry)}.`,
       )
     }
   }
 }
 
-function checkAllowed({ allowedHosts = [], allowedOrigins = [] }: SyncServerOptions): void {
+function checkAllowed(
+  { allowedHosts = [], allowedOrigins = [] }: SyncServerOptions,
+  optionName: OptionName,
+): void {
   for (const name of allowedHosts)
     if (
       /^\.?$/.test(name) ||
       nameOf(name.replace(/^\./, '')) !== name.replace(/^\./, '').toLowerCase()
     )
       throw new UsageError(
-        `allowedHosts must list names like show.lan, without a port, not ${JSON.stringify(name)}.`,
+        `${optionName('allowedHosts')} must list names like show.lan, without a port, not ${JSON.stringify(name)}.`,
       )
   for (const origin of allowedOrigins)
     if (!/^(?:null|file:\/\/|[a-z][a-z\d+.-]*:\/\/[\w.:[\]-]+)$/i.test(origin))
       throw new UsageError(
-        `allowedOrigins must list origins like https://app.example.com, file:// or null, not ${JSON.stringify(origin)}.`,
+        `${optionName('allowedOrigins')} must list origins like https://app.example.com, file:// or null, not ${JSON.stringify(origin)}.`,
       )
 }
 
-function checkRedis(options: SyncServerOptions): void {
+function checkRedis(options: SyncServerOptions, optionName: OptionName): void {
   const { redis, redisPrefix, backplane, persist, hostKey, viewerKey, open } = options
+  const names = {
+    redis: optionName('redis'),
+    prefix: optionName('redisPrefix'),
+    persist: optionName('persist'),
+  }
   if (redisPrefix !== undefined && redis === undefined)
-    throw new UsageError('redisPrefix needs redis. Give both, or leave redisPrefix out.')
+    throw new UsageError(
+      `${names.prefix} needs ${names.redis}. Give both, or leave ${names.prefix} out.`,
+    )
   if (redisPrefix !== undefined && !/^[\w:.-]{1,64}$/.test(redisPrefix))
     throw new UsageError(
-      'redisPrefix must be 1 to 64 letters, digits, dots, colons, hyphens and underscores.',
+      `${names.prefix} must be 1 to 64 letters, digits, dots, colons, hyphens and underscores.`,
     )
   if (redis === undefined && backplane === undefined) return
   if (redis !== undefined && backplane !== undefined)
     throw new UsageError('redis and backplane exclude each other. Give one of them.')
-  if (redis !== undefined) checkRedisUrl(redis)
+  if (redis !== undefined) checkRedisUrl(redis, names.redis)
   if (persist !== undefined)
     throw new UsageError(
       redis === undefined
         ? 'persist and backplane exclude each other. Leave persist out.'
-        : 'persist and redis exclude each other: Redis keeps the sessions. Leave persist out.',
+        : `${names.persist} and ${names.redis} exclude each other: Redis keeps the sessions. Leave ${names.persist} out.`,
     )
-  if (hostKey === undefined || (viewerKey === undefined && !open))
-    throw new UsageError(
-      `Several relays need the same keys. Give ${hostKey === undefined ? 'hostKey' : 'viewerKey'}.`,
-    )
+  const missing = [
+    ...(hostKey === undefined ? [optionName('hostKey')] : []),
+    ...(viewerKey === undefined && !open ? [optionName('viewerKey')] : []),
+  ]
+  if (missing.length > 0)
+    throw new UsageError(`Several relays need the same keys. Give ${missing.join(' and ')}.`)
 }
 
-/** @throws UsageError that names the option */
-export function checkOptions(options: SyncServerOptions): void {
+type OptionName = (option: string) => string
+
+/**
+ * @param optionName the name of an option for errors; the command has flags for them
+ * @throws UsageError that names the option
+ */
+export function checkOptions(
+  options: SyncServerOptions,
+  optionName: OptionName = (option) => option,
+): void {
   const { port, capacity, heartbeat, open, viewerKey, hostKey } = { ...SERVER_DEFAULTS, ...options }
-  checkInteger('port', port, 0, 65_535)
-  checkInteger('capacity', capacity, 16, 100_000)
-  checkInteger('heartbeat', heartbeat, 100, 30_000)
-  if (hostKey === '') throw new UsageError('hostKey is empty. Leave it out to have one generated.')
+  checkInteger(optionName('port'), port, 0, 65_535)
+  checkInteger(optionName('capacity'), capacity, 16, 100_000)
+  checkInteger(optionName('heartbeat'), heartbeat, 100, 30_000)
+  if (hostKey === '')
+    throw new UsageError(`${optionName('hostKey')} is empty. Leave it out to have one generated.`)
   if (viewerKey === '')
-    throw new UsageError('viewerKey is empty. Leave it out to have one generated, or use open.')
+    throw new UsageError(
+      `${optionName('viewerKey')} is empty. Leave it out to have one generated, or use ${optionName('open')}.`,
+    )
   if (open && viewerKey !== undefined)
-    throw new UsageError('viewerKey and open exclude each other. Give one of them.')
+    throw new UsageError(
+      `${optionName('viewerKey')} and ${optionName('open')} exclude each other. Give one of them.`,
+    )
   if (options.metricsKey !== undefined && !/^[!-~]+$/.test(options.metricsKey))
-    throw new UsageError('metricsKey must consist of printable ASCII characters without spaces.')
+    throw new UsageError(
+      `${optionName('metricsKey')} must consist of printable ASCII characters without spaces.`,
+    )
   if (options.metricsKey !== undefined && options.metrics === false)
     throw new UsageError('metricsKey and metrics: false exclude each other. Leave metrics out.')
-  checkTls(options)
+  checkTls(options, optionName)
   if (options.publicUrl !== undefined)
-    checkPublicUrl(options.publicUrl, options.https === true || options.cert !== undefined)
-  if (options.address !== undefined) checkAddress(options.address)
-  checkRedis(options)
-  checkTrustProxy(options.trustProxy ?? [])
-  checkAllowed(options)
-  for (const [name, value] of Object.entries(options.limits ?? {})) {
-    if (!Object.hasOwn(MIN_LIMITS, name))
-      throw new UsageError(`limits.${name} is not a known limit.`)
-    checkInteger(`limits.${name}`, value, MIN_LIMITS[name as keyof Limits], Number.MAX_SAFE_INTEGER)
+    checkPublicUrl(
+      options.publicUrl,
+      options.https === true || options.cert !== undefined,
+      optionName,
+    )
+  if (options.address !== undefined) checkAddress(options.address, optionName)
+  checkRedis(options, optionName)
+  checkTrustProxy(options.trustProxy ?? [], optionName('trustProxy'))
+  checkAllowed(options, optionName)
+  for (const [limit, value] of Object.entries(options.limits ?? {})) {
+    const name = optionName(`limits.${limit}`)
+    if (!Object.hasOwn(MIN_LIMITS, limit)) throw new UsageError(`${name} is not a known limit.`)
+    checkInteger(name, value, MIN_LIMITS[limit as keyof Limits], Number.MAX_SAFE_INTEGER)
   }
 }

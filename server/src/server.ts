@@ -58,6 +58,8 @@ export interface SyncServer {
   setUpUrl: () => string | undefined
   /** A code that a person can type instead of scanning. It changes every ten minutes. */
   pairCode: (session?: string) => string
+  /** Replaces the code. The one before is not valid any more; viewers that used it stay connected. */
+  newPairCode: (session?: string) => string
   /** The local CA, while the server runs with `https` and without `cert`. */
   authority: () => Pick<Authority, 'name' | 'fingerprint' | 'thumbprint' | 'file'> | undefined
 }
@@ -260,6 +262,11 @@ export function createSyncServer(
     viewerUrls,
     setUpUrl,
     pairCode: (session = 'default') => pairing.codeOf(session),
+    newPairCode(session = 'default') {
+      const code = pairing.renew(session)
+      relay.announce()
+      return code
+    },
     authority: () => running?.certificate?.authority,
     broadcast: (message) => relay.broadcast(message),
     start() {

@@ -13,33 +13,62 @@ it.each<[AuditEvent, string]>([
       role: 'viewer',
       session: 'show',
       tokens: ['press'],
+      code: 4403,
       reason: 'This link was withdrawn',
     },
-    'Audit: Refused a viewer: This link was withdrawn (link press) in session show from 192.0.2.1',
+    'Audit: Refused a viewer from 192.0.2.1 in session show: This link was withdrawn (link press). To fix it, scan the current code or open the current link.',
   ],
   [
     { kind: 'refused', via: 'admin', address, reason: 'The key is wrong' },
-    'Audit: Refused /admin: The key is wrong from 192.0.2.1',
+    'Audit: Refused /admin from 192.0.2.1: The key is wrong. To fix it, send the host key.',
+  ],
+  [
+    {
+      kind: 'refused',
+      via: 'socket',
+      address,
+      role: 'host',
+      session: 'show',
+      code: 4401,
+      reason: 'The host key is wrong',
+    },
+    'Audit: Refused a host from 192.0.2.1 in session show: The host key is wrong. To fix it, give the host the key that the relay shows at its start (--host-key).',
+  ],
+  [
+    {
+      kind: 'refused',
+      via: 'socket',
+      address,
+      role: 'host',
+      code: 4405,
+      origin: 'http://192.0.2.9:5173',
+      reason: 'Pages of this origin may not use this relay',
+    },
+    'Audit: Refused a host from 192.0.2.1: Pages of this origin may not use this relay (http://192.0.2.9:5173). If you trust that page, start the relay with --allow-origin http://192.0.2.9:5173.',
+  ],
+  [
+    { kind: 'replaced', via: 'socket', address, role: 'host', session: 'show' },
+    'Audit: Another host from 192.0.2.1 took over session show, and the earlier one was closed. To run both, give each its own session.',
   ],
   [
     { kind: 'refused', via: 'socket', suppressed: 7 },
-    'Audit: Refused a socket: several reasons; 7 more like it in the last minute',
+    'Audit: Refused a socket: several reasons. 7 more like it in the last minute.',
   ],
   [
     { kind: 'locked_out', via: 'pair', address },
-    'Audit: Locked out for a minute: too many wrong codes from 192.0.2.1',
+    'Audit: Locked out a client from 192.0.2.1 for a minute: too many wrong codes.',
   ],
   [
     { kind: 'locked_out', via: 'socket', address },
-    'Audit: Locked out for a minute: too many sockets from 192.0.2.1',
+    'Audit: Locked out a client from 192.0.2.1 for a minute: too many sockets.',
   ],
   [
     { kind: 'revoked', via: 'socket', session: 'show', tokens: Array(12).fill('a') },
-    'Audit: The host revoked the links a, a, a, a, a, a, a, a, a, a and 2 more in session show',
+    'Audit: The host revoked the links a, a, a, a, a, a, a, a, a, a and 2 more in session show.',
   ],
   [
     { kind: 'admin', via: 'admin', action: 'end_session', session: 'show', status: 503 },
-    'Audit: The operator could not end session show (answer 503)',
+    'Audit: The operator could not end session show (answer 503).',
   ],
   [
     {
@@ -50,7 +79,7 @@ it.each<[AuditEvent, string]>([
       viewer: 'n.1',
       status: 204,
     },
-    'Audit: The operator disconnected viewer n.1 of session show',
+    'Audit: The operator disconnected viewer n.1 of session show.',
   ],
 ])('an event becomes a sentence: %j', (event, text) => {
   expect(auditLine(event)[1]).toBe(text)

@@ -44,7 +44,7 @@ it('shows for each address who can open it, the code to type, and the fingerprin
                   BB:BB:BB:BB
     stored in     ca.pem
 
-  Host
+  Host: the key is for publishing, paste it into the host app
     key           host-key
 `)
 })

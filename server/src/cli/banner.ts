@@ -3,15 +3,21 @@ import { formatPairCode, type Reach, type ViewerUrl } from '@vue-sync/vue/protoc
 import { besideEachOther, widthOf } from './text-columns.ts'
 
 export interface BannerOptions {
+  /** The version of the relay, for the first line. @default none: no first line */
+  version?: string | undefined
   viewerUrls: ViewerUrl[]
   hostUrl?: string | undefined
   hostKey?: string | undefined
+  /** Where generated keys are kept. */
+  keysFile?: string | undefined
   /** Can be typed into the viewer instead of scanning. */
   pairCode?: string | undefined
   /** This machine's CA, if phones must trust it first. */
   authority?: { fingerprint: string; thumbprint: string; file: string } | undefined
   /** The page that explains how to trust that CA, without a key. */
   setUpUrl?: string | undefined
+  /** Shown instead of the codes, when phones could use none of them. @default none */
+  codeProblem?: string | undefined
   /** The width of the terminal in characters. @default 80 */
   columns?: number | undefined
 }
@@ -20,7 +26,7 @@ type Row = [name: string, text: string]
 
 const DEFAULT_COLUMNS = 80
 
-const READERS: Record<Reach, string> = {
+export const READERS: Record<Reach, string> = {
   network: 'Phones on the same Wi-Fi',
   internet: 'Anyone with the link',
   virtual: 'Devices in the same VPN or virtual network',
@@ -50,6 +56,11 @@ function byReader(viewerUrls: ViewerUrl[]): [string, Row[]][] {
   return [...titles]
 }
 
+/** All links, in groups of those who can open them. */
+export function formatAddresses(viewerUrls: ViewerUrl[]): string {
+  return sections(byReader(viewerUrls))
+}
+
 const BYTES_PER_LINE = 16
 
 /** A fingerprint in lines that fit on every terminal; the lines after the first have no name. */
@@ -66,7 +77,13 @@ function renderCode(url: string, title: string[]): string[] {
 }
 
 /** The code for viewers. Before it the code for set-up, if the devices that scan it must trust the CA first. */
-function codes({ viewerUrls, setUpUrl, columns = DEFAULT_COLUMNS }: BannerOptions): string {
+function codes({
+  viewerUrls,
+  setUpUrl,
+  codeProblem,
+  columns = DEFAULT_COLUMNS,
+}: BannerOptions): string {
+  if (codeProblem !== undefined) return codeProblem
   const [{ url, reach }] = viewerUrls as [ViewerUrl]
   const needsSetUp = setUpUrl !== undefined && (reach === 'network' || reach === 'virtual')
   if (!needsSetUp) return renderCode(url, []).join('\n')
@@ -82,10 +99,11 @@ function codes({ viewerUrls, setUpUrl, columns = DEFAULT_COLUMNS }: BannerOption
 
 /** Formats the terminal's output at startup: the QR codes, the addresses in groups of those who can open them, and the keys. */
 export function formatBanner(options: BannerOptions): string {
-  const { viewerUrls, hostUrl, hostKey, pairCode, authority, setUpUrl } = options
+  const { version, viewerUrls, hostUrl, hostKey, keysFile, pairCode, authority, setUpUrl } = options
   const host: Row[] = [
     ...(hostUrl ? [['open', hostUrl] as Row] : []),
     ...(hostKey ? [['key', hostKey] as Row] : []),
+    ...(keysFile ? [['kept in', keysFile] as Row] : []),
   ]
   const typed: Row[] = pairCode ? [['code', formatPairCode(pairCode)]] : []
   const trust: Row[] = authority
@@ -97,6 +115,7 @@ export function formatBanner(options: BannerOptions): string {
       ]
     : []
   return [
+    ...(version ? [`vue-sync ${version}`] : []),
     '',
     codes(options).replaceAll(/^(?=.)/gm, '  '),
     '',
@@ -104,7 +123,7 @@ export function formatBanner(options: BannerOptions): string {
       ...byReader(viewerUrls),
       ['Type this in the viewer instead of scanning (valid for some minutes)', typed],
       ['HTTPS: new phones must trust this CA once; compare its fingerprint first', trust],
-      ['Host', host],
+      ['Host: the key is for publishing, paste it into the host app', host],
     ]),
     '',
   ].join('\n')

@@ -98,7 +98,7 @@ describe('@vue-sync/server', () => {
       await once(host, 'message')
       const access = { generation: 1, tokens: [], revoked: ['main'] }
       host.send(JSON.stringify({ type: 'status', payload: { access } }))
-      await shows(/Audit: The host revoked the link main/)
+      await shows(/Audit: The host from 127\.0\.0\.1 revoked the link main/)
       const closed = once(host, 'close')
       await fetch(`http://127.0.0.1:${port}/admin/sessions/show`, {
         method: 'DELETE',
@@ -109,12 +109,13 @@ describe('@vue-sync/server', () => {
       const { code, out, err } = await done
       expect(code).toBe(0)
       const at = 'from 127.0.0.1'
+      const fix = 'To fix it, give the host the key that the relay shows at its start (--host-key).'
       const expected = [
-        `Audit: Refused a host: The host key is wrong in session default ${at}`,
-        `Audit: Refused a host: The host key is wrong in session default ${at}; 2 more like it in the last minute`,
-        `Audit: The host revoked all links in session show ${at}`,
-        `Audit: The host revoked the link main in session show ${at}`,
-        `Audit: The operator ended session show ${at}`,
+        `Audit: Refused a host ${at} in session default: The host key is wrong. ${fix}`,
+        `Audit: Refused a host ${at} in session default: The host key is wrong. ${fix} 2 more like it in the last minute.`,
+        `Audit: The host ${at} revoked all links in session show.`,
+        `Audit: The host ${at} revoked the link main in session show.`,
+        `Audit: The operator ended session show, by a request ${at}.`,
       ]
       const lines = `${out}\n${err}`.split('\n').filter((line) => line.includes('Audit: '))
       const texts = lines.map((line) =>
@@ -176,7 +177,7 @@ describe('@vue-sync/server', () => {
     child.kill('SIGTERM')
     expect((await done).err.split('\n')).toEqual([
       `[vue-sync] --host-key-file ${file} can be read by other users: its mode is 0644. Run chmod 600 on it, as its owner.`,
-      '[vue-sync] viewerKey is too easy to guess: it has less than 128 random bits. Make one with: openssl rand -hex 16',
+      '[vue-sync] --viewer-key is too easy to guess: it has less than 128 random bits. Make one with: openssl rand -hex 16',
       '',
     ])
     await rm(dir, { recursive: true })
@@ -191,9 +192,9 @@ describe('@vue-sync/server', () => {
     await shows(/key\s+show\n/)
     child.kill('SIGTERM')
     const { err } = await done
-    expect(err.match(/hostKey is too easy to guess/g)).toHaveLength(1)
-    expect(err.match(/viewerKey is too easy to guess/g)).toHaveLength(1)
-    expect(err.match(/hostKey and viewerKey are the same/g)).toHaveLength(1)
+    expect(err.match(/VUE_SYNC_HOST_KEY is too easy to guess/g)).toHaveLength(1)
+    expect(err.match(/VUE_SYNC_VIEWER_KEY is too easy to guess/g)).toHaveLength(1)
+    expect(err.match(/VUE_SYNC_HOST_KEY and VUE_SYNC_VIEWER_KEY are the same/g)).toHaveLength(1)
   }, 60_000)
 
   it.each([
@@ -309,10 +310,15 @@ describe('@vue-sync/server', () => {
     ['a stray word', ['serve'], {}, "Unexpected argument 'serve'"],
     ['a missing value', ['--port'], {}, "Option '--port <value>' argument missing. See --help."],
     ['a port that is not a number', ['--port', 'x'], {}, '--port must be a whole number, not "x".'],
-    ['a port too large', ['--port', '99999'], {}, 'port must be an integer from 0 to 65535'],
-    ['a small ring', ['--capacity', '3'], {}, 'capacity must be an integer from 16'],
-    ['a certificate without its key', ['--cert', 'c.pem'], {}, 'cert needs key. Give both.'],
-    ['a key without its certificate', ['--key', 'k.pem'], {}, 'key needs cert. Give both.'],
+    [
+      'a port too large',
+      ['--port', '99999'],
+      {},
+      '--port must be a whole number from 0 to 65535, not 99999.',
+    ],
+    ['a small ring', ['--capacity', '3'], {}, '--capacity must be a whole number from 16'],
+    ['a certificate without its key', ['--cert', 'c.pem'], {}, '--cert needs --key. Give both.'],
+    ['a key without its certificate', ['--key', 'k.pem'], {}, '--key needs --cert. Give both.'],
     [
       'a certificate file that does not exist',
       ['--cert', '/nowhere/c.pem', '--key', '/nowhere/k.pem'],
@@ -323,7 +329,7 @@ describe('@vue-sync/server', () => {
       'two ways to https',
       ['--cert', 'c.pem', '--key', 'k.pem', '--ca-dir', 'd'],
       {},
-      'caDir and cert exclude each other',
+      '--ca-dir and --cert exclude each other',
     ],
     [
       'a folder that cannot be created',
@@ -365,7 +371,7 @@ describe('@vue-sync/server', () => {
       'a public URL without TLS beside https',
       ['--https', '--public-url', 'http://show.example.com'],
       {},
-      'publicUrl must begin with https:// because this relay has https',
+      '--public-url must begin with https:// because this relay has https',
     ],
     [
       'a public URL with a path',
@@ -377,7 +383,7 @@ describe('@vue-sync/server', () => {
       'a public URL that is invalid',
       [],
       { VUE_SYNC_PUBLIC_URL: 'show.example.com' },
-      'publicUrl must be an address like https://show.example.com',
+      'VUE_SYNC_PUBLIC_URL must be an address like https://show.example.com',
     ],
     ['a proxy that is invalid', ['--trust-proxy', 'loopback,nginx'], {}, 'not "nginx".'],
     ['a host with a port', ['--allow-host', 'a.lan,b.lan:80'], {}, 'not "b.lan:80".'],
@@ -385,16 +391,16 @@ describe('@vue-sync/server', () => {
       'an origin that is invalid',
       [],
       { VUE_SYNC_ALLOW_ORIGINS: 'https://a.example/x' },
-      'allowedOrigins must list origins like https://app.example.com',
+      'VUE_SYNC_ALLOW_ORIGINS must list origins like https://app.example.com',
     ],
     [
       'an address for the code with a port',
       ['--address', '192.168.1.5:80'],
       {},
-      'For a link with another scheme or port, use publicUrl.',
+      'For a link with another scheme or port, use --public-url.',
     ],
     ['an address for the code that is none', ['--address', 'my laptop'], {}, 'not "my laptop".'],
-    ['a limit too low', ['--max-viewers', '0'], {}, 'limits.viewersPerSession must be'],
+    ['a limit too low', ['--max-viewers', '0'], {}, '--max-viewers must be'],
     [
       'a level that is unknown',
       ['--log-level', 'loud'],
@@ -405,7 +411,7 @@ describe('@vue-sync/server', () => {
       'a Redis address that is invalid',
       ['--redis', 'http://:s3cret@localhost'],
       {},
-      'redis must be an address like redis://127.0.0.1:6379',
+      '--redis must be an address like redis://127.0.0.1:6379',
     ],
     [
       'a Redis whose password is not written in percent codes',
@@ -413,7 +419,7 @@ describe('@vue-sync/server', () => {
       { VUE_SYNC_REDIS: 'redis://:12/s3cret@localhost:6379' },
       'write %2F for a slash',
     ],
-    ['a Redis without a host', ['--redis', 'redis://'], {}, 'redis must be an address'],
+    ['a Redis without a host', ['--redis', 'redis://'], {}, '--redis must be an address'],
     [
       'a Redis whose password cannot be read',
       ['--redis', 'redis://:s3cret%ff@localhost'],
@@ -430,38 +436,38 @@ describe('@vue-sync/server', () => {
       'nodes without a host key',
       ['--redis', 'redis://:s3cret@localhost'],
       {},
-      'Several relays need the same keys. Give hostKey.',
+      'Several relays need the same keys. Give --host-key and --viewer-key.',
     ],
     [
       'nodes without a viewer key',
       ['--redis', 'redis://:s3cret@localhost', '--host-key', 'hk'],
       {},
-      'Several relays need the same keys. Give viewerKey.',
+      'Several relays need the same keys. Give --viewer-key.',
     ],
     [
       'nodes with a folder',
       ['--redis', 'redis://:s3cret@localhost', '--persist', 'd'],
       {},
-      'persist and redis exclude each other: Redis keeps the sessions. Leave persist out.',
+      '--persist and --redis exclude each other: Redis keeps the sessions. Leave --persist out.',
     ],
     [
       'a prefix without a Redis',
       ['--redis-prefix', 'show'],
       {},
-      'redisPrefix needs redis. Give both, or leave redisPrefix out.',
+      '--redis-prefix needs --redis. Give both, or leave --redis-prefix out.',
     ],
     [
       'a prefix that is invalid',
       ['--redis', 'redis://localhost', '--redis-prefix', 'a{b}'],
       {},
-      'redisPrefix must be 1 to 64 letters, digits',
+      '--redis-prefix must be 1 to 64 letters, digits',
     ],
     ['a bad variable', [], { VUE_SYNC_OPEN: 'maybe' }, 'VUE_SYNC_OPEN must be 1 or 0'],
     [
       'a folder without a viewer',
       ['--viewer-dir', '/nowhere'],
       {},
-      'has no index.html. Build the viewer',
+      'has no index.html. Give the folder of a built viewer, or leave the flag out',
     ],
   ])('reports %s in one line', async (_, args, env, text) => {
     const { code, out, err } = await start(args, env).done

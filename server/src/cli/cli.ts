@@ -3,18 +3,28 @@ import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { auditLine } from './audit-line.ts'
-import { createStartupReport, logStartupReport, printStartupReport } from './startup-report.ts'
+import {
+  createStartupReport,
+  linksOf,
+  logStartupReport,
+  printStartupReport,
+  screenContent,
+  type StartupReport,
+} from './startup-report.ts'
 import { helpText } from './help.ts'
 import { type CliRequest, readCli, wantsJson } from './read-cli.ts'
 import { type Primary, runPrimary } from './primary.ts'
-import { createTerminalLine, type TerminalLine } from './terminal-line.ts'
-import { startLiveLine, wantsLiveLine } from './live-line.ts'
+import { createColors } from './colors.ts'
+import { type InteractiveOptions, startInteractive } from './interactive.ts'
+import { createTerminalLine } from './terminal-line.ts'
+import { wantsLiveLine } from './live-line.ts'
+import { withStoredKeys } from './stored-keys.ts'
+import { checkOptions } from '../check-options.ts'
 import { createLog, type Log, toConsole } from '../operate/log.ts'
 import { keyProblems } from '../core/access/key-strength.ts'
 import { UsageError } from '../core/usage-error.ts'
 import type { SyncServerOptions } from '../server-options.ts'
 import { createSyncServer } from '../server.ts'
-import type { Totals } from '../core/totals.ts'
 import { hasViewer } from '../http/viewer-files.ts'
 import {
   isWorker,
@@ -42,7 +52,7 @@ function version(): string {
 function withViewer(options: SyncServerOptions): SyncServerOptions {
   if (options.viewerDir !== undefined && !hasViewer(options.viewerDir))
     throw new UsageError(
-      `--viewer-dir ${options.viewerDir} has no index.html. Build the viewer first (pnpm build).`,
+      `--viewer-dir ${options.viewerDir} has no index.html. Give the folder of a built viewer, or leave the flag out to serve the included one.`,
     )
   const viewerDir = options.viewerDir ?? findViewer()
   return { ...options, ...(viewerDir && { viewerDir }) }
@@ -66,32 +76,43 @@ function onSignals(log: Log, json: boolean, drain: () => Promise<void>): void {
     })
 }
 
-/** Shows the live line until the process ends. */
-function showLive(line: TerminalLine, read: () => Promise<Totals[]>): void {
-  process.once('exit', startLiveLine({ line, read }))
+/** What a relay of one or several processes gives to the terminal. */
+interface Started extends Pick<InteractiveOptions, 'links' | 'totals' | 'newCode'> {
+  report: StartupReport
 }
 
-async function runAlone(
-  { json, options }: CliRequest,
-  log: Log,
-  line?: TerminalLine,
-): Promise<void> {
+async function startAlone({ json, options }: CliRequest, log: Log): Promise<Started> {
+  const known = new Set(keyProblems(options))
   const server = createSyncServer({
-    ...withViewer(options),
+    ...options,
     audit: (event) => log(...auditLine(event)),
-    warn: (text) => log('warn', text),
+    // The command has warned about the keys, by the names of their flags.
+    warn: (text) => known.has(text) || log('warn', text),
   })
   onSignals(log, json, server.drain)
   await server.start()
-  const report = createStartupReport(server, withViewer(options).viewerDir !== undefined)
-  if (json) logStartupReport(log, report, options)
-  else printStartupReport(report)
-  if (line) showLive(line, async () => [server.getTotals()])
+  return {
+    report: createStartupReport(server, options),
+    links: async () => linksOf(server),
+    totals: async () => [server.getTotals()],
+    async newCode() {
+      server.newPairCode()
+      return linksOf(server)
+    },
+  }
+}
+
+async function startWorkers(request: CliRequest, log: Log): Promise<Started> {
+  let primary: Primary | undefined
+  onSignals(log, request.json, async () => primary?.drain())
+  primary = await runPrimary(request, log)
+  return primary
 }
 
 /** Runs one of several workers. The primary prints and logs for it, and decides when it ends. */
 async function runAsWorker({ options }: CliRequest): Promise<void> {
   const { persist: _, ...rest } = withViewer(options)
+  const workerQueries = workerQueryMember()
   const known = new Set(keyProblems(options))
   const server = createSyncServer(
     {
@@ -104,11 +125,16 @@ async function runAsWorker({ options }: CliRequest): Promise<void> {
       // The primary has warned about the keys, once for all workers.
       warn: (text) => known.has(text) || sendToPrimary({ vueSync: 'log', level: 'warn', text }),
     },
-    { workerQueries: workerQueryMember() },
+    { workerQueries },
   )
+  workerQueries.answer('links', async () => linksOf(server))
+  workerQueries.answer('newCode', async () => {
+    server.newPairCode()
+    return linksOf(server)
+  })
   onDrain(() => endAfter(server.drain))
   await server.start()
-  const report = createStartupReport(server, rest.viewerDir !== undefined)
+  const report = createStartupReport(server, rest)
   sendToPrimary({ vueSync: 'listening', report })
 }
 
@@ -125,12 +151,22 @@ async function run(args: string[]): Promise<void> {
     ...(logLevel && { level: logLevel }),
     ...(line && { write: (level, text) => line.above(() => toConsole(level, text)) }),
   })
-  for (const text of request.warnings) log('warn', text)
-  if (workers === 1) return runAlone(request, log, line)
-  let primary: Primary | undefined
-  onSignals(log, json, async () => primary?.drain())
-  primary = await runPrimary({ ...request, options: withViewer(request.options) }, log)
-  if (line) showLive(line, primary.totals)
+  const warn = (text: string): void => log('warn', text)
+  for (const text of request.warnings) warn(text)
+  const given = withViewer(request.options)
+  checkOptions(given, request.nameOf)
+  for (const problem of keyProblems(given, request.nameOf)) warn(problem)
+  const { options, stored } = await withStoredKeys(given, { renew: request.newKeys, warn })
+  const started = await (workers === 1 ? startAlone : startWorkers)({ ...request, options }, log)
+  await stored?.commit()
+  const { report } = started
+  report.banner = { ...report.banner, version: version(), keysFile: stored?.file }
+  if (json) logStartupReport(log, report, given)
+  else if (!line) printStartupReport(report)
+  else {
+    const content = screenContent(report, version())
+    process.once('exit', startInteractive({ ...started, content, line, colors: createColors() }))
+  }
 }
 
 const args = process.argv.slice(2)

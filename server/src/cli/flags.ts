@@ -29,12 +29,12 @@ export const FLAG_GROUPS = {
     'host-key': {
       type: 'string',
       env: 'VUE_SYNC_HOST_KEY',
-      help: 'key for publishing (generated)',
+      help: 'key for publishing (generated once, and kept)',
     },
     'viewer-key': {
       type: 'string',
       env: 'VUE_SYNC_VIEWER_KEY',
-      help: 'key for viewing (generated)',
+      help: 'key for viewing (generated once, and kept)',
     },
     'host-key-file': {
       type: 'string',
@@ -45,6 +45,11 @@ export const FLAG_GROUPS = {
       type: 'string',
       env: 'VUE_SYNC_VIEWER_KEY_FILE',
       help: 'file that contains the key for viewing',
+    },
+    'new-keys': {
+      type: 'boolean',
+      env: 'VUE_SYNC_NEW_KEYS',
+      help: 'replace the generated keys, which are kept for the next start',
     },
     open: { type: 'boolean', env: 'VUE_SYNC_OPEN', help: 'viewers need no key' },
     'allow-host': {

@@ -1,17 +1,7 @@
 import { type Flag, FLAG_GROUPS } from './flags.ts'
+import { wrap } from './text-columns.ts'
 
 const WIDTH = 100
-
-/** Breaks a text into lines of at most `width` characters, between words. */
-function wrap(text: string, width: number): string[] {
-  const lines = ['']
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)!
-    if (line !== '' && line.length + 1 + word.length > width) lines.push(word)
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
-  }
-  return lines
-}
 
 function formatGroup([title, flags]: [string, Record<string, Flag>]): string[] {
   const rows = Object.entries(flags).map(([name, { type, env, help }]) => ({

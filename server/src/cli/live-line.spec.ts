@@ -34,7 +34,7 @@ describe('the live line', () => {
 
   const start = () => {
     const line = createTerminalLine(terminal)
-    return { line, stop: startLiveLine({ line, read: async () => all, now: () => now }) }
+    return { line, ...startLiveLine({ line, read: async () => all, now: () => now }) }
   }
 
   it('shows viewers, sessions and traffic, and is redrawn only when they change', async () => {
@@ -67,7 +67,7 @@ describe('the live line', () => {
     let isBusy = false
     const read = async () => (isBusy ? Promise.reject(new Error('busy')) : all)
     all = [worker(100), worker(100)]
-    const stop = startLiveLine({ line, read, now: () => now })
+    const { stop } = startLiveLine({ line, read, now: () => now })
     await second(worker(110), worker(120))
     isBusy = true
     await second(worker(130), worker(130))

@@ -6,6 +6,8 @@ export interface LiveLineOptions {
   line: TerminalLine
   /** Reads the totals of each process of the relay. After a rejection the line stays as it is for a second. */
   read: () => Promise<Totals[]>
+  /** Reads what is shown above the totals. @default nothing */
+  above?: () => Promise<string[]>
   /** A clock in milliseconds; only differences matter. @default performance.now */
   now?: () => number
 }
@@ -65,9 +67,15 @@ function format(now: Sum, before: Sum): string {
   ].join(' · ')
 }
 
-/** Shows viewers, sessions and outgoing traffic, once per second. Returns a function that stops it. */
-export function startLiveLine(options: LiveLineOptions): () => void {
-  const { line, read, now = () => performance.now() } = options
+export interface LiveLine {
+  /** Shows the current values at once. */
+  refresh: () => Promise<void>
+  stop: () => void
+}
+
+/** Shows viewers, sessions and outgoing traffic, once per second. */
+export function startLiveLine(options: LiveLineOptions): LiveLine {
+  const { line, read, above = async () => [], now = () => performance.now() } = options
   let before: Sum | undefined
   let isReading = false
 
@@ -76,8 +84,9 @@ export function startLiveLine(options: LiveLineOptions): () => void {
     isReading = true
     const at = now()
     try {
-      const sum = sumOf(await read(), at)
-      line.show(format(sum, before ?? sum))
+      const [totals, lines] = await Promise.all([read(), above()])
+      const sum = sumOf(totals, at)
+      line.show([...lines, format(sum, before ?? sum)].join('\n'))
       before = sum
     } catch {
       // A worker is too busy to answer.
@@ -88,8 +97,11 @@ export function startLiveLine(options: LiveLineOptions): () => void {
   void refresh()
   const timer = setInterval(() => void refresh(), EVERY_MS)
   timer.unref()
-  return () => {
-    clearInterval(timer)
-    line.end()
+  return {
+    refresh,
+    stop() {
+      clearInterval(timer)
+      line.end()
+    },
   }
 }

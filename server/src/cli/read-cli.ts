@@ -38,10 +38,13 @@ function readEnv(env: NodeJS.ProcessEnv): Values {
   return values
 }
 
+/** How a person gave an option: by a flag, or by an environment variable. */
+export type NameOf = (option: string) => string
+
 function readInteger(name: string, text: string | boolean | undefined): number | undefined {
   if (text === undefined) return undefined
   if (!/^\d+$/.test(String(text)))
-    throw new UsageError(`--${name} must be a whole number, not ${JSON.stringify(text)}.`)
+    throw new UsageError(`${name} must be a whole number, not ${JSON.stringify(text)}.`)
   return Number(text)
 }
 
@@ -53,31 +56,69 @@ function readList(text: string | boolean | undefined): string[] | undefined {
         .filter(Boolean)
 }
 
-function readLimits(values: Values): Partial<Limits> | undefined {
+function readLimits(values: Values, nameOf: NameOf): Partial<Limits> | undefined {
   const given = LIMITS.flatMap(([name, { flag }]) => {
-    const value = readInteger(flag, values[flag])
+    const value = readInteger(nameOf(`limits.${name}`), values[flag])
     return value === undefined ? [] : [[name, value] as const]
   })
   return given.length > 0 ? Object.fromEntries(given) : undefined
 }
 
-function readLevel(text: string | boolean | undefined): LogLevel | undefined {
+function readLevel(name: string, text: string | boolean | undefined): LogLevel | undefined {
   if (text === undefined) return undefined
   const level = LOG_LEVELS.find((known) => known === text)
   if (!level)
     throw new UsageError(
-      `--log-level must be info, warn, error or silent, not ${JSON.stringify(text)}.`,
+      `${name} must be info, warn, error or silent, not ${JSON.stringify(text)}.`,
     )
   return level
 }
 
 const MAX_WORKERS = 256
 
-function readWorkers(text: string | boolean | undefined): number {
-  const workers = readInteger('workers', text) ?? 1
+function readWorkers(name: string, text: string | boolean | undefined): number {
+  const workers = readInteger(name, text) ?? 1
   if (workers < 1 || workers > MAX_WORKERS)
-    throw new UsageError(`--workers must be from 1 to ${MAX_WORKERS}, not ${workers}.`)
+    throw new UsageError(`${name} must be a whole number from 1 to ${MAX_WORKERS}, not ${workers}.`)
   return workers
+}
+
+/** The flag of each option of the server. */
+const OPTION_FLAGS: Record<string, FlagName> = {
+  port: 'port',
+  capacity: 'capacity',
+  heartbeat: 'heartbeat',
+  host: 'host',
+  hostKey: 'host-key',
+  viewerKey: 'viewer-key',
+  open: 'open',
+  viewerDir: 'viewer-dir',
+  https: 'https',
+  caDir: 'ca-dir',
+  cert: 'cert',
+  key: 'key',
+  address: 'address',
+  publicUrl: 'public-url',
+  persist: 'persist',
+  redis: 'redis',
+  redisPrefix: 'redis-prefix',
+  metrics: 'metrics',
+  metricsKey: 'metrics-key',
+  admin: 'admin',
+  trustProxy: 'trust-proxy',
+  allowedHosts: 'allow-host',
+  allowedOrigins: 'allow-origin',
+}
+
+function namesFor(flags: Values, all: Values): NameOf {
+  return (option) => {
+    const limit = LIMITS.find(([name]) => option === `limits.${name}`)?.[1].flag
+    const own = limit ?? OPTION_FLAGS[option] ?? option
+    // A key may come from a file, which another flag names.
+    const flag = all[own] === undefined && all[`${own}-file`] !== undefined ? `${own}-file` : own
+    const isFromEnv = flags[flag] === undefined && all[flag] !== undefined
+    return isFromEnv ? FLAGS[flag]!.env : `--${flag}`
+  }
 }
 
 export interface CliRequest {
@@ -87,7 +128,11 @@ export interface CliRequest {
   /** Logs are JSON objects. */
   json: boolean
   logLevel?: LogLevel
+  /** Whether to replace the generated keys that are kept. */
+  newKeys: boolean
   options: SyncServerOptions
+  /** The flag or variable that set an option of the server, for errors. */
+  nameOf: NameOf
   /** Problems that do not prevent the start. */
   warnings: string[]
 }
@@ -114,37 +159,28 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv, isWorker = false
     : isWorker
       ? takeSecrets(all, env)
       : readSecrets(all, (text) => void warnings.push(text))
+  const nameOf = namesFor(flags, all)
+  const integer = (option: string): number | undefined =>
+    readInteger(nameOf(option), values[OPTION_FLAGS[option]!])
   const options: Record<string, unknown> = {
-    port: readInteger('port', values.port),
-    capacity: readInteger('capacity', values.capacity),
-    heartbeat: readInteger('heartbeat', values.heartbeat),
-    host: values.host,
-    hostKey: values['host-key'],
-    viewerKey: values['viewer-key'],
-    open: values.open,
-    viewerDir: values['viewer-dir'],
-    https: values.https,
-    caDir: values['ca-dir'],
-    cert: values.cert,
-    key: values.key,
-    address: values.address,
-    publicUrl: values['public-url'],
-    persist: values.persist,
-    redis: values.redis,
-    redisPrefix: values['redis-prefix'],
-    metrics: values.metrics,
-    metricsKey: values['metrics-key'],
-    admin: values.admin,
+    ...Object.fromEntries(
+      Object.entries(OPTION_FLAGS).map(([option, flag]) => [option, values[flag]]),
+    ),
+    port: integer('port'),
+    capacity: integer('capacity'),
+    heartbeat: integer('heartbeat'),
     trustProxy: readList(values['trust-proxy']),
     allowedHosts: readList(values['allow-host']),
     allowedOrigins: readList(values['allow-origin']),
-    limits: readLimits(values),
+    limits: readLimits(values, nameOf),
   }
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  const logLevel = readLevel(values['log-level'])
+  const logLevel = readLevel(nameOf('log-level'), values['log-level'])
   return {
     json: wantsJson(args, env),
-    workers: readWorkers(values.workers),
+    workers: readWorkers(nameOf('workers'), values.workers),
+    newKeys: values['new-keys'] === true,
+    nameOf,
     options: Object.fromEntries(given),
     warnings,
     ...(logLevel && { logLevel }),

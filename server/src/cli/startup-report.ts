@@ -1,8 +1,10 @@
 import process from 'node:process'
 import { type BannerOptions, formatBanner } from './banner.ts'
 import { addressHint } from '../network/place.ts'
+import type { RelayLinks } from '../operate/worker-queries.ts'
+import type { ScreenContent } from './screen.ts'
 import type { Log } from '../operate/log.ts'
-import type { SyncServerOptions } from '../server-options.ts'
+import { SERVER_DEFAULTS, type SyncServerOptions } from '../server-options.ts'
 import type { SyncServer } from '../server.ts'
 
 /** What the command reports once the relay listens. Workers send it to their primary. */
@@ -12,29 +14,64 @@ export interface StartupReport {
   hasViewer: boolean
 }
 
-export function createStartupReport(server: SyncServer, hasViewer: boolean): StartupReport {
+export function linksOf(server: SyncServer): RelayLinks {
+  return {
+    viewerUrls: server.viewerUrls(),
+    pairCode: server.pairCode(),
+    setUpUrl: server.setUpUrl(),
+  }
+}
+
+/** Addresses to bind that stand for all addresses of the machine. */
+const WILDCARDS = new Set(['0.0.0.0', '::'])
+
+const NO_CODE =
+  'No QR code, because phones can reach this relay at none of its links. Give your own certificate with --cert and --key, or a public address with --public-url.'
+
+export function createStartupReport(
+  server: SyncServer,
+  { viewerDir, host = SERVER_DEFAULTS.host }: SyncServerOptions,
+): StartupReport {
+  const links = linksOf(server)
+  const authority = server.authority()
+  // The local CA signs for private addresses only, so a machine without one has links for itself alone.
+  const isLocalOnly =
+    authority !== undefined &&
+    WILDCARDS.has(host) &&
+    links.viewerUrls.every(({ reach }) => reach === 'machine')
   return {
     port: server.getStatus().port,
-    hasViewer,
+    hasViewer: viewerDir !== undefined,
     banner: {
-      viewerUrls: server.viewerUrls(),
+      ...links,
       hostKey: server.hostKey,
-      pairCode: server.pairCode(),
-      authority: server.authority(),
-      setUpUrl: server.setUpUrl(),
+      authority,
+      ...(isLocalOnly && { codeProblem: NO_CODE }),
     },
   }
 }
 
-/** Prints QR codes, links and keys for a person. */
-export function printStartupReport({ banner, hasViewer }: StartupReport): void {
+const NO_VIEWER =
+  'No viewer app found, so the relay serves sockets only. Give one with --viewer-dir.'
+
+/** Hints to the operator. */
+function notesOf({ banner, hasViewer }: StartupReport): string[] {
   const hint = addressHint(banner.viewerUrls.map(({ reach }) => reach))
-  const missing =
-    '\n  No viewer app found, so the relay serves sockets only. Give one with --viewer-dir.\n'
+  return [...(hasViewer ? [] : [NO_VIEWER]), ...(hint ? [hint] : [])]
+}
+
+/** Prints QR codes, links and keys for a person. */
+export function printStartupReport(report: StartupReport): void {
+  const notes = notesOf(report).map((note) => `\n  ${note}\n`)
   // oxlint-disable-next-line no-console -- the output of the command
   console.log(
-    `${formatBanner({ columns: process.stdout.columns, ...banner })}${hasViewer ? '' : missing}${hint ? `\n  ${hint}\n` : ''}`,
+    `${formatBanner({ columns: process.stdout.columns, ...report.banner })}${notes.join('')}`,
   )
+}
+
+/** The same for a terminal in which the lines are redrawn. */
+export function screenContent(report: StartupReport, version: string): ScreenContent {
+  return { ...report.banner, version, notes: notesOf(report) }
 }
 
 /** Logs port and addresses. Keys are left out, because logs are read by people who may not publish or view. */
@@ -45,6 +82,8 @@ export function logStartupReport(
 ): void {
   const addresses = banner.viewerUrls.map(({ url }) => new URL(url).origin)
   log('info', 'listening', { port, addresses })
+  if (banner.keysFile !== undefined)
+    return log('info', `The generated keys are kept in ${banner.keysFile}`)
   const missing = [
     given.hostKey === undefined && '--host-key',
     given.viewerKey === undefined && !given.open && '--viewer-key',

@@ -12,3 +12,17 @@ export function besideEachOther(left: readonly string[], right: readonly string[
     `${(left[at] ?? '').padEnd(width)}${GAP}${right[at] ?? ''}`.trimEnd(),
   )
 }
+
+/** Breaks a text into lines of at most `width` characters: between words, and within longer words. */
+export function wrap(text: string, width: number): string[] {
+  const lines = ['']
+  const parts = text
+    .split(' ')
+    .flatMap((word) => word.match(new RegExp(`.{1,${width}}`, 'g')) ?? [])
+  for (const word of parts) {
+    const line = lines.at(-1)!
+    if (line !== '' && line.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
+  }
+  return lines
+}

@@ -1,12 +1,12 @@
 import { CLOSE, type Role } from '@vue-sync/vue/protocol'
 
-export type AuditKind = 'refused' | 'locked_out' | 'revoked' | 'rotated' | 'admin'
+export type AuditKind = 'refused' | 'replaced' | 'locked_out' | 'revoked' | 'rotated' | 'admin'
 
 /** Something that concerns who may do what. Contains ids and addresses, and never a key, a token or a code. */
 export interface AuditEvent {
   /**
-   * `refused`: a wrong or missing key or code, a foreign origin, or a link that was withdrawn. `locked_out`: a client
-   * must wait after too many attempts. `revoked`: a host withdrew links. `rotated`: a host withdrew all links.
+   * `refused`: a wrong or missing key or code, a foreign origin, a link that was withdrawn, an unknown path or host name,
+   * or an unknown version. `replaced`: a host closed an earlier one of the same session. `locked_out`: a client must wait after too many attempts. `revoked`: a host withdrew links. `rotated`: a host withdrew all links.
    * `admin`: an operator ended a session or disconnected a viewer.
    */
   kind: AuditKind
@@ -36,8 +36,14 @@ export interface AuditEvent {
 
 export type Audit = (event: AuditEvent) => void
 
-/** The codes that end a connection because of its key, its link or its origin. */
-const ACCESS_CODES = new Set<number>([CLOSE.badToken, CLOSE.revoked, CLOSE.badOrigin])
+/** The codes by which a connection is refused for good. Limits have warnings of their own. */
+const REFUSAL_CODES = new Set<number>([
+  CLOSE.badToken,
+  CLOSE.revoked,
+  CLOSE.badOrigin,
+  CLOSE.noSession,
+  CLOSE.unsupported,
+])
 
 const LONGEST_ORIGIN = 200
 
@@ -56,13 +62,13 @@ export function socketClient({ role, session, source, address }: SocketClient) {
   return { via: 'socket', address: source?.address ?? address, role, session } as const
 }
 
-/** Reports a refused connection, if the reason is its key, its link or its origin. */
+/** Reports a refused connection, unless the reason is a limit. */
 export function auditRefusal(
   audit: Audit | undefined,
   client: SocketClient,
   { code, reason }: { code: number; reason: string },
 ): void {
-  if (!audit || !ACCESS_CODES.has(code)) return
+  if (!audit || !REFUSAL_CODES.has(code)) return
   const tokens = code === CLOSE.revoked && client.pass ? [client.pass.id] : undefined
   const origin = code === CLOSE.badOrigin ? client.source?.origin : undefined
   audit({
@@ -89,6 +95,7 @@ const WINDOW_MS = 60_000
  */
 const PER_WINDOW: Record<AuditKind, number> = {
   refused: 1,
+  replaced: 1,
   locked_out: 1,
   revoked: 60,
   rotated: 60,

@@ -164,7 +164,9 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
       }
       return
     }
+    const replacesHost = session.hasHost
     admission.member = { session, name, host: session.addHost(client, position, knowsParts) }
+    if (replacesHost) audit({ kind: 'replaced', ...socketClient(auditedClient(peer)) })
     delete admission.early
     for (const frame of early) receive(peer, frame)
   }

@@ -80,3 +80,19 @@ describe('a pairing code', () => {
     expect(pairing.find(pairing.codeOf('s4999'))?.session).toBe('s4999')
   })
 })
+
+it('a renewed code replaces the one before, which is withdrawn at once, also on other nodes', () => {
+  const shared: [code: string, milliseconds: number][] = []
+  const pairing = createPairing({
+    share: (code, _, milliseconds) => void shared.push([code, milliseconds]),
+  })
+  const first = pairing.codeOf('show')
+  const other = pairing.codeOf('other')
+  const second = pairing.renew('show')
+  expect(second).not.toBe(first)
+  expect(pairing.codeOf('show')).toBe(second)
+  expect(pairing.find(first)).toBeUndefined()
+  expect(pairing.find(other)?.session).toBe('other')
+  expect(shared.map(([code]) => code)).toEqual([first, other, first, second])
+  expect(shared[2]![1]).toBe(1)
+})

@@ -19,6 +19,8 @@ export interface PairingOptions {
 export interface Pairing {
   /** The code to show for a session. Another one than before, once the session's fence has changed. */
   codeOf: (session: string) => string
+  /** Replaces the code of a session. The one before is not valid any more. */
+  renew: (session: string) => string
   /** What a typed code stands for; `undefined` if the code is wrong or has expired. */
   find: (typed: string) => PairingCode | undefined
 }
@@ -33,6 +35,8 @@ const CODE_VALID_MS = 2 * CODE_SHOWN_MS
 export const CODE_TOKEN_MS = 24 * 60 * 60_000
 /** Codes are shared again after this time, because the other side may have lost them. */
 const SHARE_EVERY_MS = 60_000
+/** The shortest time for which other nodes can be told to keep a code. */
+const WITHDRAWN_MS = 1
 /** Far above the number of sessions with a host. Beyond it, the oldest codes are dropped. */
 const MAX_CODES = 2000
 
@@ -71,33 +75,46 @@ export function createPairing(options: PairingOptions = {}): Pairing {
     }
   }
 
+  function codeOf(session: string): string {
+    dropOld()
+    const current = shown.get(session)
+    const entry = current === undefined ? undefined : codes.get(current)
+    const time = now()
+    const made = fence(session)
+    const isShown = entry && time - entry.since < CODE_SHOWN_MS && entry.fence === made
+    if (current !== undefined && isShown) {
+      if (time - entry.shared >= SHARE_EVERY_MS) {
+        entry.shared = time
+        share(current, entry)
+      }
+      return current
+    }
+    const code = drawUnused()
+    const clock = new Date()
+    const token = {
+      id: randomId(),
+      label: labelAt(clock),
+      expires: clock.getTime() + CODE_TOKEN_MS,
+    }
+    const added = { session, token, fence: made, since: time, shared: time }
+    codes.set(code, added)
+    shown.set(session, code)
+    share(code, added)
+    return code
+  }
+
   return {
-    codeOf(session) {
-      dropOld()
-      const current = shown.get(session)
-      const entry = current === undefined ? undefined : codes.get(current)
-      const time = now()
-      const made = fence(session)
-      const isShown = entry && time - entry.since < CODE_SHOWN_MS && entry.fence === made
-      if (current !== undefined && isShown) {
-        if (time - entry.shared >= SHARE_EVERY_MS) {
-          entry.shared = time
-          share(current, entry)
-        }
-        return current
+    codeOf,
+    renew(session) {
+      const code = shown.get(session)
+      const entry = code === undefined ? undefined : codes.get(code)
+      if (code !== undefined && entry) {
+        codes.delete(code)
+        const { token, fence: made } = entry
+        options.share?.(code, { session, token, fence: made }, WITHDRAWN_MS)
       }
-      const code = drawUnused()
-      const clock = new Date()
-      const token = {
-        id: randomId(),
-        label: labelAt(clock),
-        expires: clock.getTime() + CODE_TOKEN_MS,
-      }
-      const added = { session, token, fence: made, since: time, shared: time }
-      codes.set(code, added)
-      shown.set(session, code)
-      share(code, added)
-      return code
+      shown.delete(session)
+      return codeOf(session)
     },
     find(typed) {
       dropOld()

@@ -1,11 +1,22 @@
+import type { ViewerUrl } from '@vue-sync/vue/protocol'
 import type { Channel } from '../nodes/cluster/cluster-backplane.ts'
 import type { Totals } from '../core/totals.ts'
 import type { MetricsReport } from './metrics.ts'
+
+/** How to reach the session `default` now. */
+export interface RelayLinks {
+  viewerUrls: ViewerUrl[]
+  pairCode: string
+  setUpUrl: string | undefined
+}
 
 /** The answers of a worker, by query. */
 export interface WorkerAnswers {
   metrics: MetricsReport
   totals: Totals
+  links: RelayLinks
+  /** Makes a new code first. */
+  newCode: RelayLinks
 }
 type Query = keyof WorkerAnswers
 

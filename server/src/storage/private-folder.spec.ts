@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { describe, expect, it } from 'vitest'
 import { judgeFolder, openPrivateFolder } from './private-folder.ts'
 import { membershipIn } from './user-groups.ts'
@@ -46,7 +47,7 @@ describe('a folder', () => {
       0o1777,
       US,
       'Other users may write to /data (mode 1777, owner 1000, group 50)',
-      'chmod go-w /data',
+      'mkdir -m 700 /data/vue-sync and use that folder',
     ],
   ])('%s is refused', (_, mode, uid, problem, fix) => {
     expect(judge(mode, uid)).toEqual({ problem, fix })
@@ -72,6 +73,24 @@ it('a path with a symbolic link leads to the folder itself, which a changed link
   await symlink(join(root, 'real'), join(root, 'link'))
   const opened = openPrivateFolder({ dir: join(root, 'link'), flag: '--persist', warn: () => {} })
   expect(await opened).toBe(join(root, 'real'))
+  await rm(root, { recursive: true })
+})
+
+it.skipIf(process.platform !== 'linux')(
+  'a folder that the system does not allow is reported, where Node would never return',
+  async () => {
+    for (const dir of ['/proc/vue-sync', '/proc/vue-sync/deeper', '/dev/null/vue-sync'])
+      await expect(openPrivateFolder({ dir, flag: '--persist', warn: () => {} })).rejects.toThrow(
+        `${dir} cannot be created`,
+      )
+  },
+)
+
+it('a folder and its missing parents are created, also by two at once', async () => {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'vue-sync-folder-')))
+  const dir = join(root, 'a', 'b', 'c')
+  const open = () => openPrivateFolder({ dir, flag: '--persist', warn: () => {} })
+  expect(await Promise.all([open(), open()])).toEqual([dir, dir])
   await rm(root, { recursive: true })
 })
 

@@ -1,5 +1,5 @@
-import { lstat, mkdir, realpath } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { lstat, mkdir, realpath, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import process from 'node:process'
 import { UsageError } from '../core/usage-error.ts'
 import { HAS_MODES, ROOT } from './posix.ts'
@@ -9,6 +9,8 @@ export interface PrivateFolderOptions {
   dir: string
   /** The flag that chooses the folder, for errors: `--persist`. */
   flag: string
+  /** What to do when the folder cannot be used, without a full stop. @default to choose another folder with the flag */
+  advice?: string
   warn: (text: string) => void
   /** @default from `/etc/passwd` and `/etc/group` */
   membership?: (gid: number) => Membership
@@ -47,6 +49,12 @@ export function judgeFolder(
   if (uid !== us && uid !== ROOT)
     return { problem: `Another user owns ${at}`, fix: `chown ${us} ${quote(path)}` }
   if (isParent && mode & STICKY) return undefined
+  // A folder like `/tmp` is shared on purpose, so it must keep its mode.
+  if (mode & OTHERS_MAY_WRITE && mode & STICKY)
+    return {
+      problem: `Other users may write to ${at}`,
+      fix: `mkdir -m 700 ${quote(join(path, 'vue-sync'))} and use that folder`,
+    }
   if (mode & OTHERS_MAY_WRITE)
     return { problem: `Other users may write to ${at}`, fix: `chmod go-w ${quote(path)}` }
   if (!(mode & GROUP_MAY_WRITE)) return undefined
@@ -66,6 +74,26 @@ function parentsOf(path: string): string[] {
 }
 
 /**
+ * Creates a folder and its parents. `mkdir` of Node with `recursive` never returns for a folder in `/proc`, because
+ * the system reports that the existing parent is missing.
+ */
+async function createFolder(path: string): Promise<void> {
+  const create = (): Promise<void> => mkdir(path, { mode: 0o700 })
+  try {
+    await create()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if ((await stat(path).catch(() => undefined))?.isDirectory()) return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await createFolder(dirname(path))
+    // Another process may have created it meanwhile.
+    await create().catch(async (again: unknown) => {
+      if (!(await stat(path).catch(() => undefined))?.isDirectory()) throw again
+    })
+  }
+}
+
+/**
  * Creates a folder if needed, and checks that no other user can change what is in it, or put another in its place.
  * Resolves to the path without symbolic links, which is the one to use: a link could be changed after the check.
  *
@@ -73,14 +101,15 @@ function parentsOf(path: string): string[] {
  */
 export async function openPrivateFolder(options: PrivateFolderOptions): Promise<string> {
   const { dir, flag, warn, membership = membershipOf } = options
+  const { advice = `choose another folder with ${flag}` } = options
   let path: string
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 })
+    await createFolder(resolve(dir))
     path = await realpath(dir)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new UsageError(
-      `The folder of ${flag} cannot be used: ${dir} cannot be created (${code}). Choose another folder with ${flag}.`,
+      `The folder of ${flag} cannot be used: ${dir} cannot be created (${code}). ${advice.replace(/^./, (first) => first.toUpperCase())}.`,
     )
   }
   if (!HAS_MODES) return path
@@ -88,12 +117,12 @@ export async function openPrivateFolder(options: PrivateFolderOptions): Promise<
     const verdict = judgeFolder(at, await lstat(at), process.geteuid!(), at !== path, membership)
     if (!verdict) continue
     if ('doubt' in verdict) {
-      warn(`${verdict.doubt}. If they are not trusted, choose another folder with ${flag}.`)
+      warn(`${verdict.doubt}. If they are not trusted, ${advice}.`)
       continue
     }
     const { problem, fix } = verdict
     const effect = at === path ? '' : `, so they may replace ${path}`
-    throw new UsageError(`${problem}${effect}. Run ${fix}, or choose another folder with ${flag}.`)
+    throw new UsageError(`${problem}${effect}. Run ${fix}, or ${advice}.`)
   }
   return path
 }

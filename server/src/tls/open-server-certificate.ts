@@ -1,10 +1,10 @@
-import envPaths from 'env-paths'
 import type { AddressBook } from '../network/address-book.ts'
 import type { ServerCertificate } from './server-certificate.ts'
 import { openAuthority } from './local-ca.ts'
 import { issueLocalCertificate } from './local-ca-certificate.ts'
 import type { TlsOptions } from './tls-options.ts'
 import { openCertificateFiles } from './certificate-files.ts'
+import { dataFolder } from '../storage/data-folder.ts'
 
 export interface ServerCertificateOptions extends TlsOptions {
   book: AddressBook
@@ -23,7 +23,7 @@ export async function openServerCertificate(
   if (cert !== undefined && key !== undefined) return openCertificateFiles({ cert, key, warn })
   if (!https) return undefined
   const authority = await openAuthority({
-    dir: caDir ?? envPaths('vue-sync', { suffix: '' }).data,
+    dir: caDir ?? dataFolder(),
     hostname: book.hostname,
     now: Date.now(),
     warn,

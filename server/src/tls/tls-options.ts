@@ -12,13 +12,19 @@ export interface TlsOptions {
   caDir?: string
 }
 
-/** @throws UsageError that names the option */
-export function checkTls({ https, cert, key, caDir }: TlsOptions): void {
-  if (cert !== undefined && key === undefined) throw new UsageError('cert needs key. Give both.')
-  if (key !== undefined && cert === undefined) throw new UsageError('key needs cert. Give both.')
+/** @throws UsageError that names the option by `nameOf` */
+export function checkTls(
+  { https, cert, key, caDir }: TlsOptions,
+  nameOf: (option: string) => string,
+): void {
+  const name = { cert: nameOf('cert'), key: nameOf('key') }
+  if (cert !== undefined && key === undefined)
+    throw new UsageError(`${name.cert} needs ${name.key}. Give both.`)
+  if (key !== undefined && cert === undefined)
+    throw new UsageError(`${name.key} needs ${name.cert}. Give both.`)
   if (cert !== undefined && caDir !== undefined)
     throw new UsageError(
-      'caDir and cert exclude each other: your own certificate needs no CA here.',
+      `${nameOf('caDir')} and ${name.cert} exclude each other: your own certificate needs no CA here.`,
     )
   if (cert !== undefined && https === false)
     throw new UsageError('cert and https: false exclude each other. Leave https out.')

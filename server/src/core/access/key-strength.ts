@@ -41,22 +41,32 @@ export function isLongKey(key: string): boolean {
   return estimateBits(key) >= LONG_BITS && new Set(key).size >= MIN_DISTINCT && !/\s/.test(key)
 }
 
-/** Warnings about keys that can be guessed, or that give more rights than they seem to. Contain no part of a key. */
-export function keyProblems(keys: GivenKeys): string[] {
+/**
+ * Warnings about keys that can be guessed, or that give more rights than they seem to. Contain no part of a key.
+ *
+ * @param nameOf the name of a key for the warnings; the command has flags for them
+ */
+export function keyProblems(
+  keys: GivenKeys,
+  nameOf: (key: string) => string = (key) => key,
+): string[] {
   const { hostKey, viewerKey, metricsKey } = keys
   const given = Object.entries({ hostKey, viewerKey, metricsKey })
   const weak = given.flatMap(([name, key]) =>
     key !== undefined && estimateBits(key) < ENOUGH_BITS
-      ? [`${name} is too easy to guess: it has less than ${ENOUGH_BITS} random bits. ${MAKE_ONE}`]
+      ? [
+          `${nameOf(name)} is too easy to guess: it has less than ${ENOUGH_BITS} random bits. ${MAKE_ONE}`,
+        ]
       : [],
   )
+  const both = (other: string): string => `${nameOf('hostKey')} and ${nameOf(other)} are the same`
   const same = [
     hostKey !== undefined &&
       hostKey === viewerKey &&
-      `hostKey and viewerKey are the same, so everyone with a viewer link can publish. ${MAKE_ONE}`,
+      `${both('viewerKey')}, so everyone with a viewer link can publish. ${MAKE_ONE}`,
     hostKey !== undefined &&
       hostKey === metricsKey &&
-      `hostKey and metricsKey are the same, so everyone who reads metrics can publish. ${MAKE_ONE}`,
+      `${both('metricsKey')}, so everyone who reads metrics can publish. ${MAKE_ONE}`,
   ]
   return [...weak, ...same.filter((text) => text !== false)]
 }

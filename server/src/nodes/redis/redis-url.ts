@@ -10,7 +10,7 @@ function decode(text: string): string | undefined {
 }
 
 /** @throws UsageError for an invalid address. The message does not repeat it, as it may contain a password. */
-export function checkRedisUrl(text: string): void {
+export function checkRedisUrl(text: string, name = 'redis'): void {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const isValid =
     url &&
@@ -21,7 +21,7 @@ export function checkRedisUrl(text: string): void {
     decode(url.username + url.password) !== undefined
   if (!isValid)
     throw new UsageError(
-      'redis must be an address like redis://127.0.0.1:6379 or rediss://USER:PASSWORD@HOST:PORT/DATABASE. ' +
+      `${name} must be an address like redis://127.0.0.1:6379 or rediss://USER:PASSWORD@HOST:PORT/DATABASE. ` +
         'In the password write %2F for a slash, %23 for #, %25 for %, %3F for ?, %40 for @.',
     )
 }

@@ -1,0 +1,143 @@
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openStoredKeys, type StoredKeysOptions, withStoredKeys } from './stored-keys.ts'
+
+describe('the keys that are kept for a port', () => {
+  let dir: string
+  let warnings: string[]
+  const open = (options: Partial<StoredKeysOptions> = {}) =>
+    openStoredKeys({
+      port: 9876,
+      renew: false,
+      dir,
+      warn: (text) => void warnings.push(text),
+      ...options,
+    })
+  const file = (): string => join(dir, 'keys-9876.json')
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'vue-sync-stored-keys-'))
+    warnings = []
+  })
+  afterEach(() => rm(dir, { recursive: true }))
+
+  it('are the same at each start, readable by this user only, and others for each port', async () => {
+    const first = await open()
+    const { hostKey, viewerKey } = first
+    expect(first.file).toBe(file())
+    expect(hostKey).not.toBe(viewerKey)
+    expect((await stat(file())).mode & 0o777).toBe(0o600)
+    expect(await open()).toMatchObject({ hostKey, viewerKey, file: file() })
+    expect((await open({ port: 9877 })).hostKey).not.toBe(hostKey)
+    expect(warnings).toEqual([])
+  })
+
+  it('are replaced by new ones only once the relay listens', async () => {
+    const { hostKey } = await open()
+    const renewed = await open({ renew: true })
+    expect(renewed.hostKey).not.toBe(hostKey)
+    expect((await open()).hostKey).toBe(hostKey)
+    await renewed.commit()
+    expect((await open()).hostKey).toBe(renewed.hostKey)
+    expect((await stat(file())).mode & 0o777).toBe(0o600)
+  })
+
+  it('are the same for relays that make them at the same moment', async () => {
+    const all = await Promise.all(Array.from({ length: 10 }, () => open()))
+    expect(new Set(all.map(({ hostKey, viewerKey }) => `${hostKey} ${viewerKey}`)).size).toBe(1)
+    expect(await readdir(dir)).toEqual(['keys-9876.json'])
+    expect(warnings).toEqual([])
+  })
+
+  it.each([
+    ['empty', ''],
+    ['cut off', '{"hostKey":"0123456789abcdefghij'],
+    ['null', 'null'],
+    ['without a key', '{"hostKey":"0123456789abcdefghij"}'],
+    ['with an empty key', '{"hostKey":"","viewerKey":""}'],
+    ['with another type', '{"hostKey":1,"viewerKey":["0123456789abcdefghij"]}'],
+  ])('are reported and replaced when the file is %s', async (_, text) => {
+    await writeFile(file(), text, { mode: 0o600 })
+    const { hostKey } = await open()
+    expect(warnings).toEqual([
+      expect.stringContaining(`The stored keys in ${file()} cannot be used`),
+    ])
+    expect((await open()).hostKey).toBe(hostKey)
+    expect(warnings).toHaveLength(1)
+  })
+
+  it('are replaced without a change to what a symbolic link in their place leads to', async () => {
+    const target = join(dir, 'target')
+    await writeFile(target, 'mine')
+    await symlink(target, file())
+    const { hostKey } = await open()
+    expect(warnings).toEqual([expect.stringContaining('it is a symbolic link')])
+    expect(await readFile(target, 'utf8')).toBe('mine')
+    expect((await open()).hostKey).toBe(hostKey)
+  })
+
+  it.skipIf(process.platform === 'win32')(
+    'are made private again if others could read them',
+    async () => {
+      const { hostKey } = await open()
+      await chmod(file(), 0o644)
+      expect((await open()).hostKey).toBe(hostKey)
+      expect(warnings).toEqual([expect.stringContaining(`Other users could read ${file()}`)])
+      expect((await stat(file())).mode & 0o777).toBe(0o600)
+    },
+  )
+
+  it.each([
+    ['the folder cannot be created', '/dev/null/keys'],
+    ['the system allows no folder there', '/proc/keys'],
+  ])('are for this start only, with one warning, when %s', async (_, bad) => {
+    const keys = await open({ dir: bad })
+    expect(keys.hostKey).toMatch(/^[\da-z]{28}$/)
+    expect(keys.file).toBeUndefined()
+    expect(warnings).toEqual([
+      expect.stringMatching(/for this start only.*cannot be created.*--host-key-file/s),
+    ])
+    await keys.commit()
+  })
+
+  it('are for this start only when the file cannot be written', async () => {
+    await mkdir(file())
+    const keys = await open()
+    expect(keys.file).toBeUndefined()
+    expect(warnings.at(-1)).toMatch(/for this start only, because they cannot be kept: .* written/)
+    const renewed = await open({ renew: true })
+    await renewed.commit()
+    expect(renewed.file).toBeUndefined()
+  })
+})
+
+describe('the keys that the command uses', () => {
+  const fill = (options: Parameters<typeof withStoredKeys>[0], renew = false) =>
+    withStoredKeys(options, { renew, warn: () => {} })
+
+  it('are the given ones, and those that --port 0 makes at each start', async () => {
+    for (const options of [
+      { hostKey: 'h', viewerKey: 'v' },
+      { hostKey: 'h', open: true },
+      { port: 0 },
+    ])
+      expect(await fill(options)).toEqual({ options })
+  })
+
+  it('cannot be replaced when all of them are given', async () => {
+    await expect(fill({ hostKey: 'h', open: true }, true)).rejects.toThrow('Leave --new-keys')
+  })
+})
