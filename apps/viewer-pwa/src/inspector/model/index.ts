@@ -1,6 +1,7 @@
 export { type Change, changesBetween } from './changes.ts'
-export { EMPTY_VIEW, parentKey, pathOf, resolve, type View } from './keys.ts'
+export { childKey as partKey, EMPTY_VIEW, parentKey, pathOf, resolve, type View } from './keys.ts'
 export { createItemIds, type ItemIds, type Part, partsOf } from './parts.ts'
+export { explain, type Explained, hexLines } from './explain.ts'
 export { countText, previewOf, rowText } from './previews.ts'
 export { createRecent } from './recent.ts'
 export { type Column, columnsOf, type Sorting, sortRecords } from './records.ts'
