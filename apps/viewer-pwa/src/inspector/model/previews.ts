@@ -57,12 +57,13 @@ function make(value: object): string {
   if (Array.isArray(value)) return join('[', lazily(value, inner), ']', value.length)
   if (value instanceof Map)
     return join(
-      'Map {',
+      `${value.constructor.name} {`,
       lazily(value, ([key, part]) => `${inner(key)} => ${inner(part)}`),
       '}',
       value.size,
     )
-  if (value instanceof Set) return join('Set {', lazily(value, inner), '}', value.size)
+  if (value instanceof Set)
+    return join(`${value.constructor.name} {`, lazily(value, inner), '}', value.size)
   const keys = Object.keys(value)
   if (keys.length === 0) return '{}'
   const fields = value as Record<string, unknown>
