@@ -12,9 +12,9 @@ export const inspector = ({ number, plural, ago }: Formats) => ({
   bytes: (name: string, count: number) =>
     `${name}, ${plural(count, { one: '# byte', other: '# bytes' })}`,
   invalidDate: 'Invalid date',
-  /** A row, for screen readers. */
-  row: (name: string, value: string) => `${name}, ${value}`,
-  pinnedRow: (name: string, value: string) => `${name}, pinned, ${value}`,
+  /** Between the texts of a row, for screen readers. */
+  betweenTexts: ', ',
+  pinned: 'pinned',
   /** The button at the end of a row. */
   moreAbout: (name: string) => `More about ${name}`,
   search: 'Search',
