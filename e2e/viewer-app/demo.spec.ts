@@ -219,7 +219,7 @@ describe('the viewer app', () => {
     await viewer.getByRole('button', { name: 'Inspector' }).click()
     await host.getByRole('slider', { name: 'Amplitude' }).fill('0.5')
     await viewer.locator('[data-path="config.amplitude"][data-value="0.5"]').waitFor()
-    await viewer.getByRole('treeitem', { name: /^points, 144 items/ }).click()
+    await viewer.getByRole('treeitem', { name: /^points\s*144 items/ }).click()
     const tree = viewer.getByRole('tree')
     await tree.focus()
     const shown = new Set<string>()

@@ -12,9 +12,6 @@ export const inspector = ({ number, plural, ago }: Formats) => ({
   bytes: (name: string, count: number) =>
     `${name}, ${plural(count, { one: '# byte', other: '# bytes' })}`,
   invalidDate: 'Invalid date',
-  /** Between the texts of a row, for screen readers. */
-  betweenTexts: ', ',
-  pinned: 'pinned',
   /** The button at the end of a row. */
   moreAbout: (name: string) => `More about ${name}`,
   search: 'Search',
