@@ -1,10 +1,10 @@
 import type { Formats } from '../formats.ts'
 
-export const inspector = ({ plural }: Formats) => ({
+export const inspector = ({ number, plural, ago }: Formats) => ({
   title: 'Inspector',
   scene: 'Scene',
   views: 'Views',
-  store: (name: string) => `Store ${name}`,
+  stores: 'Stores',
   items: (count: number) => plural(count, { one: '# item', other: '# items' }),
   fields: (count: number) => plural(count, { one: '# field', other: '# fields' }),
   entriesOfMap: (count: number) => plural(count, { one: 'Map, # entry', other: 'Map, # entries' }),
@@ -12,9 +12,66 @@ export const inspector = ({ plural }: Formats) => ({
   bytes: (name: string, count: number) =>
     `${name}, ${plural(count, { one: '# byte', other: '# bytes' })}`,
   invalidDate: 'Invalid date',
-  more: 'more',
-  less: 'less',
-  showMore: (next: number, total: number) => plural(next, { other: `Show # more of ${total}` }),
+  /** The button at the end of a row. */
+  moreAbout: (name: string) => `More about ${name}`,
+  search: 'Search',
+  searchLabel: 'Search names and values',
+  clearSearch: 'Clear the search',
+  changed: 'Changed',
+  changedLabel: 'Only what changed in the last minute',
+  /** @param shown how many of the results the list has */
+  results: (count: number, shown: number) =>
+    shown < count
+      ? `${plural(count, { one: '# result', other: '# results' })}, first ${number(shown)} shown`
+      : plural(count, { one: '# result', other: '# results' }),
+  noResults: 'Nothing found',
+  nothingChanged: 'Nothing changed in the last minute',
+  path: 'Path in the list',
   copyJson: 'Copy as JSON',
+  copyValue: 'Copy value',
+  copyPath: 'Copy path',
   copied: 'Copied',
+  pin: 'Pin to top',
+  unpin: 'Unpin',
+  share: 'Share as file',
+  download: 'Download',
+  showTable: 'Show as table',
+  openLink: 'Open link',
+  showAll: 'Show all',
+  gone: 'This value no longer exists.',
+  close: 'Close',
+  emptyText: 'Empty text',
+  characters: (count: number) => plural(count, { one: '# character', other: '# characters' }),
+  image: 'Image',
+  color: 'Color',
+  asJson: 'As JSON',
+  date: 'Date',
+  kinds: {
+    object: 'Object',
+    array: 'List',
+    map: 'Map',
+    set: 'Set',
+    string: 'Text',
+    number: 'Number',
+    boolean: 'True or false',
+    null: 'Null',
+    undefined: 'Undefined',
+    bigint: 'Big integer',
+    date: 'Date',
+    bytes: 'Bytes',
+  },
+  /** @param elapsed milliseconds, negative for a time to come */
+  elapsed: (elapsed: number) => {
+    const seconds = Math.round(elapsed / 1000)
+    const size = Math.abs(seconds)
+    if (size < 60) return ago(seconds, 'second')
+    if (size < 3600) return ago(Math.round(seconds / 60), 'minute')
+    if (size < 172_800) return ago(Math.round(seconds / 3600), 'hour')
+    return ago(Math.round(seconds / 86_400), 'day')
+  },
+  table: (name: string) => `Table ${name}`,
+  backToTree: 'Back to the tree',
+  columns: 'Columns',
+  rowNumber: 'Row',
+  sortBy: (column: string) => `Sort by ${column}`,
 })

@@ -1,0 +1,70 @@
+import { type ItemIds, type Part, partsOf } from './parts.ts'
+
+/** The stores that the inspector shows, live or of a moment in the past. Immutable: unchanged parts keep their identity. */
+export interface View {
+  /** In the host's order. */
+  ids: readonly string[]
+  stores: ReadonlyMap<string, object>
+}
+
+export const EMPTY_VIEW: View = { ids: [], stores: new Map() }
+
+/** Between the ids of a key. A character that no name has; if one has it all the same, it is escaped. */
+const SEPARATOR = '\u001F'
+const ESCAPE = '\u001E'
+
+const escape = (id: string): string =>
+  id.includes(SEPARATOR) || id.includes(ESCAPE)
+    ? id.replaceAll(ESCAPE, `${ESCAPE}e`).replaceAll(SEPARATOR, `${ESCAPE}s`)
+    : id
+const unescape = (id: string): string =>
+  id.replaceAll(`${ESCAPE}s`, SEPARATOR).replaceAll(`${ESCAPE}e`, ESCAPE)
+
+/** The key of a part: where it is, by the ids of the parts on the way. It stays when items of lists move. */
+export const childKey = (parent: string | undefined, id: string): string =>
+  parent === undefined ? escape(id) : `${parent}${SEPARATOR}${escape(id)}`
+
+/** The key of the container of a part; `undefined` for a store. */
+export function parentKey(key: string): string | undefined {
+  const end = key.lastIndexOf(SEPARATOR)
+  return end === -1 ? undefined : key.slice(0, end)
+}
+
+export const keyOf = (ids: readonly string[]): string => ids.map(escape).join(SEPARATOR)
+
+/** Where a key leads in a view: the store first, then part by part. `undefined` if it leads nowhere. */
+export function resolve(key: string, view: View, ids: ItemIds): Part[] | undefined {
+  const [store, ...rest] = key.split(SEPARATOR).map(unescape)
+  let value: unknown = view.stores.get(store!)
+  if (value === undefined) return undefined
+  const steps: Part[] = [{ id: store!, name: store!, value }]
+  for (const id of rest) {
+    const part = find(value, id, ids)
+    if (!part) return undefined
+    steps.push(part)
+    ;({ value } = part)
+  }
+  return steps
+}
+
+function find(value: unknown, id: string, ids: ItemIds): Part | undefined {
+  for (const part of partsOf(value, ids)) if (part.id === id) return part
+  return undefined
+}
+
+/** The path in JavaScript: `session.points[3].name`. An item of a set is `[...session.tags][0]`. */
+export function pathOf(steps: readonly Part[]): string {
+  let path = ''
+  for (const [at, { name }] of steps.entries()) {
+    const container = at === 0 ? undefined : steps[at - 1]!.value
+    if (container === undefined) path = name
+    else if (Array.isArray(container)) path += `[${name}]`
+    else if (container instanceof Set) path = `[...${path}][${name}]`
+    else if (container instanceof Map) path += `.get(${mapKey(container, steps[at]!)})`
+    else path += /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`
+  }
+  return path
+}
+
+const mapKey = (map: Map<unknown, unknown>, part: Part): string =>
+  part.id.startsWith('s') && map.has(part.name) ? JSON.stringify(part.name) : part.name

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { columnsOf, sortRecords } from './records.ts'
+
+const names = (value: unknown) => columnsOf(value)?.map(({ name }) => name)
+
+describe('a table', () => {
+  it('has the fields of its records as columns', () => {
+    expect(
+      names([
+        { a: 1, b: 2 },
+        { a: 1, c: 3 },
+      ]),
+    ).toEqual(['a', 'b', 'c'])
+    expect(columnsOf([{ a: 1, b: 2 }, { a: 1 }])).toEqual([
+      { name: 'a', count: 2 },
+      { name: 'b', count: 1 },
+    ])
+  })
+
+  it.each([
+    [[]],
+    [[{ a: 1 }]],
+    [[1, 2, 3]],
+    [[{}, {}]],
+    [[[1], [2]]],
+    [{ a: { b: 1 } }],
+    ['text'],
+    [null],
+    [[{ a: 1 }, 2, 3]],
+    [[new Date(), new Date()]],
+  ])('is not made of %o', (value) => {
+    expect(columnsOf(value)).toBeUndefined()
+  })
+
+  it('is found without reading every record', () => {
+    const rows = Array.from({ length: 100_000 }, (_, id) => ({ id }))
+    const start = performance.now()
+    expect(names(rows)).toEqual(['id'])
+    expect(performance.now() - start).toBeLessThan(50)
+  })
+
+  it.each<[unknown[], boolean, unknown[]]>([
+    [[3, 1, 2], false, [1, 2, 3]],
+    [[3, 1, 2], true, [3, 2, 1]],
+    [['b10', 'b9', 'á', 'B1'], false, ['á', 'B1', 'b9', 'b10']],
+    [[2, undefined, 1, null], false, [1, 2, undefined, null]],
+    [[2, undefined, 1], true, [2, 1, undefined]],
+    [['x', 1, true], false, [true, 1, 'x']],
+    [[3n, 1n], false, [1n, 3n]],
+    [[Number.NaN, 1], false, [1, Number.NaN]],
+  ])('sorts %o (descending: %s) to %o', (values, descending, expected) => {
+    const records = values.map((v) => ({ v }))
+    const order = sortRecords(records, { column: 'v', descending }, 'en')
+    expect(order.map((at) => values[at])).toEqual(expected)
+  })
+
+  it('keeps the order of equal records, and the given one without sorting', () => {
+    const records = [{ v: 1 }, { v: 0 }, { v: 1 }]
+    expect(sortRecords(records, undefined, 'en')).toEqual([0, 1, 2])
+    expect(sortRecords(records, { column: 'v', descending: true }, 'en')).toEqual([0, 2, 1])
+  })
+})

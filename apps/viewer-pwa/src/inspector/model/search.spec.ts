@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { keyOf, type View } from './keys.ts'
+import { createItemIds } from './parts.ts'
+import { type Found, search } from './search.ts'
+
+const viewOf = (stores: Record<string, object>): View => ({
+  ids: Object.keys(stores),
+  stores: new Map(Object.entries(stores)),
+})
+
+function run(view: View, query: string): { found: Found; pauses: number } {
+  const steps = search(view, query, createItemIds())
+  for (let pauses = 0; ; pauses++) {
+    const step = steps.next()
+    if (step.done) return { found: step.value, pauses }
+  }
+}
+
+const view = viewOf({
+  session: {
+    name: 'Große Ÿ',
+    at: new Date(0),
+    big: 123n,
+    nothing: null,
+    list: [{ id: 7, name: 'Ada' }, 'ada', 42],
+    map: new Map([['needle', { x: 1 }]]),
+  },
+  config: { speed: 2.5 },
+})
+
+describe('search', () => {
+  it.each([
+    [
+      'ADA',
+      [
+        ['session', 'list', '0', 'name'],
+        ['session', 'list', '1'],
+      ],
+    ],
+    ['y', [['session', 'name']]],
+    ['speed', [['config', 'speed']]],
+    ['config', [['config']]],
+    ['2.5', [['config', 'speed']]],
+    ['123n', [['session', 'big']]],
+    ['null', [['session', 'nothing']]],
+    ['1970', [['session', 'at']]],
+    ['needle', [['session', 'map', 'sneedle']]],
+    ['42', [['session', 'list', '2']]],
+    ['nowhere', []],
+  ])('finds %s', (query, expected) => {
+    const { found } = run(view, query)
+    expect([...found.matches]).toEqual(expected.map(keyOf))
+    expect(found.total).toBe(expected.length)
+  })
+
+  it('opens what is around the matches', () => {
+    const { around } = run(view, 'needle').found
+    expect([...around]).toEqual([keyOf(['session', 'map']), keyOf(['session'])])
+  })
+
+  it('finds nothing for an empty text', () => {
+    expect(run(view, '  ').found).toMatchObject({ total: 0 })
+  })
+
+  it('searches 50,000 values in less than 100 ms and pauses on the way', () => {
+    const rows = Array.from({ length: 10_000 }, (_, id) => ({
+      id,
+      name: `Person ${id}`,
+      mail: `person-${id}@example.org`,
+      isActive: id % 2 === 0,
+      score: id / 7,
+    }))
+    const large = viewOf({ people: { rows } })
+    run(large, 'warm')
+    const times: number[] = []
+    for (const query of ['p', 'per', 'person 99', 'nowhere', '9']) {
+      const start = performance.now()
+      const { found, pauses } = run(large, query)
+      times.push(performance.now() - start)
+      expect(pauses).toBeGreaterThan(20)
+      expect(found.matches.size).toBeLessThanOrEqual(1000)
+    }
+    // The best of five: others may use the machine.
+    expect(Math.min(...times)).toBeLessThan(100)
+    expect(run(large, 'person').found.total).toBe(20_000)
+  })
+})

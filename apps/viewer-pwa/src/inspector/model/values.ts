@@ -1,0 +1,66 @@
+/** The kinds of values that the inspector shows, also those that only rich values have. */
+export type Kind =
+  | 'object'
+  | 'array'
+  | 'map'
+  | 'set'
+  | 'string'
+  | 'number'
+  | 'boolean'
+  | 'null'
+  | 'undefined'
+  | 'bigint'
+  | 'date'
+  | 'bytes'
+
+export function kindOf(value: unknown): Kind {
+  if (value === null) return 'null'
+  if (typeof value !== 'object') return typeof value as Kind
+  if (Array.isArray(value)) return 'array'
+  if (value instanceof Map) return 'map'
+  if (value instanceof Set) return 'set'
+  if (value instanceof Date) return 'date'
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return 'bytes'
+  return 'object'
+}
+
+/** Whether a value is an object, array, map or set. */
+export function hasParts(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  return !(value instanceof Date) && !(value instanceof ArrayBuffer) && !ArrayBuffer.isView(value)
+}
+
+/** How many parts a value has: 0 for values that cannot be opened. */
+export function sizeOf(value: unknown): number {
+  if (!hasParts(value)) return 0
+  if (Array.isArray(value)) return value.length
+  if (value instanceof Map || value instanceof Set) return value.size
+  return Object.keys(value).length
+}
+
+/** A value without parts, as a developer writes it. A string has no quotes. */
+export function plainText(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+/** The bytes of an `ArrayBuffer` or of a view of one. */
+export function bytesOf(value: object): Uint8Array {
+  return ArrayBuffer.isView(value)
+    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    : new Uint8Array(value as ArrayBuffer)
+}
+
+/** For `JSON.stringify`. */
+function replacer(_: string, part: unknown): unknown {
+  if (part instanceof Map || part instanceof Set) return [...part]
+  if (ArrayBuffer.isView(part) || part instanceof ArrayBuffer) return [...bytesOf(part)]
+  return typeof part === 'bigint' ? String(part) : part
+}
+
+/** The value as JSON: maps as lists of entries, sets as lists, big integers as text, bytes as numbers. */
+export function toJson(value: unknown, space?: number): string {
+  return JSON.stringify(value, replacer, space) ?? String(value)
+}

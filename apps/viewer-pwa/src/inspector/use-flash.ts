@@ -1,0 +1,60 @@
+import { onScopeDispose, type Ref, shallowRef } from 'vue'
+import { type Change, parentKey } from './model/index.ts'
+
+/** At most two flashes a second: WCAG 2.3.1 allows three. */
+const PAUSE_MS = 500
+const DURATION_MS = 1200
+/** More changed parts at once than anybody sees. */
+const MOST = 2000
+
+export interface UseFlashReturn {
+  /** The number of the flash, by the key of the part. */
+  flashes: Readonly<Ref<ReadonlyMap<string, number>>>
+  add: (changes: readonly Change[]) => void
+}
+
+/**
+ * Marks changed parts, or the deepest visible container of one that is not visible.
+ *
+ * @param visible the parts that have rows
+ */
+export function useFlash(visible: () => ReadonlySet<string>): UseFlashReturn {
+  const flashes = shallowRef<ReadonlyMap<string, number>>(new Map())
+  const waiting = new Set<string>()
+  let count = 0
+  let last = -PAUSE_MS
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let end: ReturnType<typeof setTimeout> | undefined
+
+  function fire(): void {
+    timer = undefined
+    last = performance.now()
+    count++
+    const next = new Map([...flashes.value].filter(([, flash]) => flash === count - 1))
+    const rows = visible()
+    for (const key of waiting) {
+      let shown: string | undefined = key
+      while (shown !== undefined && !rows.has(shown)) shown = parentKey(shown)
+      if (shown !== undefined) next.set(shown, count)
+    }
+    waiting.clear()
+    flashes.value = next
+    clearTimeout(end)
+    end = setTimeout(() => (flashes.value = new Map()), DURATION_MS)
+  }
+
+  onScopeDispose(() => {
+    clearTimeout(timer)
+    clearTimeout(end)
+  })
+  return {
+    flashes,
+    add(changes) {
+      for (const { key } of changes) if (waiting.size < MOST) waiting.add(key)
+      if (waiting.size === 0 || timer !== undefined) return
+      const wait = last + PAUSE_MS - performance.now()
+      if (wait <= 0) fire()
+      else timer = setTimeout(fire, wait)
+    },
+  }
+}

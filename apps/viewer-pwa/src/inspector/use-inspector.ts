@@ -1,0 +1,94 @@
+import { useIntervalFn } from '@vueuse/core'
+import { computed, shallowRef, watch } from 'vue'
+import {
+  changesBetween,
+  createItemIds,
+  createRecent,
+  createRows,
+  type Filter,
+  filterOf,
+  type Pin,
+  pathOf,
+  resolve,
+  type Row,
+} from './model/index.ts'
+import type { InspectorSource } from './source.ts'
+import { useFlash } from './use-flash.ts'
+import { useSearch } from './use-search.ts'
+
+const MINUTE = 60_000
+/** How often changes older than a minute leave the list, in milliseconds. */
+const REFRESH_MS = 5000
+
+export type UseInspectorReturn = ReturnType<typeof useInspector>
+
+/** The state of the inspector: open rows, search, filter, pins and flashes. */
+export function useInspector({ view: given }: InspectorSource) {
+  const ids = createItemIds()
+  const tree = createRows(ids)
+  const recent = createRecent()
+  /** The view whose lists have their ids. */
+  const view = shallowRef(given.value)
+  const query = shallowRef('')
+  const onlyChanged = shallowRef(false)
+  const pinned = shallowRef<readonly string[]>([])
+  const openings = shallowRef(0)
+  const refreshes = shallowRef(0)
+  const found = useSearch(query, view, ids)
+
+  const filter = computed<Filter | undefined>(() => {
+    if (!onlyChanged.value) return found.value
+    void refreshes.value
+    void view.value
+    const changed = recent.since(Date.now() - MINUTE)
+    const matches = found.value?.matches
+    return filterOf(matches ? [...changed].filter((key) => matches.has(key)) : changed)
+  })
+  const pins = computed<Pin[]>(() =>
+    pinned.value.flatMap((part) => {
+      const steps = resolve(part, view.value, ids)
+      if (!steps) return []
+      const path = steps.map(({ name }) => name).join('.')
+      return [{ part, name: pathOf(steps), path, value: steps.at(-1)!.value }]
+    }),
+  )
+  const rows = computed<readonly Row[]>(() => {
+    void openings.value
+    return tree.list(view.value, filter.value, pins.value)
+  })
+  const visible = computed(() => new Set(rows.value.map(({ part }) => part)))
+  const { flashes, add: flash } = useFlash(() => visible.value)
+
+  watch(given, (now, before) => {
+    const changes = changesBetween(before, now, ids)
+    recent.add(changes, Date.now())
+    view.value = now
+    if (before.ids.length > 0) flash(changes)
+  })
+  useIntervalFn(() => {
+    if (onlyChanged.value) refreshes.value++
+  }, REFRESH_MS)
+
+  return {
+    ids,
+    view,
+    query,
+    onlyChanged,
+    found,
+    filter,
+    rows,
+    flashes,
+    setOpen(row: Row, open: boolean) {
+      tree.setOpen(row, open)
+      openings.value++
+    },
+    isPinned: (part: string) => pinned.value.includes(part),
+    togglePin(part: string) {
+      pinned.value = pinned.value.includes(part)
+        ? pinned.value.filter((key) => key !== part)
+        : [...pinned.value, part]
+    },
+    /** The parts from the store to this one, or `undefined` if it is gone. */
+    stepsTo: (part: string) => resolve(part, view.value, ids),
+  }
+}
