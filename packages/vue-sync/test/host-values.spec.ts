@@ -2,12 +2,11 @@ import fc from 'fast-check'
 import { createPinia, defineStore } from 'pinia'
 import { describe, expect, it } from 'vitest'
 import { createApp, isProxy, markRaw, readonly, ref, shallowRef } from 'vue'
-import { createPublisher } from '../src/host/core/publisher.ts'
 import { createStoreSource } from '../src/host/store-source.ts'
 import { createProblems } from '../src/problems.ts'
-import { hashOf, type Json, type Payload } from '../src/protocol/index.ts'
-import { merge } from '../src/viewer/mirror.ts'
+import { hashOf, type Json } from '../src/protocol/index.ts'
 import { anyJson } from './json-arbitrary.ts'
+import { publishStore } from './published-store.ts'
 
 class Amount {
   readonly cents: unknown
@@ -181,28 +180,7 @@ function setup() {
   const pinia = createPinia()
   createApp({}).use(pinia)
   const store = defineStore('s', { state: initial })(pinia)
-  const problems = createProblems()
-  const frames: string[] = []
-  let shown: Payload = {}
-  let sent: Payload = {}
-  const publisher = createPublisher('e', (message) => {
-    const frame = JSON.stringify(message)
-    frames.push(frame)
-    const received = JSON.parse(frame) as typeof message
-    if (received.type === 'session_update') shown = received.payload
-    else if (received.type === 'config_update') shown = merge(shown, received, () => {})
-    return true
-  })
-  const source = createStoreSource(
-    store,
-    {},
-    () => {},
-    () => {},
-    problems,
-  )
-  publisher.add('s', () => (sent['s'] = source.read()))
-  publisher.flush()
-  return { store, publisher, problems, frames, source, shown: () => shown, sent: () => sent }
+  return { store, ...publishStore(store) }
 }
 
 describe('what a viewer gets of a host’s values', () => {

@@ -4,10 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { createApp } from 'vue'
 import { runsOf } from '../src/host/core/runs.ts'
 import { valueForm } from '../src/host/core/plain.ts'
-import { createPublisher } from '../src/host/core/publisher.ts'
-import { createStoreSource } from '../src/host/store-source.ts'
-import { applyPatch, equal, hashOf, type Json, type Payload } from '../src/protocol/index.ts'
+import { equal, hashOf, type Json } from '../src/protocol/index.ts'
 import { richValues } from '../src/values/rich-values.ts'
+import { publishStore } from './published-store.ts'
 
 interface Row {
   id: number
@@ -38,41 +37,12 @@ const initial = (): State => ({
   other: null,
 })
 
-/** A host, and the state that its frames make elsewhere. */
 function setup() {
   const pinia = createPinia()
   createApp({}).use(pinia)
   const store = defineStore('s', { state: initial })(pinia)
-  const frames: string[] = []
-  let shown: Payload = {}
-  let hash: number | string | undefined
-  const publisher = createPublisher('e', (message) => {
-    frames.push(JSON.stringify(message))
-    const received = JSON.parse(frames.at(-1)!) as typeof message
-    if (received.type === 'status') hash = received.payload.hash
-    else if (received.type === 'session_update') shown = received.payload
-    else {
-      const patched = applyPatch(shown, received.patch ?? [])
-      shown = { s: { ...patched['s'], ...received.payload['s'] } }
-    }
-    return true
-  })
-  const source = createStoreSource(
-    store,
-    {},
-    () => {},
-    () => {},
-    undefined,
-    valueForm(false, richValues()),
-  )
-  publisher.add('s', source.read)
-  publisher.flush()
-  const hashes = () => {
-    publisher.flushHash()
-    publisher.flushHash()
-    return { ofHost: hash, ofViewer: hashOf(shown as Json, new WeakMap()) }
-  }
-  return { store, publisher, source, frames, shown: () => shown['s'], hashes }
+  const published = publishStore(store, valueForm(false, richValues()))
+  return { ...published, store, shown: () => published.shown()['s'], state: published.shown }
 }
 
 type Step = (state: State) => void
@@ -124,7 +94,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constant<Step>((state) => void (state.rows = [...state.deep.board.rows])),
 )
 
-/** What is expected of a state whose only map is `other`. */
+/** The JSON that a viewer must have for `state`, in which only `other` can be a map. */
 function plain(state: State): unknown {
   const { other } = state
   const form = other instanceof Map ? { '^map': [...other] } : other
@@ -140,14 +110,13 @@ describe('a state with long lists', () => {
   it('is the same in the viewer after any changes, with the same hash', () => {
     fc.assert(
       fc.property(fc.array(fc.array(step, { maxLength: 3 }), { maxLength: 8 }), (flushes) => {
-        const { store, publisher, source, shown, hashes } = setup()
+        const { store, publisher, source, shown, state, sentHash } = setup()
         for (const steps of flushes) {
           for (const act of steps) act(store.$state)
           publisher.flush()
           expectSame(shown(), plain(store.$state))
         }
-        const { ofHost, ofViewer } = hashes()
-        expect(ofHost).toBe(ofViewer)
+        expect(sentHash()).toBe(hashOf(state(), new WeakMap()))
         publisher.flushAll()
         expectSame(shown(), plain(store.$state))
         source.stop()

@@ -1,4 +1,5 @@
 import type { Hooks, Peer } from 'crossws'
+import { concat } from '@vue-sync/vue/protocol'
 import type { Admission, RelayHooks } from '../core/connections.ts'
 import { type RelayPeer, SLOWEST_LINK } from '../core/session/relay-peer.ts'
 import { textOf } from '../core/text-frames.ts'
@@ -51,9 +52,7 @@ function openBunLink(peer: Peer): BunLink {
   return {
     send,
     sendPart(header, slice) {
-      const part = new Uint8Array(header.length + slice.length)
-      part.set(header)
-      part.set(slice, header.length)
+      const part = concat([header, slice])
       // The client confirms parts, so few of them are on their way.
       liveness.confirmed += part.length
       return send(part, true)

@@ -68,7 +68,7 @@ export function checkLiveness(
   liveness.delivered = delivered
   liveness.wasWaiting = sent > delivered
   const silence = now - liveness.alive
-  // What was sent after the ping does not delay the pong.
+  // Bytes sent after the ping do not delay the pong.
   const unconfirmed = (liveness.isAsked ? liveness.pinged : sent) - liveness.confirmed
   if (silence >= idleTimeout + Math.max(0, unconfirmed - PART_BYTES) / SLOWEST_LINK) return 'dead'
   // A client that is sent much is asked early, so that little is unconfirmed when its network goes.

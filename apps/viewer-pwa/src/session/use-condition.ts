@@ -1,5 +1,6 @@
 import { useIntervalFn, useOnline } from '@vueuse/core'
 import { computed, type ComputedRef, shallowRef } from 'vue'
+import { equal, type Json } from '@vue-sync/vue/protocol'
 import { useSyncViewer } from '@vue-sync/vue/viewer'
 import { useLanguage } from '../texts/language.ts'
 import { describe, type Description } from './describe.ts'
@@ -17,8 +18,8 @@ export function useCondition({
   const online = useOnline()
   const now = shallowRef(Date.now())
   useIntervalFn(() => (now.value = Date.now()), 500)
-  return computed(() =>
-    describe(
+  return computed<Description>((before) => {
+    const next = describe(
       {
         status: viewer.status.value,
         host: viewer.host.value,
@@ -38,6 +39,8 @@ export function useCondition({
       now.value,
       texts.value.session,
       formats.value,
-    ),
-  )
+    )
+    // The clock ticks also while nothing changes, and the whole app would render.
+    return before && equal(before as unknown as Json, next as unknown as Json) ? before : next
+  })
 }

@@ -87,13 +87,29 @@ function start(options: SyncHostOptions) {
   }
 }
 
+const GREETING = { parts: 1, limit: 100 * PART_BYTES }
+const LONG = 'x'.repeat(5 * PART_BYTES)
+/** Longer than an unsent change may wait. */
+const LATE_MS = 700
+
+async function connect(relay: ReturnType<typeof start>): Promise<void> {
+  relay.host.attach(relay.board, {})
+  relay.host.start()
+  await vi.waitUntil(relay.isOpen)
+  await new Promise((resolve) => setTimeout(resolve))
+}
+
+/** Connects to a relay that has no state. */
+async function connectAnew(relay: ReturnType<typeof start>): Promise<void> {
+  await connect(relay)
+  relay.receive({ ...GREETING, want: 'session_update' })
+}
+
 it('sends a state that fits again with the next status, although nothing changes any more', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
-  const { host, board, receive, sent, isOpen } = start({})
-  host.attach(board, {})
-  host.start()
-  await vi.waitUntil(isOpen)
-  await new Promise((resolve) => setTimeout(resolve))
+  const relay = start({})
+  const { host, receive, sent } = relay
+  await connect(relay)
   receive({ parts: 1, limit: 500, want: 'session_update' })
   expect(sent()).toHaveLength(1)
   const second = defineStore('second', { state: () => ({ text: 'x'.repeat(1000) }) })(createPinia())
@@ -111,11 +127,9 @@ it('sends a state that fits again with the next status, although nothing changes
 })
 
 it('sends the whole state with the next status after a message could not be compressed', async () => {
-  const { host, board, receive, sent, isOpen } = start({ compressOver: 500 })
-  host.attach(board, {})
-  host.start()
-  await vi.waitUntil(isOpen)
-  await new Promise((resolve) => setTimeout(resolve))
+  const relay = start({ compressOver: 500 })
+  const { host, board, receive, sent } = relay
+  await connect(relay)
   receive({ parts: 1, limit: 5000, want: 'session_update' })
   expect(sent()).toHaveLength(1)
   class Broken extends TransformStream {
@@ -136,24 +150,11 @@ it('sends the whole state with the next status after a message could not be comp
   host.dispose()
 })
 
-const GREETING = { parts: 1, limit: 100 * PART_BYTES }
-const LONG = 'x'.repeat(5 * PART_BYTES)
-/** Longer than an unsent change may wait. */
-const LATE_MS = 700
-
-async function connect(relay: ReturnType<typeof start>): Promise<void> {
-  relay.host.attach(relay.board, {})
-  relay.host.start()
-  await vi.waitUntil(relay.isOpen)
-  await new Promise((resolve) => setTimeout(resolve))
-}
-
 it('is not behind while it uploads a state that the relay has kept over a reconnect', async () => {
   const relay = start({})
   const { host, board, receive, reconnect, finishUpload } = relay
   board.text = LONG
-  await connect(relay)
-  receive({ ...GREETING, want: 'session_update' })
+  await connectAnew(relay)
   await finishUpload()
   expect(host.state.behind).toBe(false)
   await reconnect()
@@ -170,8 +171,7 @@ it('is behind while it uploads a state that the relay has lost over a reconnect'
   const relay = start({})
   const { host, board, receive, reconnect, finishUpload } = relay
   board.text = LONG
-  await connect(relay)
-  receive({ ...GREETING, want: 'session_update' })
+  await connectAnew(relay)
   await finishUpload()
   await reconnect()
   receive({ ...GREETING, want: 'session_update' })
@@ -186,8 +186,7 @@ it('is not behind while a state that the relay has is compressed', async () => {
   const relay = start({ compressOver: 500 })
   const { host, board, receive } = relay
   board.text = 'x'.repeat(1000)
-  await connect(relay)
-  receive({ ...GREETING, want: 'session_update' })
+  await connectAnew(relay)
   class Slow extends TransformStream {
     constructor() {
       super({ transform: () => new Promise(() => {}) })
@@ -204,9 +203,8 @@ it('is not behind while a state that the relay has is compressed', async () => {
 
 it('sends a pushed state once after an upload, although nothing has changed', async () => {
   const relay = start({})
-  const { host, board, receive, finishUpload, sent } = relay
-  await connect(relay)
-  receive({ ...GREETING, want: 'session_update' })
+  const { host, board, finishUpload, sent } = relay
+  await connectAnew(relay)
   expect(sent()).toHaveLength(1)
   board.text = LONG
   await vi.waitUntil(() => host.state.progress)
@@ -222,8 +220,7 @@ it('sends a pushed state once after an upload, although nothing has changed', as
 it('sends changes that Vue does not track with a push that was called while disconnected', async () => {
   const relay = start({})
   const { host, board, receive, reconnect, sent } = relay
-  await connect(relay)
-  receive({ ...GREETING, want: 'session_update' })
+  await connectAnew(relay)
   sent()
   await reconnect()
   toRaw(board.$state).text = 'untracked'

@@ -107,9 +107,12 @@ describe('protobuf with hostile bytes', () => {
 
   // `JSON.parse` gives Infinity for `1e999`, so a state had a number that JSON does not have.
   it.each(['{"a":1e999}', '{"a":[{"b":-1e999}]}'])('refuses the number in %s', (value) => {
-    const stores = [{ id: 'x', state: { case: 'json' as const, value } }]
-    const bytes = toBinary(BodySchema, create(BodySchema, { stores }))
-    expect(() => codec.decode(bytes)).toThrow('no JSON number')
+    const bytesOf = (json: string) => {
+      const stores = [{ id: 'x', state: { case: 'json' as const, value: json } }]
+      return toBinary(BodySchema, create(BodySchema, { stores }))
+    }
+    expect(() => codec.decode(bytesOf(value))).toThrow()
+    expect(() => codec.decode(bytesOf(value.replace('999', '99')))).not.toThrow()
   })
 
   it('reads an outline with many types that it compares in little time', () => {

@@ -328,6 +328,7 @@ describe('a viewer that receives a state in parts', () => {
     slow.read(2)
     for (let beat = 0; beat < 6; beat++) {
       slow.read(2)
+      session.closeStalled()
       session.heartbeat()
       vi.advanceTimersByTime(15_000)
     }

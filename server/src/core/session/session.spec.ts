@@ -297,6 +297,7 @@ describe('a client that reads nothing', () => {
       quick.deliver()
       expect(slow.waiting()).toBeGreaterThan(0)
       expect(stalled.closed).toEqual(beat < 3 ? [] : [4001])
+      session.closeStalled()
       session.heartbeat()
       vi.advanceTimersByTime(15_000)
     }

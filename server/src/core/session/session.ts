@@ -102,7 +102,7 @@ export interface Session {
   log: () => Entry[]
   /** Requests a snapshot from the host, on whichever node it is. */
   requestSnapshot: () => void
-  /** Sends the status to the host and to all viewers, and closes viewers that stopped reading. */
+  /** Sends the status to the host and to all viewers. */
   heartbeat: () => void
   /** Closes viewers that take no bytes. Called more often than the heartbeat, so that they are noticed in time. */
   closeStalled: () => void
@@ -283,7 +283,6 @@ export function createSession(options: SessionOptions): Session {
     requestSnapshot: () => requestSnapshot(),
     closeStalled: audience.closeStalled,
     heartbeat() {
-      audience.closeStalled()
       audience.sendStatus()
       seat.heartbeat()
     },

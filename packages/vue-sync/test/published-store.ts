@@ -1,0 +1,50 @@
+import type { Store } from 'pinia'
+import { valueForm } from '../src/host/core/plain.ts'
+import { createPublisher } from '../src/host/core/publisher.ts'
+import { createStoreSource } from '../src/host/store-source.ts'
+import { createProblems } from '../src/problems.ts'
+import type { Payload } from '../src/protocol/index.ts'
+import { merge } from '../src/viewer/mirror.ts'
+
+/** A host that publishes the store `s`, and the state that its frames make elsewhere. */
+export function publishStore(store: Store, form = valueForm(false, undefined)) {
+  const problems = createProblems()
+  const frames: string[] = []
+  let shown: Payload = {}
+  const sent: Payload = {}
+  let hash: number | string | undefined
+  const publisher = createPublisher('e', (message) => {
+    const frame = JSON.stringify(message)
+    frames.push(frame)
+    const received = JSON.parse(frame) as typeof message
+    if (received.type === 'status') hash = received.payload.hash
+    else if (received.type === 'session_update') shown = received.payload
+    else shown = merge(shown, received, () => {})
+    return true
+  })
+  const source = createStoreSource(
+    store,
+    {},
+    () => {},
+    () => {},
+    problems,
+    form,
+  )
+  publisher.add('s', () => (sent['s'] = source.read()))
+  publisher.flush()
+  return {
+    publisher,
+    source,
+    problems,
+    frames,
+    shown: () => shown,
+    sent: () => sent,
+    /** The hash that the host sends for its state. */
+    sentHash() {
+      // The first call notes the position, and the second finds it unchanged.
+      publisher.flushHash()
+      publisher.flushHash()
+      return hash
+    },
+  }
+}
