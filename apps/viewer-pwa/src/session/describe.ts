@@ -66,6 +66,10 @@ const ACTIONS: Partial<Record<string, Action>> = {
   VS123: 'reload',
 }
 
+function troubleOf(code: string, [heading, advice]: readonly [string, string]): Trouble {
+  return { heading, advice, action: ACTIONS[code] ?? 'scan' }
+}
+
 /** Formats two numbers of bytes such as "3.1 of 16.8 MB". */
 export function progressText(
   received: number,
@@ -94,11 +98,6 @@ export function describe(
     text,
     announced: text,
     ...(advice && { advice }),
-  })
-  const troubleOf = (code: string, texts: readonly [string, string]): Trouble => ({
-    heading: texts[0],
-    advice: texts[1],
-    action: ACTIONS[code] ?? 'scan',
   })
   const stop = (trouble: Trouble): Description => ({
     ...say('stopped', t.stoppedBecause(trouble.heading) + age, trouble.advice),
