@@ -18,6 +18,9 @@ export interface Formats {
 
 export type PluralForms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }
 
+/** Keeps a name or an address from changing the order of the words around it, where texts run from right to left. */
+export const isolate = (text: string): string => `\u2068${text}\u2069`
+
 /** The least number of seconds for a unit, and its size in seconds. Days begin with two: "30 hr ago" says more. */
 const UNITS = [
   [172_800, 86_400, 'day'],
