@@ -10,6 +10,8 @@ export interface Formats {
   elapsed: (milliseconds: number) => string
   /** Bytes in one unit, such as `['3.1', '16.8 MB']`. */
   amounts: (received: number, total: number) => [received: string, total: string]
+  /** Keeps a name or an address from changing the order of the words around it, where texts run from right to left. */
+  isolate: (text: string) => string
   /** "14:02", with the date if it is not the day of `now`. Times are milliseconds since 1970. */
   clock: (time: number, now: number) => string
   /** "Mon, 23 Nov 2026, 09:30:05" */
@@ -17,9 +19,6 @@ export interface Formats {
 }
 
 export type PluralForms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }
-
-/** Keeps a name or an address from changing the order of the words around it, where texts run from right to left. */
-export const isolate = (text: string): string => `\u2068${text}\u2069`
 
 /** The least number of seconds for a unit, and its size in seconds. Days begin with two: "30 hr ago" says more. */
 const UNITS = [
@@ -73,6 +72,7 @@ export function createFormats(locale: string): Formats {
         number(total / size, { maximumFractionDigits, style: 'unit', unit }),
       ]
     },
+    isolate: (text) => `\u2068${text}\u2069`,
     clock: (at, now) =>
       (new Date(at).toDateString() === new Date(now).toDateString() ? time : day).format(at),
     dateTime: (at) => whole.format(at),
