@@ -23,14 +23,15 @@ export function lazily<T extends Component>(
   return defineAsyncComponent<T>({ loader: once, errorComponent: fallback })
 }
 
+function loadAll(): void {
+  for (const load of loaders) load().catch(() => {})
+}
+
 /**
  * Fetches the code of all lazy components when the browser has nothing else to do. Plain http allows no service worker
  * that would keep them, so they must be there before the network is gone.
  */
 export function loadLazyParts(): void {
-  const loadAll = (): void => {
-    for (const load of loaders) load().catch(() => {})
-  }
   // Safari has no `requestIdleCallback`.
   if ('requestIdleCallback' in window) requestIdleCallback(loadAll, { timeout: 1000 })
   else setTimeout(loadAll, 200)
