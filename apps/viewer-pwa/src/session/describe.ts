@@ -70,16 +70,10 @@ function troubleOf(code: string, [heading, advice]: readonly [string, string]): 
   return { heading, advice, action: ACTIONS[code] ?? 'scan' }
 }
 
-/** Formats two numbers of bytes such as "3.1 of 16.8 MB". */
-export function progressText(
-  received: number,
-  total: number,
-  t: Texts['session'],
-  { number }: Formats,
-): string {
-  const [unit, size, maximumFractionDigits] = total < 1e6 ? ['kB', 1e3, 0] : ['MB', 1e6, 1]
-  const format = (bytes: number) => number(bytes / size, { maximumFractionDigits })
-  return t.amount(format(received), format(total), unit)
+/** @param elapsed milliseconds since the last update, which no clock agrees on to the second */
+function offlineText(elapsed: number | undefined, t: Texts['session']): string {
+  if (elapsed === undefined) return t.hostOffline
+  return elapsed < 5000 ? t.hostOfflineJustNow : t.hostOfflineSince(elapsed)
 }
 
 /** Describes the connection for the user. */
@@ -92,7 +86,7 @@ export function describe(
   const { status, host, behind, retryAt, lastUpdate, asOf, online, error, problem, encryptedAt } =
     condition
   const { progress, plainLink } = condition
-  const age = asOf === undefined ? '' : t.asOf(asOf, now)
+  const withAge = (text: string) => (asOf === undefined ? text : t.asOf(text, asOf, now))
   const say = (tone: Description['tone'], text: string, advice?: string): Description => ({
     tone,
     text,
@@ -100,7 +94,7 @@ export function describe(
     ...(advice && { advice }),
   })
   const stop = (trouble: Trouble): Description => ({
-    ...say('stopped', t.stoppedBecause(trouble.heading) + age, trouble.advice),
+    ...say('stopped', withAge(t.stoppedBecause(trouble.heading)), trouble.advice),
     ...trouble,
     action: trouble.action === 'open' && !plainLink ? 'scan' : trouble.action,
   })
@@ -109,44 +103,43 @@ export function describe(
   if (error) {
     const known = t.stopped[error.code]
     if (known) return stop(troubleOf(error.code, known))
-    const text = t.stoppedText + age
+    const text = withAge(t.stoppedText)
     return { ...stop(troubleOf(error.code, t.ended)), text, announced: text }
   }
   if (status === 'disconnected')
     return {
-      ...say('stopped', t.disconnected + age, t.disconnectedAdvice),
+      ...say('stopped', withAge(t.disconnected), t.disconnectedAdvice),
       heading: t.disconnected,
       action: 'connect',
     }
   if (status === 'connected') {
     if (progress) {
-      const from = host === 'offline' ? t.fromOfflineHost : ''
-      const amount = progressText(progress.received, progress.total, t, formats)
-      return {
-        ...say('busy', t.receiving(amount) + from + age),
-        announced: t.receivingAnnounced + from,
-      }
+      const [text, announced] =
+        host === 'offline'
+          ? [t.receivingOfflineHost, t.receivingOfflineHostAnnounced]
+          : [t.receiving, t.receivingAnnounced]
+      const amounts = formats.amounts(progress.received, progress.total)
+      return { ...say('busy', withAge(text(...amounts))), announced }
     }
     if (host === 'offline') {
       // A viewer that came later got the state after the host had left.
       const last = lastUpdate && Math.min(lastUpdate, asOf ?? lastUpdate)
-      const text = last === undefined ? t.hostOffline : t.hostOfflineSince(now - last)
-      return { ...say('away', text), announced: t.hostOffline }
+      return { ...say('away', offlineText(last && now - last, t)), announced: t.hostOffline }
     }
     // The first status comes after the state.
-    if (host === undefined) return say('busy', t.connecting + age)
-    if (problem) return say('away', t.notUpToDate + age, t.notUpToDateAdvice)
-    if (behind && lastUpdate !== undefined) return say('away', t.behind + age, t.behindAdvice)
+    if (host === undefined) return say('busy', withAge(t.connecting))
+    if (problem) return say('away', withAge(t.notUpToDate), t.notUpToDateAdvice)
+    if (behind && lastUpdate !== undefined) return say('away', withAge(t.behind), t.behindAdvice)
     return lastUpdate === undefined ? say('busy', t.waitingForHost) : say('live', t.live)
   }
   // The viewer keeps dialling, because a relay on this device needs no network.
-  if (!online) return say('away', t.noNetwork + age)
-  if (status === 'connecting') return say('busy', t.connecting + age)
+  if (!online) return say('away', withAge(t.noNetwork))
+  if (status === 'connecting') return say('busy', withAge(t.connecting))
   const seconds = retryAt === undefined ? 0 : Math.ceil((retryAt - now) / 1000)
   const waiting: Description = {
     tone: 'busy',
-    text: (seconds > 0 ? t.reconnectingIn(seconds) : t.reconnecting) + age,
-    announced: t.reconnectingAnnounced + age,
+    text: withAge(seconds > 0 ? t.reconnectingIn(seconds) : t.reconnecting),
+    announced: withAge(t.reconnectingAnnounced),
   }
   if (plainLink)
     return encryptedAt

@@ -6,8 +6,10 @@ export interface Formats {
   number: (value: number, options?: Intl.NumberFormatOptions) => string
   /** Picks the form for a number, and puts the number in place of `#`. */
   plural: (value: number, forms: PluralForms) => string
-  /** "3 minutes ago", in the language's short form. */
-  ago: (value: number, unit: 'second' | 'minute' | 'hour' | 'day') => string
+  /** "3 min ago", in the largest unit that is full. Milliseconds, negative for a time to come. */
+  elapsed: (milliseconds: number) => string
+  /** Bytes in one unit, such as `['3.1', '16.8 MB']`. */
+  amounts: (received: number, total: number) => [received: string, total: string]
   /** "14:02", with the date if it is not the day of `now`. Times are milliseconds since 1970. */
   clock: (time: number, now: number) => string
   /** "Mon, 23 Nov 2026, 09:30:05" */
@@ -15,6 +17,17 @@ export interface Formats {
 }
 
 export type PluralForms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }
+
+/** Keeps a name or an address from changing the order of the words around it, where texts run from right to left. */
+export const isolate = (text: string): string => `\u2068${text}\u2069`
+
+/** The least number of seconds for a unit, and its size in seconds. Days begin with two: "30 hr ago" says more. */
+const UNITS = [
+  [172_800, 86_400, 'day'],
+  [3600, 3600, 'hour'],
+  [60, 60, 'minute'],
+  [0, 1, 'second'],
+] as const
 
 /** Keeps one object for each set of options, because making one of `Intl` takes much longer than formatting. */
 function cached<T>(make: (options?: Intl.NumberFormatOptions) => T): typeof make {
@@ -47,7 +60,19 @@ export function createFormats(locale: string): Formats {
     number,
     plural: (value, forms) =>
       (forms[rules.select(value)] ?? forms.other).replace('#', number(value)),
-    ago: (value, unit) => relative.format(-value, unit),
+    elapsed(milliseconds) {
+      const seconds = Math.trunc(milliseconds / 1000)
+      const [, size, unit] = UNITS.find(([least]) => Math.abs(seconds) >= least)!
+      return relative.format(-Math.trunc(seconds / size), unit)
+    },
+    amounts(received, total) {
+      const [unit, size, maximumFractionDigits] =
+        total < 1e6 ? ['kilobyte', 1e3, 0] : ['megabyte', 1e6, 1]
+      return [
+        number(received / size, { maximumFractionDigits }),
+        number(total / size, { maximumFractionDigits, style: 'unit', unit }),
+      ]
+    },
     clock: (at, now) =>
       (new Date(at).toDateString() === new Date(now).toDateString() ? time : day).format(at),
     dateTime: (at) => whole.format(at),

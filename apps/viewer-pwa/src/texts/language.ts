@@ -7,10 +7,26 @@ import { createFormats, type Formats } from './formats.ts'
 export type Texts = ReturnType<typeof en>
 export type MakeTexts = (formats: Formats) => Texts
 
-/** The languages with their own names, in the order of the menu. English is part of the app, the others load when needed. */
-export const LANGUAGES: Record<string, { name: string; load: () => Promise<MakeTexts> }> = {
-  en: { name: 'English', load: async () => en },
+export interface AvailableLanguage {
+  /** In the language itself. */
+  name: string
+  /** @default 'ltr' */
+  direction?: 'rtl'
+  load: () => Promise<MakeTexts>
 }
+
+/** The languages in the order of the menu. English is part of the app. Each other language is a file that loads on demand. */
+export const LANGUAGES: Record<string, AvailableLanguage> = {
+  en: { name: 'English', load: async () => en },
+  de: { name: 'Deutsch', load: async () => (await import('./de/index.ts')).de },
+  es: { name: 'Español', load: async () => (await import('./es/index.ts')).es },
+  fr: { name: 'Français', load: async () => (await import('./fr/index.ts')).fr },
+  ja: { name: '日本語', load: async () => (await import('./ja/index.ts')).ja },
+  ar: { name: 'العربية', direction: 'rtl', load: async () => (await import('./ar/index.ts')).ar },
+}
+
+/** The app starts in English if the texts take longer, and changes over when they arrive. */
+const MOST_WAIT_MS = 3000
 
 export interface Language {
   texts: Readonly<Ref<Texts>>
@@ -32,7 +48,7 @@ const baseOf = (tag: string): string => tag.toLowerCase().split('-')[0]!
 
 /** The first tag of the device whose language the app has. A tag has the region too: `de-AT` formats unlike `de`. */
 export function pickTag(tags: readonly string[]): string {
-  return tags.find((tag) => baseOf(tag) in LANGUAGES) ?? 'en'
+  return tags.find((tag) => Object.hasOwn(LANGUAGES, baseOf(tag))) ?? 'en'
 }
 
 export interface LanguageOptions {
@@ -49,26 +65,42 @@ export async function createLanguage(options: LanguageOptions): Promise<Language
   const formats = shallowRef(createFormats('en'))
   const texts = shallowRef(en(formats.value))
   const chosen = shallowRef<string>()
+  let newest = 0
 
-  async function show(code: string | undefined): Promise<void> {
+  /** Returns false if the user has chosen another language meanwhile. */
+  async function show(code: string | undefined): Promise<boolean> {
     const own = code === undefined ? tags : tags.filter((tag) => baseOf(tag) === code)
     const tag = code === undefined || own.length > 0 ? pickTag(own) : code
-    const make = await LANGUAGES[baseOf(tag)]!.load()
+    const { load, direction = 'ltr' } = LANGUAGES[baseOf(tag)]!
+    const turn = ++newest
+    let make: MakeTexts
+    try {
+      make = await load()
+    } catch (error) {
+      if (turn === newest) throw error
+      return false
+    }
+    if (turn !== newest) return false
     formats.value = createFormats(tag)
     texts.value = make(formats.value)
     chosen.value = code
-    onChange(baseOf(tag), baseOf(tag) === 'ar' ? 'rtl' : 'ltr')
+    onChange(baseOf(tag), direction)
+    return true
   }
 
   const kept = memory.read()
-  // Without a network, a language that was never loaded is not there.
-  await show(kept !== undefined && kept in LANGUAGES ? kept : undefined).catch(() => {})
+  const start = kept !== undefined && Object.hasOwn(LANGUAGES, kept) ? kept : undefined
+  await Promise.race([
+    // Without a network and a service worker, only English is there.
+    show(start).catch(() => {}),
+    new Promise((resolve) => setTimeout(resolve, MOST_WAIT_MS)),
+  ])
   const language: Language = {
     texts,
     formats,
     chosen,
     async choose(code) {
-      await show(code)
+      if (!(await show(code))) return
       if (code === undefined) memory.forget()
       else memory.write(code)
     },

@@ -1,6 +1,6 @@
 import type { Formats } from '../formats.ts'
 
-export const inspector = ({ number, plural, ago }: Formats) => ({
+export const inspector = ({ number, plural }: Formats) => ({
   title: 'Inspector',
   scene: 'Scene',
   views: 'Views',
@@ -59,15 +59,6 @@ export const inspector = ({ number, plural, ago }: Formats) => ({
     bigint: 'Big integer',
     date: 'Date',
     bytes: 'Bytes',
-  },
-  /** @param elapsed milliseconds, negative for a time to come */
-  elapsed: (elapsed: number) => {
-    const seconds = Math.round(elapsed / 1000)
-    const size = Math.abs(seconds)
-    if (size < 60) return ago(seconds, 'second')
-    if (size < 3600) return ago(Math.round(seconds / 60), 'minute')
-    if (size < 172_800) return ago(Math.round(seconds / 3600), 'hour')
-    return ago(Math.round(seconds / 86_400), 'day')
   },
   table: (name: string) => `Table ${name}`,
   backToTree: 'Back to the tree',

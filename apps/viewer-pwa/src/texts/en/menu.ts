@@ -11,6 +11,7 @@ export const menu = () => ({
   viewer: 'Viewer',
   language: 'Language',
   deviceLanguage: 'As on this device',
+  languageFailed: 'That language could not be loaded. Check the network, then choose it again.',
   addToHome: 'Add to Home Screen',
   addByHand: (share: string, add: string) =>
     `To add it to the home screen, tap ${share}, then ${add}.`,

@@ -10,11 +10,11 @@ const UNREADABLE: Trouble = [
 ]
 
 /** Status strip, waiting screen and the line about the address. */
-export const session = ({ number, ago, clock }: Formats) => ({
+export const session = ({ number, elapsed, clock }: Formats) => ({
   live: 'Live',
   connecting: 'Connecting…',
-  /** Added to a text while the displayed state may be outdated. */
-  asOf: (time: number, now: number) => ` · as of ${clock(time, now)}`,
+  /** @param text the condition, while the displayed state may be outdated */
+  asOf: (text: string, time: number, now: number) => `${text} · as of ${clock(time, now)}`,
   reconnectingIn: (seconds: number) => `Reconnecting in ${number(seconds)} s`,
   reconnecting: 'Reconnecting…',
   reconnectingAnnounced: 'Reconnecting',
@@ -23,13 +23,18 @@ export const session = ({ number, ago, clock }: Formats) => ({
   disconnectedAdvice: 'Nothing arrives until you connect again.',
   waitingForHost: 'Connected, waiting for the host',
   hostOffline: 'Host offline',
-  /** @param elapsed milliseconds since the last update */
-  hostOfflineSince: (elapsed: number) => `Host offline, last update ${since(elapsed, ago)}`,
-  receiving: (amount: string) => `Receiving ${amount}`,
+  hostOfflineJustNow: 'Host offline, last update just now',
+  /** @param time milliseconds since the last update */
+  hostOfflineSince: (time: number) => `Host offline, last update ${elapsed(time)}`,
+  /**
+   * @param received a number, such as "3.1"
+   * @param total a number and its unit, such as "16.8 MB"
+   */
+  receiving: (received: string, total: string) => `Receiving ${received} of ${total}`,
+  receivingOfflineHost: (received: string, total: string) =>
+    `Receiving ${received} of ${total} · host offline`,
   receivingAnnounced: 'Receiving',
-  fromOfflineHost: ' · host offline',
-  /** "3.1 of 16.8 MB" */
-  amount: (received: string, total: string, unit: string) => `${received} of ${total} ${unit}`,
+  receivingOfflineHostAnnounced: 'Receiving · host offline',
   notUpToDate: 'Not up to date',
   notUpToDateAdvice:
     'The host sent something that this viewer cannot show. The next full state repairs this page.',
@@ -121,13 +126,3 @@ export const session = ({ number, ago, clock }: Formats) => ({
   hide: 'Hide this',
   partMissing: 'This part of the app could not be loaded. Check the network.',
 })
-
-function since(elapsed: number, ago: Formats['ago']): string {
-  const seconds = Math.max(0, Math.floor(elapsed / 1000))
-  if (seconds < 5) return 'just now'
-  if (seconds < 60) return ago(seconds, 'second')
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return ago(minutes, 'minute')
-  const hours = Math.floor(minutes / 60)
-  return hours < 48 ? ago(hours, 'hour') : ago(Math.floor(hours / 24), 'day')
-}

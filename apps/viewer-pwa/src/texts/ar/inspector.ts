@@ -1,0 +1,122 @@
+import { type Formats, isolate } from '../formats.ts'
+import type { Texts } from '../language.ts'
+
+export const inspector = ({ number, plural }: Formats): Texts['inspector'] => {
+  const items = {
+    zero: 'لا عناصر',
+    one: 'عنصر واحد',
+    two: 'عنصران',
+    few: '# عناصر',
+    many: '# عنصرًا',
+    other: '# عنصر',
+  }
+  return {
+    title: 'الفاحص',
+    scene: 'المشهد',
+    views: 'طرق العرض',
+    stores: 'المخازن',
+    items: (count) => plural(count, items),
+    fields: (count) =>
+      plural(count, {
+        zero: 'لا حقول',
+        one: 'حقل واحد',
+        two: 'حقلان',
+        few: '# حقول',
+        many: '# حقلًا',
+        other: '# حقل',
+      }),
+    entriesOfMap: (count) =>
+      plural(count, {
+        zero: 'Map، لا مداخل',
+        one: 'Map، مدخل واحد',
+        two: 'Map، مدخلان',
+        few: 'Map، # مداخل',
+        many: 'Map، # مدخلًا',
+        other: 'Map، # مدخل',
+      }),
+    itemsOfSet: (count) => `Set، ${plural(count, items)}`,
+    bytes: (name, count) =>
+      plural(count, {
+        zero: `${isolate(name)}، # بايت`,
+        one: `${isolate(name)}، بايت واحد`,
+        two: `${isolate(name)}، # بايت`,
+        few: `${isolate(name)}، # بايت`,
+        many: `${isolate(name)}، # بايت`,
+        other: `${isolate(name)}، # بايت`,
+      }),
+    invalidDate: 'تاريخ غير صالح',
+    moreAbout: (name) => `المزيد عن ${isolate(name)}`,
+    search: 'بحث',
+    searchLabel: 'البحث في الأسماء والقيم',
+    clearSearch: 'مسح البحث',
+    changed: 'المتغيّر',
+    changedLabel: 'ما تغيّر في الدقيقة الأخيرة فقط',
+    results: (count, shown) =>
+      shown < count
+        ? plural(count, {
+            zero: `لا نتائج، يظهر منها ${number(shown)}`,
+            one: `نتيجة واحدة، يظهر منها ${number(shown)}`,
+            two: `نتيجتان، يظهر منهما ${number(shown)}`,
+            few: `# نتائج، يظهر منها أول ${number(shown)}`,
+            many: `# نتيجة، يظهر منها أول ${number(shown)}`,
+            other: `# نتيجة، يظهر منها أول ${number(shown)}`,
+          })
+        : plural(count, {
+            zero: 'لا نتائج',
+            one: 'نتيجة واحدة',
+            two: 'نتيجتان',
+            few: '# نتائج',
+            many: '# نتيجة',
+            other: '# نتيجة',
+          }),
+    noResults: 'لا توجد نتائج',
+    nothingChanged: 'لم يتغيّر شيء في الدقيقة الأخيرة',
+    path: 'المسار في القائمة',
+    copyJson: 'نسخ بصيغة JSON',
+    copyValue: 'نسخ القيمة',
+    copyPath: 'نسخ المسار',
+    copied: 'تم النسخ',
+    pin: 'تثبيت في الأعلى',
+    unpin: 'إلغاء التثبيت',
+    share: 'مشاركة كملف',
+    download: 'تنزيل',
+    showTable: 'عرض كجدول',
+    openLink: 'فتح الرابط',
+    showAll: 'عرض الكل',
+    gone: 'لم تعد هذه القيمة موجودة.',
+    close: 'إغلاق',
+    emptyText: 'نص فارغ',
+    characters: (count) =>
+      plural(count, {
+        zero: 'لا أحرف',
+        one: 'حرف واحد',
+        two: 'حرفان',
+        few: '# أحرف',
+        many: '# حرفًا',
+        other: '# حرف',
+      }),
+    image: 'صورة',
+    color: 'لون',
+    asJson: 'بصيغة JSON',
+    date: 'تاريخ',
+    kinds: {
+      object: 'كائن',
+      array: 'قائمة',
+      map: 'Map',
+      set: 'Set',
+      string: 'نص',
+      number: 'رقم',
+      boolean: 'صحيح أو خطأ',
+      null: 'قيمة خالية',
+      undefined: 'غير معرَّف',
+      bigint: 'عدد صحيح كبير',
+      date: 'تاريخ',
+      bytes: 'بايتات',
+    },
+    table: (name) => `جدول ${isolate(name)}`,
+    backToTree: 'العودة إلى الشجرة',
+    columns: 'الأعمدة',
+    rowNumber: 'الصف',
+    sortBy: (column) => `الترتيب حسب ${isolate(column)}`,
+  }
+}

@@ -1,0 +1,42 @@
+import type { Texts } from '../language.ts'
+
+export const menu = (): Texts['menu'] => ({
+  title: 'Menü',
+  noSession: 'Keine Sitzung',
+  host: 'Host',
+  hostUnknown: 'nicht bekannt',
+  hostConnected: 'verbunden',
+  hostAway: 'offline',
+  lastUpdate: 'Letzte Aktualisierung',
+  nothingYet: 'noch keine',
+  viewer: 'Viewer',
+  language: 'Sprache',
+  deviceLanguage: 'Wie auf diesem Gerät',
+  languageFailed:
+    'Diese Sprache konnte nicht geladen werden. Prüfe das Netz und wähle sie noch einmal.',
+  addToHome: 'Zum Home-Bildschirm',
+  addByHand: (share, add) =>
+    `Für ein Symbol auf dem Home-Bildschirm tippe auf „${share}“, dann auf „${add}“.`,
+  share: 'Teilen',
+  keepScreenOn: 'Bildschirm anlassen',
+  fullScreen: 'Vollbild',
+  leaveFullScreen: 'Vollbild beenden',
+  fullScreenSideways: 'Vollbild im Querformat',
+  connectAgain: 'Wieder verbinden',
+  disconnect: 'Trennen',
+  otherSessions: 'Andere Sitzungen',
+  forgetSession: 'Diese Sitzung vergessen …',
+  askForget:
+    'Um wiederzukommen, brauchst du den Code des Hosts. Auch der Zustand, der auf diesem Gerät gespeichert ist, wird gelöscht.',
+  forget: 'Vergessen',
+  keep: 'Behalten',
+  close: 'Schließen',
+  installOffer: 'Füge die App zum Home-Bildschirm hinzu. Sie öffnet sich auch ohne Netz.',
+  install: 'Installieren',
+  notNow: 'Nicht jetzt',
+  updateReady:
+    'Eine neue Version ist bereit. Aktualisiere jetzt, oder es geschieht, wenn du die App schließt.',
+  update: 'Aktualisieren',
+  later: 'Später',
+  appTitle: 'vue-sync Viewer',
+})

@@ -1,0 +1,41 @@
+import type { Texts } from '../language.ts'
+
+export const menu = (): Texts['menu'] => ({
+  title: 'Menú',
+  noSession: 'Ninguna sesión',
+  host: 'Anfitrión',
+  hostUnknown: 'desconocido',
+  hostConnected: 'conectado',
+  hostAway: 'sin conexión',
+  lastUpdate: 'Última actualización',
+  nothingYet: 'ninguna aún',
+  viewer: 'Visor',
+  language: 'Idioma',
+  deviceLanguage: 'Como en este dispositivo',
+  languageFailed: 'No se pudo cargar ese idioma. Comprueba la red y elígelo de nuevo.',
+  addToHome: 'Añadir a pantalla de inicio',
+  addByHand: (share, add) =>
+    `Para añadirlo a la pantalla de inicio, toca «${share}» y después «${add}».`,
+  share: 'Compartir',
+  keepScreenOn: 'Mantener la pantalla encendida',
+  fullScreen: 'Pantalla completa',
+  leaveFullScreen: 'Salir de pantalla completa',
+  fullScreenSideways: 'Pantalla completa, en horizontal',
+  connectAgain: 'Conectar de nuevo',
+  disconnect: 'Desconectar',
+  otherSessions: 'Otras sesiones',
+  forgetSession: 'Olvidar esta sesión…',
+  askForget:
+    'Necesitarás el código del anfitrión para volver. También se borra el estado guardado en este dispositivo.',
+  forget: 'Olvidar',
+  keep: 'Conservar',
+  close: 'Cerrar',
+  installOffer: 'Añade la aplicación a la pantalla de inicio. También se abre sin red.',
+  install: 'Instalar',
+  notNow: 'Ahora no',
+  updateReady:
+    'Hay una nueva versión. Actualiza ahora, o se actualizará cuando cierres la aplicación.',
+  update: 'Actualizar',
+  later: 'Más tarde',
+  appTitle: 'Visor vue-sync',
+})

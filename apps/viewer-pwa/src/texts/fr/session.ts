@@ -1,0 +1,121 @@
+import type { Formats } from '../formats.ts'
+import type { Texts } from '../language.ts'
+
+const UNREADABLE = [
+  'Cette visionneuse ne peut pas lire ce que l’hôte envoie',
+  'Rechargez cette page, ou ouvrez la visionneuse que l’application propose elle-même.',
+] as const
+
+export const session = ({ number, elapsed, clock }: Formats): Texts['session'] => ({
+  live: 'En direct',
+  connecting: 'Connexion…',
+  asOf: (text, time, now) => `${text} · dernier état : ${clock(time, now)}`,
+  reconnectingIn: (seconds) =>
+    `Nouvelle tentative dans ${number(seconds, { style: 'unit', unit: 'second' })}`,
+  reconnecting: 'Reconnexion…',
+  reconnectingAnnounced: 'Reconnexion en cours',
+  noNetwork: 'Pas de réseau',
+  disconnected: 'Déconnecté',
+  disconnectedAdvice: 'Rien n’arrive tant que vous n’êtes pas reconnecté.',
+  waitingForHost: 'Connecté, en attente de l’hôte',
+  hostOffline: 'Hôte hors ligne',
+  hostOfflineJustNow: 'Hôte hors ligne, dernière mise à jour à l’instant',
+  hostOfflineSince: (time) => `Hôte hors ligne, dernière mise à jour ${elapsed(time)}`,
+  receiving: (received, total) => `Réception : ${received} sur ${total}`,
+  receivingOfflineHost: (received, total) =>
+    `Réception : ${received} sur ${total} · hôte hors ligne`,
+  receivingAnnounced: 'Réception en cours',
+  receivingOfflineHostAnnounced: 'Réception en cours · hôte hors ligne',
+  notUpToDate: 'Pas à jour',
+  notUpToDateAdvice:
+    'L’hôte a envoyé quelque chose que cette visionneuse ne peut pas afficher. Le prochain état complet y remédie.',
+  behind: 'L’hôte a des changements plus récents',
+  behindAdvice:
+    'Ils ne sont pas encore arrivés. Cette page les affiche dès que l’hôte peut les envoyer.',
+  stoppedBecause: (heading) =>
+    `Arrêté : ${heading.charAt(0).toLocaleLowerCase('fr')}${heading.slice(1)}`,
+  stoppedText: 'Arrêté',
+  ended: ['La connexion est terminée', 'Scannez de nouveau le code de l’hôte.'],
+  stopped: {
+    VS102: ['La clé a été refusée', 'Scannez de nouveau le code de l’hôte.'],
+    VS103: ['Un autre hôte a pris le relais', 'Scannez le code du nouvel hôte.'],
+    VS104: ['La session est terminée', 'Demandez un nouveau lien à l’hôte.'],
+    VS105: [
+      'Les versions ne sont pas compatibles',
+      'Mettez à jour cette visionneuse, ou le serveur relais.',
+    ],
+    VS108: UNREADABLE,
+    VS109: [
+      'Le serveur relais n’accepte pas cette page',
+      'Ouvrez le lien directement dans le navigateur.',
+    ],
+    VS110: [
+      'Cette session est chiffrée, et le lien ne permet pas de l’ouvrir',
+      'Scannez de nouveau le code de l’hôte. Un code court ne peut pas l’ouvrir.',
+    ],
+    VS111: [
+      'Cette session est chiffrée et nécessite HTTPS',
+      'Demandez que le serveur relais soit démarré avec HTTPS, puis scannez de nouveau le code de l’hôte.',
+    ],
+    VS112: ['Ce lien n’est plus valable', 'Demandez un nouveau code à l’hôte.'],
+    VS115: [
+      'Ce lien n’est pas sûr',
+      'Il contient une clé de chiffrement, mais n’utilise pas HTTPS. Demandez que le serveur relais soit démarré avec HTTPS, puis scannez de nouveau le code de l’hôte.',
+    ],
+    VS116: [
+      'Cela ne vient pas de l’hôte',
+      'Une autre personne qui a le lien l’a envoyé, ou le lien est ancien. Scannez de nouveau le code de l’hôte.',
+    ],
+    VS118: [
+      'Cette application ne peut pas ouvrir ce lien',
+      'Le lien n’utilise pas HTTPS, alors que cette application a été chargée en HTTPS. Ouvrez le lien dans le navigateur, où le serveur relais a sa propre visionneuse.',
+    ],
+    VS121: [
+      'Il n’y a pas de session à cette adresse',
+      'Scannez de nouveau le code de l’hôte. Si vous avez saisi l’adresse, vérifiez le nom d’hôte et ce qui le suit.',
+    ],
+    VS123: UNREADABLE,
+  },
+  refusedBy: (host) => [
+    `${host} n’accepte pas cette page`,
+    `Demandez à l’opérateur de ${host} d’autoriser cette page avec --allow-origin. L’application n’ouvre pas pour vous la page du serveur relais, car cette page pourrait lire la clé de chiffrement.`,
+  ],
+  failing: {
+    VS119: [
+      'Le navigateur bloque peut-être cette page',
+      'Le serveur relais est dans votre réseau, et cette page vient d’Internet. Touchez l’icône à côté de l’adresse, autorisez l’accès au réseau local, puis réessayez.',
+    ],
+    VS120: [
+      'Rien ne répond à cette adresse',
+      'Vérifiez que cet appareil est dans le même réseau que l’hôte, par exemple le même Wi-Fi, et que l’hôte partage toujours. Si vous avez saisi l’adresse, vérifiez-la.',
+    ],
+  },
+  blocked: [
+    'Le navigateur bloque cette page',
+    'Le serveur relais est dans votre réseau, et cette page vient d’Internet sans HTTPS. Ouvrez plutôt le lien : le serveur relais a sa propre visionneuse.',
+  ],
+  encryptedWithoutHttps: (host) => [
+    'Le serveur relais ne répond pas en HTTPS',
+    `Cette session est chiffrée et nécessite HTTPS. Demandez que le serveur relais ${host} soit démarré avec HTTPS, puis scannez de nouveau le code de l’hôte.`,
+  ],
+  next: {
+    scan: 'Scanner ou saisir un code',
+    open: 'Ouvrir le lien',
+    retry: 'Réessayer maintenant',
+    connect: 'Se reconnecter',
+    reload: 'Recharger cette page',
+  },
+  tryAgain: 'Réessayer',
+  useAnotherCode: 'Utiliser un autre code',
+  received: 'Reçu',
+  waiting: 'En attente du premier état',
+  waitingForLarge: 'L’état est volumineux, il met un moment à arriver.',
+  nothingShared:
+    'Le serveur relais répond. Dès que l’hôte partage quelque chose, cela apparaît ici.',
+  plainHttp: 'Non sécurisé : pas d’installation, de mode hors ligne ni de scan.',
+  howToFix: 'Y remédier',
+  untrusted: 'Certificat non approuvé : pas d’installation ni de mode hors ligne.',
+  trustIt: 'L’approuver',
+  limitations: 'Ce que cette adresse ne permet pas',
+  hide: 'Masquer',
+})
