@@ -124,4 +124,5 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
   trustIt: 'Trust it',
   limitations: 'What this address cannot do',
   hide: 'Hide this',
+  partMissing: 'This part of the app could not be loaded. Check the network.',
 })
