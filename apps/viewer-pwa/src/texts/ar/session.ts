@@ -108,4 +108,5 @@ export const session = ({ number, elapsed, clock, isolate }: Formats): Texts['se
   trustIt: 'الوثوق بها',
   limitations: 'ما لا يتيحه هذا العنوان',
   hide: 'إخفاء',
+  partMissing: 'تعذّر تحميل هذا الجزء من التطبيق. تحقق من الشبكة.',
 })

@@ -109,4 +109,5 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
   trustIt: 'Vertrauen',
   limitations: 'Was unter dieser Adresse nicht geht',
   hide: 'Ausblenden',
+  partMissing: 'Dieser Teil der App konnte nicht geladen werden. Prüfe das Netz.',
 })

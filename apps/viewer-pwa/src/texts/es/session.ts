@@ -114,4 +114,5 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
   trustIt: 'Confiar',
   limitations: 'Lo que esta dirección no permite',
   hide: 'Ocultar',
+  partMissing: 'No se pudo cargar esta parte de la aplicación. Comprueba la red.',
 })

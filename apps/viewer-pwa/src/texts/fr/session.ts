@@ -118,4 +118,5 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
   trustIt: 'L’approuver',
   limitations: 'Ce que cette adresse ne permet pas',
   hide: 'Masquer',
+  partMissing: 'Cette partie de l’application n’a pas pu être chargée. Vérifiez le réseau.',
 })

@@ -107,4 +107,5 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
   trustIt: '信頼する',
   limitations: 'このアドレスではできないこと',
   hide: '閉じる',
+  partMissing: 'アプリのこの部分を読み込めませんでした。ネットワークを確認してください。',
 })
