@@ -116,7 +116,13 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
             warnThrottled('dropped', `A message of another node was dropped: ${reason}`),
           onApplied: () => onApplied?.(name, session),
           onHostReplaced: () =>
-            audit?.({ kind: 'replaced', via: 'socket', role: 'host', session: name, elsewhere: true }),
+            audit?.({
+              kind: 'replaced',
+              via: 'socket',
+              role: 'host',
+              session: name,
+              elsewhere: true,
+            }),
         })
         sharedSessions.set(name, shared)
       }
