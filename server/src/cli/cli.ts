@@ -17,6 +17,7 @@ import { type CliRequest, readCli, wantsJson } from './read-cli.ts'
 import { type Primary, runPrimary } from './primary.ts'
 import { createColors } from './colors.ts'
 import { type InteractiveOptions, startInteractive } from './interactive.ts'
+import { hasKeyboard, isInForeground } from './keyboard.ts'
 import { createTerminalLine } from './terminal-line.ts'
 import { wantsLiveLine } from './live-line.ts'
 import { withStoredKeys } from './stored-keys.ts'
@@ -173,6 +174,8 @@ async function runForTerminal(request: CliRequest): Promise<void> {
   if (json) logStartupReport(log, report, given)
   else if (!line) printStartupReport(report)
   else {
+    // A shell runs the command in the background, so nothing is redrawn or read for now.
+    if (!isInForeground() || !hasKeyboard()) printStartupReport(report)
     const content = screenContent(report, version())
     process.once('exit', startInteractive({ ...started, content, line, colors: createColors() }))
   }
