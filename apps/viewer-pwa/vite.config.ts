@@ -75,5 +75,13 @@ export default defineConfig({
     }),
   ],
   resolve: { conditions: ['@vue-sync/source', ...defaultClientConditions] },
-  build: { target: 'es2022' },
+  build: {
+    target: 'es2022',
+    rolldownOptions: {
+      output: {
+        // One file for all that the first screen needs: what loaded chunks share with it is not split off.
+        codeSplitting: { groups: [{ name: 'index', tags: ['$initial'] }] },
+      },
+    },
+  },
 })

@@ -40,7 +40,8 @@ async function startSession(name: string, title: string): Promise<Client> {
   const host = await connect(relay, 'host', { path: `/s/${name}` })
   closing.push(() => host.close())
   const payload = { board: { title }, signage: { update: '' } }
-  host.send({ type: 'session_update', epoch: name, seq: 0, name: title, payload })
+  host.send({ type: 'session_update', epoch: name, seq: 0, payload })
+  host.send({ type: 'status', payload: { name: title } })
   return host
 }
 

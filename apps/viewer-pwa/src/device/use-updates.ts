@@ -1,6 +1,6 @@
 import { useEventListener, useIntervalFn } from '@vueuse/core'
 import { type Ref, shallowRef } from 'vue'
-import { Workbox } from 'workbox-window'
+import { createLazyWorkbox } from './lazy-workbox.ts'
 
 export interface UseUpdatesReturn {
   /** A new version is ready; it takes over with `apply`, or while the page is hidden. */
@@ -22,7 +22,7 @@ export function useUpdates(): UseUpdatesReturn {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator))
     return { ready, untrusted, apply: () => {}, check: () => {} }
 
-  const workbox = new Workbox('/sw.js')
+  const workbox = createLazyWorkbox('/sw.js')
   let asked = false
   /** Another tab activated the new version, while this page still runs the old one. */
   let replaced = false

@@ -39,7 +39,7 @@ export interface LanguageOptions {
   /** The device's languages, the preferred first. */
   tags: readonly string[]
   memory: Memory
-  /** Called with a new language, for the document. */
+  /** Called with a new language such as `de`, for the document. The region of the device matters to formats only. */
   onChange: (language: string, direction: 'ltr' | 'rtl') => void
 }
 
@@ -57,7 +57,7 @@ export async function createLanguage(options: LanguageOptions): Promise<Language
     formats.value = createFormats(tag)
     texts.value = make(formats.value)
     chosen.value = code
-    onChange(tag, baseOf(tag) === 'ar' ? 'rtl' : 'ltr')
+    onChange(baseOf(tag), baseOf(tag) === 'ar' ? 'rtl' : 'ltr')
   }
 
   const kept = memory.read()

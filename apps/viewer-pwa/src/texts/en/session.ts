@@ -119,6 +119,7 @@ export const session = ({ number, ago, clock }: Formats) => ({
   trustIt: 'Trust it',
   limitations: 'What this address cannot do',
   hide: 'Hide this',
+  partMissing: 'This part of the app could not be loaded. Check the network.',
 })
 
 function since(elapsed: number, ago: Formats['ago']): string {
