@@ -26,8 +26,12 @@ export interface UseSessionReturn {
   forget: () => void
 }
 
-/** Opens the session in the page's address, or the remembered one, or the page's own relay if it is open. */
-export function useSession(): UseSessionReturn {
+/**
+ * Opens the session in the page's address, or the remembered one, or the page's own relay if it is open.
+ *
+ * @param hasPanes whether the app starts with several sessions side by side, which only a link replaces
+ */
+export function useSession(hasPanes: Readonly<Ref<boolean>>): UseSessionReturn {
   const { connect, disconnect, status, name, error, lastUpdate } = useSyncViewer()
   const cache = inject(CACHE_KEY)
   const memory = createMemory('vue-sync:link', () => localStorage)
@@ -87,7 +91,7 @@ export function useSession(): UseSessionReturn {
   // The home-screen shortcut opens `/?pair`.
   const wantsPairing = new URLSearchParams(location.search).has('pair')
   if (wantsPairing) history.replaceState(null, '', '/')
-  if (!readPage(openedAt) && !wantsPairing) {
+  if (!readPage(openedAt) && !wantsPairing && !hasPanes.value) {
     const kept = memory.read()
     if (kept && parseLink(kept)) open(kept)
     else guessPage()
