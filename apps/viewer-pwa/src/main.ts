@@ -6,7 +6,12 @@ import { richValues } from '@vue-sync/vue/rich-values'
 import { syncViewer } from '@vue-sync/vue/viewer'
 import App from './App.vue'
 import { createMemory } from './device/memory.ts'
-import { CACHE_KEY } from './session/use-known-sessions.ts'
+import {
+  createKnownSessions,
+  createLinkMemory,
+  createMarksMemory,
+  KNOWN_SESSIONS_KEY,
+} from './session/use-known-sessions.ts'
 import { createLanguage } from './texts/language.ts'
 import '@vue-sync/demo/base.css'
 import './style.css'
@@ -32,5 +37,8 @@ createApp(App)
   .use(language)
   .use(createPinia())
   .use(syncViewer, { cache, codecs, values: richValues() })
-  .provide(CACHE_KEY, cache)
+  .provide(
+    KNOWN_SESSIONS_KEY,
+    createKnownSessions({ cache, marks: createMarksMemory(), link: createLinkMemory() }),
+  )
   .mount('#app')

@@ -6,6 +6,8 @@ export interface Formats {
   number: (value: number, options?: Intl.NumberFormatOptions) => string
   /** Picks the form for a number, and puts the number in place of `#`. */
   plural: (value: number, forms: PluralForms) => string
+  /** "A or B" */
+  either: (parts: string[]) => string
   /** "3 minutes ago", in the language's short form. */
   ago: (value: number, unit: 'second' | 'minute' | 'hour' | 'day') => string
   /** "14:02", with the date if it is not the day of `now`. Times are milliseconds since 1970. */
@@ -47,6 +49,7 @@ export function createFormats(locale: string): Formats {
     number,
     plural: (value, forms) =>
       (forms[rules.select(value)] ?? forms.other).replace('#', number(value)),
+    either: (parts) => new Intl.ListFormat(locale, { type: 'disjunction' }).format(parts),
     ago: (value, unit) => relative.format(-value, unit),
     clock: (at, now) =>
       (new Date(at).toDateString() === new Date(now).toDateString() ? time : day).format(at),
