@@ -5,7 +5,12 @@ import { syncViewer } from '@vue-sync/vue/viewer'
 import App from './App.vue'
 import { createMemory } from './device/memory.ts'
 import { loadLazyParts } from './parts/lazily.ts'
-import { CACHE_KEY } from './session/use-known-sessions.ts'
+import {
+  createKnownSessions,
+  createLinkMemory,
+  createMarksMemory,
+  KNOWN_SESSIONS_KEY,
+} from './session/use-known-sessions.ts'
 import { cache, viewerOptions } from './session/viewer-options.ts'
 import { createLanguage } from './texts/language.ts'
 import '@vue-sync/demo/base.css'
@@ -24,7 +29,10 @@ async function start(): Promise<void> {
     .use(language)
     .use(createPinia())
     .use(syncViewer, viewerOptions)
-    .provide(CACHE_KEY, cache)
+    .provide(
+      KNOWN_SESSIONS_KEY,
+      createKnownSessions({ cache, marks: createMarksMemory(), link: createLinkMemory() }),
+    )
     .mount('#app')
   loadLazyParts()
 }

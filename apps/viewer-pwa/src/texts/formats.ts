@@ -10,6 +10,8 @@ export interface Formats {
   elapsed: (milliseconds: number) => string
   /** Bytes in one unit, such as `['3.1', '16.8 MB']`. */
   amounts: (received: number, total: number) => [received: string, total: string]
+  /** "A or B" */
+  either: (parts: string[]) => string
   /** "14:02", with the date if it is not the day of `now`. Times are milliseconds since 1970. */
   clock: (time: number, now: number) => string
   /** "Mon, 23 Nov 2026, 09:30:05" */
@@ -73,6 +75,7 @@ export function createFormats(locale: string): Formats {
         number(total / size, { maximumFractionDigits, style: 'unit', unit }),
       ]
     },
+    either: (parts) => new Intl.ListFormat(locale, { type: 'disjunction' }).format(parts),
     clock: (at, now) =>
       (new Date(at).toDateString() === new Date(now).toDateString() ? time : day).format(at),
     dateTime: (at) => whole.format(at),
