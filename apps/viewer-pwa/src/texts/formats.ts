@@ -12,6 +12,8 @@ export interface Formats {
   amounts: (received: number, total: number) => [received: string, total: string]
   /** "A or B" */
   either: (parts: string[]) => string
+  /** Keeps a name or an address from changing the order of the words around it, where texts run from right to left. */
+  isolate: (text: string) => string
   /** "14:02", with the date if it is not the day of `now`. Times are milliseconds since 1970. */
   clock: (time: number, now: number) => string
   /** "Mon, 23 Nov 2026, 09:30:05" */
@@ -19,9 +21,6 @@ export interface Formats {
 }
 
 export type PluralForms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }
-
-/** Keeps a name or an address from changing the order of the words around it, where texts run from right to left. */
-export const isolate = (text: string): string => `\u2068${text}\u2069`
 
 /** The least number of seconds for a unit, and its size in seconds. Days begin with two: "30 hr ago" says more. */
 const UNITS = [
@@ -76,6 +75,7 @@ export function createFormats(locale: string): Formats {
       ]
     },
     either: (parts) => new Intl.ListFormat(locale, { type: 'disjunction' }).format(parts),
+    isolate: (text) => `\u2068${text}\u2069`,
     clock: (at, now) =>
       (new Date(at).toDateString() === new Date(now).toDateString() ? time : day).format(at),
     dateTime: (at) => whole.format(at),

@@ -1,7 +1,7 @@
-import { type Formats, isolate } from '../formats.ts'
+import type { Formats } from '../formats.ts'
 import type { Texts } from '../language.ts'
 
-export const inspector = ({ number, plural }: Formats): Texts['inspector'] => {
+export const inspector = ({ number, plural, isolate }: Formats): Texts['inspector'] => {
   const items = {
     zero: 'لا عناصر',
     one: 'عنصر واحد',

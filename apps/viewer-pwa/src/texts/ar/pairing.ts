@@ -1,7 +1,7 @@
-import { type Formats, isolate } from '../formats.ts'
+import type { Formats } from '../formats.ts'
 import type { Texts } from '../language.ts'
 
-export const pairing = ({ clock }: Formats): Texts['pairing'] => ({
+export const pairing = ({ clock, isolate }: Formats): Texts['pairing'] => ({
   title: 'شاهد مباشرةً',
   intro: 'تعرض شاشة المضيف رمزًا مربّعًا، وبجانبه ستة أحرف وأرقام.',
   scan: 'مسح الرمز',

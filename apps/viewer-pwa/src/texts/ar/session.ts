@@ -1,4 +1,4 @@
-import { type Formats, isolate } from '../formats.ts'
+import type { Formats } from '../formats.ts'
 import type { Texts } from '../language.ts'
 
 const UNREADABLE = [
@@ -6,7 +6,7 @@ const UNREADABLE = [
   'أعد تحميل هذه الصفحة، أو افتح العارض الذي يقدّمه التطبيق نفسه.',
 ] as const
 
-export const session = ({ number, elapsed, clock }: Formats): Texts['session'] => ({
+export const session = ({ number, elapsed, clock, isolate }: Formats): Texts['session'] => ({
   live: 'مباشر',
   connecting: 'جارٍ الاتصال…',
   asOf: (text, time, now) => `${text} · آخر حالة ${clock(time, now)}`,
