@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect } from 'vitest'
+import process from 'node:process'
+import { afterAll, afterEach, beforeEach, expect } from 'vitest'
 
 // A warning that a test does not expect fails the test, because the console of a passing run is rarely read.
 const logged: unknown[][] = []
@@ -10,6 +11,15 @@ const record = (...args: unknown[]): void => {
   const text = String(args[0])
   if (!WEAK_KEY.test(text) && !NO_ANSWER.test(text)) logged.push(args)
 }
+/** Node prints these once for each process, about the runtime or a dependency. */
+const ABOUT_NODE = new Set(['ExperimentalWarning', 'DeprecationWarning'])
+const warned: string[] = []
+const recordWarning = ({ name, message }: Error): void => {
+  if (!ABOUT_NODE.has(name)) warned.push(`${name}: ${message}`)
+}
+// Files may share a process.
+process.on('warning', recordWarning)
+afterAll(() => void process.off('warning', recordWarning))
 
 beforeEach(() => {
   logged.length = 0
@@ -17,4 +27,5 @@ beforeEach(() => {
 })
 afterEach(() => {
   expect(logged, 'unexpected warnings').toEqual([])
+  expect(warned.splice(0), 'unexpected warnings of Node').toEqual([])
 })

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
@@ -13,6 +15,8 @@ export default defineConfig({
     // Polled conditions are usually met at once. The long timeout is for loaded machines.
     expect: { poll: { timeout: 15_000 } },
     setupFiles: [local('vitest.setup.ts')],
+    // Relays keep generated keys and the CA there, and not in the home folder of the person who runs the tests.
+    env: { XDG_DATA_HOME: join(tmpdir(), `vue-sync-tests-${process.pid}`) },
     // By default Vitest reserves one core, so a machine with two cores would run one file at a time.
     maxWorkers: 2,
     projects: [

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -9,6 +9,8 @@ import { stubPage } from '../support/apps/app.ts'
 import { openHost, openViewer } from '../support/apps/host-and-viewer.ts'
 import { freePort } from '../support/system/free-port.ts'
 import { type Running, start } from '../support/system/processes.ts'
+import { openSmallDisk } from '../support/system/small-disk.ts'
+import { TOOLS } from '../support/system/tools.ts'
 
 describe.skipIf(process.platform !== 'linux')('the command, started again', () => {
   let home: string
@@ -24,29 +26,40 @@ describe.skipIf(process.platform !== 'linux')('the command, started again', () =
     await rm(home, { recursive: true })
   })
 
-  /** Runs the command without keys, and returns the keys that it prints. */
-  async function run(port: number, flags: string[]) {
-    const { XDG_DATA_HOME: _, ...env } = process.env
+  /** Starts the command without keys. `output` is what it has printed. */
+  function begin(port: number, flags: string[], data = home) {
     const [node, script] = COMMAND
     const args = [script, '--port', String(port), '--host', '127.0.0.1', ...flags]
-    const relay: Running = start(node, args, { env: { ...env, XDG_DATA_HOME: home } })
+    const relay: Running = start(node, args, { env: { ...process.env, XDG_DATA_HOME: data } })
     stops.push(relay.stop)
     let text = ''
     for (const stream of [relay.child.stdout!, relay.child.stderr!])
       stream.on('data', (data) => (text += String(data)))
-    await expect.poll(() => text, { timeout: 30_000 }).toMatch(/\n {4}kept in .*keys-\d+\.json\n/)
-    const link = /http:\/\/127\.0\.0\.1:\d+\/#k=\w+/.exec(text)![0]
-    const key = /\n {4}key +(\w+)\n/.exec(text)![1]!
+    const ended = once(relay.child, 'close').then(([code]) => code as number)
     return {
-      link,
-      key,
       output: () => text,
+      ended,
       async end() {
-        const ended = once(relay.child, 'exit')
         relay.child.kill('SIGTERM')
         await ended
       },
     }
+  }
+
+  /** Waits until the relay listens, and returns the keys that it prints. */
+  async function listening({ output }: ReturnType<typeof begin>) {
+    await expect.poll(output, { timeout: 30_000 }).toMatch(/\n {4}key +\w+\n/)
+    const link = /http:\/\/127\.0\.0\.1:\d+\/#k=\w+/.exec(output())![0]
+    const key = /\n {4}key +(\w+)\n/.exec(output())![1]!
+    return { link, key }
+  }
+
+  /** Runs the command without keys, and returns the keys that it prints. */
+  async function run(port: number, flags: string[]) {
+    const relay = begin(port, flags)
+    const keys = await listening(relay)
+    expect(relay.output()).toMatch(/\n {4}kept in .*keys-\d+\.json\n/)
+    return { ...relay, ...keys }
   }
 
   it.each([
@@ -89,6 +102,77 @@ describe.skipIf(process.platform !== 'linux')('the command, started again', () =
     expect([second.key === first.key, second.link === first.link]).toEqual([false, false])
     expect([third.key, third.link]).toEqual([second.key, second.link])
   }, 90_000)
+
+  it('with --new-keys, refuses viewer and host until they get the new keys, and says so in the log', async () => {
+    const port = await freePort()
+    const first = await run(port, [])
+    const url = `ws://127.0.0.1:${port}`
+    const host = openHost(url, { key: first.key })
+    const viewer = openViewer(url, { url: first.link })
+    stops.push(
+      () => host.app.unmount(),
+      () => viewer.app.unmount(),
+    )
+    host.load.n = 1
+    await expect.poll(() => viewer.shown.at(-1)).toBe(1)
+    await first.end()
+    const second = await run(port, ['--new-keys'])
+    await expect.poll(() => viewer.viewer.status.value, { timeout: 30_000 }).toBe('error')
+    await expect.poll(() => host.host.status.value, { timeout: 30_000 }).toBe('error')
+    // The state from before stays on the phone.
+    expect(viewer.load.n).toBe(1)
+    await expect.poll(second.output).toMatch(/Audit: Refused a viewer .*scan the current code/)
+    await expect.poll(second.output).toMatch(/Audit: Refused a host .*--host-key/)
+  }, 90_000)
+
+  it('has the keys of the relay that gets the port when two start at once', async () => {
+    const port = await freePort()
+    const both = [begin(port, []), begin(port, [])]
+    const loser = await Promise.race(both.map(async (relay) => (await relay.ended, relay)))
+    const winner = both.find((relay) => relay !== loser)!
+    expect(await loser.ended).toBe(1)
+    expect(loser.output()).toMatch(/Port \d+ is in use/)
+    const keys = await listening(winner)
+    await winner.end()
+    expect(await run(port, [])).toMatchObject(keys)
+  }, 90_000)
+
+  it('keeps the keys in use when a start with --new-keys fails', async () => {
+    const port = await freePort()
+    const first = await run(port, [])
+    const failed = begin(port, ['--new-keys'])
+    expect(await failed.ended).toBe(1)
+    await first.end()
+    expect((await run(port, [])).key).toBe(first.key)
+  }, 90_000)
+
+  it('makes keys for one start only with --port 0, and keeps none', async () => {
+    const relay = begin(0, [])
+    await listening(relay)
+    expect(relay.output()).not.toContain('kept in')
+    expect(await readdir(home)).toEqual([])
+  }, 90_000)
+
+  it.skipIf(!TOOLS.unshare)(
+    'warns and starts when the disk is full, and keeps keys once it is not',
+    async () => {
+      const disk = await openSmallDisk(64)
+      stops.push(disk.close)
+      await mkdir(join(disk.dir, 'vue-sync'), { mode: 0o700 })
+      await disk.fill()
+      const port = await freePort()
+      const first = begin(port, [], disk.dir)
+      await listening(first)
+      expect(first.output()).toMatch(/keys are for this start only.*cannot be written \(ENOSPC\)/)
+      await first.end()
+      expect(await readdir(join(disk.dir, 'vue-sync'))).toEqual([])
+      await disk.clear()
+      const second = begin(port, [], disk.dir)
+      await listening(second)
+      expect(await readdir(join(disk.dir, 'vue-sync'))).toEqual([`keys-${port}.json`])
+    },
+    90_000,
+  )
 
   it('uses a given key, and keeps the other one', async () => {
     const port = await freePort()

@@ -1,63 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import process from 'node:process'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { COMMAND } from '../../server/test/built-command.ts'
+import { afterEach, describe, expect, it } from 'vitest'
 import { connect } from '../../server/test/client.ts'
 import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
-import { screenOf } from '../support/system/screen-of.ts'
+import { LIVE, useTerminals } from '../support/relays/terminal-relay.ts'
 
-const SIZE = { rows: 24, columns: 80 }
 /** The dark modules of a code are blanks between these. */
 const QR = /[█▀▄]{4}/
+// oxlint-disable-next-line no-control-regex -- the escape character begins a code
+const COLOR = /\u001B\[[\d;]*m/
 
 describe.skipIf(process.platform !== 'linux')('a terminal of 24 rows', () => {
-  const children: ChildProcess[] = []
-  let home: string
-  beforeEach(async () => {
-    home = await mkdtemp(join(tmpdir(), 'vue-sync-terminal-'))
-  })
-  afterEach(async () => {
-    for (const child of children.splice(0)) {
-      const ended = child.exitCode === null ? once(child, 'exit') : undefined
-      child.kill('SIGTERM')
-      await ended
-    }
-    await rm(home, { recursive: true })
-  })
+  const terminals = useTerminals()
+  afterEach(() => terminals.closeAll())
 
-  /** Starts the relay in a new terminal with util-linux's `script`. */
   async function open(flags: string[], env: Record<string, string> = {}) {
-    const keys = ['--host-key', HOST_KEY, '--viewer-key', VIEWER_KEY]
-    const words = ['exec', ...COMMAND, '--port', '0', ...keys, ...flags]
-    const { rows, columns } = SIZE
-    const command = `stty rows ${rows} cols ${columns}; ${words.map((word) => `'${word}'`).join(' ')}`
-    const { PATH = '' } = process.env
-    const child = spawn('script', ['-qfec', command, '/dev/null'], {
-      env: { PATH, HOME: home, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
-    })
-    children.push(child)
-    let text = ''
-    // A character may be split between two chunks.
-    child.stdout.setEncoding('utf8')
-    child.stdout.on('data', (data) => (text += String(data)))
-    const rowsNow = (): string[] => screenOf(text, SIZE)
-    const shown = (): string => rowsNow().join('\n')
-    await expect.poll(shown, { timeout: 30_000 }).toMatch(/viewers? · \d+ sessions? · out: /)
-    const code = (): string => / {2}Code {4}(\w{3} \w{3})/.exec(shown())?.[1] ?? ''
-    const port = Number(/Viewer {2}\S+:(\d+)\//.exec(shown())![1])
-    return {
-      relay: { hostKey: HOST_KEY, viewerKey: VIEWER_KEY, getStatus: () => ({ port }) },
-      child,
-      shown,
-      rowsNow,
-      code,
-      output: () => text,
-      press: (key: string) => void child.stdin.write(key),
-    }
+    const relay = await terminals.open({ flags, env })
+    await relay.shows(LIVE)
+    return relay
   }
 
   it.each([
@@ -73,7 +33,9 @@ describe.skipIf(process.platform !== 'linux')('a terminal of 24 rows', () => {
       const qr = rowsNow().filter((row) => QR.test(row))
       expect(qr.length).toBeGreaterThanOrEqual(17)
       expect(shown()).toMatch(/Viewer {2}https?:\/\/192\.168\.100\.105:\d+\/#k=/)
-      expect(shown()).toMatch(/Code {4}\w{3} \w{3} {2}type it in the viewer/)
+      expect(shown()).toMatch(
+        /Code {4}\w{3} \w{3} {2}type it in the viewer instead of scanning · changes in \d{1,2}:\d\d\n/,
+      )
       expect(shown()).toContain(`Host    ${HOST_KEY}`)
       for (const key of ['o  open', 'q  show', 'c  make', 'h  help']) expect(shown()).toContain(key)
       expect(shown().includes('t  trust')).toBe(flags.includes('--https'))
@@ -94,12 +56,13 @@ describe.skipIf(process.platform !== 'linux')('a terminal of 24 rows', () => {
   }, 60_000)
 
   it('shows another link and QR code when the host revokes all links', async () => {
-    const { relay, shown, output, rowsNow } = await open(['--host', '127.0.0.1'])
-    const host = await connect(relay, 'host')
+    const { dialled, shown, output, rowsNow } = await open(['--host', '127.0.0.1'])
+    const host = await connect(dialled, 'host')
     const access = { generation: 1, tokens: [{ id: 'next', general: true }], revoked: ['main'] }
     host.send({ type: 'status', payload: { access } })
     await expect.poll(shown, { timeout: 10_000 }).not.toContain(`#k=${VIEWER_KEY}`)
     await expect.poll(shown).toMatch(/Viewer {2}http:\/\/127\.0\.0\.1:\d+\/#k=/)
+    expect(output()).toContain('All earlier links and codes were revoked.')
     expect(output().match(/vue-sync \d/g)).toHaveLength(2)
     expect(rowsNow().filter((row) => QR.test(row)).length).toBeGreaterThan(15)
   }, 60_000)
@@ -124,10 +87,8 @@ describe.skipIf(process.platform !== 'linux')('a terminal of 24 rows', () => {
 
   it('uses no colours with NO_COLOR', async () => {
     const { output } = await open(['--host', '127.0.0.1'], { NO_COLOR: '1' })
-    // oxlint-disable-next-line no-control-regex -- the escape character begins a code
-    expect(output()).not.toMatch(/\u001B\[[\d;]*m/)
+    expect(output()).not.toMatch(COLOR)
     const colored = await open(['--host', '127.0.0.1'])
-    // oxlint-disable-next-line no-control-regex -- as above
-    expect(colored.output()).toMatch(/\u001B\[[\d;]*m/)
+    expect(colored.output()).toMatch(COLOR)
   }, 60_000)
 })

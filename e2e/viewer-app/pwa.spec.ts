@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, get } from 'node:http'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import {
   launchBrowser,
   type Page,
 } from '../support/browsers/playwright.ts'
+import { BUILT_ANEW, buildAnew, UPDATE } from '../support/pages/build-anew.ts'
 import { VIEWER_DIR } from '../support/pages/demo.ts'
 import { hasBrowser } from '../support/browsers/launch-test-browser.ts'
 import { launchFreezableBrowser } from '../support/browsers/freezable-browser.ts'
@@ -236,9 +237,6 @@ describe('an installed viewer behind a proxy with other apps', () => {
 })
 
 describe('a new build while a page is open', () => {
-  const BUILT_ANEW = 'document.querySelector("meta[name=build]") !== null'
-  const UPDATE =
-    'navigator.serviceWorker.getRegistration().then((found) => found.update()).then(() => true)'
   let viewerDir: string
 
   beforeEach(async () => {
@@ -246,21 +244,6 @@ describe('a new build while a page is open', () => {
     await cp(VIEWER_DIR, viewerDir, { recursive: true })
     await start({ viewerDir })
   })
-
-  /** Imitates a new build: a changed page, and a worker that lists the page's new revision. */
-  async function buildAnew(): Promise<void> {
-    const index = join(viewerDir, 'index.html')
-    const page = await readFile(index, 'utf8')
-    await writeFile(index, page.replace('<head>', '<head><meta name="build" content="2">'))
-    const worker = join(viewerDir, 'sw.js')
-    const text = await readFile(worker, 'utf8')
-    const next = text.replace(
-      /(url:"index\.html",revision:")[^"]+|(revision:")[^"]+(",url:"index\.html")/,
-      (all) => all.replace(/revision:"[^"]+/, 'revision:"built-anew'),
-    )
-    expect(next).not.toBe(text)
-    await writeFile(worker, next)
-  }
 
   async function openControlled(page: Pick<Page, 'evaluate'>): Promise<void> {
     await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
@@ -277,7 +260,7 @@ describe('a new build while a page is open', () => {
     await says(page, 'Live')
     let loads = 0
     page.on('load', () => loads++)
-    await buildAnew()
+    await buildAnew(viewerDir)
     await page.evaluate(UPDATE)
     await says(page, 'A new version is ready.')
     host.send({
@@ -304,7 +287,7 @@ describe('a new build while a page is open', () => {
     await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
     await page.reload()
     await page.waitFor('document.body.innerText.includes("Live")')
-    await buildAnew()
+    await buildAnew(viewerDir)
     await page.evaluate(UPDATE)
     await page.waitFor('document.body.innerText.includes("A new version is ready")')
     expect(await page.evaluate(BUILT_ANEW)).toBe(false)

@@ -58,6 +58,8 @@ export interface SyncServer {
   setUpUrl: () => string | undefined
   /** A code that a person can type instead of scanning. It changes every ten minutes. */
   pairCode: (session?: string) => string
+  /** When that code changes, in milliseconds since 1970. It changes earlier when links are revoked. */
+  pairCodeUntil: (session?: string) => number
   /** Replaces the code. The one before is not valid any more; viewers that used it stay connected. */
   newPairCode: (session?: string) => string
   /** The local CA, while the server runs with `https` and without `cert`. */
@@ -262,6 +264,7 @@ export function createSyncServer(
     viewerUrls,
     setUpUrl,
     pairCode: (session = 'default') => pairing.codeOf(session),
+    pairCodeUntil: (session = 'default') => Date.now() + pairing.shownFor(session),
     newPairCode(session = 'default') {
       const code = pairing.renew(session)
       relay.announce()

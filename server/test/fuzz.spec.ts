@@ -47,7 +47,11 @@ async function sendAll(socket: WebSocket, frames: Iterable<string | Buffer>): Pr
   }
   // Pongs come in order, so the relay has read everything before it.
   socket.ping('read')
-  await Promise.race([once(socket, 'pong'), once(socket, 'close')])
+  // Removes the listeners of the event that did not happen.
+  const done = new AbortController()
+  const when = (event: string): Promise<unknown> => once(socket, event, { signal: done.signal })
+  await Promise.race([when('pong'), when('close')])
+  done.abort()
 }
 
 const TRAFFIC = [

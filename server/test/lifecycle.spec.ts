@@ -116,9 +116,9 @@ describe('start and stop', () => {
   })
 
   it.each([
-    [{ port: 70_000 }, 'port must be an integer from 0 to 65535, not 70000'],
-    [{ port: 1.5 }, 'port must be an integer'],
-    [{ capacity: 15 }, 'capacity must be an integer from 16'],
+    [{ port: 70_000 }, 'port must be a whole number from 0 to 65535, not 70000'],
+    [{ port: 1.5 }, 'port must be a whole number'],
+    [{ capacity: 15 }, 'capacity must be a whole number from 16'],
     [{ hostKey: '' }, 'hostKey is empty'],
     [{ viewerKey: '' }, 'viewerKey is empty'],
     [{ viewerKey: 'x', open: true }, 'viewerKey and open exclude each other'],

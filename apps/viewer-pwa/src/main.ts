@@ -1,24 +1,20 @@
 import './opened-at.ts'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
-import { sessionCache } from '@vue-sync/vue/cache'
-import { richValues } from '@vue-sync/vue/rich-values'
 import { syncViewer } from '@vue-sync/vue/viewer'
 import App from './App.vue'
 import { createMemory } from './device/memory.ts'
 import { loadLazyParts } from './parts/lazily.ts'
-import { CACHE_KEY } from './session/use-known-sessions.ts'
+import {
+  createKnownSessions,
+  createLinkMemory,
+  createMarksMemory,
+  KNOWN_SESSIONS_KEY,
+} from './session/use-known-sessions.ts'
+import { cache, viewerOptions } from './session/viewer-options.ts'
 import { createLanguage } from './texts/language.ts'
 import '@vue-sync/demo/base.css'
 import './style.css'
-
-const cache = sessionCache()
-
-// Loaded when a host uses it. The service worker keeps both, so that they load without a network too.
-const codecs = [
-  { name: 'msgpack', load: () => import('@vue-sync/vue/msgpack').then(({ msgpack }) => msgpack()) },
-  { name: 'cbor', load: () => import('@vue-sync/vue/cbor').then(({ cbor }) => cbor()) },
-]
 
 async function start(): Promise<void> {
   const language = await createLanguage({
@@ -32,8 +28,11 @@ async function start(): Promise<void> {
   createApp(App)
     .use(language)
     .use(createPinia())
-    .use(syncViewer, { cache, codecs, values: richValues() })
-    .provide(CACHE_KEY, cache)
+    .use(syncViewer, viewerOptions)
+    .provide(
+      KNOWN_SESSIONS_KEY,
+      createKnownSessions({ cache, marks: createMarksMemory(), link: createLinkMemory() }),
+    )
     .mount('#app')
   loadLazyParts()
 }

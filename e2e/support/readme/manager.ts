@@ -19,11 +19,11 @@ export interface Manager {
 
 /**
  * Returns the environment of a terminal, without the variables of pnpm and Vitest and without this repository's
- * programs on PATH.
+ * programs on PATH. Without `XDG_DATA_HOME`, where pnpm would start an empty store.
  */
 export function terminalEnv(): NodeJS.ProcessEnv {
   const own =
-    /^(npm_|pnpm_|vitest|node_env$|node_path$|init_cwd$|test$|dev$|prod$|mode$|base_url$)/i
+    /^(npm_|pnpm_|vitest|xdg_data_home$|node_env$|node_path$|init_cwd$|test$|dev$|prod$|mode$|base_url$)/i
   const entries = Object.entries(process.env).filter(
     ([name]) => !own.test(name) || /^npm_config_(registry|cafile|proxy|https_proxy)$/i.test(name),
   )

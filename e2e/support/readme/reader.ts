@@ -95,7 +95,11 @@ export async function openReader({ dir, manager, tarballs }: ReaderOptions): Pro
       throw new Error(`In the relay's folder: unknown command "${command}".`)
     await manager.installAlone(relayDir, name, tarballs)
     relayPort = await freePort()
-    const variables = { VUE_SYNC_PORT: String(relayPort), VUE_SYNC_HOST: '127.0.0.1' }
+    const variables = {
+      VUE_SYNC_PORT: String(relayPort),
+      VUE_SYNC_HOST: '127.0.0.1',
+      XDG_DATA_HOME: join(dir, 'data'),
+    }
     const { output } = (relay = launch([program, name, ...flags], relayDir, {
       ...terminalEnv(),
       ...variables,

@@ -1,5 +1,8 @@
+export { createPace, speedOf } from './motion.ts'
+export type { Motion, Pace } from './motion.ts'
 export { MODES, useConfigStore, useSessionStore } from './stores.ts'
 export type { Mode, SceneConfig, Series, SeriesPoint } from './stores.ts'
 export { createScene, resample, SAMPLES } from './scene.ts'
 export type { Scene } from './scene.ts'
 export { default as SceneView } from './SceneView.vue'
+export { useLeadMotion } from './use-lead-motion.ts'

@@ -6,6 +6,11 @@ export interface Stage {
   dark: boolean
 }
 
+/** Lines get thicker on screens that people see from a distance: 1 up to the size of a laptop. */
+function scaleOf({ width, height }: Stage): number {
+  return Math.max(1, Math.min(width, height) / 900)
+}
+
 const TAU = Math.PI * 2
 
 /** Interpolates the series at `at` turns. Odd turns run backwards, so that endless motion has no seam. */
@@ -59,12 +64,14 @@ function paintWave(context: Context, { samples, phase, config }: Scene, stage: S
   const { width, height, dark } = stage
   const shade = shades(config.color, dark)
   const ribbons = 9
+  const scale = scaleOf(stage)
+  const pitch = 4 * scale
   for (let ribbon = ribbons - 1; ribbon >= 0; ribbon--) {
     const depth = ribbon / (ribbons - 1)
     const reach = height * 0.34 * config.amplitude * (1 - depth * 0.55)
     const base = height * (0.72 - depth * 0.34)
     context.beginPath()
-    for (let x = 0; x <= width + 4; x += 4) {
+    for (let x = 0; x <= width + pitch; x += pitch) {
       const across = x / width
       const value = sampleAt(samples, across * 0.62 + phase * (1 - depth * 0.5) + depth * 0.07)
       const swell = Math.sin(TAU * (across * 1.4 + phase * 1.7 + depth)) * height * 0.018
@@ -74,9 +81,9 @@ function paintWave(context: Context, { samples, phase, config }: Scene, stage: S
       else context.lineTo(x, y)
     }
     context.strokeStyle = shade(depth * 70, 0.95 - depth * 0.6, dark ? 0.08 - depth * 0.05 : 0)
-    context.lineWidth = 2.6 - depth * 1.6
+    context.lineWidth = (2.6 - depth * 1.6) * scale
     context.stroke()
-    context.lineTo(width + 4, height)
+    context.lineTo(width + pitch, height)
     context.lineTo(0, height)
     const fill = context.createLinearGradient(0, base - reach, 0, height)
     fill.addColorStop(0, shade(depth * 70, 0.26 - depth * 0.14))
@@ -92,6 +99,7 @@ function paintOrbit(context: Context, { samples, phase, config }: Scene, stage: 
   const shade = shades(config.color, dark)
   const radius = Math.min(width, height) * 0.4
   const rings = 14
+  const scale = scaleOf(stage)
   context.save()
   context.translate(width / 2, height / 2)
   for (let ring = rings - 1; ring >= 0; ring--) {
@@ -109,7 +117,7 @@ function paintOrbit(context: Context, { samples, phase, config }: Scene, stage: 
     }
     context.closePath()
     context.strokeStyle = shade((1 - depth) * 80, 0.2 + (1 - depth) * 0.65)
-    context.lineWidth = 1 + (1 - depth) * 1.4
+    context.lineWidth = (1 + (1 - depth) * 1.4) * scale
     context.stroke()
   }
   const core = context.createRadialGradient(0, 0, 0, 0, 0, radius * 0.5)

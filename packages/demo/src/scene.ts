@@ -5,19 +5,18 @@ export const SAMPLES = 240
 
 /**
  * The state of the animation, independent of a canvas. `setData` rebuilds the samples; `setConfig` keeps
- * them. The phase accumulates, so a new speed never makes the motion jump.
+ * them. The phase comes from a pace, so a new speed never makes the motion jump.
  */
 export interface Scene {
   readonly samples: readonly number[]
-  /** Cycles since the start. */
+  /** Cycles since the host's start. */
   readonly phase: number
   readonly config: Readonly<SceneConfig>
   /** Number of calls to `setData`. */
   readonly rebuilds: number
   setData: (data: Series) => void
   setConfig: (config: SceneConfig) => void
-  /** @param seconds since the last call */
-  advance: (seconds: number) => void
+  moveTo: (phase: number) => void
 }
 
 /** Resamples the values to `SAMPLES` samples from 0 to 1; a flat series becomes 0.5. */
@@ -39,10 +38,6 @@ export function resample(values: readonly number[]): number[] {
     return span === 0 ? 0.5 : (value - low) / span
   })
 }
-
-const CYCLES_PER_SECOND = 0.1
-/** Limits one step, so that the animation does not jump when a hidden tab is shown again. */
-const MOST_SECONDS = 0.1
 
 export function createScene(config: SceneConfig): Scene {
   let samples = resample([])
@@ -69,9 +64,8 @@ export function createScene(config: SceneConfig): Scene {
     setConfig(next) {
       current = { ...next }
     },
-    advance(seconds) {
-      if (current.enabled)
-        phase += Math.min(seconds, MOST_SECONDS) * current.speed * CYCLES_PER_SECOND
+    moveTo(next) {
+      phase = next
     },
   }
 }

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import '@vue-sync/vue/host'
+import type { Motion } from './motion.ts'
 
 /** One value of a series; `t` is its label, e.g. `1958-03`. */
 export interface SeriesPoint {
@@ -34,6 +35,7 @@ export const useSessionStore = defineStore('session', {
     name: 'Untitled session',
     data: { title: '', unit: '', source: '', points: [] } as Series,
     metadata: { createdAt: '', points: 0 },
+    motion: { at: 0, phase: 0, speed: 0 } as Motion,
   }),
   sync: true,
 })

@@ -90,6 +90,11 @@ function describe(event: AuditEvent): string {
       return sentences(`Refused ${who}: ${reason ?? 'several reasons'}${link}${page}`, fixOf(event))
     }
     case 'replaced':
+      if (event.elsewhere)
+        return sentences(
+          `A host on another node took over${where === '' ? '' : ` session ${session}`}, and the one on this node was closed`,
+          'To run both, give each its own session',
+        )
       return sentences(
         `Another host${from} took over${where === '' ? '' : ` session ${session}`}, and the earlier one was closed`,
         'To run both, give each its own session',

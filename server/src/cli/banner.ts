@@ -12,6 +12,8 @@ export interface BannerOptions {
   keysFile?: string | undefined
   /** Can be typed into the viewer instead of scanning. */
   pairCode?: string | undefined
+  /** When the code changes, in milliseconds since 1970. Only a terminal that redraws its lines shows it. */
+  pairCodeUntil?: number | undefined
   /** This machine's CA, if phones must trust it first. */
   authority?: { fingerprint: string; thumbprint: string; file: string } | undefined
   /** The page that explains how to trust that CA, without a key. */

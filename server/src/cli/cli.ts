@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { auditLine } from './audit-line.ts'
+import { throwWithGivenNames, withGivenNames } from './given-names.ts'
 import {
   createStartupReport,
   linksOf,
@@ -16,6 +17,7 @@ import { type CliRequest, readCli, wantsJson } from './read-cli.ts'
 import { type Primary, runPrimary } from './primary.ts'
 import { createColors } from './colors.ts'
 import { type InteractiveOptions, startInteractive } from './interactive.ts'
+import { hasKeyboard, isInForeground } from './keyboard.ts'
 import { createTerminalLine } from './terminal-line.ts'
 import { wantsLiveLine } from './live-line.ts'
 import { withStoredKeys } from './stored-keys.ts'
@@ -81,13 +83,13 @@ interface Started extends Pick<InteractiveOptions, 'links' | 'totals' | 'newCode
   report: StartupReport
 }
 
-async function startAlone({ json, options }: CliRequest, log: Log): Promise<Started> {
+async function startAlone({ json, options, nameOf }: CliRequest, log: Log): Promise<Started> {
   const known = new Set(keyProblems(options))
   const server = createSyncServer({
     ...options,
     audit: (event) => log(...auditLine(event)),
     // The command has warned about the keys, by the names of their flags.
-    warn: (text) => known.has(text) || log('warn', text),
+    warn: (text) => known.has(text) || log('warn', withGivenNames(text, nameOf)),
   })
   onSignals(log, json, server.drain)
   await server.start()
@@ -110,7 +112,7 @@ async function startWorkers(request: CliRequest, log: Log): Promise<Started> {
 }
 
 /** Runs one of several workers. The primary prints and logs for it, and decides when it ends. */
-async function runAsWorker({ options }: CliRequest): Promise<void> {
+async function runAsWorker({ options, nameOf }: CliRequest): Promise<void> {
   const { persist: _, ...rest } = withViewer(options)
   const workerQueries = workerQueryMember()
   const known = new Set(keyProblems(options))
@@ -123,7 +125,9 @@ async function runAsWorker({ options }: CliRequest): Promise<void> {
         sendToPrimary({ vueSync: 'log', level, text, details })
       },
       // The primary has warned about the keys, once for all workers.
-      warn: (text) => known.has(text) || sendToPrimary({ vueSync: 'log', level: 'warn', text }),
+      warn: (text) =>
+        known.has(text) ||
+        sendToPrimary({ vueSync: 'log', level: 'warn', text: withGivenNames(text, nameOf) }),
     },
     { workerQueries },
   )
@@ -141,9 +145,15 @@ async function runAsWorker({ options }: CliRequest): Promise<void> {
 /** Runs until a signal arrives. @throws UsageError for mistakes that one line explains */
 async function run(args: string[]): Promise<void> {
   const request = readCli(args, process.env, isWorker)
-  const { show, json, logLevel, workers } = request
+  const { show } = request
   if (show) return console.log(show === 'help' ? helpText() : version())
   if (isWorker) return runAsWorker(request)
+  await runForTerminal(request).catch((error) => throwWithGivenNames(error, request.nameOf))
+}
+
+/** Starts the relay, and shows what the terminal or a log needs. @throws UsageError as `run` does */
+async function runForTerminal(request: CliRequest): Promise<void> {
+  const { json, logLevel, workers, nameOf } = request
   const isLive = wantsLiveLine(request, process.stdout.isTTY, process.env)
   const line = isLive ? createTerminalLine(process.stdout) : undefined
   const log = createLog({
@@ -151,11 +161,11 @@ async function run(args: string[]): Promise<void> {
     ...(logLevel && { level: logLevel }),
     ...(line && { write: (level, text) => line.above(() => toConsole(level, text)) }),
   })
-  const warn = (text: string): void => log('warn', text)
+  const warn = (text: string): void => log('warn', withGivenNames(text, nameOf))
   for (const text of request.warnings) warn(text)
   const given = withViewer(request.options)
-  checkOptions(given, request.nameOf)
-  for (const problem of keyProblems(given, request.nameOf)) warn(problem)
+  checkOptions(given, nameOf)
+  for (const problem of keyProblems(given, nameOf)) warn(problem)
   const { options, stored } = await withStoredKeys(given, { renew: request.newKeys, warn })
   const started = await (workers === 1 ? startAlone : startWorkers)({ ...request, options }, log)
   await stored?.commit()
@@ -164,6 +174,8 @@ async function run(args: string[]): Promise<void> {
   if (json) logStartupReport(log, report, given)
   else if (!line) printStartupReport(report)
   else {
+    // A shell runs the command in the background, so nothing is redrawn or read for now.
+    if (!isInForeground() || !hasKeyboard()) printStartupReport(report)
     const content = screenContent(report, version())
     process.once('exit', startInteractive({ ...started, content, line, colors: createColors() }))
   }

@@ -2,10 +2,12 @@ import process from 'node:process'
 import type { RelayLinks } from '../operate/worker-queries.ts'
 import type { Totals } from '../core/totals.ts'
 import { formatAddresses } from './banner.ts'
+import { toAscii, usesUtf8 } from './charset.ts'
 import type { Colors } from './colors.ts'
-import { listenForKeys } from './keyboard.ts'
+import { hasKeyboard, isInForeground, listenForKeys } from './keyboard.ts'
 import { startLiveLine } from './live-line.ts'
-import { openBrowser } from './open-browser.ts'
+import { openOneTimePage } from './one-time-page.ts'
+import { hasScreen, openBrowser } from './open-browser.ts'
 import {
   formatFooter,
   formatScreen,
@@ -30,6 +32,17 @@ export interface InteractiveOptions {
 
 const DEFAULT_SIZE = { columns: 80, rows: 24 }
 
+const NO_UTF8 =
+  'No QR code, because this terminal does not show UTF-8. Open the link below, or type the code in the viewer.'
+const NEW_ADDRESS = 'The address of this computer changed. This is the new link and QR code.'
+const NEW_LINKS =
+  'All earlier links and codes were revoked. This is the new link, with a new QR code and a new code to type.'
+const OPENED_TWICE =
+  'The address that the browser got was opened twice. If no viewer opened on your screen, another user of this computer may have the link: start the relay with --new-keys.'
+
+/** The part of a link that changes when links are revoked. */
+const keyOf = (url: string | undefined): string => url?.split('#')[1] ?? ''
+
 function size(): ScreenSize {
   const { columns, rows } = process.stdout
   return { columns: columns || DEFAULT_SIZE.columns, rows: rows || DEFAULT_SIZE.rows }
@@ -38,23 +51,42 @@ function size(): ScreenSize {
 /** Shows the codes, keeps the lines at the bottom current, and acts on keys. Returns a function that stops the lines. */
 export function startInteractive(options: InteractiveOptions): () => void {
   const { colors, line } = options
-  let content = options.content
+  const isUtf8 = usesUtf8()
+  let content: ScreenContent = {
+    ...options.content,
+    hasKeys: hasKeyboard(),
+    ...(!isUtf8 && { codeProblem: NO_UTF8 }),
+  }
+  const adapt = (text: string): string => (isUtf8 ? text : toAscii(text))
   // oxlint-disable-next-line no-console -- the output of the command
-  const print = (text: string): void => line.above(() => console.log(text))
+  const print = (text: string): void => line.above(() => console.log(adapt(text)))
   const footer = (): string[] => formatFooter(content, size().columns, colors)
   const printScreen = (): void => print(formatScreen(content, size(), colors))
 
   function update(links: RelayLinks): void {
     const before = content.viewerUrls[0]?.url
     content = { ...content, ...links }
-    // The code on the screen is out of date.
-    if (content.viewerUrls[0]?.url !== before) printScreen()
+    const after = content.viewerUrls[0]?.url
+    if (after === before) return
+    // The QR code on the screen is out of date.
+    const isRevoked = keyOf(before) !== keyOf(after)
+    print(`\n  ${isRevoked ? NEW_LINKS : NEW_ADDRESS}\n`)
+    printScreen()
   }
 
   async function openViewer(): Promise<void> {
-    const own = content.viewerUrls.find(({ reach }) => reach === 'machine') ?? content.viewerUrls[0]
+    const { viewerUrls } = content
+    const own = viewerUrls.find(({ reach }) => reach === 'machine') ?? viewerUrls[0]
     if (!own) return
-    if (!(await openBrowser(own.url))) print(`  No browser could be opened. Open ${own.url}`)
+    if (!hasScreen())
+      return print(`  No browser can be opened from here. Open this link: ${viewerUrls[0]!.url}`)
+    const page = await openOneTimePage({
+      target: own.url,
+      onSecondUse: () => print(`  ${OPENED_TWICE}`),
+    })
+    if (await openBrowser(page.url)) return
+    page.close()
+    print(`  No browser could be opened. Open this link: ${own.url}`)
   }
 
   async function renewCode(): Promise<void> {
@@ -101,15 +133,23 @@ export function startInteractive(options: InteractiveOptions): () => void {
     }
   }
 
-  const { refresh, stop } = startLiveLine({
-    line,
+  const { refresh, pause, resume, stop } = startLiveLine({
+    line: { ...line, show: (text) => line.show(adapt(text)) },
     read: options.totals,
     async above() {
       update(await options.links())
       return footer()
     },
   })
-  printScreen()
-  listenForKeys(onKey, printScreen)
+  if (isInForeground()) printScreen()
+  else pause()
+  listenForKeys({
+    onKey,
+    onPause: pause,
+    onResume() {
+      printScreen()
+      resume()
+    },
+  })
   return stop
 }

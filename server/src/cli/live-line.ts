@@ -70,6 +70,9 @@ function format(now: Sum, before: Sum): string {
 export interface LiveLine {
   /** Shows the current values at once. */
   refresh: () => Promise<void>
+  /** Leaves the lines as they are, until `resume`. */
+  pause: () => void
+  resume: () => void
   stop: () => void
 }
 
@@ -78,20 +81,23 @@ export function startLiveLine(options: LiveLineOptions): LiveLine {
   const { line, read, above = async () => [], now = () => performance.now() } = options
   let before: Sum | undefined
   let isReading = false
+  let isPaused = false
 
   async function refresh(): Promise<void> {
-    if (isReading) return
+    if (isReading || isPaused) return
     isReading = true
     const at = now()
     try {
       const [totals, lines] = await Promise.all([read(), above()])
       const sum = sumOf(totals, at)
+      if (isPaused) return
       line.show([...lines, format(sum, before ?? sum)].join('\n'))
       before = sum
     } catch {
       // A worker is too busy to answer.
+    } finally {
+      isReading = false
     }
-    isReading = false
   }
 
   void refresh()
@@ -99,6 +105,14 @@ export function startLiveLine(options: LiveLineOptions): LiveLine {
   timer.unref()
   return {
     refresh,
+    pause() {
+      isPaused = true
+      line.end()
+    },
+    resume() {
+      isPaused = false
+      void refresh()
+    },
     stop() {
       clearInterval(timer)
       line.end()

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type FlagName, FLAGS } from './flags.ts'
+import { type NameOf, throwWithGivenNames } from './given-names.ts'
 import { LOG_LEVELS, type LogLevel } from '../operate/log.ts'
 import { LIMIT_FLAGS, type LimitFlag, type Limits } from '../core/limits.ts'
 import { UsageError } from '../core/usage-error.ts'
@@ -37,9 +38,6 @@ function readEnv(env: NodeJS.ProcessEnv): Values {
   }
   return values
 }
-
-/** How a person gave an option: by a flag, or by an environment variable. */
-export type NameOf = (option: string) => string
 
 function readInteger(name: string, text: string | boolean | undefined): number | undefined {
   if (text === undefined) return undefined
@@ -142,6 +140,14 @@ export function wantsJson(args: string[], env: NodeJS.ProcessEnv): boolean {
   return args.includes('--json') || YES.test(env['VUE_SYNC_JSON'] ?? '')
 }
 
+function withSecrets(all: Values, nameOf: NameOf, warnings: string[]): Values {
+  try {
+    return readSecrets(all, (text) => void warnings.push(text))
+  } catch (error) {
+    return throwWithGivenNames(error, nameOf)
+  }
+}
+
 /**
  * Reads flags, environment variables and the files with secrets; a flag wins over its variable.
  *
@@ -153,13 +159,13 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv, isWorker = false
   const warnings: string[] = []
   const show = flags.help ? 'help' : flags.version ? 'version' : undefined
   const all: Values = { ...readEnv(env), ...flags }
+  const nameOf = namesFor(flags, all)
   // `--help` works even where a file is missing.
   const values: Values = show
     ? all
     : isWorker
       ? takeSecrets(all, env)
-      : readSecrets(all, (text) => void warnings.push(text))
-  const nameOf = namesFor(flags, all)
+      : withSecrets(all, nameOf, warnings)
   const integer = (option: string): number | undefined =>
     readInteger(nameOf(option), values[OPTION_FLAGS[option]!])
   const options: Record<string, unknown> = {

@@ -1,7 +1,7 @@
-import { homedir } from 'node:os'
+import process from 'node:process'
 import { renderUnicodeCompact } from 'uqr'
 import { formatPairCode, type ViewerUrl } from '@vue-sync/vue/protocol'
-import type { Colors } from './colors.ts'
+import { type Colors, createColors } from './colors.ts'
 import { READERS } from './banner.ts'
 import { besideEachOther, wrap } from './text-columns.ts'
 
@@ -10,6 +10,8 @@ export interface ScreenContent {
   version: string
   viewerUrls: ViewerUrl[]
   pairCode?: string | undefined
+  /** When the code changes, in milliseconds since 1970. */
+  pairCodeUntil?: number | undefined
   hostKey?: string | undefined
   /** Where the generated keys are kept. */
   keysFile?: string | undefined
@@ -19,6 +21,8 @@ export interface ScreenContent {
   codeProblem?: string | undefined
   /** Hints to the operator. */
   notes: string[]
+  /** Whether the terminal sends keys. @default true */
+  hasKeys?: boolean | undefined
 }
 
 export interface ScreenSize {
@@ -26,77 +30,98 @@ export interface ScreenSize {
   rows: number
 }
 
-/** The rows of `formatFooter` and of the live line below it. */
-export const FOOTER_ROWS = 4
+/** The live line, below the lines of `formatFooter`. */
+const LIVE_ROWS = 1
 const INDENT = '  '
 const GAP = '  '
 /** Below this width, text does not fit beside a code. */
 const MIN_PANEL = 30
 const BORDERS = [2, 1]
+const NO_COLORS = createColors(false)
 
 /** The keys that work in the terminal, for the screen and the help. */
 export function keyList({
   setUpUrl,
-}: Pick<ScreenContent, 'setUpUrl'>): [key: string, does: string][] {
-  return [
-    ['o', 'open the viewer in the browser'],
-    ['q', 'show the QR code again'],
-    ['c', 'make a new code to type'],
-    ...(setUpUrl === undefined
-      ? []
-      : [['t', 'trust: set up HTTPS on a phone'] as [string, string]]),
-    ['h', 'help and all addresses'],
+  hasKeys = true,
+}: Pick<ScreenContent, 'setUpUrl' | 'hasKeys'>): [key: string, does: string, brief: string][] {
+  if (!hasKeys) return []
+  const keys: [string, string, string][] = [
+    ['o', 'open the viewer in the browser', 'open'],
+    ['q', 'show the QR code again', 'QR code'],
+    ['c', 'make a new code to type', 'new code'],
+    ['t', 'trust: set up HTTPS on a phone', 'trust'],
+    ['h', 'help and all addresses', 'help'],
   ]
+  return keys.filter(([key]) => key !== 't' || setUpUrl !== undefined)
 }
 
-const shorten = (path: string): string =>
-  path.startsWith(`${homedir()}/`) ? `~${path.slice(homedir().length)}` : path
+function shorten(path: string): string {
+  const { HOME: home } = process.env
+  return home && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path
+}
+
+/** The rows of the lines that stay below the screen. Long links take several in a narrow terminal. */
+function footerRows(content: ScreenContent, { columns }: ScreenSize): number {
+  const lines = formatFooter(content, columns, NO_COLORS)
+  return lines.reduce((sum, { length }) => sum + Math.ceil(length / columns), LIVE_ROWS)
+}
 
 /** Draws a code with the widest border that fits; `undefined` if none fits. */
 function drawCode(url: string, { columns, rows }: ScreenSize): string[] | undefined {
   for (const border of BORDERS) {
     const lines = renderUnicodeCompact(url, { border }).split('\n')
-    if (lines.length + FOOTER_ROWS <= rows && lines[0]!.length + INDENT.length < columns)
-      return lines
+    if (lines.length <= rows && lines[0]!.length + INDENT.length < columns) return lines
   }
   return undefined
 }
 
-/** Puts text beside a code, or below it in a narrow terminal. The first line of the text is its title. */
+/**
+ * Puts text beside a code, or below it in a narrow terminal, where it should be brief. The first line of the text is its
+ * title.
+ */
 function withCode(
   url: string,
+  content: ScreenContent,
   size: ScreenSize,
   colors: Colors,
-  texts: (width: number) => string[],
+  texts: (width: number, isBrief: boolean) => string[],
 ): string {
-  const code = drawCode(url, size)
+  const footer = footerRows(content, size)
+  const rows = size.rows - footer
+  const code = drawCode(url, { ...size, rows })
   const indented = (lines: string[]): string =>
     lines.map((line) => (line === '' ? line : INDENT + line)).join('\n')
   const all = size.columns - INDENT.length - 1
   if (!code) {
     const { length } = renderUnicodeCompact(url, { border: 1 }).split('\n')
-    const advice = `The window is too small for the QR code. Give it ${length + FOOTER_ROWS} rows, then press q.`
-    return indented([...texts(all), '', ...wrap(advice, all)])
+    const advice = `The window is too small for the QR code. Give it ${length + footer} rows${content.hasKeys === false ? '' : ', then press q'}.`
+    return indented([...texts(all, false), '', ...wrap(advice, all)])
   }
   const codeWidth = code[0]!.length
   const width = all - codeWidth - GAP.length
   const paint = (line: string): string =>
     colors.code(line.slice(0, codeWidth)) + line.slice(codeWidth)
   if (width < MIN_PANEL) {
-    const [title, ...rest] = texts(all)
-    const room = size.rows - FOOTER_ROWS - code.length - 1
+    const [title, ...rest] = texts(all, true)
+    const room = rows - code.length - 1
     return indented([
       title!,
       ...code.map(paint),
       ...rest.filter(Boolean).slice(0, Math.max(0, room)),
     ])
   }
-  const panel = texts(width)
+  const panel = texts(width, false)
   const fitting = panel.length > code.length ? panel.filter(Boolean) : panel
   return indented(besideEachOther(code, fitting).map(paint))
 }
 
-function rowsOf(rows: [name: string, text: string][]): string[] {
+/** The keys in one line. */
+const briefKeys = (content: ScreenContent): string =>
+  keyList(content)
+    .map(([key, , brief]) => `${key} ${brief}`)
+    .join(' · ')
+
+function rowsOf(rows: (readonly [name: string, text: string, ...rest: string[]])[]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length))
   return rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`)
 }
@@ -105,6 +130,10 @@ function rowsOf(rows: [name: string, text: string][]): string[] {
 export function formatScreen(content: ScreenContent, size: ScreenSize, colors: Colors): string {
   const { version, viewerUrls, setUpUrl, keysFile, codeProblem, notes } = content
   const [first] = viewerUrls
+  const hints = (width: number): string[] => [
+    ...(keysFile === undefined ? [] : wrap(`Keys are kept in ${shorten(keysFile)}`, width)),
+    ...notes.flatMap((note) => wrap(note, width)),
+  ]
   if (codeProblem !== undefined)
     return [
       colors.title(`vue-sync ${version}`),
@@ -113,19 +142,20 @@ export function formatScreen(content: ScreenContent, size: ScreenSize, colors: C
       '',
       ...rowsOf(keyList(content)),
       '',
+      ...hints(size.columns - 4),
+      '',
     ]
       .map((line) => (line === '' ? line : INDENT + line))
       .join('\n')
-  return withCode(first!.url, size, colors, (width) => [
+  return withCode(first!.url, content, size, colors, (width, isBrief) => [
     colors.title(`vue-sync ${version}`),
     '',
     ...wrap(`${READERS[first!.reach ?? 'network']}: scan this code.`, width),
     ...(setUpUrl === undefined ? [] : wrap('New phone? Press t first, for HTTPS.', width)),
     '',
-    ...rowsOf(keyList(content)),
+    ...(isBrief ? [briefKeys(content)] : rowsOf(keyList(content))),
     '',
-    ...(keysFile === undefined ? [] : wrap(`Keys are kept in ${shorten(keysFile)}`, width)),
-    ...notes.flatMap((note) => wrap(note, width)),
+    ...hints(width),
   ])
 }
 
@@ -140,13 +170,14 @@ function fingerprintLines(fingerprint: string): string[] {
 
 /** The code of the setup page, and the fingerprints of the CA; `undefined` without a CA. */
 export function formatTrust(
-  { authority, setUpUrl }: ScreenContent,
+  content: ScreenContent,
   size: ScreenSize,
   colors: Colors,
 ): string | undefined {
+  const { authority, setUpUrl } = content
   if (!authority || setUpUrl === undefined) return undefined
   const { fingerprint, thumbprint, file } = authority
-  const screen = withCode(setUpUrl, size, colors, (width) => [
+  const screen = withCode(setUpUrl, content, size, colors, (width) => [
     colors.title('Set up HTTPS on a new phone, once'),
     ...wrap('Scan this code: the page shows how the phone can trust this computer.', width),
     ...wrap('Then scan the viewer code: press q.', width),
@@ -160,24 +191,38 @@ export function formatTrust(
   return `${screen}\n${INDENT}${setUpUrl} · CA in ${shorten(file)}`
 }
 
+/** Such as `9:05`, at least `0:00`. */
+function formatMinutes(milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000))
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
 /** One line each for the viewer's link, the code to type and the host's key. */
 export function formatFooter(
-  { viewerUrls, pairCode, hostKey }: ScreenContent,
+  { viewerUrls, pairCode, pairCodeUntil, hostKey }: ScreenContent,
   columns: number,
   colors: Colors,
+  now = Date.now(),
 ): string[] {
-  const line = (name: string, text: string, note: string): string => {
+  /** Takes the first note that fits. */
+  const line = (name: string, text: string, notes: string[] = []): string => {
     const start = `${INDENT}${name.padEnd(6)}  `
-    const fits = start.length + text.length + GAP.length + note.length < columns
-    return `${start}${colors.strong(text)}${fits && note ? GAP + colors.faint(note) : ''}`
+    const room = columns - start.length - text.length - GAP.length
+    const note = notes.find(({ length }) => length < room)
+    return `${start}${colors.strong(text)}${note === undefined ? '' : GAP + colors.faint(note)}`
   }
+  const changes =
+    pairCodeUntil === undefined ? '' : `changes in ${formatMinutes(pairCodeUntil - now)}`
+  const codeNotes = [
+    ['type it in the viewer instead of scanning', changes],
+    ['type it in the viewer', changes],
+    [changes],
+  ].map((parts) => parts.filter(Boolean).join(' · '))
   return [
-    line('Viewer', viewerUrls[0]?.url ?? 'no address of this computer is known', ''),
-    ...(pairCode === undefined
-      ? []
-      : [line('Code', formatPairCode(pairCode), 'type it in the viewer instead of scanning')]),
+    line('Viewer', viewerUrls[0]?.url ?? 'no address of this computer is known'),
+    ...(pairCode === undefined ? [] : [line('Code', formatPairCode(pairCode), codeNotes)]),
     ...(hostKey === undefined
       ? []
-      : [line('Host', hostKey, 'publishing key: paste into the host app')]),
+      : [line('Host', hostKey, ['publishing key: paste into the host app', 'publishing key'])]),
   ]
 }

@@ -18,6 +18,7 @@ export function linksOf(server: SyncServer): RelayLinks {
   return {
     viewerUrls: server.viewerUrls(),
     pairCode: server.pairCode(),
+    pairCodeUntil: server.pairCodeUntil(),
     setUpUrl: server.setUpUrl(),
   }
 }

@@ -74,33 +74,38 @@ const problemOf = (error: unknown): string => {
   return code ?? message
 }
 
+async function openFolder({ dir, warn }: StoredKeysOptions): Promise<string> {
+  const path = dir ?? (await dataFolder())
+  await openPrivateFolder({ dir: path, flag: 'generated keys', advice: GIVE_KEYS, warn })
+  return path
+}
+
 /**
  * Opens the keys that are kept for a port, and makes them on first use. Never fails: keys that cannot be kept are for
  * this start only, with one warning.
  */
 export async function openStoredKeys(options: StoredKeysOptions): Promise<StoredKeys> {
-  const { port, renew, warn, dir = dataFolder() } = options
-  const path = join(dir, `keys-${port}.json`)
+  const { port, renew, warn } = options
   const forThisStart = (problem: string): void =>
     warn(
       `The generated keys are for this start only, because they cannot be kept: ${problem} After a restart, viewers must scan again and the host needs the new key.`,
     )
+  const made = makeKeys()
+  const stored: StoredKeys = { ...made, file: undefined, commit: async () => {} }
+  let path: string
+  try {
+    path = join(await openFolder(options), `keys-${port}.json`)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    forThisStart(error.text)
+    return stored
+  }
+  stored.file = path
   const write = (keys: Keys, replace: boolean): Promise<boolean> =>
     writePrivateFile(path, `${JSON.stringify(keys, null, 2)}\n`, replace)
-  const made = makeKeys()
-  const stored: StoredKeys = { ...made, file: path, commit: async () => {} }
   const unwritable = (error: unknown): void => {
     forThisStart(`${path} cannot be written (${problemOf(error)}). To keep keys, ${GIVE_KEYS}.`)
     stored.file = undefined
-  }
-
-  try {
-    await openPrivateFolder({ dir, flag: 'generated keys', advice: GIVE_KEYS, warn })
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    forThisStart(error.message)
-    stored.file = undefined
-    return stored
   }
   if (renew) {
     stored.commit = async () => {

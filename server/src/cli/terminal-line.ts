@@ -23,27 +23,53 @@ const DEFAULT_WIDTH = 80
 
 export function createTerminalLine(terminal: Terminal): TerminalLine {
   let shown = ''
-  /** The lines on the screen. */
+  /** The lines on the screen, and the width at which they were drawn. */
   let drawn: string[] = []
+  let drawnWidth = 0
 
   const width = (): number => terminal.columns || DEFAULT_WIDTH
+  const lengthOf = (line: string): number => stripVTControlCharacters(line).length
+  // Terminals wrap lines again when their width changes.
+  const rowsOf = (line: string): number => Math.max(1, Math.ceil(lengthOf(line) / width()))
+
+  /** Moves to the start of the first of some lines, which end at the cursor. */
+  function moveTo(lines: readonly string[]): string {
+    const rows = lines.reduce((sum, line) => sum + rowsOf(line), 0)
+    return rows > 1 ? `\u001B[${rows - 1}A\r` : '\r'
+  }
 
   /** Moves to the first of the lines, and clears them if there are several. */
   function rewind(): string {
-    // Terminals wrap lines again when their width changes.
-    const rows = drawn.reduce(
-      (sum, line) => sum + Math.max(1, Math.ceil(stripVTControlCharacters(line).length / width())),
-      0,
-    )
-    return rows > 1 ? `\u001B[${rows - 1}A\r${CLEAR_BELOW}` : '\r'
+    const start = moveTo(drawn)
+    return start === '\r' ? start : `${start}${CLEAR_BELOW}`
   }
 
+  /** Whether lines take the same rows as those on the screen. */
+  function isInPlace(lines: readonly string[]): boolean {
+    return (
+      drawnWidth === width() &&
+      lines.length === drawn.length &&
+      lines.every((line, at) => rowsOf(line) === rowsOf(drawn[at]!))
+    )
+  }
+
+  /** The lines over what they replace. Clearing a full row would take its last character. */
+  const over = (lines: readonly string[]): string =>
+    lines
+      .map((line) => (lengthOf(line) % width() === 0 && line !== '' ? line : line + CLEAR_TO_END))
+      .join('\r\n')
+
   function draw(): void {
-    const start = rewind()
     const lines = shown.split('\n')
     // Some terminals move to the next line as soon as the last column is written.
-    drawn = [...lines.slice(0, -1), lines.at(-1)!.slice(0, width() - 1)]
-    terminal.write(`${start}${drawn.join('\r\n')}${CLEAR_TO_END}`)
+    const next = [...lines.slice(0, -1), lines.at(-1)!.slice(0, width() - 1)]
+    if (isInPlace(next)) {
+      // Without clearing first, and from the first line that changed: a line that is cleared each second flickers.
+      const first = next.findIndex((line, at) => line !== drawn[at])
+      if (first !== -1) terminal.write(moveTo(drawn.slice(first)) + over(next.slice(first)))
+    } else terminal.write(`${rewind()}${next.join('\r\n')}${CLEAR_TO_END}`)
+    drawn = next
+    drawnWidth = width()
   }
 
   return {

@@ -13,13 +13,17 @@ export function besideEachOther(left: readonly string[], right: readonly string[
   )
 }
 
+/** Breaks a word into parts of at most `width` characters, if possible after a slash, so that names stay whole. */
+function breakWord(word: string, width: number): string[] {
+  if (word.length <= width) return [word]
+  const end = word.lastIndexOf('/', width - 1) + 1 || width
+  return [word.slice(0, end), ...breakWord(word.slice(end), width)]
+}
+
 /** Breaks a text into lines of at most `width` characters: between words, and within longer words. */
 export function wrap(text: string, width: number): string[] {
   const lines = ['']
-  const parts = text
-    .split(' ')
-    .flatMap((word) => word.match(new RegExp(`.{1,${width}}`, 'g')) ?? [])
-  for (const word of parts) {
+  for (const word of text.split(' ').flatMap((long) => breakWord(long, width))) {
     const line = lines.at(-1)!
     if (line !== '' && line.length + 1 + word.length > width) lines.push(word)
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`

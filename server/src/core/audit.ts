@@ -22,6 +22,8 @@ export interface AuditEvent {
   code?: number | undefined
   /** For `refused` because of its origin: the `Origin` header, cut off after 200 characters. */
   origin?: string | undefined
+  /** For `replaced`: the later host is on another node, which has no line. */
+  elsewhere?: true | undefined
   /** In words, for `refused`. */
   reason?: string | undefined
   /** For `admin`: what the operator did. */

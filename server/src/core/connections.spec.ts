@@ -23,7 +23,11 @@ function makePeer(refusal?: Refusal) {
 }
 
 /** The hooks of a relay whose session is not ready until the test says so. */
-function makeConnections(): { hooks: RelayHooks; received: unknown[]; beReady: () => void } {
+function makeConnections(warn = (_: string): void => {}): {
+  hooks: RelayHooks
+  received: unknown[]
+  beReady: () => void
+} {
   const received: unknown[] = []
   let beReady = (): void => {}
   const ready = new Promise<void>((resolve) => (beReady = resolve))
@@ -56,7 +60,7 @@ function makeConnections(): { hooks: RelayHooks; received: unknown[]; beReady: (
     audit: () => {},
     toPeer: () => ({ send: () => 0, close: () => {}, buffered: () => 0 }),
     onChange: () => {},
-    warn: () => {},
+    warn,
   })
   return { hooks, received, beReady }
 }
@@ -74,6 +78,22 @@ describe('connections', () => {
     beReady()
     await vi.waitFor(() => expect(received).toHaveLength(3))
     expect(received.map((text) => (text as string).length)).toEqual([400, 500, 100])
+  })
+
+  it('warn about a host whose message is too long, once a minute', async () => {
+    const warnings: string[] = []
+    const { hooks, beReady } = makeConnections((text) => void warnings.push(text))
+    beReady()
+    for (const role of ['host', 'host', 'viewer']) {
+      const { peer, events } = makePeer()
+      Object.assign(peer.context, { role })
+      await hooks.open(peer)
+      await hooks.message(peer, frame(LONGEST + 1))
+      expect(events).toEqual([`closed ${CLOSE.busy}`])
+    }
+    expect(warnings).toEqual([
+      'A host was closed: its message has 1001 bytes, which is too long (--max-host-message)',
+    ])
   })
 
   it('end a refused client that does not answer the close frame, on any server', async () => {

@@ -248,6 +248,11 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
       const { early, member, role, earlySize = 0 } = admission
       const bytes = sizeOf(message)
       const refusal = limits.checkMessage(role, bytes)
+      if (refusal && role === 'host')
+        warn(
+          'hostMessage',
+          `A host was closed: its message has ${bytes} bytes, which is too long (--max-host-message)`,
+        )
       if (refusal) return refuse(peer, refusal)
       if (member?.host) return receive(peer, toFrame(message))
       if (member?.viewer) return confirm(member.viewer, member.session, message)

@@ -83,6 +83,7 @@ export function createRelay(options: RelayOptions): Relay {
     storedRules: options.storedRules,
     backplane: options.backplane,
     onApplied: (name, session) => limits.checkApplied(name, session),
+    audit: audit.report,
   })
   const limits = createSessionLimits({
     limits: { ...LIMIT_DEFAULTS, ...options.limits },

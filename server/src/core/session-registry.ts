@@ -1,4 +1,5 @@
 import { type AccessRules, CLOSE, type RelayStatus } from '@vue-sync/vue/protocol'
+import type { Audit } from './audit.ts'
 import type { Backplane } from './shared/backplane.ts'
 import { createSession, type Session, type SessionOptions } from './session/session.ts'
 import { createSharedSession, type SharedSession } from './shared/shared-session.ts'
@@ -14,6 +15,8 @@ export interface SessionRegistryOptions extends Omit<SessionOptions, 'sign' | 'd
   backplane?: Backplane | undefined
   /** Called when a session has applied state or rules of another node. @default nothing */
   onApplied?: ((name: string, session: Session) => void) | undefined
+  /** Reports a host that took over on another node. @default nothing */
+  audit?: Audit | undefined
 }
 
 /** The sessions that are open on this node. */
@@ -45,7 +48,7 @@ export interface SessionRegistry {
 const ENDED = 'The operator of the relay ended this session'
 
 export function createSessionRegistry(options: SessionRegistryOptions): SessionRegistry {
-  const { sign, describe, backplane, storedRules, onApplied, ...sessionOptions } = options
+  const { sign, describe, backplane, storedRules, onApplied, audit, ...sessionOptions } = options
   const warnThrottled = createThrottledWarn(options.warn)
   const sessions = new Map<string, Session>()
   const sharedSessions = new Map<string, SharedSession>()
@@ -112,6 +115,14 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
           onDropped: (reason) =>
             warnThrottled('dropped', `A message of another node was dropped: ${reason}`),
           onApplied: () => onApplied?.(name, session),
+          onHostReplaced: () =>
+            audit?.({
+              kind: 'replaced',
+              via: 'socket',
+              role: 'host',
+              session: name,
+              elsewhere: true,
+            }),
         })
         sharedSessions.set(name, shared)
       }

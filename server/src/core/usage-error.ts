@@ -6,4 +6,9 @@ export class UsageError extends Error {
     super(text.startsWith(PREFIX) ? text : `${PREFIX}${text}`)
     this.name = 'UsageError'
   }
+
+  /** The message without the name of the product, to be part of another one. */
+  get text(): string {
+    return this.message.slice(PREFIX.length)
+  }
 }

@@ -44,6 +44,18 @@ describe('a pairing code', () => {
     expect(pairing.codeOf('show')).toBe('CCCCCC')
   })
 
+  it('says for how long it is still shown', () => {
+    const { pairing, wait } = make()
+    expect(pairing.shownFor('show')).toBe(0)
+    pairing.codeOf('show')
+    wait(60_000)
+    expect(pairing.shownFor('show')).toBe(CODE_SHOWN_MS - 60_000)
+    pairing.renew('show')
+    expect(pairing.shownFor('show')).toBe(CODE_SHOWN_MS)
+    wait(2 * CODE_SHOWN_MS)
+    expect(pairing.shownFor('show')).toBe(0)
+  })
+
   it('belongs to one session: a code in use is not drawn again', () => {
     const { pairing, sessionsOf } = make()
     expect([pairing.codeOf('one'), pairing.codeOf('two')]).toEqual(['AAAAAA', 'BBBBBB'])

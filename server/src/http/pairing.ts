@@ -19,6 +19,8 @@ export interface PairingOptions {
 export interface Pairing {
   /** The code to show for a session. Another one than before, once the session's fence has changed. */
   codeOf: (session: string) => string
+  /** How many milliseconds the code of a session is still shown; 0 without one. It ends earlier with its fence. */
+  shownFor: (session: string) => number
   /** Replaces the code of a session. The one before is not valid any more. */
   renew: (session: string) => string
   /** What a typed code stands for; `undefined` if the code is wrong or has expired. */
@@ -105,6 +107,11 @@ export function createPairing(options: PairingOptions = {}): Pairing {
 
   return {
     codeOf,
+    shownFor(session) {
+      const code = shown.get(session)
+      const entry = code === undefined ? undefined : codes.get(code)
+      return entry ? Math.max(0, CODE_SHOWN_MS - (now() - entry.since)) : 0
+    },
     renew(session) {
       const code = shown.get(session)
       const entry = code === undefined ? undefined : codes.get(code)

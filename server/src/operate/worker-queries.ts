@@ -7,6 +7,8 @@ import type { MetricsReport } from './metrics.ts'
 export interface RelayLinks {
   viewerUrls: ViewerUrl[]
   pairCode: string
+  /** When the code changes, in milliseconds since 1970. */
+  pairCodeUntil: number
   setUpUrl: string | undefined
 }
 

@@ -23,7 +23,7 @@ export async function openServerCertificate(
   if (cert !== undefined && key !== undefined) return openCertificateFiles({ cert, key, warn })
   if (!https) return undefined
   const authority = await openAuthority({
-    dir: caDir ?? dataFolder(),
+    dir: caDir ?? (await dataFolder()),
     hostname: book.hostname,
     now: Date.now(),
     warn,

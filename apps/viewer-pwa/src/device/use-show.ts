@@ -1,4 +1,10 @@
-import { useEventListener, useFullscreen, useTimeoutFn, useWakeLock } from '@vueuse/core'
+import {
+  useEventListener,
+  useFullscreen,
+  useMediaQuery,
+  useTimeoutFn,
+  useWakeLock,
+} from '@vueuse/core'
 import { computed, type ComputedRef, type Ref, shallowRef, watch } from 'vue'
 import { createMemory } from './memory.ts'
 
@@ -7,8 +13,10 @@ export interface UseShowReturn {
   canStayAwake: Readonly<Ref<boolean>>
   /** The user's choice, which is remembered. */
   awake: Ref<boolean>
+  /** Whether the app can enter or leave full screen. A browser that was started in full screen does not leave it. */
   canFill: Readonly<Ref<boolean>>
   canTurn: boolean
+  /** Whether the page fills the screen, by the app or by the way in which the browser was started. */
   isFull: Readonly<Ref<boolean>>
   /** Full screen without a recent touch, so controls are hidden. */
   bare: ComputedRef<boolean>
@@ -24,16 +32,19 @@ interface LockableOrientation {
   lock?: (orientation: 'landscape') => Promise<void>
 }
 
-/** Keeps the screen awake, full and in landscape for long viewing. */
-export function useShow(): UseShowReturn {
+/**
+ * Keeps the screen awake, full and in landscape for long viewing.
+ *
+ * @param kiosk keeps the screen awake without the user's choice
+ */
+export function useShow(kiosk: Readonly<Ref<boolean>>): UseShowReturn {
   const memory = createMemory('vue-sync:awake', () => localStorage)
   const { isSupported: canStayAwake, request, release } = useWakeLock()
   const awake = shallowRef(memory.read() === '1')
+  watch(awake, (wanted) => (wanted ? memory.write('1') : memory.forget()))
   watch(
-    awake,
+    () => awake.value || kiosk.value,
     (wanted) => {
-      if (wanted) memory.write('1')
-      else memory.forget()
       if (!canStayAwake.value) return
       // The browser refuses when the battery is low; the choice is kept for the next start.
       const done = wanted ? request('screen') : release()
@@ -42,24 +53,44 @@ export function useShow(): UseShowReturn {
     { immediate: true },
   )
 
-  const { isSupported: canFill, isFullscreen, enter, exit } = useFullscreen()
+  const { isSupported, isFullscreen, enter, exit } = useFullscreen()
+  const startedFull = useMediaQuery('(display-mode: fullscreen)')
+  const isFull = computed(() => isFullscreen.value || startedFull.value)
   const orientation = screen.orientation as LockableOrientation | undefined
   const peek = useTimeoutFn(() => {}, PEEK_MS, { immediate: false })
   const look = (): void => {
-    if (isFullscreen.value) peek.start()
+    if (isFull.value) peek.start()
   }
   useEventListener(window, ['pointerdown', 'keydown'], look, { passive: true })
+
+  const filled = createMemory('vue-sync:full', () => localStorage)
+  let isLeaving = false
+  useEventListener(window, 'pagehide', () => (isLeaving = true))
+  useEventListener(window, 'pageshow', () => (isLeaving = false))
+  watch(isFullscreen, (now) => {
+    // A reload ends full screen too.
+    if (now) filled.write('1')
+    else if (!isLeaving) filled.forget()
+  })
+  if (filled.read() === '1') {
+    const again = (): void => {
+      if (!isFull.value && filled.read() === '1') enter().catch(() => {})
+    }
+    // Only after a gesture, unless the browser was told to allow it.
+    again()
+    useEventListener(window, ['pointerup', 'keyup'], again, { once: true, passive: true })
+  }
 
   return {
     canStayAwake,
     awake,
-    canFill,
+    canFill: computed(() => isSupported.value && (isFullscreen.value || !startedFull.value)),
     canTurn:
       typeof orientation?.lock === 'function' &&
       matchMedia('(pointer: coarse)').matches &&
       Math.min(screen.width, screen.height) < 600,
-    isFull: isFullscreen,
-    bare: computed(() => isFullscreen.value && !peek.isPending.value),
+    isFull,
+    bare: computed(() => isFull.value && !peek.isPending.value),
     toggleFull: () => (isFullscreen.value ? exit() : enter()),
     async fillSideways() {
       await enter()

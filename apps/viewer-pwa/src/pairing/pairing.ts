@@ -1,30 +1,48 @@
-import { formatLink, isSessionName, readPairCode } from '@vue-sync/vue/protocol'
+import { formatLink, isSessionName, parseLink, readPairCode } from '@vue-sync/vue/protocol'
 import type { ErrorCode } from '@vue-sync/vue/viewer'
-import { isScannedLink, withOwnScheme } from '../session/session-link.ts'
+import { fitToPage, isScannedLink } from '../session/session-link.ts'
+import type { Texts } from '../texts/language.ts'
+import { candidatesFor, CODE_LENGTH, isAddress, readTypedCode } from './entry.ts'
+import { dial, findRelay } from './find-relay.ts'
 
-/** Why an input (typed, pasted, photographed or scanned) cannot be opened. Each has a text in the catalogue. */
-export type PairingReason =
-  | 'empty'
-  | 'wrongCode'
-  | 'tooManyCodes'
-  | 'noRelay'
-  | 'noLink'
-  | 'otherPath'
-  | 'otherCode'
-  | 'noReader'
-  | 'badPhoto'
-  | 'noCodeInPhoto'
+type PairingTexts = Texts['pairing']
 
-export class PairingProblem extends Error {
-  readonly reason: PairingReason
-  constructor(reason: PairingReason) {
-    super(reason)
-    this.reason = reason
+/** What the first button beside a problem does. Without one, the user types or scans again. */
+export type Remedy =
+  | { kind: 'retry' }
+  /** Types another address. The browser can also open `page`, if there is one. */
+  | { kind: 'address'; page?: string }
+  | { kind: 'code' }
+  /** Opens the relay's own page, where its codes are valid. */
+  | { kind: 'open'; page: string }
+
+export interface ProblemDetails {
+  remedy?: Remedy
+  /** The relay accepts no code before this time, in milliseconds since 1970. */
+  until?: number
+}
+
+/** Why an input (typed, pasted, photographed or scanned) cannot be opened. */
+export class PairingProblem extends Error implements ProblemDetails {
+  /** The text for the user. */
+  readonly say: (t: PairingTexts) => string
+  readonly remedy?: Remedy
+  readonly until?: number
+  constructor(say: (t: PairingTexts) => string, details: ProblemDetails = {}) {
+    super('pairing failed')
+    this.say = say
+    Object.assign(this, details)
   }
 }
 
+const RETRY: ProblemDetails = { remedy: { kind: 'retry' } }
+/** How long the relay refuses codes if it does not say. */
+const LOCKED_OUT_S = 60
+
 /** Asks the relay that served this page for the session of a short code. */
 async function redeem(code: string, origin: string): Promise<string> {
+  const { host } = new URL(origin)
+  const noRelay = new PairingProblem((t) => t.noRelay(host), RETRY)
   let response: Response
   try {
     response = await fetch(new URL('/pair', origin), {
@@ -34,35 +52,100 @@ async function redeem(code: string, origin: string): Promise<string> {
       cache: 'no-store',
     })
   } catch {
-    throw new PairingProblem('noRelay')
+    throw noRelay
   }
-  if (response.status === 429) throw new PairingProblem('tooManyCodes')
+  if (response.status === 429) {
+    const seconds = Number(response.headers.get('retry-after')) || LOCKED_OUT_S
+    throw new PairingProblem((t) => t.tooManyCodes, { until: Date.now() + seconds * 1000 })
+  }
   const answer: unknown = await response.json().catch(() => undefined)
   const { session, key } = (answer ?? {}) as { session?: unknown; key?: unknown }
-  if (!response.ok || typeof session !== 'string' || !isSessionName(session))
-    throw new PairingProblem(response.status === 404 ? 'wrongCode' : 'noRelay')
+  if (response.status === 404) throw new PairingProblem((t) => t.wrongCode(host))
+  if (!response.ok || typeof session !== 'string' || !isSessionName(session)) throw noRelay
   return formatLink({ origin, session, ...(typeof key === 'string' && { key }) })
+}
+
+function linkOfCode(typed: string, origin: string): Promise<string> {
+  const { characters, strange, meant } = readTypedCode(typed)
+  if (characters === '') throw new PairingProblem((t) => t.empty)
+  if (strange !== undefined) throw new PairingProblem((t) => t.strange(strange, meant))
+  const { length } = [...characters]
+  const code = readPairCode(characters)
+  if (code === undefined) throw new PairingProblem((t) => t.wrongLength(length, CODE_LENGTH))
+  return redeem(code, origin)
+}
+
+/** Finds the relay at a typed address, which people often write without port or scheme. */
+async function linkOfAddress(typed: string, page: Location): Promise<string> {
+  const { links, isExact } = candidatesFor(typed, page)
+  if (isExact) return links[0]!
+  const found = await findRelay(links)
+  const hosts = [...new Set(links.map((link) => hostWithPort(link)))]
+  if (!found) {
+    // The relay may have no https, which this page needs and a page of the relay itself does not.
+    const plain = page.protocol === 'https:' && links[0]!.replace(/^https/, 'http')
+    throw new PairingProblem((t) => t.noAnswer(hosts), {
+      remedy: { kind: 'address', ...(plain && { page: plain }) },
+    })
+  }
+  const { link, answer } = found
+  if (answer === 'open') return link
+  const { origin, host } = new URL(link)
+  if (origin === page.origin)
+    throw new PairingProblem((t) => t.needsCode, { remedy: { kind: 'code' } })
+  throw new PairingProblem((t) => t.needsCodeThere(host), { remedy: { kind: 'open', page: link } })
+}
+
+function hostWithPort(link: string): string {
+  const { host, port, protocol } = new URL(link)
+  return port ? host : `${host}:${protocol === 'https:' ? 443 : 80}`
+}
+
+/** What the user typed or pasted. */
+export interface Typed {
+  text: string
+  /** Whether the user chose to type an address. A text without dot, colon and slash is a code otherwise. */
+  isAddress: boolean
 }
 
 /**
  * Returns the link for a text that the user typed or pasted: a link, an address, or a short code.
  *
- * @param origin of this page
+ * @param page the address of this page
  * @throws PairingProblem
  */
-export async function linkFrom(typed: string, origin: string): Promise<string> {
-  if (typed.trim() === '') throw new PairingProblem('empty')
-  const code = readPairCode(typed)
-  return code ? redeem(code, origin) : withOwnScheme(typed.trim(), origin)
+export async function linkFrom(typed: Typed, page: Location): Promise<string> {
+  const { text } = typed
+  if (!typed.isAddress && !isAddress(text)) return linkOfCode(text, page.origin)
+  if (text.trim() === '') throw new PairingProblem((t) => t.emptyAddress)
+  return linkOfAddress(text, page)
 }
 
-/** @throws PairingProblem if the QR code is not a viewer link */
-export function linkFromCode(text: string): string {
-  if (!isScannedLink(text)) throw new PairingProblem('otherCode')
-  return text.trim()
+/**
+ * Returns the link in a QR code. A code with a web address alone may be of anything, so the relay must answer there.
+ *
+ * @param page the address of this page
+ * @throws PairingProblem if the QR code is not a viewer link
+ */
+export async function linkFromCode(text: string, page: Location): Promise<string> {
+  const link = text.trim()
+  const address = isScannedLink(link) ? parseLink(link) : undefined
+  if (!address) throw new PairingProblem((t) => sayOther(link, t))
+  const isOurs = address.key !== undefined || address.secret !== undefined
+  if (!isOurs && (await dial(fitToPage(link, page.protocol))) === 'silent')
+    throw new PairingProblem((t) => t.leadsElsewhere(new URL(link).host))
+  return link
+}
+
+/** Says what a QR code is that is not ours. */
+function sayOther(text: string, t: PairingTexts): string {
+  if (!/^(?:https?|wss?):\/\//i.test(text) || !URL.canParse(text))
+    return /^WIFI:/i.test(text) ? t.otherWifi : t.otherCode
+  const { host, pathname } = new URL(text)
+  return pathname === '/setup' ? t.setUpCode : t.leadsElsewhere(host)
 }
 
 /** @param code of the error that the link caused */
 export function noLink(code: ErrorCode): PairingProblem {
-  return new PairingProblem(code === 'VS121' ? 'otherPath' : 'noLink')
+  return new PairingProblem((t) => (code === 'VS121' ? t.otherPath : t.noLink))
 }

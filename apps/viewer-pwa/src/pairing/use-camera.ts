@@ -8,7 +8,13 @@ export interface UseCameraReturn {
   state: Readonly<Ref<CameraState>>
   /** Requests the camera, shows its picture, and scans for codes until the scope ends. */
   start: (video: HTMLVideoElement) => Promise<void>
+  /** Whether the camera's light is on; `undefined` if this device or browser cannot turn it on. */
+  light: Readonly<Ref<boolean | undefined>>
+  toggleLight: () => void
 }
+
+/** The light is no part of TypeScript's DOM types, because Safari and Firefox lack it. */
+type WithTorch = { torch?: boolean }
 
 /** Pause between two scans; a phone decodes a picture in about 20 ms. */
 const LOOK_MS = 150
@@ -26,14 +32,10 @@ const STATES: Record<string, CameraState> = {
   AbortError: 'busy',
 }
 
-/** Returns `false` on pages without a secure context, where browsers offer no camera. */
-export function hasCamera(): boolean {
-  return typeof navigator.mediaDevices?.getUserMedia === 'function'
-}
-
 /** Scans QR codes with the camera. `onCode` receives every result, including repeats. */
 export function useCamera(onCode: (text: string) => void): UseCameraReturn {
   const state = shallowRef<CameraState>('asking')
+  const light = shallowRef<boolean>()
   let stream: MediaStream | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let shownIn: HTMLVideoElement | undefined
@@ -45,7 +47,7 @@ export function useCamera(onCode: (text: string) => void): UseCameraReturn {
   function turnOff(): void {
     clearTimeout(timer)
     for (const track of stream?.getTracks() ?? []) track.stop()
-    stream = undefined
+    stream = light.value = undefined
   }
   onScopeDispose(() => {
     ended = true
@@ -109,6 +111,9 @@ export function useCamera(onCode: (text: string) => void): UseCameraReturn {
     }
     if (stream !== opened) return
     state.value = 'on'
+    const [track] = stream.getVideoTracks()
+    const { torch } = (track?.getCapabilities?.() ?? {}) as WithTorch
+    if (torch) light.value = false
     await look(video)
   }
 
@@ -116,7 +121,20 @@ export function useCamera(onCode: (text: string) => void): UseCameraReturn {
     state,
     start(video) {
       shownIn = video
+      failures = restarts = 0
+      state.value = 'asking'
       return run(video)
+    },
+    light,
+    toggleLight() {
+      const torch = !light.value
+      void stream
+        ?.getVideoTracks()[0]
+        ?.applyConstraints({ advanced: [{ torch } as MediaTrackConstraintSet] })
+        .then(
+          () => (light.value = torch),
+          () => (light.value = undefined),
+        )
     },
   }
 }

@@ -27,6 +27,10 @@ export interface Condition {
   problem: { code: ErrorCode } | undefined
   /** Problems of the connection and of the state. */
   problems?: readonly { code: string }[]
+  /** Whether the link has a key. An address that the user typed has none. @default true */
+  hasKey?: boolean
+  /** Whether this page can use a camera. @default true */
+  canScan?: boolean
 }
 
 export interface Description {
@@ -42,32 +46,70 @@ export interface Description {
   heading?: string
   /** What the first button does. */
   action?: Action
+  /** What the second button of a card does. */
+  second?: Action
 }
 
 /**
- * `scan`: go to the ways of scanning or typing a code. `open`: open the link outside of this app. `retry`: dial now.
- * `connect`: connect again after the user disconnected. `reload`: load a newer viewer.
+ * - `scan`, `code`, `address`, `others`: go to the pairing screen, with the scanner or a field opened.
+ * - `open`: open the link outside of this app.
+ * - `retry`: dial now. `connect`: the same, after the user disconnected.
+ * - `reload`: load a newer viewer.
+ * - `guide`: show how this page gets https.
  */
-export type Action = 'scan' | 'open' | 'retry' | 'connect' | 'reload'
+export type Action =
+  | 'scan'
+  | 'code'
+  | 'address'
+  | 'others'
+  | 'open'
+  | 'retry'
+  | 'connect'
+  | 'reload'
+  | 'guide'
 
-interface Trouble {
+type Ways = readonly [first: Action, second: Action]
+
+/** What the user sees instead of a state. */
+export interface Trouble {
   heading: string
   advice: string
   action: Action
+  second: Action
 }
 
-/** What the first button does, if it is not `scan`. */
-const ACTIONS: Partial<Record<string, Action>> = {
-  VS105: 'reload',
-  VS108: 'reload',
-  VS118: 'open',
-  VS119: 'retry',
-  VS120: 'retry',
-  VS123: 'reload',
+const AGAIN: Ways = ['scan', 'code']
+/** A typed code has no encryption key, so it does not open an encrypted session. */
+const SCAN_ONLY: Ways = ['scan', 'retry']
+const NEWER: Ways = ['reload', 'others']
+/** The two ways on for each error. */
+const WAYS: Partial<Record<string, Ways>> = {
+  VS102: AGAIN,
+  VS103: AGAIN,
+  VS104: ['scan', 'retry'],
+  VS105: NEWER,
+  VS108: NEWER,
+  VS109: ['retry', 'others'],
+  VS110: SCAN_ONLY,
+  VS111: ['guide', 'others'],
+  VS112: AGAIN,
+  VS115: ['scan', 'others'],
+  VS116: SCAN_ONLY,
+  VS118: ['open', 'others'],
+  VS119: ['retry', 'others'],
+  VS120: ['retry', 'others'],
+  VS121: ['scan', 'retry'],
+  VS123: NEWER,
+  VS125: NEWER,
 }
 
-function troubleOf(code: string, [heading, advice]: readonly [string, string]): Trouble {
-  return { heading, advice, action: ACTIONS[code] ?? 'scan' }
+/** The ways on that this device and link have. */
+function waysOf(code: string, { canScan = true, hasKey = true }: Condition): Ways {
+  const [first, second] = WAYS[code] ?? SCAN_ONLY
+  // Who typed an address can correct it.
+  const other = !hasKey && (code === 'VS120' || code === 'VS121') ? 'address' : second
+  if (canScan || first !== 'scan') return [first, other]
+  return other === 'code' ? ['code', 'retry'] : [other === 'others' ? 'retry' : 'others', other]
 }
 
 /** @param elapsed milliseconds since the last update, which no clock agrees on to the second */
@@ -87,6 +129,10 @@ export function describe(
     condition
   const { progress, plainLink } = condition
   const withAge = (text: string) => (asOf === undefined ? text : t.asOf(text, asOf, now))
+  const troubleOf = (code: string, [heading, advice]: readonly [string, string]): Trouble => {
+    const [action, second] = waysOf(code, condition)
+    return { heading, advice, action, second }
+  }
   const say = (tone: Description['tone'], text: string, advice?: string): Description => ({
     tone,
     text,
@@ -96,10 +142,12 @@ export function describe(
   const stop = (trouble: Trouble): Description => ({
     ...say('stopped', withAge(t.stoppedBecause(trouble.heading)), trouble.advice),
     ...trouble,
-    action: trouble.action === 'open' && !plainLink ? 'scan' : trouble.action,
+    ...(trouble.action === 'open' && !plainLink && { action: 'scan' }),
   })
   if (error?.code === 'VS109' && encryptedAt)
     return stop(troubleOf('VS109', t.refusedBy(encryptedAt)))
+  if (error?.code === 'VS102' && condition.hasKey === false)
+    return stop(troubleOf('VS102', t.needsKey))
   if (error) {
     const known = t.stopped[error.code]
     if (known) return stop(troubleOf(error.code, known))
@@ -111,6 +159,7 @@ export function describe(
       ...say('stopped', withAge(t.disconnected), t.disconnectedAdvice),
       heading: t.disconnected,
       action: 'connect',
+      second: 'others',
     }
   if (status === 'connected') {
     if (progress) {

@@ -1,4 +1,4 @@
-import { formatLink, isTrustworthyOrigin, parseLink } from '@vue-sync/vue/protocol'
+import { formatLink, isTrustworthyOrigin, parseLink, sessionPath } from '@vue-sync/vue/protocol'
 
 /** Returns the session link in the page's own address (its fragment or path), if there is one. */
 export function linkOfPage(href: string): string | undefined {
@@ -29,6 +29,11 @@ export function pageOf(link: string, here: string): string | undefined {
   return page !== undefined && new URL(page).origin !== here ? page : undefined
 }
 
+/** Returns whether a link has a key, which a typed address has not. */
+export function hasKey(link: string | undefined): boolean {
+  return parseLink(link ?? '')?.key !== undefined
+}
+
 /** Returns the relay's host if the link is for an encrypted session. */
 export function encryptedAt(link: string | undefined): string | undefined {
   const address = parseLink(link ?? '')
@@ -49,11 +54,27 @@ export function guideFor(link: string | undefined): string {
   return `/setup${page ? new URL(page).hash : ''}`
 }
 
+/** Returns the address of a link as people type it, without its key. */
+export function addressOf(link: string): string {
+  const address = parseLink(link)
+  if (!address) return link
+  const { port, host } = new URL(address.origin)
+  // Without a port, the scheme says which one it is.
+  const place = port ? host : address.origin.replace(/^ws/, 'http')
+  return place + sessionPath(address.session).replace(/^\/$/, '')
+}
+
+/** Returns host name and port of the link's relay. */
+export function hostOf(link: string): string {
+  const address = parseLink(link)
+  return address ? new URL(address.origin).host : link
+}
+
 /** Returns a readable name for a link, without its key. */
 export function nameOf(link: string): string {
   const address = parseLink(link)
   if (!address) return link
-  const host = new URL(address.origin).host
+  const host = hostOf(link)
   return address.session === 'default' ? host : `${host} · ${address.session}`
 }
 

@@ -2,9 +2,10 @@ import { useIntervalFn, useOnline } from '@vueuse/core'
 import { computed, type ComputedRef, shallowRef } from 'vue'
 import { equal, type Json } from '@vue-sync/vue/protocol'
 import { useSyncViewer } from '@vue-sync/vue/viewer'
+import { hasCamera } from '../device/has-camera.ts'
 import { useLanguage } from '../texts/language.ts'
 import { describe, type Description } from './describe.ts'
-import { encryptedAt } from './session-link.ts'
+import { encryptedAt, hasKey } from './session-link.ts'
 import type { UseSessionReturn } from './use-session.ts'
 
 /** The state of the connection in words, kept up to date. */
@@ -16,6 +17,7 @@ export function useCondition({
   const viewer = useSyncViewer()
   const { texts, formats } = useLanguage()
   const online = useOnline()
+  const canScan = hasCamera()
   const now = shallowRef(Date.now())
   useIntervalFn(() => (now.value = Date.now()), 500)
   return computed<Description>((before) => {
@@ -35,6 +37,8 @@ export function useCondition({
         problem: viewer.problem.value,
         progress: viewer.progress.value,
         problems: viewer.problems.value,
+        hasKey: hasKey(link.value),
+        canScan,
       },
       now.value,
       texts.value.session,

@@ -1,11 +1,17 @@
 import { useEventListener } from '@vueuse/core'
-import { computed, type ComputedRef, inject, type Ref, shallowRef, watch } from 'vue'
+import { computed, type ComputedRef, type Ref, shallowRef, watch } from 'vue'
 import { parseLink } from '@vue-sync/vue/protocol'
 import { useSyncViewer } from '@vue-sync/vue/viewer'
-import { createMemory } from '../device/memory.ts'
 import { openedAt } from '../opened-at.ts'
-import { dropsSecret, fitToPage, linkOfPage, nameOf, pageOf } from './session-link.ts'
-import { CACHE_KEY } from './use-known-sessions.ts'
+import { addressOf, dropsSecret, fitToPage, linkOfPage, nameOf, pageOf } from './session-link.ts'
+import { createLinkMemory, useKnownSessions } from './use-known-sessions.ts'
+
+/** How the pairing screen begins. */
+export interface PairingStart {
+  way: 'scan' | 'code' | 'address'
+  /** The content of the field. @default '' */
+  text?: string
+}
 
 export interface UseSessionReturn {
   /** The open link; `undefined` shows the pairing screen. */
@@ -20,17 +26,27 @@ export interface UseSessionReturn {
   open: (link: string) => void
   reconnect: () => void
   disconnect: () => void
-  /** Returns to the pairing screen; the session stays in the list. */
-  leave: () => void
-  /** Returns to the pairing screen and deletes the session from this device. */
+  /** Returns to the pairing screen, with the scanner or a field opened. The session stays in the list. */
+  leave: (way?: PairingStart['way']) => void
+  /** How the pairing screen begins; `undefined` unless `leave` was called with a way. */
+  start: Readonly<Ref<PairingStart | undefined>>
+  /** Returns to the pairing screen and deletes the session from this device. The screen offers to undo that. */
   forget: () => void
 }
 
-/** Opens the session in the page's address, or the remembered one, or the page's own relay if it is open. */
-export function useSession(): UseSessionReturn {
+/** After these errors a link does not work again. */
+const ENDS = new Set<string>(['VS102', 'VS104', 'VS110', 'VS112', 'VS116'])
+
+/**
+ * Opens the session in the page's address, or the remembered one, or the page's own relay if it is open.
+ *
+ * @param hasPanes whether the app starts with several sessions side by side, which only a link replaces
+ */
+export function useSession(hasPanes: Readonly<Ref<boolean>>): UseSessionReturn {
   const { connect, disconnect, status, name, error, lastUpdate } = useSyncViewer()
-  const cache = inject(CACHE_KEY)
-  const memory = createMemory('vue-sync:link', () => localStorage)
+  const known = useKnownSessions()
+  const memory = createLinkMemory()
+  const start = shallowRef<PairingStart>()
   const link = shallowRef<string>()
   const givenLink = shallowRef<string>()
 
@@ -52,16 +68,19 @@ export function useSession(): UseSessionReturn {
     if (!followed || current !== followed.link || now !== 'connected') return
     if (parseLink(current)?.secret && updated === undefined) return
     if (followed.isChosen || !dropsSecret(memory.read(), current)) memory.write(current)
+    known.unmark(current)
   })
 
   function forgetLink(): void {
     if (memory.read() === link.value) memory.forget()
   }
 
-  function leave(): void {
+  function leave(way?: PairingStart['way']): void {
+    const given = givenLink.value ?? link.value
     disconnect()
     forgetLink()
     link.value = givenLink.value = undefined
+    start.value = way && { way, ...(way === 'address' && given && { text: addressOf(given) }) }
   }
 
   function readPage(href = location.href): boolean {
@@ -87,7 +106,7 @@ export function useSession(): UseSessionReturn {
   // The home-screen shortcut opens `/?pair`.
   const wantsPairing = new URLSearchParams(location.search).has('pair')
   if (wantsPairing) history.replaceState(null, '', '/')
-  if (!readPage(openedAt) && !wantsPairing) {
+  if (!readPage(openedAt) && !wantsPairing && !hasPanes.value) {
     const kept = memory.read()
     if (kept && parseLink(kept)) open(kept)
     else guessPage()
@@ -95,6 +114,11 @@ export function useSession(): UseSessionReturn {
   useEventListener(window, 'hashchange', () => readPage())
   // A relay refuses pages of other origins, so the link opens in that relay's own viewer, unless it has a secret.
   watch(error, (now) => {
+    if (now && link.value && ENDS.has(now.code)) {
+      // The app does not open again with a link that no longer works. The list says why, and still opens it.
+      forgetLink()
+      known.mark(link.value, now.code)
+    }
     const own = now?.code === 'VS109' && link.value && pageOf(link.value, location.origin)
     if (!own) return
     // Returning to this page must not redirect again.
@@ -108,13 +132,19 @@ export function useSession(): UseSessionReturn {
     page: computed(() => pageOf(givenLink.value ?? link.value ?? '', location.origin)),
     name: computed(() => name.value ?? (link.value ? nameOf(link.value) : '')),
     open,
-    reconnect: () => link.value && connect(link.value),
+    reconnect() {
+      if (!link.value) return
+      // While the viewer dials, `connect` alone would not dial again at once.
+      disconnect()
+      connect(link.value)
+    },
     disconnect,
     leave,
+    start,
     forget() {
       const gone = link.value
       leave()
-      if (gone) void cache?.forget(gone)
+      if (gone) void known.forget(gone)
     },
   }
 }

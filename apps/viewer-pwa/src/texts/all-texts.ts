@@ -24,6 +24,7 @@ export function createMarks(locale: string, plurals: PluralForms[] = []): Format
     },
     elapsed: (milliseconds) => `⟦elapsed-${milliseconds}⟧`,
     amounts: () => ['⟦received⟧', '⟦total⟧'],
+    either: (parts) => parts.join('/'),
     isolate: (text) => `\u2068${text}\u2069`,
     clock: (time) => `⟦clock-${time}⟧`,
     dateTime: (time) => `⟦dateTime-${time}⟧`,

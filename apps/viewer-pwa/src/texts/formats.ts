@@ -10,6 +10,8 @@ export interface Formats {
   elapsed: (milliseconds: number) => string
   /** Bytes in one unit, such as `['3.1', '16.8 MB']`. */
   amounts: (received: number, total: number) => [received: string, total: string]
+  /** "A or B" */
+  either: (parts: string[]) => string
   /** Keeps a name or an address from changing the order of the words around it, where texts run from right to left. */
   isolate: (text: string) => string
   /** "14:02", with the date if it is not the day of `now`. Times are milliseconds since 1970. */
@@ -72,6 +74,7 @@ export function createFormats(locale: string): Formats {
         number(total / size, { maximumFractionDigits, style: 'unit', unit }),
       ]
     },
+    either: (parts) => new Intl.ListFormat(locale, { type: 'disjunction' }).format(parts),
     isolate: (text) => `\u2068${text}\u2069`,
     clock: (at, now) =>
       (new Date(at).toDateString() === new Date(now).toDateString() ? time : day).format(at),

@@ -18,6 +18,8 @@ export interface SharedSessionOptions {
   onDropped?: (reason: string) => void
   /** Called when the session has applied state or rules of another node. @default nothing */
   onApplied?: () => void
+  /** Called when the host on this node is closed because a later one is on another node. @default nothing */
+  onHostReplaced?: () => void
 }
 
 /**
@@ -48,7 +50,7 @@ const FULL = 'The nodes of this relay have reached their limit of retained state
 /** Connects a session to the other nodes. Sets `session.events`. */
 export function createSharedSession(options: SharedSessionOptions): SharedSession {
   const { name, session, backplane, now, onClose, onApplied = () => {} } = options
-  const { onDropped = () => {} } = options
+  const { onDropped = () => {}, onHostReplaced = () => {} } = options
   let isReady = false
   let hasLeft = false
 
@@ -86,6 +88,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   }
 
   function superseded(): void {
+    if (session.hasHost) onHostReplaced()
     surrenderHost()
     log.reload()
   }

@@ -2,6 +2,7 @@ import type { Formats } from '../formats.ts'
 import { inspector } from './inspector.ts'
 import { menu } from './menu.ts'
 import { pairing } from './pairing.ts'
+import { panes } from './panes.ts'
 import { session } from './session.ts'
 
 export const en = (formats: Formats) => ({
@@ -9,4 +10,5 @@ export const en = (formats: Formats) => ({
   pairing: pairing(formats),
   inspector: inspector(formats),
   menu: menu(),
+  panes: panes(formats),
 })

@@ -49,17 +49,26 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
   stopped: {
     VS102: ['The key was refused', 'Scan the code on the host again.'],
     VS103: ['Another host took over', 'Scan the code on the new host.'],
-    VS104: ['The session is over', 'Ask the host for a new link.'],
-    VS105: ['The versions do not fit', 'Update this viewer, or the relay.'],
+    VS104: [
+      'The session is over',
+      'The host has ended it. When it starts a new one, scan the code on its screen.',
+    ],
+    VS105: [
+      'The versions do not fit',
+      'The relay and this viewer are of different versions. Reload to get the relay’s viewer. If that does not help, update the relay.',
+    ],
     VS108: UNREADABLE,
-    VS109: ['The relay does not accept this page', 'Open the link in the browser itself.'],
+    VS109: [
+      'The relay does not accept this page',
+      'Ask the operator of the relay to allow this page with --allow-origin, then try again.',
+    ],
     VS110: [
       'This session is encrypted, and the link does not open it',
       'Scan the code on the host again. A short code cannot open it.',
     ],
     VS111: [
       'This session is encrypted, which needs https',
-      'Ask for the relay to be started with https, then scan the code on the host again.',
+      'This page came without https. The guide says how this device gets it. Then scan the code on the host again.',
     ],
     VS112: ['This link has ended', 'Ask the host for a new code.'],
     VS115: [
@@ -79,10 +88,16 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
       'Scan the code on the host again. If you typed the address, check its host name and what follows it.',
     ],
     VS123: UNREADABLE,
+    VS125: UNREADABLE,
   } as Troubles,
+  /** VS102 for a link without a key, such as a typed address. */
+  needsKey: [
+    'This session needs a code',
+    'The address alone does not open it. Scan the code on the host, or type the code beside it.',
+  ] as Trouble,
   refusedBy: (host: string): Trouble => [
     `${host} does not accept this page`,
-    `Ask the operator of ${host} to allow this page with --allow-origin. The app does not open the relay’s own page for you, because that page could read the encryption key.`,
+    `Ask the operator of ${host} to allow this page with --allow-origin, then try again. The app does not open the relay’s own page for you, because that page could read the encryption key.`,
   ],
   /** While dials fail. The viewer goes on dialling. */
   failing: {
@@ -106,18 +121,45 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
   ],
   /** The first button of a card, which leads on. */
   next: {
-    scan: 'Scan or type a code',
+    scan: 'Scan again',
+    code: 'Type a code',
+    address: 'Change address',
+    others: 'Use another code',
     open: 'Open the link',
-    retry: 'Try again now',
+    retry: 'Try again',
     connect: 'Connect again',
-    reload: 'Reload this page',
+    reload: 'Reload',
+    guide: 'How to get https',
   },
-  tryAgain: 'Try again',
-  useAnotherCode: 'Use another code',
   received: 'Received',
   waiting: 'Waiting for the first state',
-  waitingForLarge: 'The state is large, so it takes a moment to arrive.',
-  nothingShared: 'The relay is there. As soon as the host shares something, it appears here.',
+  /** While no state has arrived. */
+  wait: {
+    connecting: (relay: string): Trouble => [
+      `Connecting to ${relay}`,
+      'It takes longer than usual. Check that this device is on the same Wi-Fi as the host.',
+    ],
+    noNetwork: [
+      'This device has no network',
+      'The viewer connects by itself as soon as there is one.',
+    ] as Trouble,
+    receiving: [
+      'Receiving the state',
+      'The state is large, so it takes a moment to arrive.',
+    ] as Trouble,
+    hostOffline: [
+      'The host is offline',
+      'The relay is there, but the host is not. As soon as the host shares something, it appears here.',
+    ] as Trouble,
+    nothingShared: [
+      'Waiting for the host',
+      'The relay is there. As soon as the host shares something, it appears here.',
+    ] as Trouble,
+    unreadable: [
+      'The host sent something that this viewer cannot show',
+      'It appears here as soon as the host has repaired it.',
+    ] as Trouble,
+  },
   plainHttp: 'Not secure: can’t install, work offline or scan.',
   howToFix: 'How to fix',
   untrusted: 'Certificate not trusted: can’t install or work offline.',

@@ -1,0 +1,29 @@
+import { useIntervalFn } from '@vueuse/core'
+import { computed, type Ref, watch } from 'vue'
+import { createMemory } from '../device/memory.ts'
+import type { UseUpdatesReturn } from '../device/use-updates.ts'
+import { createUnattendedUpdates } from './unattended-updates.ts'
+
+const TICK_MS = 60_000
+
+/** @param signage the host's store `signage`, in which `update` is any text that changes with each request */
+export function useUnattendedUpdates(
+  { ready, check, apply }: Pick<UseUpdatesReturn, 'ready' | 'check' | 'apply'>,
+  signage: Readonly<Ref<Readonly<Record<string, unknown>> | undefined>>,
+): void {
+  const updates = createUnattendedUpdates({
+    now: Date.now,
+    random: Math.random,
+    nights: createMemory('vue-sync:updated-at-night', () => localStorage),
+    requests: createMemory('vue-sync:update-request', () => localStorage),
+    check,
+    apply,
+  })
+  const request = computed(() => {
+    const wanted = signage.value?.['update']
+    return typeof wanted === 'string' ? wanted.slice(0, 200) : undefined
+  })
+  const tick = (): void => updates.tick(ready.value, request.value)
+  useIntervalFn(tick, TICK_MS)
+  watch([ready, request], tick, { immediate: true })
+}

@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import process from 'node:process'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { HOST_KEY, VIEWER_KEY } from '../support/relays/relay.ts'
+import { LIVE, useTerminals } from '../support/relays/terminal-relay.ts'
+
+const CTRL_Z = '\u001A'
+const SUSPENDED = /Stopped/
+/** An interactive shell, which has jobs. */
+const SHELL = 'exec bash --noprofile --norc -i'
+
+describe.skipIf(process.platform !== 'linux')('a relay in a shell', () => {
+  const terminals = useTerminals()
+  afterEach(() => terminals.closeAll())
+
+  /** Opens a shell, and types a command line with the relay in it. */
+  async function openShell(line: (relay: string) => string) {
+    let typed = ''
+    const terminal = await terminals.open({
+      flags: ['--host', '127.0.0.1'],
+      env: { PS1: 'READY> ', HISTFILE: '' },
+      rows: 40,
+      command(relay) {
+        typed = line(relay)
+        return SHELL
+      },
+    })
+    await terminal.shows(/READY> $/)
+    terminal.press(`${typed}\n`)
+    return terminal
+  }
+
+  const isServing = async (port: number): Promise<boolean> =>
+    (await fetch(`http://127.0.0.1:${port}/healthz`)).ok
+
+  it('is suspended by Ctrl+Z, goes on in the background without a line, and reads keys again after fg', async () => {
+    const { press, shows, shown, port, output } = await openShell((relay) => relay)
+    await shows(LIVE)
+    const number = port()
+    press(CTRL_Z)
+    await shows(SUSPENDED)
+    await shows(/READY> $/)
+    press('bg\n')
+    await shows(/bg\n\[1\]\+ .*&\nREADY> $/)
+    const before = output().length
+    expect(await isServing(number)).toBe(true)
+    // Longer than the live line waits.
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    expect(output().slice(before)).toBe('')
+    press('jobs\n')
+    await shows(/\[1\]\+ +Running/)
+    press('fg\n')
+    await shows(LIVE)
+    press('h')
+    await shows('Ctrl+C  stop the relay')
+    press(CTRL_Z)
+    await shows(SUSPENDED)
+    press('fg\n')
+    await shows(LIVE)
+    press('\u0003')
+    await shows(/READY> $/)
+    expect(shown().trimEnd().split('\n').at(-1)).toBe('READY>')
+  }, 90_000)
+
+  it('prints everything once when it is started in the background, and reads keys after fg', async () => {
+    const { press, shows, output, port } = await openShell((relay) => `${relay} &`)
+    await shows(/key +\w+\n/)
+    await shows(/127\.0\.0\.1:\d+\/#k=/)
+    expect(await isServing(port())).toBe(true)
+    expect(output()).not.toMatch(LIVE)
+    press('fg\n')
+    await shows(LIVE)
+    press('h')
+    await shows('Ctrl+C  stop the relay')
+  }, 90_000)
+
+  it.each([
+    ['closed', '<&-'],
+    ['empty', '</dev/null'],
+  ])(
+    'names no keys when its input is %s, and prints all addresses',
+    async (_, redirection) => {
+      const terminal = await terminals.open({
+        flags: ['--host', '127.0.0.1'],
+        rows: 60,
+        command: (relay) => `exec ${relay} ${redirection}`,
+      })
+      await terminal.shows(LIVE)
+      expect(terminal.shown()).toMatch(/This computer only\n {4}this machine +http:/)
+      expect(terminal.shown()).not.toContain('q  show')
+      expect(terminal.shown()).toMatch(/ {2}Code {4}\w{3} \w{3}/)
+    },
+    60_000,
+  )
+})
+
+describe.skipIf(process.platform !== 'linux')('the key o', () => {
+  const terminals = useTerminals()
+  let bin: string
+  beforeEach(() => {
+    bin = mkdtempSync(join(tmpdir(), 'vue-sync-browser-'))
+    // A browser: notes its arguments, and runs for a while.
+    const file = join(bin, 'xdg-open')
+    writeFileSync(file, `#!/bin/sh\necho "$@" > '${bin}/opened'\nexec sleep 8\n`)
+    chmodSync(file, 0o755)
+  })
+  afterEach(async () => {
+    await terminals.closeAll()
+    rmSync(bin, { recursive: true })
+  })
+
+  const open = async (env: Record<string, string>) => {
+    const PATH = `${bin}${delimiter}${process.env['PATH']}`
+    const terminal = await terminals.open({ flags: ['--host', '127.0.0.1'], env: { PATH, ...env } })
+    await terminal.shows(LIVE)
+    terminal.press('o')
+    return terminal
+  }
+
+  it('opens the viewer by an address for one use, so that no list of processes shows its key', async () => {
+    const { shows, port, shown } = await open({ DISPLAY: ':0' })
+    const note = join(bin, 'opened')
+    await expect.poll(() => existsSync(note) && readFileSync(note, 'utf8')).toMatch(/\n$/)
+    const url = readFileSync(note, 'utf8').trim()
+    const processes = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout
+    expect(processes).toContain(join(bin, 'xdg-open'))
+    for (const key of [VIEWER_KEY, HOST_KEY]) expect(processes).not.toContain(key)
+    const first = await fetch(url, { redirect: 'manual' })
+    expect([first.status, first.headers.get('location')]).toEqual([
+      302,
+      `http://127.0.0.1:${port()}/#k=${VIEWER_KEY}`,
+    ])
+    expect(shown()).not.toContain('opened twice')
+    expect((await fetch(url, { redirect: 'manual' })).status).toBe(410)
+    await shows('was opened twice')
+  }, 60_000)
+
+  it.each([
+    ['without a screen', {}],
+    ['over SSH', { DISPLAY: ':0', SSH_CONNECTION: '192.0.2.1 5000 192.0.2.2 22' }],
+  ])(
+    'shows the link instead %s',
+    async (_, env) => {
+      const { shows } = await open(env as Record<string, string>)
+      await shows(
+        /No browser can be opened from here\. Open this link: http:\/\/127\.0\.0\.1:\d+\/#k=/,
+      )
+      expect(existsSync(join(bin, 'opened'))).toBe(false)
+    },
+    60_000,
+  )
+})
