@@ -13,8 +13,12 @@ const LAN = ['--address', '192.168.100.105']
 /** Replaces the network of the relay: it has these addresses, and its loopback. */
 function withAddresses(...addresses: string[]): Record<string, string> {
   const entries = addresses.map((address) => ({
-    ...{ address, netmask: '255.255.255.0', family: 'IPv4', mac: '02:00:00:00:00:01' },
-    ...{ internal: false, cidr: `${address}/24` },
+    address,
+    netmask: '255.255.255.0',
+    family: 'IPv4',
+    mac: '02:00:00:00:00:01',
+    internal: false,
+    cidr: `${address}/24`,
   }))
   const script = `import os from 'node:os'
     import { syncBuiltinESMExports } from 'node:module'

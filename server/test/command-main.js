@@ -7,7 +7,7 @@ import process from 'node:process'
 // generated keys and the CA out of the home folder of the person who runs the tests.
 const { XDG_DATA_HOME, HOME } = process.env
 const parent = XDG_DATA_HOME || HOME
-if (!parent?.startsWith(tmpdir())) {
+if (!parent?.includes(tmpdir())) {
   // The command creates it when it keeps something.
   const dir = join(tmpdir(), `vue-sync-test-${process.pid}-${Date.now()}`)
   process.env.XDG_DATA_HOME = dir

@@ -11,7 +11,7 @@ export function screenOf(output: string, { rows, columns }: { rows: number; colu
   }
   const clearRow = (row: number, from: number): void => void grid[row]!.fill(' ', from)
   // oxlint-disable-next-line no-control-regex -- the escape character begins a code
-  for (const [part, count, code] of output.matchAll(/\u001B\[([\d;]*)([A-Za-z])|[^]/gu)) {
+  for (const [part, count, code] of output.matchAll(/\u001B\[([?\d;]*)([A-Za-z])|[^]/gu)) {
     if (code === 'A') y = Math.max(0, y - Number(count || 1))
     if (code === 'K' || code === 'J') clearRow(y, x)
     if (code === 'J') for (let row = y + 1; row < rows; row++) clearRow(row, 0)

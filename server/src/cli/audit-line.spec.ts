@@ -51,6 +51,10 @@ it.each<[AuditEvent, string]>([
     'Audit: Another host from 192.0.2.1 took over session show, and the earlier one was closed. To run both, give each its own session.',
   ],
   [
+    { kind: 'replaced', via: 'socket', role: 'host', session: 'show', elsewhere: true },
+    'Audit: A host on another node took over session show, and the one on this node was closed. To run both, give each its own session.',
+  ],
+  [
     { kind: 'refused', via: 'socket', suppressed: 7 },
     'Audit: Refused a socket: several reasons. 7 more like it in the last minute.',
   ],

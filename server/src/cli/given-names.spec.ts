@@ -66,7 +66,13 @@ const BAD: [flag: string, value: string, others?: Given][] = [
 
 /** Options of which each value is right, or whose value no error is about. */
 const NO_ERROR = [
-  ...['host-key', 'https', 'metrics', 'admin', 'json', 'help', 'version'],
+  'host-key',
+  'https',
+  'metrics',
+  'admin',
+  'json',
+  'help',
+  'version',
   // `cli.spec.ts` has its error, which is that of the command itself.
   'viewer-dir',
 ]

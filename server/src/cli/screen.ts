@@ -88,20 +88,23 @@ function withCode(
 ): string {
   const footer = footerRows(content, size)
   const rows = size.rows - footer
-  const code = drawCode(url, { ...size, rows })
+  const { length, [0]: smallest = '' } = renderUnicodeCompact(url, { border: 1 }).split('\n')
+  const all = size.columns - INDENT.length - 1
+  // Then the title is above the code. The wider border takes two columns more.
+  const isNarrow = all - smallest.length - 2 - GAP.length < MIN_PANEL
+  const code = drawCode(url, { ...size, rows: isNarrow ? rows - 1 : rows })
   const indented = (lines: string[]): string =>
     lines.map((line) => (line === '' ? line : INDENT + line)).join('\n')
-  const all = size.columns - INDENT.length - 1
   if (!code) {
-    const { length } = renderUnicodeCompact(url, { border: 1 }).split('\n')
-    const advice = `The window is too small for the QR code. Give it ${length + footer} rows${content.hasKeys === false ? '' : ', then press q'}.`
+    const needed = length + footer + Number(isNarrow)
+    const advice = `The window is too small for the QR code. Give it ${needed} rows${content.hasKeys === false ? '' : ', then press q'}.`
     return indented([...texts(all, false), '', ...wrap(advice, all)])
   }
   const codeWidth = code[0]!.length
   const width = all - codeWidth - GAP.length
   const paint = (line: string): string =>
     colors.code(line.slice(0, codeWidth)) + line.slice(codeWidth)
-  if (width < MIN_PANEL) {
+  if (isNarrow) {
     const [title, ...rest] = texts(all, true)
     const room = rows - code.length - 1
     return indented([
@@ -111,7 +114,7 @@ function withCode(
     ])
   }
   const panel = texts(width, false)
-  const fitting = panel.length > code.length ? panel.filter(Boolean) : panel
+  const fitting = panel.length > code.length ? panel.filter(Boolean).slice(0, rows) : panel
   return indented(besideEachOther(code, fitting).map(paint))
 }
 
@@ -150,10 +153,12 @@ export function formatScreen(content: ScreenContent, size: ScreenSize, colors: C
   return withCode(first!.url, content, size, colors, (width, isBrief) => [
     colors.title(`vue-sync ${version}`),
     '',
+    // Where few lines fit, the keys lead to everything else.
+    ...(isBrief ? wrap(briefKeys(content), width) : []),
     ...wrap(`${READERS[first!.reach ?? 'network']}: scan this code.`, width),
     ...(setUpUrl === undefined ? [] : wrap('New phone? Press t first, for HTTPS.', width)),
     '',
-    ...(isBrief ? [briefKeys(content)] : rowsOf(keyList(content))),
+    ...(isBrief ? [] : rowsOf(keyList(content))),
     '',
     ...hints(width),
   ])

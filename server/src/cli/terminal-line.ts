@@ -21,6 +21,8 @@ const CLEAR_TO_END = '\u001B[K'
 const CLEAR_BELOW = '\u001B[J'
 const DEFAULT_WIDTH = 80
 
+const lengthOf = (line: string): number => stripVTControlCharacters(line).length
+
 export function createTerminalLine(terminal: Terminal): TerminalLine {
   let shown = ''
   /** The lines on the screen, and the width at which they were drawn. */
@@ -28,7 +30,6 @@ export function createTerminalLine(terminal: Terminal): TerminalLine {
   let drawnWidth = 0
 
   const width = (): number => terminal.columns || DEFAULT_WIDTH
-  const lengthOf = (line: string): number => stripVTControlCharacters(line).length
   // Terminals wrap lines again when their width changes.
   const rowsOf = (line: string): number => Math.max(1, Math.ceil(lengthOf(line) / width()))
 

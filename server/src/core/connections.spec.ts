@@ -23,7 +23,7 @@ function makePeer(refusal?: Refusal) {
 }
 
 /** The hooks of a relay whose session is not ready until the test says so. */
-function makeConnections(warn = (_: string): void => {}): {
+function makeConnections(warn: (text: string) => void = () => {}): {
   hooks: RelayHooks
   received: unknown[]
   beReady: () => void
