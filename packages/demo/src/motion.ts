@@ -56,6 +56,7 @@ function phaseAt({ at, phase, speed }: Motion, now: number): number {
 export function createPace(speed: number, now: () => number): Pace {
   let base: Motion = { at: now(), phase: 0, speed }
   let skew = 0
+  let isFollowing = false
   /** The part of the last correction that has not faded. */
   let rest = { at: 0, cycles: 0 }
 
@@ -86,7 +87,9 @@ export function createPace(speed: number, now: () => number): Pace {
       // The speed has changed since, and the host publishes its motion only after that.
       const isOutdated = motion.speed !== base.speed
       base = isOutdated ? { at: now(), phase: phaseAt(mine, now()), speed: base.speed } : mine
-      easeFrom(shown)
+      // The first frame already has the host's phase.
+      if (isFollowing) easeFrom(shown)
+      isFollowing = true
     },
   }
 }
