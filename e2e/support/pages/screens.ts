@@ -43,11 +43,12 @@ const PERSON = {
 
 /** Nests an object so deep that a fixed indentation would fill a phone. */
 function nest(depth: number): object {
-  return depth === 0 ? { [LONG_WORD]: LONG_WORD } : { inner: nest(depth - 1) }
+  return depth === 0 ? { bottom: LONG_WORD, [LONG_WORD]: 1 } : { inner: nest(depth - 1) }
 }
 
-/** Stores with values that are hard to lay out. The first two are those of the demo host, so the scene shows them. */
+/** Stores with values that are hard to lay out. Two are those of the demo host, so the scene shows them. */
 export const SCREEN_STATE = {
+  deep: nest(12),
   session: {
     // As long as the demo host allows.
     name: LONG_WORD.slice(0, 48).padEnd(60, ' and more of it'),
@@ -67,7 +68,6 @@ export const SCREEN_STATE = {
     hebrew: 'שלום עולם',
     image: `data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7`,
     people: Array.from({ length: 40 }, (_, id) => ({ id, ...PERSON, [LONG_WORD]: id })),
-    nested: nest(14),
   },
 }
 
@@ -136,12 +136,14 @@ export const SCREENS: Screen[] = [
     name: 'the inspector',
     async open(user, places) {
       await openInspector(user, places)
-      let path = 'awkward.nested'
-      await user.click(`[data-path="${path}"]`)
-      for (let depth = 0; depth < 8; depth++) {
-        path += '.inner'
-        await user.click(`[data-path="${path}"]`)
-      }
+    },
+  },
+  {
+    name: 'a deep value in the inspector',
+    async open(user, places) {
+      await openInspector(user, places)
+      await user.type('bottom')
+      await user.has(`[data-path="deep${'.inner'.repeat(12)}.bottom"]`)
     },
   },
   {
