@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connect, session } from '../../server/test/client.ts'
+import { type Client, connect, session } from '../../server/test/client.ts'
 import { horizontalOverflow, smallTargets, violations } from '../support/browsers/accessibility.ts'
 import { type Browser, launchBrowser, type Page } from '../support/browsers/playwright.ts'
 import { limitFrameRate, serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
+import { createPlaywrightDriver } from '../support/pages/playwright-driver.ts'
+import { SCREEN_STATE, SCREENS } from '../support/pages/screens.ts'
 import { startRelay, type TestRelay } from '../support/relays/relay.ts'
 
 // Lighthouse's checks without its timings: accessibility (axe-core), tap targets, layout, manifest, page head.
@@ -10,6 +12,7 @@ let browser: Browser
 let relay: TestRelay
 let demo: Awaited<ReturnType<typeof serveDemoHost>>
 let hostPage: Page
+let screensHost: Client
 
 const origin = () => relay.url.replace('ws', 'http')
 const link = () => relay.viewerUrls()[0]!.url
@@ -21,6 +24,8 @@ beforeAll(async () => {
     '--use-fake-ui-for-media-stream',
   )
   ;[relay, demo] = await Promise.all([startRelay(0, { viewerDir: VIEWER_DIR }), serveDemoHost()])
+  screensHost = await connect(relay, 'host', { path: '/s/screens' })
+  screensHost.send({ ...session('e', 1, {}), payload: SCREEN_STATE })
   hostPage = await (await browser.newContext()).newPage()
   await limitFrameRate(hostPage)
   await hostPage.goto(demo.url(relay.url))
@@ -28,6 +33,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await browser?.close()
+  await screensHost?.close()
   await demo?.close()
   await relay?.stop()
 })
@@ -36,20 +42,10 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 const SMALL_PHONE = { ...PHONE, viewport: { width: 320, height: 568 } }
 const DESKTOP = { viewport: { width: 1440, height: 900 } }
 
-/** Every screen of the viewer, and how a user gets there. */
-const SCREENS: [name: string, go: (page: Page) => Promise<unknown>][] = [
-  ['the first run', (page) => page.goto(origin()).then(() => heading(page, 'See it live'))],
+/** Screens that only Chromium can reach: they need a permission, a host name or no network. */
+const OTHER_SCREENS: [name: string, go: (page: Page) => Promise<unknown>][] = [
   [
-    'a wrong code',
-    async (page) => {
-      await page.goto(origin())
-      await page.getByRole('textbox').fill('000 000')
-      await page.getByRole('button', { name: 'Connect' }).click()
-      await page.getByRole('alert').waitFor()
-    },
-  ],
-  [
-    'the scanner',
+    'the camera',
     async (page) => {
       await page.context().grantPermissions(['camera'])
       await page.goto(origin())
@@ -65,42 +61,6 @@ const SCREENS: [name: string, go: (page: Page) => Promise<unknown>][] = [
     },
   ],
   [
-    'a session without a host',
-    (page) => page.goto(`${link()}&s=nobody`).then(() => says(page, 'The relay is there')),
-  ],
-  [
-    'a refused key',
-    (page) => page.goto(`${origin()}/#k=wrong`).then(() => heading(page, 'The key was refused')),
-  ],
-  ['the scene', (page) => page.goto(link()).then(() => says(page, 'Global temperature'))],
-  [
-    'the inspector',
-    async (page) => {
-      await page.goto(link())
-      await page.getByRole('button', { name: 'Inspector' }).click()
-      await page.getByText('metadata').waitFor()
-    },
-  ],
-  [
-    'the menu',
-    async (page) => {
-      await page.goto(link())
-      await page.getByRole('button', { name: 'Menu' }).click()
-      await page.getByRole('dialog').waitFor()
-    },
-  ],
-  [
-    'remembered sessions',
-    async (page) => {
-      await page.goto(link())
-      await says(page, 'Global temperature')
-      await page.getByRole('button', { name: 'Menu' }).click()
-      await page.getByRole('button', { name: 'Other sessions' }).click()
-      await page.getByRole('button', { name: /^Forget/ }).click()
-      await page.getByText(/^Forget “/).waitFor()
-    },
-  ],
-  [
     'no network',
     async (page) => {
       await page.goto(link())
@@ -112,6 +72,15 @@ const SCREENS: [name: string, go: (page: Page) => Promise<unknown>][] = [
         .waitFor()
     },
   ],
+]
+
+/** Every screen of the viewer, and how a user gets there. */
+const ALL_SCREENS: typeof OTHER_SCREENS = [
+  ...SCREENS.map(({ name, open: go }): (typeof OTHER_SCREENS)[number] => [
+    name,
+    (page) => go(createPlaywrightDriver(page), { app: origin(), link: `${link()}&s=screens` }),
+  ]),
+  ...OTHER_SCREENS,
 ]
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor()
@@ -138,7 +107,7 @@ async function use(options: object, run: (page: Page) => Promise<void>) {
   }
 }
 
-describe.each(SCREENS)('%s', (_, go) => {
+describe.each(ALL_SCREENS)('%s', (_, go) => {
   // The screen is opened once: the tests below change only its size, colours and text size.
   let phone: Promise<Page> | undefined
   async function reach(): Promise<Page> {

@@ -1,0 +1,122 @@
+/** A window in CSS pixels. */
+export type Size = readonly [width: number, height: number]
+
+/**
+ * Lists what does not fit a page, one line each: scroll containers that scroll sideways, text that is cut off without an
+ * ellipsis, and text beyond its button or the window. Runs in the browser, so it uses nothing from outside.
+ *
+ * A table, grid or region that has a name and takes the keyboard focus may scroll sideways.
+ */
+export function overflowsOf(doc: Document): string[] {
+  const view = doc.defaultView!
+  const styles = new Map<Element, CSSStyleDeclaration>()
+  const faults = new Set<string>()
+  function styleOf(element: Element): CSSStyleDeclaration {
+    if (!styles.has(element)) styles.set(element, view.getComputedStyle(element))
+    return styles.get(element)!
+  }
+  const nameOf = (element: Element): string =>
+    element.tagName.toLowerCase() +
+    [...element.classList].map((name) => `.${name}`).join('') +
+    (element.id ? `#${element.id}` : '')
+  const isCut = (overflow: string): boolean => overflow === 'hidden' || overflow === 'clip'
+  const scrolls = (overflow: string): boolean => overflow === 'auto' || overflow === 'scroll'
+  const mayScroll = (element: Element): boolean =>
+    element.matches(
+      ':is([role=table], [role=grid], [role=treegrid], [role=region], section):is([aria-label], [aria-labelledby])[tabindex="0"]',
+    )
+
+  const { scrollWidth, clientWidth } = doc.documentElement
+  // Browsers round both up or down.
+  if (scrollWidth > clientWidth + 1)
+    faults.add(`the page scrolls sideways by ${scrollWidth - clientWidth} px`)
+  for (const element of doc.body.querySelectorAll('*')) {
+    const extra = element.scrollWidth - element.clientWidth
+    if (extra <= 1 || !scrolls(styleOf(element).overflowX) || mayScroll(element)) continue
+    if (element.checkVisibility()) faults.add(`${nameOf(element)} scrolls sideways by ${extra} px`)
+  }
+
+  function checkText(node: Text): void {
+    const range = doc.createRange()
+    range.selectNodeContents(node)
+    const text = range.getBoundingClientRect()
+    if (text.width < 1) return
+    const quote = `“${node.data.trim().slice(0, 30)}”`
+    let fits = { x: false, y: false }
+    for (let at: Element | null = node.parentElement; at; at = at.parentElement) {
+      const style = styleOf(at)
+      const box = at.getBoundingClientRect()
+      // Only screen readers get it.
+      if (box.width <= 1 || style.visibility === 'hidden') return
+      const beyondX = Math.max(text.right - box.right, box.left - text.left)
+      const beyondY = Math.max(text.bottom - box.bottom, box.top - text.top)
+      if (isCut(style.overflowX) && style.textOverflow === 'ellipsis') fits.x = true
+      if (style.webkitLineClamp !== 'none' && style.webkitLineClamp !== '')
+        fits = { x: true, y: true }
+      if (!fits.x && isCut(style.overflowX) && beyondX > 1)
+        faults.add(`${nameOf(at)} cuts off ${quote} by ${Math.round(beyondX)} px`)
+      if (!fits.y && isCut(style.overflowY) && beyondY > 3)
+        faults.add(`${nameOf(at)} cuts off ${quote} by ${Math.round(beyondY)} px of its height`)
+      if (!fits.x && at.matches('button, a.button, summary') && beyondX > 1)
+        faults.add(`${quote} sticks out of ${nameOf(at)} by ${Math.round(beyondX)} px`)
+      if (scrolls(style.overflowX)) fits.x = true
+      if (scrolls(style.overflowY)) fits.y = true
+      if (style.position === 'fixed') break
+    }
+    if (!fits.x && (text.left < -1 || text.right > view.innerWidth + 1))
+      faults.add(`${quote} is beyond the window`)
+  }
+  const walker = doc.createTreeWalker(doc.body, NodeFilter.SHOW_TEXT)
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const { parentElement: parent, data } = node as Text
+    if (!data.trim() || !parent || parent.matches('script, style, option, textarea')) continue
+    if (parent.checkVisibility()) checkText(node as Text)
+  }
+  return [...faults]
+}
+
+/** Gives the frame's page a wide font. Returns the page's width of the alphabet at 100 px in that font. */
+export function widen(doc: Document): number {
+  if (!doc.querySelector('#wide')) {
+    const style = doc.createElement('style')
+    style.id = 'wide'
+    style.textContent = `* { font-family: 'DejaVu Sans' !important }`
+    doc.head.append(style)
+  }
+  const context = doc.createElement('canvas').getContext('2d')!
+  context.font = `100px 'DejaVu Sans', monospace`
+  return context.measureText('abcdefghijklmnopqrstuvwxyz').width
+}
+
+/** Shows the frame's page in every size, with text at 100 and 200 %, and lists what does not fit. */
+export async function measureSizes(
+  frame: HTMLIFrameElement,
+  sizes: readonly Size[],
+  overflows: typeof overflowsOf,
+): Promise<string[]> {
+  const doc = frame.contentDocument!
+  const root = doc.documentElement
+  // Two frames, because lists that render what is visible do so after they have seen their new size.
+  const rendered = (): Promise<void> =>
+    new Promise((resolve) => {
+      requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))
+    })
+  const faults: string[] = []
+  for (const [width, height] of sizes) {
+    for (const percent of [100, 200]) {
+      frame.style.width = `${width}px`
+      frame.style.height = `${height}px`
+      root.style.fontSize = ''
+      if (percent !== 100) {
+        // A page may set its own size of text for a large screen.
+        const own = Number.parseFloat(getComputedStyle(root).fontSize)
+        root.style.fontSize = `${(own * percent) / 100}px`
+      }
+      await rendered()
+      for (const fault of overflows(doc))
+        faults.push(`${width}x${height} at ${percent} %: ${fault}`)
+    }
+  }
+  root.style.fontSize = ''
+  return faults
+}
