@@ -13,7 +13,7 @@ export const menu = () => ({
   deviceLanguage: 'As on this device',
   addToHome: 'Add to Home Screen',
   addByHand: (share: string, add: string) =>
-    `To add it to the home screen, tap ${share}, then ${add}.`,
+    `Tap ${share}, then ${add}. Open the app there, then scan the code once more in it: it has its own list of sessions.`,
   share: 'Share',
   keepScreenOn: 'Keep the screen on',
   fullScreen: 'Full screen',
