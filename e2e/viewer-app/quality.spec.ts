@@ -97,7 +97,7 @@ const SCREENS: [name: string, go: (page: Page) => Promise<unknown>][] = [
       await page.getByRole('button', { name: 'Menu' }).click()
       await page.getByRole('button', { name: 'Other sessions' }).click()
       await page.getByRole('button', { name: /^Forget/ }).click()
-      await page.getByText(/^Forget “/).waitFor()
+      await page.getByRole('button', { name: 'Undo' }).waitFor()
     },
   ],
   [
