@@ -106,9 +106,32 @@ describe('a short code', () => {
       .getByRole('alert')
       .filter({ hasText: 'Type the one that the host shows now' })
       .waitFor()
-    expect(await page.getByRole('textbox').getAttribute('aria-describedby')).toBe('problem')
+    expect(
+      await page
+        .getByRole('textbox', { name: 'Code, 6 characters' })
+        .getAttribute('aria-describedby'),
+    ).toBe('problem')
     await type(page, '')
-    await page.getByRole('alert').filter({ hasText: 'Type the short code' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: 'It has six letters and digits' }).waitFor()
+  })
+
+  it('is not sent when its characters are too few or none of a code', async () => {
+    const page = await open()
+    const field = page.getByRole('textbox', { name: 'Code, 6 characters' })
+    await field.pressSequentially('k7q-4m')
+    expect(await field.inputValue()).toBe('K7Q4M')
+    await page.getByRole('button', { name: 'Connect' }).click()
+    await page.getByRole('alert').filter({ hasText: 'has 5 characters; it needs 6' }).waitFor()
+    await field.press('Backspace')
+    await field.press('u')
+    await says(page, 'U is not used in codes: did you mean V?')
+    expect(page.requests.filter((url) => url.endsWith('/pair'))).toEqual([])
+    // A dash and the case of a host name are kept when the text becomes an address.
+    await field.fill('')
+    await field.pressSequentially('my-Laptop.local')
+    expect(await page.getByRole('textbox', { name: 'Address' }).inputValue()).toBe(
+      'my-Laptop.local',
+    )
   })
 
   it('cannot be guessed, because the relay limits wrong attempts', async () => {
@@ -127,6 +150,44 @@ describe('a short code', () => {
     await relay.stop()
     await type(page, 'K7Q 4MX')
     await page.getByRole('alert').filter({ hasText: 'same Wi-Fi' }).waitFor()
+  })
+})
+
+describe('a typed address', () => {
+  it('at which nothing answers is not opened, says so within seconds, and can be changed', async () => {
+    const page = await open()
+    await relay.stop()
+    await type(page, '127.0.0.1:9')
+    const alert = page.getByRole('alert').filter({ hasText: 'Nothing answers at 127.0.0.1:9' })
+    await alert.waitFor({ timeout: 8000 })
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await alert.waitFor({ timeout: 8000 })
+    await page.getByRole('button', { name: 'Change address' }).click()
+    relay = await startRelay(0, { viewerDir: VIEWER_DIR, open: true })
+    await page.goto(origin())
+    expect(await page.evaluate(() => localStorage.getItem('vue-sync:link'))).toBeNull()
+  })
+
+  it('of a relay that has keys asks for a code', async () => {
+    const page = await open()
+    await type(page, new URL(origin()).host)
+    await says(page, 'it asks for a code')
+    await page.getByRole('button', { name: 'Type a code' }).click()
+    await page.getByRole('textbox', { name: 'Code, 6 characters' }).waitFor()
+  })
+})
+
+describe('a card', () => {
+  it('of a refused key leads to the code, and of a session without a host leads back', async () => {
+    const page = await open(`${origin()}/#k=WRONG`)
+    await page.getByRole('heading', { name: 'The key was refused' }).waitFor()
+    await page.getByRole('button', { name: 'Type a code' }).click()
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('entry')
+    await page.goto('about:blank')
+    await page.goto(`${link()}&s=nobody`)
+    await page.getByRole('heading', { name: 'The host is offline' }).waitFor()
+    await page.getByRole('button', { name: 'Use another code' }).click()
+    await page.getByRole('heading', { name: 'See it live' }).waitFor()
   })
 })
 
@@ -168,7 +229,11 @@ describe('a photo', () => {
   })
 
   it.each([
-    ['of another code', () => qrPng('https://example.com/menu'), 'That is another code'],
+    [
+      'of another code',
+      () => qrPng('https://example.com/menu'),
+      'leads to example.com; it is not a vue-sync code',
+    ],
     ['that is not an image', () => Buffer.from('junk'), 'could not be read'],
     [
       'without a code',
@@ -300,7 +365,7 @@ describe('the camera', () => {
   it('keeps scanning after it reports an unrelated code', async () => {
     const page = await openWithCamera('WIFI:S:guests;;')
     await scanButton(page).click()
-    await says(page, 'That is another code')
+    await says(page, 'it is not a vue-sync code')
     expect(await asked(page)).toEqual([['live']])
   })
 
@@ -308,9 +373,16 @@ describe('the camera', () => {
     const page = await openWithCamera(link(), 'deny')
     await scanButton(page).click()
     await says(page, 'The camera is not allowed here')
-    await page.getByRole('button', { name: 'Other ways to connect' }).click()
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
-    await takePhoto(page, qrPng(link()))
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Type a code' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('entry')
+    await scanButton(page).click()
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      dialog.getByRole('button', { name: 'Take a photo of the code' }).click(),
+    ])
+    await chooser.setFiles({ name: 'photo.png', mimeType: 'image/png', buffer: qrPng(link()) })
     await isLive(page)
   })
 })
@@ -362,12 +434,10 @@ describe('remembered sessions', () => {
     await page.getByRole('button', { name: 'Menu' }).click()
     await page.getByRole('button', { name: 'Other sessions' }).click()
     await page.getByRole('button', { name: 'Forget First show' }).click()
-    await page.getByRole('button', { name: 'Keep' }).click()
+    await page.getByRole('button', { name: 'Undo' }).click()
     await known.waitFor()
     await page.getByRole('button', { name: 'Forget First show' }).click()
-    await page.getByRole('button', { name: 'Forget', exact: true }).click()
-    // The session's button is already away while the app asks. The list goes when the session is deleted.
-    await page.getByText('Recent').waitFor({ state: 'detached' })
+    await says(page, '“First show” was deleted from this device')
     await page.reload()
     await page.getByRole('heading', { name: 'See it live' }).waitFor()
     expect(await page.getByText('Recent').count()).toBe(0)

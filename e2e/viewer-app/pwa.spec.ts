@@ -133,7 +133,7 @@ describe('a phone and a relay with TLS', () => {
       await page.goto(setUp.replace('127.0.0.1', name()))
       await page.getByRole('heading', { name: 'Get this device ready' }).waitFor()
       await says(page, 'This device is ready.')
-      await page.getByRole('link', { name: 'I have done it: open' }).click()
+      await page.getByRole('link', { name: 'Done, open the viewer' }).click()
       await page.getByRole('heading', { name: 'See it live' }).waitFor()
       expect(new URL(page.url()).protocol).toBe('https:')
       await page.getByRole('textbox').fill(String(payload['pairCode']))

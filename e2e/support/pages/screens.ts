@@ -189,7 +189,7 @@ export const SCREENS: Screen[] = [
       await user.press(menu.otherSessions)
       await user.sees(pairing.recent)
       await user.click('.forget')
-      await user.sees(pairing.keep)
+      await user.sees(pairing.undo)
     },
   },
 ]

@@ -76,7 +76,8 @@ export function candidatesFor(typed: string, page: Pick<URL, 'origin' | 'protoco
   const parsed = parseLink(own)
   if (!parsed || parsed.key || parsed.secret) return { links: [own], isExact: true }
   const fit = (link: string): string => fitToPage(link, page.protocol)
-  if (own !== address || PORT.test(address)) return { links: [fit(own)], isExact: false }
+  if (own !== address || PORT.test(address))
+    return { links: [fit(formatLink(parsed))], isExact: false }
   const withPort = new URL(parsed.origin)
   withPort.port = String(DEFAULT_PORT)
   const links = [

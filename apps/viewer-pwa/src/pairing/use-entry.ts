@@ -3,6 +3,9 @@ import { CODE_LENGTH, type CodeReading, isAddress, readTypedCode } from './entry
 
 export type EntryMode = 'code' | 'address'
 
+const isCode = (typed: string): boolean =>
+  [...readTypedCode(typed).characters].length <= CODE_LENGTH
+
 export interface UseEntryReturn {
   mode: Readonly<Ref<EntryMode>>
   /** The address, or the characters of the code. */
@@ -51,10 +54,17 @@ export function useEntry(input: Readonly<Ref<HTMLInputElement | null>>): UseEntr
     if (mode.value === 'code' && isAddress(typed)) {
       mode.value = 'address'
       write(typed, typed.length - (value.length - caret))
-    } else if (mode.value === 'code')
-      write(readTypedCode(value).characters, readTypedCode(value.slice(0, caret)).characters.length)
+    } else if (mode.value === 'code') {
+      // A text that is no code stays as it was typed.
+      if (!isCode(typed)) write(typed, typed.length - (value.length - caret))
+      else
+        write(
+          readTypedCode(value).characters,
+          readTypedCode(value.slice(0, caret)).characters.length,
+        )
+    }
     before = input.value!.value
-    text.value = mode.value === 'code' ? readTypedCode(value).characters : before
+    text.value = mode.value === 'code' && isCode(value) ? readTypedCode(value).characters : before
   }
 
   return {
@@ -63,7 +73,7 @@ export function useEntry(input: Readonly<Ref<HTMLInputElement | null>>): UseEntr
     reading,
     isChosen,
     isComposing,
-    fits: computed(() => [...text.value].length <= CODE_LENGTH),
+    fits: computed(() => isCode(text.value)),
     change(next, given = '') {
       mode.value = next
       isChosen.value = next === 'address' && given === ''

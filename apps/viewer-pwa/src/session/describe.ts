@@ -142,7 +142,8 @@ export function describe(
   const stop = (trouble: Trouble): Description => ({
     ...say('stopped', withAge(t.stoppedBecause(trouble.heading)), trouble.advice),
     ...trouble,
-    ...(trouble.action === 'open' && !plainLink && { action: 'scan' }),
+    ...(trouble.action === 'open' &&
+      !plainLink && { action: condition.canScan === false ? 'code' : 'scan' }),
   })
   if (error?.code === 'VS109' && encryptedAt)
     return stop(troubleOf('VS109', t.refusedBy(encryptedAt)))

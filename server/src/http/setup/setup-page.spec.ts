@@ -50,7 +50,7 @@ describe('the set-up page', () => {
   it('explains for each device how to install the certificate, and the step people forget', () => {
     for (const { steps, hint } of Object.values(makeGuides('CA'))) {
       expect(steps[0]!.markup).toContain('Get the certificate')
-      expect(steps.at(-1)!.markup).toContain('I have done it: open')
+      expect(steps.at(-1)!.markup).toContain('Done, open the viewer')
       expect(hint).toMatch(/\.$/)
     }
   })
@@ -68,6 +68,28 @@ describe('the set-up page', () => {
       else expect([device, compare < trust]).toEqual([device, true])
     }
     expect(page()).toContain('nothing on this page proves')
+  })
+
+  it('offers a look without the certificate first, and says for each device how to remove it', () => {
+    const text = page()
+    expect(text.indexOf('Only want to look?')).toBeLessThan(text.indexOf('Get the certificate'))
+    for (const [device, { removal }] of Object.entries(makeGuides('CA')))
+      expect([device, removal.markup]).toEqual([device, expect.stringContaining('CA')])
+    expect(text.match(/To remove it later/g)).toHaveLength(DEVICES.length)
+  })
+
+  it('says in which form each device shows the fingerprint', () => {
+    const forms = { ios: '4F 0A C2', mac: '4F 0A C2', android: '4F:0A:C2', firefox: '4F:0A:C2' }
+    for (const [device, form] of Object.entries({
+      ...forms,
+      windows: '4f0ac2',
+      linux: 'openssl x509',
+    }))
+      expect(
+        makeGuides('CA')
+          [device as 'ios'].steps.map(({ markup }) => markup)
+          .join(' '),
+      ).toContain(form)
   })
 
   it('says that the code to scan afterwards is the second one, or the short code', () => {

@@ -64,7 +64,7 @@ export function guidePage(options: GuideOptions): string {
   const guides = makeGuides(authority.name)
   const own = guessDevice(userAgent)
   const guide = (device: Device): Html => {
-    const { title, steps, hint } = guides[device]
+    const { title, steps, hint, removal } = guides[device]
     const list = steps.map((step) => html`<li>${step}</li>`)
     return html`<details
       class="guide"
@@ -76,6 +76,7 @@ export function guidePage(options: GuideOptions): string {
       <ol>
         ${list}
       </ol>
+      <p class="quiet removal"><b>To remove it later:</b> ${removal}</p>
     </details>`
   }
   const script = html`<script
@@ -87,8 +88,8 @@ export function guidePage(options: GuideOptions): string {
     ${raw(SETUP_SCRIPT)}
   </script>`
   const foreign = html`<p class="note">
-    This is not Safari. iPhones and iPads take certificates from <b>Safari</b> only: open this page
-    there, by scanning the code again or by copying the address.
+    This is not Safari. iPhones and iPads install certificates from <b>Safari</b> only. Scan the
+    code again, or copy the address and open it in Safari.
   </p>`
   return page(
     'Get this device ready',
@@ -97,16 +98,26 @@ export function guidePage(options: GuideOptions): string {
     html`<p class="wait" role="status">Opening…</p>
       <main>
         <h1>Get this device ready</h1>
+        <section class="look">
+          <h2>Only want to look?</h2>
+          <p class="quiet">
+            Open the viewer now. Your browser will warn you: choose <b>Advanced</b> or
+            <b>Show details</b>, then <b>Proceed</b> or <b>visit this website</b>. You cannot
+            install the viewer or use it offline that way.
+          </p>
+          <a class="button" data-keep href="${link}">Open it anyway</a>
+        </section>
+        <h2>Install it, use it offline, scan codes</h2>
         <p>
-          To install the viewer, to use it without a connection and to scan codes, this device must
-          trust the relay on <b>${hostname}</b>. That takes a minute, once. You need the terminal of
-          the relay at hand: it shows the fingerprint to compare, and the code to scan afterwards.
+          For these, this device must trust the relay on <b>${hostname}</b>. You do this once, and
+          it takes about a minute. Keep the relay’s terminal at hand. It shows the fingerprint to
+          compare and the code to scan afterwards.
         </p>
         ${isForeignOnIos(userAgent) ? foreign : []}
         <div class="actions"><a class="button main" href="/ca.crt">Get the certificate</a></div>
         ${guide(own)}
         <div class="actions">
-          <a class="button" id="open" data-keep href="${link}">I have done it: open</a>
+          <a class="button" id="open" data-keep href="${link}">Done, open the viewer</a>
           <p class="said" id="said" role="status"></p>
           <p class="quiet">
             The viewer then asks for a code: scan the <b>second</b> code that the host or the
@@ -118,23 +129,16 @@ export function guidePage(options: GuideOptions): string {
         <section class="about">
           <h2>What is this certificate?</h2>
           <p class="quiet">
-            The relay on <b>${hostname}</b> made it, so that this device can be sure to talk to that
-            relay and nobody listens in. It counts only for addresses in private networks like your
-            Wi-Fi: for no site on the internet.
+            The relay on <b>${hostname}</b> made it. With it, this device can check that it talks to
+            that relay and that nobody listens in. It works only for addresses in private networks,
+            such as your Wi-Fi, and for no site on the internet.
           </p>
           <h2>Why compare the fingerprint?</h2>
           <p class="quiet">
             This page and the certificate came over plain http. Someone on the same network could
             have replaced both, so nothing on this page proves that the certificate is the right
-            one. The relay’s own terminal does.
+            one. The relay’s terminal shows the right fingerprint.
           </p>
-          <h2>Only want to look?</h2>
-          <p class="quiet">
-            Your browser will warn you: choose <b>Advanced</b> or <b>Show details</b>, then
-            <b>Proceed</b> or <b>visit this website</b>. Installing and offline use do not work that
-            way.
-          </p>
-          <a class="button" data-keep href="${link}">Open it anyway</a>
         </section>
       </main>`,
   )
@@ -155,7 +159,7 @@ export function plainPage(options: PlainOptions): string {
       script,
       html`<main>
         <h1>Nothing to set up</h1>
-        <p>This device reaches the relay over a secure connection already.</p>
+        <p>This device already has a secure connection to the relay.</p>
         ${open}
       </main>`,
     )
@@ -166,18 +170,18 @@ export function plainPage(options: PlainOptions): string {
     html`<main>
       <h1>This relay runs on plain http</h1>
       <p>
-        Everything that is shown arrives. But browsers keep some things for secure connections, so
-        on this device
+        The viewer shows live state here. But browsers allow some features on secure connections
+        only, so on this device
       </p>
       <ul>
         <li>the viewer cannot be installed as an app,</li>
-        <li>it does not open without a connection,</li>
+        <li>it does not open offline,</li>
         <li>it cannot scan a code with the camera,</li>
-        <li>and anyone on the same network could listen in.</li>
+        <li>anyone on the same network can listen in.</li>
       </ul>
-      <p>Whoever runs the relay can start it with https:</p>
+      <p>The operator of the relay can start it with https:</p>
       <pre>npx @vue-sync/server --https</pre>
-      <p>Then this page tells each device what to do, once.</p>
+      <p>Then this page shows each device what to do, once.</p>
       ${open}
     </main>`,
   )

@@ -31,7 +31,7 @@ export const SETUP_SCRIPT = `
   async function look(asked) {
     if (busy || document.visibilityState === 'hidden') return
     busy = true
-    if (asked) say('Looking…', true)
+    if (asked) say('Checking…', true)
     trusted = await isTrusted()
     busy = false
     root.classList.remove('probing')

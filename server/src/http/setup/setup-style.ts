@@ -31,6 +31,9 @@ ol li::before{content:counter(step);position:absolute;left:0;top:.2rem;width:1.7
 .row .mark{fill:none;stroke:var(--panel);stroke-width:3;stroke-linecap:round;stroke-linejoin:round}
 .row .sheet{fill:none;stroke:var(--live);stroke-width:2;stroke-linejoin:round}
 .actions{display:grid;gap:.75rem;margin:1.25rem 0}
+.look{margin:1rem 0 1.75rem;padding:1rem;border:1px solid var(--line);border-radius:1rem;background:var(--panel)}
+.look h2{margin-bottom:.35rem}
+.removal{margin:0;padding:.75rem 1rem 1rem;border-top:1px solid var(--line)}
 .others{margin:2rem 0 .75rem;color:var(--quiet)}
 .said{margin:0;padding:.75rem 1rem;border-radius:.85rem;background:var(--busy-tint);color:var(--busy)}
 .said:empty{display:none}

@@ -14,7 +14,7 @@ export const menu = () => ({
   languageFailed: 'That language could not be loaded. Check the network, then choose it again.',
   addToHome: 'Add to Home Screen',
   addByHand: (share: string, add: string) =>
-    `To add it to the home screen, tap ${share}, then ${add}.`,
+    `Tap ${share}, then ${add}. Open the app there, then scan the code once more in it: it has its own list of sessions.`,
   share: 'Share',
   keepScreenOn: 'Keep the screen on',
   fullScreen: 'Full screen',

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { candidatesFor, isAddress, readTypedCode } from './entry.ts'
+
+describe('a typed text', () => {
+  it.each(['K7Q4MX', 'k7q-4mx', 'K7Q4M', 'hello', 'K7Q 4MX.', 'Ｋ７Ｑ４ＭＸ', ''])(
+    'without dot, colon and slash is a code: %j',
+    (text) => expect(isAddress(text)).toBe(false),
+  )
+  it.each(['192.168.1.5', 'laptop.local', '[fe80::1]:9876', 'laptop/s/show', 'http://a/#k=x'])(
+    'with one of them is an address: %j',
+    (text) => expect(isAddress(text)).toBe(true),
+  )
+})
+
+describe('a typed code', () => {
+  it.each([
+    ['k7q-4mx', { characters: 'K7Q4MX' }],
+    ['K7Q — 4MX', { characters: 'K7Q4MX' }],
+    ['Ｋ７Ｑ４ＭＸ', { characters: 'K7Q4MX' }],
+    ['k7q\u200B4mx', { characters: 'K7Q4MX' }],
+    ['oil', { characters: '011', replaced: { letter: 'O', digit: '0' } }],
+    ['k7u', { characters: 'K7U', strange: 'U', meant: 'V' }],
+    ['k7ß', { characters: 'K7SS', strange: 'SS' }],
+    ['k!', { characters: 'K!', strange: '!' }],
+  ])('%j is read as %j', (typed, reading) => {
+    expect(readTypedCode(typed)).toEqual(reading)
+  })
+})
+
+const PLAIN = { origin: 'http://10.0.0.9:9876', protocol: 'http:' }
+const SECURE = { origin: 'https://viewer.example', protocol: 'https:' }
+
+describe('the links that an address can mean', () => {
+  it.each([
+    ['192.168.1.5', ['http://192.168.1.5:9876/', 'http://192.168.1.5/']],
+    ['laptop.local', ['http://laptop.local:9876/', 'http://laptop.local/']],
+    ['laptop.local/s/show', ['http://laptop.local:9876/#s=show', 'http://laptop.local/#s=show']],
+    ['http://192.168.1.5', ['http://192.168.1.5:9876/', 'http://192.168.1.5/']],
+    ['https://show.example', ['https://show.example:9876/', 'https://show.example/']],
+    ['fe80::1', ['http://[fe80::1]:9876/', 'http://[fe80::1]/']],
+    ['[fe80::1]:9876', ['http://[fe80::1]:9876/']],
+    ['192.168.1.5:80', ['http://192.168.1.5/']],
+    ['10.0.0.9', ['http://10.0.0.9:9876/']],
+  ])('%s: port 9876 first, then the scheme’s own port', (typed, links) => {
+    expect(candidatesFor(typed, PLAIN)).toEqual({ links, isExact: false })
+  })
+
+  it('are for https on a page that came over https', () => {
+    expect(candidatesFor('192.168.1.5', SECURE).links).toEqual([
+      'https://192.168.1.5:9876/',
+      'https://192.168.1.5/',
+    ])
+  })
+
+  it.each([
+    ['http://192.168.1.5/#k=abc', 'http://192.168.1.5/#k=abc'],
+    ['Watch it: https://show.example/#s=a&k=b', 'https://show.example/#s=a&k=b'],
+    ['javascript:alert(1)', 'javascript:alert(1)'],
+  ])('of %s is the link itself', (typed, link) => {
+    expect(candidatesFor(typed, PLAIN)).toEqual({ links: [link], isExact: true })
+  })
+})
