@@ -6,18 +6,14 @@ import { richValues } from '@vue-sync/vue/rich-values'
 import { syncViewer } from '@vue-sync/vue/viewer'
 import App from './App.vue'
 import { createMemory } from './device/memory.ts'
+import { recordedCache, RecordedSocket } from './history/received.ts'
+import { codecs } from './session/codecs.ts'
 import { CACHE_KEY } from './session/use-known-sessions.ts'
 import { createLanguage } from './texts/language.ts'
 import '@vue-sync/demo/base.css'
 import './style.css'
 
 const cache = sessionCache()
-
-// Loaded when a host uses it. The service worker keeps both, so that they load without a network too.
-const codecs = [
-  { name: 'msgpack', load: () => import('@vue-sync/vue/msgpack').then(({ msgpack }) => msgpack()) },
-  { name: 'cbor', load: () => import('@vue-sync/vue/cbor').then(({ cbor }) => cbor()) },
-]
 
 const language = await createLanguage({
   tags: navigator.languages,
@@ -31,6 +27,11 @@ const language = await createLanguage({
 createApp(App)
   .use(language)
   .use(createPinia())
-  .use(syncViewer, { cache, codecs, values: richValues() })
+  .use(syncViewer, {
+    cache: recordedCache(cache),
+    codecs,
+    values: richValues(),
+    WebSocket: RecordedSocket,
+  })
   .provide(CACHE_KEY, cache)
   .mount('#app')
