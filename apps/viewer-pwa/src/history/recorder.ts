@@ -66,6 +66,7 @@ export function createRecorder(limits: RecorderLimits = {}): Recorder {
   /** The position of the latest message. */
   let latest: FrameHead | undefined
   let isOpen = false
+  let isLost = false
   let assembly: Assembly | undefined
 
   function clear(): void {
@@ -73,6 +74,7 @@ export function createRecorder(limits: RecorderLimits = {}): Recorder {
     starts = []
     dropped = states = bytes = 0
     latest = assembly = undefined
+    isOpen = isLost = false
   }
 
   const here = (kept?: KeptState): Start => ({
@@ -184,10 +186,12 @@ export function createRecorder(limits: RecorderLimits = {}): Recorder {
       } else if (received.type === 'message') receiveData(at, received.data)
       else {
         assembly = undefined
-        const isNews = (received.type === 'open') !== isOpen
-        isOpen = received.type === 'open'
-        // The first connection is no news.
-        if (isNews && latest) push({ at, event: isOpen ? 'connected' : 'lost' })
+        const hasClosed = received.type === 'close'
+        // A dial that fails closes too, and the first connection is no news.
+        if (isOpen && hasClosed && latest) push({ at, event: 'lost' })
+        else if (isLost && !hasClosed) push({ at, event: 'connected' })
+        isLost = hasClosed && (isLost || (isOpen && latest !== undefined))
+        isOpen = !hasClosed
       }
     },
     subscribe(listener) {
