@@ -58,7 +58,7 @@ describe('the history', () => {
 
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
     expect(await strip()).toMatch(/Paused at [^]*nothing newer/)
-    expect(await page.getByText('Live').count()).toBe(0)
+    expect(await page.getByText('Live', { exact: true }).count()).toBe(0)
     await send(6)
     await send(7)
     await expect.poll(strip).toContain('2 newer changes')
@@ -134,7 +134,7 @@ describe('the history', () => {
     await choose(lines.join('\n'))
     await shown(40)
     expect(await strip()).toMatch(/Recording of [^]*Recorded show/)
-    expect(await page.getByText('Live').count()).toBe(0)
+    expect(await page.getByText('Live', { exact: true }).count()).toBe(0)
     await page.getByRole('button', { name: 'Fastest' }).click()
     await page.getByRole('button', { name: 'Play', exact: true }).click()
     await shown(42)
