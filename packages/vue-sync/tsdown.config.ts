@@ -19,6 +19,7 @@ export default defineConfig({
     cbor: 'src/codecs/cbor.ts',
     protobuf: 'src/codecs/protobuf.ts',
     'rich-values': 'src/values/rich-values.ts',
+    recording: 'src/recording/index.ts',
   },
   platform: 'neutral',
   target: 'es2022',

@@ -4,6 +4,7 @@ import { createApp } from 'vue'
 import { syncViewer } from '@vue-sync/vue/viewer'
 import App from './App.vue'
 import { createMemory } from './device/memory.ts'
+import { recordedCache, RecordedSocket } from './history/received.ts'
 import { loadLazyParts } from './parts/lazily.ts'
 import {
   createKnownSessions,
@@ -28,7 +29,11 @@ async function start(): Promise<void> {
   createApp(App)
     .use(language)
     .use(createPinia())
-    .use(syncViewer, viewerOptions)
+    .use(syncViewer, {
+      ...viewerOptions,
+      cache: recordedCache(cache),
+      WebSocket: RecordedSocket,
+    })
     .provide(
       KNOWN_SESSIONS_KEY,
       createKnownSessions({ cache, marks: createMarksMemory(), link: createLinkMemory() }),

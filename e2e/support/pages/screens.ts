@@ -121,7 +121,7 @@ export const SCREENS: Screen[] = [
     name: 'a session without a host',
     async open(user, { link }) {
       await user.open(`${link}&s=nobody`)
-      await user.sees(session.nothingShared)
+      await user.sees(session.wait.nothingShared[0])
     },
   },
   {

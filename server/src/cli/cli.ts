@@ -14,6 +14,9 @@ import {
 } from './startup-report.ts'
 import { helpText } from './help.ts'
 import { type CliRequest, readCli, wantsJson } from './read-cli.ts'
+import { recordCommand } from './record-command.ts'
+import { readReplayRequest, type ReplayRequest } from './recording-requests.ts'
+import { prepareReplay } from './replay-command.ts'
 import { type Primary, runPrimary } from './primary.ts'
 import { createColors } from './colors.ts'
 import { type InteractiveOptions, startInteractive } from './interactive.ts'
@@ -26,7 +29,7 @@ import { createLog, type Log, toConsole } from '../operate/log.ts'
 import { keyProblems } from '../core/access/key-strength.ts'
 import { UsageError } from '../core/usage-error.ts'
 import type { SyncServerOptions } from '../server-options.ts'
-import { createSyncServer } from '../server.ts'
+import { createSyncServer, type SyncServer } from '../server.ts'
 import { hasViewer } from '../http/viewer-files.ts'
 import {
   isWorker,
@@ -81,6 +84,8 @@ function onSignals(log: Log, json: boolean, drain: () => Promise<void>): void {
 /** What a relay of one or several processes gives to the terminal. */
 interface Started extends Pick<InteractiveOptions, 'links' | 'totals' | 'newCode'> {
   report: StartupReport
+  /** `undefined` with several workers. */
+  server?: SyncServer
 }
 
 async function startAlone({ json, options, nameOf }: CliRequest, log: Log): Promise<Started> {
@@ -94,6 +99,7 @@ async function startAlone({ json, options, nameOf }: CliRequest, log: Log): Prom
   onSignals(log, json, server.drain)
   await server.start()
   return {
+    server,
     report: createStartupReport(server, options),
     links: async () => linksOf(server),
     totals: async () => [server.getTotals()],
@@ -142,17 +148,22 @@ async function runAsWorker({ options, nameOf }: CliRequest): Promise<void> {
   sendToPrimary({ vueSync: 'listening', report })
 }
 
-/** Runs until a signal arrives. @throws UsageError for mistakes that one line explains */
-async function run(args: string[]): Promise<void> {
+/**
+ * Runs the relay until a signal arrives.
+ *
+ * @param played a recording that this relay plays
+ * @throws UsageError for mistakes that one line explains
+ */
+async function runRelay(args: string[], played?: ReplayRequest): Promise<void> {
   const request = readCli(args, process.env, isWorker)
   const { show } = request
   if (show) return console.log(show === 'help' ? helpText() : version())
   if (isWorker) return runAsWorker(request)
-  await runForTerminal(request).catch((error) => throwWithGivenNames(error, request.nameOf))
+  await runForTerminal(request, played).catch((error) => throwWithGivenNames(error, request.nameOf))
 }
 
 /** Starts the relay, and shows what the terminal or a log needs. @throws UsageError as `run` does */
-async function runForTerminal(request: CliRequest): Promise<void> {
+async function runForTerminal(request: CliRequest, played?: ReplayRequest): Promise<void> {
   const { json, logLevel, workers, nameOf } = request
   const isLive = wantsLiveLine(request, process.stdout.isTTY, process.env)
   const line = isLive ? createTerminalLine(process.stdout) : undefined
@@ -163,7 +174,9 @@ async function runForTerminal(request: CliRequest): Promise<void> {
   })
   const warn = (text: string): void => log('warn', withGivenNames(text, nameOf))
   for (const text of request.warnings) warn(text)
-  const given = withViewer(request.options)
+  if (played && workers !== 1) throw new UsageError('replay needs --workers 1.')
+  const replay = played && (await prepareReplay(played, (text) => log('info', text)))
+  const given = withViewer(replay ? replay.withOptions(request.options) : request.options)
   checkOptions(given, nameOf)
   for (const problem of keyProblems(given, nameOf)) warn(problem)
   const { options, stored } = await withStoredKeys(given, { renew: request.newKeys, warn })
@@ -179,6 +192,21 @@ async function runForTerminal(request: CliRequest): Promise<void> {
     const content = screenContent(report, version())
     process.once('exit', startInteractive({ ...started, content, line, colors: createColors() }))
   }
+  await replay?.into(started.server!, options)
+}
+
+/** Stdout may be the recording. */
+const print = (text: string): void => console.error(text)
+
+/** @throws UsageError for mistakes that one line explains */
+async function run(args: string[]): Promise<void> {
+  const [command, ...rest] = args
+  if (command !== 'record' && command !== 'replay') return runRelay(args)
+  if (rest.includes('--help')) return console.log(helpText())
+  if (command === 'record') return recordCommand(rest, process.env, print)
+  const request = readReplayRequest(rest, process.env, print)
+  if (!request.to) return runRelay(request.relayArgs, request)
+  await (await prepareReplay(request, print)).to(request.to)
 }
 
 const args = process.argv.slice(2)

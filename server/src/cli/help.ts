@@ -1,4 +1,4 @@
-import { type Flag, FLAG_GROUPS } from './flags.ts'
+import { type Flag, FLAG_GROUPS, RECORDING_FLAGS } from './flags.ts'
 import { wrap } from './text-columns.ts'
 
 const WIDTH = 100
@@ -28,9 +28,13 @@ function formatGroup([title, flags]: [string, Record<string, Flag>]): string[] {
 export function helpText(): string {
   return [
     'Usage: npx @vue-sync/server [options]',
+    '       npx @vue-sync/server record LINK [options]',
+    '       npx @vue-sync/server replay FILE [options]',
     '',
     'Each option can also be set by the environment variable beside it; a flag wins over its variable.',
     'Defaults are in parentheses.',
     ...Object.entries(FLAG_GROUPS).flatMap(formatGroup),
+    ...formatGroup(['record: write what viewers receive to a file', RECORDING_FLAGS.record]),
+    ...formatGroup(['replay: play such a file', RECORDING_FLAGS.replay]),
   ].join('\n')
 }

@@ -16,6 +16,8 @@ export interface Formats {
   isolate: (text: string) => string
   /** "14:02", with the date if it is not the day of `now`. Times are milliseconds since 1970. */
   clock: (time: number, now: number) => string
+  /** "09:30:05" */
+  time: (time: number) => string
   /** "Mon, 23 Nov 2026, 09:30:05" */
   dateTime: (time: number) => string
 }
@@ -47,6 +49,7 @@ export function createFormats(locale: string): Formats {
   const clock = { hour: '2-digit', minute: '2-digit' } as const
   const time = new Intl.DateTimeFormat(locale, clock)
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', ...clock })
+  const seconds = new Intl.DateTimeFormat(locale, { ...clock, second: '2-digit' })
   const whole = new Intl.DateTimeFormat(locale, {
     weekday: 'short',
     day: 'numeric',
@@ -78,6 +81,7 @@ export function createFormats(locale: string): Formats {
     isolate: (text) => `\u2068${text}\u2069`,
     clock: (at, now) =>
       (new Date(at).toDateString() === new Date(now).toDateString() ? time : day).format(at),
+    time: (at) => seconds.format(at),
     dateTime: (at) => whole.format(at),
   }
 }

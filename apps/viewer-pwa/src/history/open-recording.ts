@@ -1,0 +1,68 @@
+import type { SyncAddress } from '@vue-sync/vue/protocol'
+import {
+  createRecordingReader,
+  headOf,
+  RecordingError,
+  type RecordingHeader,
+} from '@vue-sync/vue/recording'
+import { createPlayback } from './playback.ts'
+import type { Entry } from './recorder.ts'
+import { createTimeline, type Timeline } from './timeline.ts'
+
+export interface OpenedRecording {
+  header: RecordingHeader
+  timeline: Timeline
+}
+
+/** A phone must be able to hold it. */
+const MOST_BYTES = 64 * 1024 * 1024
+const LIMITS = { mostCharacters: MOST_BYTES, longestLine: MOST_BYTES }
+
+/** Only a viewer with the link of the session can read a recording of it. */
+export class NeedsLink extends Error {}
+
+async function readEntries(file: Blob): Promise<{ header: RecordingHeader; entries: Entry[] }> {
+  if (file.size > MOST_BYTES) throw new RecordingError('too_large')
+  const reader = createRecordingReader(LIMITS)
+  const entries: Entry[] = []
+  const pieces = file.stream().pipeThrough(new TextDecoderStream()).getReader()
+  for (;;) {
+    const { done, value } = await pieces.read()
+    if (done) break
+    for (const entry of reader.read(value)) {
+      const at = reader.header!.start + entry.at
+      if ('event' in entry) entries.push({ at, event: entry.event })
+      else entries.push({ at, frame: entry.frame, head: headOf(entry.frame) })
+    }
+  }
+  reader.end()
+  return { header: reader.header!, entries }
+}
+
+/**
+ * Opens a file and makes its states. Nothing of the file reaches the stores of this app.
+ *
+ * @param present the session that is open, whose secret may decrypt the recording
+ * @throws RecordingError for a file that cannot be played, NeedsLink if it is encrypted
+ */
+export async function openRecording(
+  file: Blob,
+  present: SyncAddress | undefined,
+): Promise<OpenedRecording> {
+  const { header, entries } = await readEntries(file)
+  const isOwn = present?.session === header.session && present.secret !== undefined
+  if (header.encrypted && !isOwn) throw new NeedsLink()
+  const { session } = header
+  const address = header.encrypted ? present! : { session }
+  const playback = await createPlayback({ address, base: undefined })
+  try {
+    const timeline = createTimeline(playback, undefined, { moments: 10_000 })
+    for (const entry of entries) await timeline.add(entry)
+    const isEmpty = timeline.moments.every(({ view }) => view.ids.length === 0)
+    if (isEmpty && header.encrypted) throw new NeedsLink()
+    if (timeline.moments.length === 0) throw new RecordingError('no_state')
+    return { header, timeline }
+  } finally {
+    playback.dispose()
+  }
+}

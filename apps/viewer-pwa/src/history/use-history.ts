@@ -1,0 +1,149 @@
+import { computed, onScopeDispose, type Ref, shallowRef } from 'vue'
+import { EMPTY_VIEW, type View } from '../inspector/model/index.ts'
+import type { InspectorSource } from '../inspector/source.ts'
+import { createPlayback, type Playback } from './playback.ts'
+import type { OpenedRecording } from './open-recording.ts'
+import { type Entry, recorder } from './recorder.ts'
+import { createTimeline, type Moment, type Timeline } from './timeline.ts'
+
+export type UseHistoryReturn = ReturnType<typeof useHistory>
+
+/**
+ * The states of the past of the live session, or those of an opened recording.
+ *
+ * @param live the live state
+ */
+export function useHistory(live: InspectorSource) {
+  const moments = shallowRef<readonly Moment[]>([])
+  const isCut = shallowRef(false)
+  const isLoading = shallowRef(false)
+  const hasFailed = shallowRef(false)
+  /** The id of the shown moment; `undefined` shows the present. */
+  const selectedId = shallowRef<number>()
+  /** The view in which the inspector was paused, until another moment is selected. */
+  const frozen = shallowRef<View>()
+  const recording = shallowRef<OpenedRecording>()
+  /** Messages that came since the inspector was paused, while the timeline is not loaded. */
+  let playback: Playback | undefined
+  let stop: (() => void) | undefined
+  /** Increases when what is being loaded is not wanted any more. */
+  let run = 0
+
+  function publish(timeline: Timeline): void {
+    moments.value = timeline.moments
+    isCut.value = timeline.isCut
+  }
+
+  function unload(): void {
+    run++
+    stop?.()
+    playback?.dispose()
+    stop = playback = undefined
+    moments.value = []
+    isLoading.value = hasFailed.value = isCut.value = false
+  }
+
+  /** Makes the moments of what was received, and follows. */
+  async function load(): Promise<void> {
+    unload()
+    const own = run
+    const isWanted = (): boolean => own === run
+    const { address, base, entries, since } = recorder
+    // Without an address, no session was opened.
+    if (!address) return
+    isLoading.value = true
+    const queue: Entry[] = [...entries]
+    let wake: (() => void) | undefined
+    stop = recorder.subscribe((entry) => {
+      if (!entry) return void backToLive().then(load)
+      queue.push(entry)
+      wake?.()
+    })
+    try {
+      const made = await createPlayback({ address, base })
+      if (!isWanted()) return made.dispose()
+      playback = made
+      const timeline = createTimeline(made, base?.lastUpdate ?? since)
+      while (isWanted()) {
+        for (const entry of queue.splice(0)) {
+          await timeline.add(entry)
+          if (!isWanted()) return
+        }
+        publish(timeline)
+        isLoading.value = false
+        if (queue.length === 0) await new Promise<void>((resolve) => (wake = resolve))
+      }
+    } catch {
+      if (!isWanted()) return
+      isLoading.value = false
+      hasFailed.value = true
+    }
+  }
+
+  const last = computed(() => moments.value.at(-1))
+  const index = computed(() => {
+    const first = moments.value[0]
+    if (selectedId.value === undefined || !first) return moments.value.length - 1
+    // A moment that was dropped: the oldest that is left.
+    return Math.min(Math.max(0, selectedId.value - first.id), moments.value.length - 1)
+  })
+  const selected = computed<Moment | undefined>(() => moments.value[index.value])
+  const isPast = computed(
+    () =>
+      recording.value !== undefined || frozen.value !== undefined || selectedId.value !== undefined,
+  )
+
+  async function backToLive(): Promise<void> {
+    selectedId.value = frozen.value = undefined
+    if (!recording.value) return
+    recording.value = undefined
+    await load()
+  }
+
+  const view = computed<View>(() => {
+    if (frozen.value) return frozen.value
+    if (recording.value) return selected.value?.view ?? EMPTY_VIEW
+    return selectedId.value === undefined ? live.view.value : (selected.value?.view ?? EMPTY_VIEW)
+  })
+
+  onScopeDispose(unload)
+
+  return {
+    moments: moments as Readonly<Ref<readonly Moment[]>>,
+    isCut,
+    isLoading,
+    hasFailed,
+    index,
+    selected,
+    /** Whether the inspector shows another state than the present one, or might. */
+    isPast,
+    recording,
+    /** How many changes came after the shown state. */
+    newer: computed(() =>
+      last.value && selected.value ? last.value.changes - selected.value.changes : 0,
+    ),
+    source: { view } satisfies InspectorSource,
+    load,
+    unload,
+    pause(): void {
+      if (isPast.value) return
+      frozen.value = live.view.value
+      selectedId.value = last.value?.id
+    },
+    /** @param at an index in `moments` */
+    select(at: number): void {
+      const moment = moments.value[Math.min(Math.max(0, at), moments.value.length - 1)]
+      if (!moment) return
+      frozen.value = undefined
+      selectedId.value = moment.id
+    },
+    backToLive,
+    show(opened: OpenedRecording): void {
+      unload()
+      frozen.value = undefined
+      recording.value = opened
+      publish(opened.timeline)
+      selectedId.value = moments.value[0]!.id
+    },
+  }
+}

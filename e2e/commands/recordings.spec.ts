@@ -1,0 +1,119 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { COMMAND } from '../../server/test/built-command.ts'
+import { type Client, config, connect, session } from '../../server/test/client.ts'
+import { type Browser, launchBrowser } from '../support/browsers/playwright.ts'
+import { VIEWER_DIR } from '../support/pages/demo.ts'
+import { startRelay, type TestRelay } from '../support/relays/relay.ts'
+import { start } from '../support/system/processes.ts'
+
+let folder: string
+let browser: Browser
+let relay: TestRelay
+let host: Client
+const [node, script] = COMMAND
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vue-sync-recordings-'))
+  ;[browser, relay] = await Promise.all([
+    launchBrowser('--enable-precise-memory-info'),
+    startRelay(0, { viewerDir: VIEWER_DIR }),
+  ])
+})
+afterAll(async () => {
+  await host?.close()
+  await browser?.close()
+  await relay?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+interface Started extends ReturnType<typeof start> {
+  output: () => string
+}
+
+function run(...args: string[]): Started {
+  const running = start(node, [script, ...args])
+  let text = ''
+  for (const stream of [running.child.stdout!, running.child.stderr!])
+    stream.on('data', (data) => (text += String(data)))
+  return { ...running, output: () => text }
+}
+
+/** Starts `replay` on a port that the system chooses, and gives its link. */
+async function replay(file: string): Promise<{ link: string; running: Started }> {
+  const flags = ['--port', '0', '--host', '127.0.0.1', '--speed', 'max', '--viewer-dir', VIEWER_DIR]
+  const running = run('replay', file, ...flags)
+  await expect.poll(running.output).toContain('The recording has ended')
+  const link = /http:\/\/127\.0\.0\.1:\d+\/#k=[\w-]+/.exec(running.output())![0]
+  return { link, running }
+}
+
+/** Opens a link in a new browser profile, and gives the value of a field. */
+async function shownAt(link: string, path: string): Promise<string | null> {
+  const context = await browser.newContext({ serviceWorkers: 'block' })
+  const page = await context.newPage()
+  await page.goto(link)
+  const value = await page.locator(`[data-path="${path}"]`).getAttribute('data-value')
+  await context.close()
+  return value
+}
+
+it('record and replay bring a real viewer to the same state, and so does the export of the app', async () => {
+  host = await connect(relay, 'host')
+  await host.until(({ type }) => type === 'status')
+  host.send(session('e', 1, { title: 'First', score: 0 }))
+
+  const file = join(folder, 'show.ndjson')
+  const link = relay.viewerUrls()[0]!.url
+  const recorder = run('record', link, '-o', file)
+  await expect.poll(recorder.output).toContain('Recording the session default')
+
+  const context = await browser.newContext({ serviceWorkers: 'block', acceptDownloads: true })
+  const page = await context.newPage()
+  await page.goto(link)
+  await page.locator('[data-path="s.score"]').waitFor()
+  for (let score = 1; score <= 5; score++) host.send(config('e', score + 1, { score }))
+  await page.locator('[data-path="s.score"][data-value="5"]').waitFor()
+
+  await expect.poll(async () => await readFile(file, 'utf8')).toContain('\\"score\\":5')
+  recorder.child.kill('SIGINT')
+  await expect.poll(recorder.output).toMatch(/Recorded 6 messages, \d+ bytes/)
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  expect(await readFile(file, 'utf8')).not.toContain(relay.viewerKey!)
+
+  const played = await replay(file)
+  expect(await shownAt(played.link, 's.score')).toBe('5')
+  expect(await shownAt(played.link, 's.title')).toBe('"First"')
+  played.running.child.kill('SIGINT')
+
+  await page.getByRole('button', { name: 'Show the history' }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save recording' }).click(),
+  ])
+  const exported = join(folder, 'exported.ndjson')
+  await download.saveAs(exported)
+  await context.close()
+  expect(await readFile(exported, 'utf8')).not.toContain(relay.viewerKey!)
+  const again = await replay(exported)
+  expect(await shownAt(again.link, 's.score')).toBe('5')
+  again.running.child.kill('SIGINT')
+})
+
+it.each([
+  [['record'], 'record needs one link'],
+  [['record', 'http://a b'], 'The link must be'],
+  [['record', 'ws://127.0.0.1:1', '--for', 'soon'], '--for must be a time'],
+  [['replay'], 'replay needs one file'],
+  [['replay', 'missing.ndjson'], 'missing.ndjson cannot be read (ENOENT)'],
+  [['replay', 'package.json', '--port', '0'], 'not a recording of vue-sync'],
+  [['replay', 'x', '--speed', '0'], '--speed must be a number above 0'],
+  [['replay', 'x', '--to', 'ws://127.0.0.1:1'], '--to needs the host key'],
+])('%j ends with one line that says what is wrong', async (args, problem) => {
+  const running = run(...args)
+  await expect.poll(() => running.child.exitCode).toBe(1)
+  expect(running.output()).toContain(problem)
+  expect(running.output().trim().split('\n')).toHaveLength(1)
+})

@@ -1,0 +1,26 @@
+import {
+  applyPatch,
+  isRecord,
+  type Payload,
+  put,
+  share,
+  type StateMessage,
+} from '../protocol/index.ts'
+
+/**
+ * Gives the state after a message. Unchanged parts keep their identity. `state` is not changed.
+ *
+ * @throws Error if the message does not fit the state
+ */
+export function fold(state: Payload, message: StateMessage): Payload {
+  if (message.type === 'session_update') return share(state, message.payload)
+  const next = { ...state }
+  for (const [id, fields] of Object.entries(message.payload)) {
+    const held = Object.hasOwn(state, id) ? state[id] : undefined
+    put(next, id, share(held, { ...held, ...fields }))
+  }
+  if (!message.patch) return next
+  const patched = applyPatch(next, message.patch)
+  if (!Object.values(patched).every(isRecord)) throw new Error('a store must be an object')
+  return patched
+}

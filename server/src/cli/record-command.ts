@@ -1,0 +1,83 @@
+import process from 'node:process'
+import { createRecordingFile, type RecordingFile } from '../recordings/recording-file.ts'
+import { recordSession } from '../recordings/record-session.ts'
+import { readRecordRequest } from './recording-requests.ts'
+
+/** Stdout as a file, for `-o -`. */
+function toStdout(): RecordingFile {
+  let bytes = 0
+  return {
+    write(line) {
+      process.stdout.write(line)
+      bytes += Buffer.byteLength(line)
+    },
+    get bytes() {
+      return bytes
+    },
+    close() {},
+  }
+}
+
+/** Aborts with the first Ctrl+C. The second ends the process at once. */
+export function abortOnSignals(): AbortSignal {
+  const stopping = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.on(name, () => {
+      if (stopping.signal.aborted) process.exit(1)
+      stopping.abort()
+    })
+  return stopping.signal
+}
+
+/**
+ * Records a session until Ctrl+C or the end of `--for`.
+ *
+ * @param print writes a line for people to stderr, because stdout may be the recording
+ * @throws UsageError
+ */
+export async function recordCommand(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  print: (text: string) => void,
+): Promise<void> {
+  const { address, output, duration, mostBytes } = readRecordRequest(args, env, print)
+  const file = output === '-' ? toStdout() : createRecordingFile(output)
+  const stopping = new AbortController()
+  const signals = abortOnSignals()
+  signals.addEventListener('abort', () => stopping.abort())
+  const timer = duration === undefined ? undefined : setTimeout(() => stopping.abort(), duration)
+  let isFull = false
+  let isKnown = false
+  try {
+    const { messages } = await recordSession({
+      address,
+      write(line) {
+        if (isFull || file.bytes + Buffer.byteLength(line) > mostBytes) {
+          isFull = true
+          return stopping.abort()
+        }
+        file.write(line)
+      },
+      onNotice: print,
+      onConnected() {
+        const to = output === '-' ? '' : ` to ${output}`
+        print(
+          isKnown
+            ? 'Connected again.'
+            : `Recording the session ${address.session}${to}. Ctrl+C stops.`,
+        )
+        isKnown = true
+      },
+      signal: stopping.signal,
+    })
+    if (isFull) print(`The recording has its longest size, ${mostBytes} bytes (--max-size).`)
+    print(
+      file.bytes === 0
+        ? 'No state has arrived, so nothing was written.'
+        : `Recorded ${messages} ${messages === 1 ? 'message' : 'messages'}, ${file.bytes} bytes.`,
+    )
+  } finally {
+    clearTimeout(timer)
+    file.close()
+  }
+}
