@@ -27,14 +27,17 @@ function table(codes: Record<string, Texts>): string {
 it.each([
   ['errors', ERRORS],
   ['warnings', WARNINGS],
-] as const)('the page of codes has the texts of all %s, as the console shows them', (name, codes) => {
-  const page = readFileSync(PAGE, 'utf8')
-  const [start, end] = [`<!-- ${name} -->\n`, `\n<!-- /${name} -->`]
-  const from = page.indexOf(start) + start.length
-  const to = page.indexOf(end)
-  if (isUpdate) writeFileSync(PAGE, page.slice(0, from) + table(codes) + page.slice(to))
-  else expect(page.slice(from, to)).toBe(table(codes))
-})
+] as const)(
+  'the page of codes has the texts of all %s, as the console shows them',
+  (name, codes) => {
+    const page = readFileSync(PAGE, 'utf8')
+    const [start, end] = [`<!-- ${name} -->\n`, `\n<!-- /${name} -->`]
+    const from = page.indexOf(start) + start.length
+    const to = page.indexOf(end)
+    if (isUpdate) writeFileSync(PAGE, page.slice(0, from) + table(codes) + page.slice(to))
+    else expect(page.slice(from, to)).toBe(table(codes))
+  },
+)
 
 it('the page of codes explains only codes that exist', () => {
   const details = readFileSync(PAGE, 'utf8').match(/^- \*\*`VS\d+`\*\*/gm)!
