@@ -112,6 +112,7 @@ export function createAccess(
   function settle(problem?: SyncError): void {
     isUnconfirmed = false
     error.value = problem
+    if (process.env.NODE_ENV !== 'production' && problem) report(problem)
     const settled = waiting
     waiting = []
     for (const { resolve, reject } of settled)
@@ -130,7 +131,8 @@ export function createAccess(
   function confirmed(next: AccessRules): Promise<void> {
     const result = new Promise<void>((resolve, reject) => {
       error.value = problemOf(next)
-      if (error.value) return reject(report(error.value))
+      if (process.env.NODE_ENV !== 'production' && error.value) report(error.value)
+      if (error.value) return reject(error.value)
       waiting.push({ resolve, reject })
       submit(next)
     })
@@ -174,7 +176,7 @@ export function createAccess(
       if (isAnswer && status.problem) {
         const { field, reason } = status.problem
         rotation = undefined
-        settle(report(new SyncError('VS113', `${field}: ${reason}`)))
+        settle(new SyncError('VS113', `${field}: ${reason}`))
         return set(theirs)
       }
       const isLost =

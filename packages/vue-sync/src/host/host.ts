@@ -50,8 +50,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     try {
       return read(options)
     } catch (error) {
-      const problem = report(error as SyncError)
-      invalid ??= problem
+      if (process.env.NODE_ENV !== 'production') report(error as SyncError)
+      invalid ??= error as SyncError
       return read({})
     }
   }
@@ -200,11 +200,12 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   function reportTooLarge(bytes: number, limit: number): void {
     publisher.refuse()
-    const isNew = state.error?.code !== 'VS117'
     const reason = `${bytes} bytes, the relay accepts ${limit}`
-    state.error = new SyncError('VS117', reason)
+    const error = new SyncError('VS117', reason)
+    // The detail differs each time.
+    if (process.env.NODE_ENV !== 'production' && state.error?.code !== 'VS117') report(error)
+    state.error = error
     problems.add({ code: 'VS117', reason })
-    if (isNew) report(state.error)
   }
 
   function listProblem(problem: SyncProblem): void {
@@ -274,7 +275,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (code === 'bad_access' || code === 'too_large') return
     const detail = `${code}: ${reason}`
     problems.add({ code: 'VS122', ...(field !== undefined && { path: field }), reason: detail })
-    report(new SyncError('VS122', detail))
+    if (process.env.NODE_ENV !== 'production') report(new SyncError('VS122', detail))
   }
 
   function showLinks(): void {
@@ -282,9 +283,10 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     // Without its keys a link would open nothing.
     if (encryption && !keys) return void encryption.cipher().catch(warnUnsent)
     state.viewerUrls = viewerLinks(reported, { session, pinned, keys })
-    if (reported.length > 0 && state.viewerUrls.length === 0)
-      state.error = report(new SyncError('VS115', reported[0]!.url.replace(/#.*/, '')))
-    else if (state.error?.code === 'VS115') state.error = undefined
+    if (reported.length > 0 && state.viewerUrls.length === 0) {
+      state.error = new SyncError('VS115', reported[0]!.url.replace(/#.*/, ''))
+      if (process.env.NODE_ENV !== 'production') report(state.error)
+    } else if (state.error?.code === 'VS115') state.error = undefined
   }
 
   function onFrame(frame: unknown): void {
@@ -340,10 +342,10 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   function start(): void {
     if (link) return
     const wasReplaced = state.error?.code === 'VS103'
-    const problem =
-      invalid ?? (encryption && !canEncrypt() ? new SyncError('VS111') : mixedContent(relay.origin))
-    state.error = problem && report(problem)
-    if (problem) return
+    state.error = invalid ?? (encryption && !canEncrypt() ? new SyncError('VS111') : undefined)
+    state.error ??= mixedContent(relay.origin)
+    if (process.env.NODE_ENV !== 'production' && state.error) report(state.error)
+    if (state.error) return
     // Viewers may hold a later epoch of the tab that took over, and refuse this one's.
     if (encryption && wasReplaced) restartEpoch()
     tabs.stopWaiting()
@@ -378,7 +380,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
         if (closed) {
           link = undefined
           reportDials(0)
-          state.error = report(problemOf(closed))
+          state.error = problemOf(closed)
+          if (process.env.NODE_ENV !== 'production') report(state.error)
           if (state.error.code === 'VS103') awaitTurn()
         }
       },

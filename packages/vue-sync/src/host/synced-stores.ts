@@ -79,7 +79,7 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
       return readDelays(`stores.${id}.`, own, delays)
     } catch (error) {
       // It was made in the app's own code, which must not break.
-      report(error as SyncError)
+      if (process.env.NODE_ENV !== 'production') report(error as SyncError)
       return delays
     }
   }

@@ -92,7 +92,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   function reportUnshown(): void {
-    state.problem ??= report(new SyncError('VS114'))
+    if (process.env.NODE_ENV !== 'production' && !state.problem) report(new SyncError('VS114'))
+    state.problem ??= new SyncError('VS114')
   }
 
   function stopWaiting(): void {

@@ -125,7 +125,8 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
 
   function fail(error: SyncError): void {
     hangUp()
-    state.error = report(error)
+    state.error = error
+    if (process.env.NODE_ENV !== 'production') report(error)
   }
 
   /** Shows the saved state, then dials with its position. */
