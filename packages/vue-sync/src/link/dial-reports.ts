@@ -44,8 +44,8 @@ export function createDialReports(
   return (failures, busy) => {
     isFailing = busy !== undefined || failures >= (isReported ? 1 : REPORTED_AFTER)
     if (!isFailing) {
-      if (isReported) problems.remove(({ code }) => /^VS1(?:19|2[06])$/.test(code))
       isReported = false
+      problems.remove(({ code }) => /119|12[06]/.test(code))
     } else if (!isReported && globalThis.navigator?.onLine !== false) {
       isReported = true
       void import('./explain-dials.ts')

@@ -47,8 +47,11 @@ export function workingLinks(
   signed: readonly SignedToken[],
 ): ViewerUrl[] {
   if (!revoked.includes(MAIN_TOKEN)) return links
-  const keys = signed
-    .filter(({ id }) => tokens.some((token) => token.general && token.id === id))
-    .map(({ key }) => key)
-  return links.filter(({ url }) => keys.includes(parseLink(url)?.key ?? keys[0]!))
+  const general = signed.filter(({ id }) =>
+    tokens.some((token) => token.general && token.id === id),
+  )
+  return links.filter(({ url }) => {
+    const own = parseLink(url)?.key
+    return general.some(({ key }) => key === (own ?? key))
+  })
 }
