@@ -109,7 +109,10 @@ describe('in an app', () => {
     const { app, pinia } = createTestApp()
     app.use(pinia).use(syncPlugin, { url: relay.url, key: HOST_KEY, debounce: 0, backoff })
     app.mount({})
-    const useLong = defineStore('long', { state: () => ({ text: 'x'.repeat(1_500_000) }), sync: true })
+    const useLong = defineStore('long', {
+      state: () => ({ text: 'x'.repeat(1_500_000) }),
+      sync: true,
+    })
     const long = useLong(pinia)
     const host = app.runWithContext(useSyncHost)
     await expect.poll(() => host.error.value?.code).toBe('VS117')

@@ -6,8 +6,18 @@ const describeError = (code: string) => describeTrouble(code, [], ORIGIN)!
 
 describe('the card of an error', () => {
   it.each([
-    ...['VS101', 'VS102', 'VS103', 'VS104', 'VS105', 'VS107', 'VS109', 'VS111', 'VS115'],
-    ...['VS117', 'VS118', 'VS121'],
+    'VS101',
+    'VS102',
+    'VS103',
+    'VS104',
+    'VS105',
+    'VS107',
+    'VS109',
+    'VS111',
+    'VS115',
+    'VS117',
+    'VS118',
+    'VS121',
   ])('%s has a title and a fix, and never tells the host to scan', (code) => {
     const { title, fix } = describeError(code)
     expect(title).toMatch(/[^.]$/)
