@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { errorText } from '../support/apps/printed.ts'
 import {
   type Browser,
   type BrowserContext,
@@ -17,6 +18,7 @@ import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/rel
 type Tab = Page & { seen: Watched }
 
 const ROUNDS = 6
+const TAKEN_OVER = errorText('host', 'VS103', 'Another host took over')
 
 let browser: Browser
 let fixture: Fixture
@@ -68,6 +70,7 @@ it('viewers follow the latest of two host tabs that take turns, and the other ta
   const first = await open('host')
   await linked(first)
   let [winner, loser] = [await open('host'), first]
+  await first.waitForFunction(() => window.test.host.error.value?.code === 'VS103')
   for (let round = 0; round < ROUNDS; round++) {
     ;[winner, loser] = [loser, winner]
     const before = winner.seen.sockets
@@ -90,7 +93,10 @@ it('viewers follow the latest of two host tabs that take turns, and the other ta
     expect(seen.sockets).toBe(1)
     expect(seen.received.join()).not.toContain('Lost')
   }
-  await expectQuiet(...[...viewers, winner, loser].map(({ seen }) => seen))
+  await expectQuiet(...viewers.map(({ seen }) => seen))
+  // Each tab prints it once for each time that it lost the session.
+  expect(winner.seen.complaints).toEqual(Array(ROUNDS / 2).fill(TAKEN_OVER))
+  expect(loser.seen.complaints).toEqual(Array(ROUNDS / 2 + 1).fill(TAKEN_OVER))
 })
 
 describe('two host tabs of one browser', () => {
@@ -119,7 +125,8 @@ describe('two host tabs of one browser', () => {
     await linked(other)
     await expect.poll(() => board(viewer)).toEqual(await board(other))
     expect(viewer.seen.sockets).toBe(1)
-    await expectQuiet(viewer.seen, host.seen, other.seen)
+    await expectQuiet(viewer.seen)
+    expect([host.seen.complaints, other.seen.complaints]).toEqual([[TAKEN_OVER], [TAKEN_OVER]])
   })
 
   it('do not take turns when the later one is reloaded, or stops because the app says so', async () => {
@@ -132,7 +139,8 @@ describe('two host tabs of one browser', () => {
     await second.evaluate(() => window.test.host.stop())
     await new Promise((resolve) => setTimeout(resolve, 6000))
     expect([first.seen.sockets, second.seen.sockets]).toEqual([1, 2])
-    await expectQuiet(first.seen, second.seen)
+    await expectQuiet(second.seen)
+    expect(first.seen.complaints).toEqual([TAKEN_OVER])
   })
 })
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { defineStore, type Pinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { errorText, expectErrors, recordErrors } from '../support/apps/printed.ts'
 import { type App, computed, markRaw, readonly, ref, shallowReactive, shallowRef, watch } from 'vue'
 import { type WebSocket as WebSocketConnection, WebSocketServer } from 'ws'
 import { cbor } from '@vue-sync/vue/cbor'
@@ -507,6 +508,7 @@ describe('codecs', () => {
   })
 
   it('a viewer without the codec stops with VS108 and names the codec', async () => {
+    expectErrors(errorText('viewer', 'VS108', 'msgpack'))
     const { pinia } = startHost({ codec: msgpack() })
     useCounter(pinia)
     const { viewer, view } = startViewer()
@@ -743,6 +745,7 @@ describe('the viewer plugin', () => {
       ],
     ],
   ])('applies nothing of a patch that %s, and requests the full state', async (_, patch) => {
+    const printed = recordErrors()
     const { view } = startViewer()
     const host = await rawHost()
     host.send(full(1, { s: { a: 1, b: 1 } }))
@@ -753,10 +756,13 @@ describe('the viewer plugin', () => {
     expect(view('s').value).toBe(before)
     host.send(full(2, { s: { a: 'whole', b: 2 } }))
     await expect.poll(() => view('s').value).toEqual({ a: 'whole', b: 2 })
+    // Printed once if the relay sent the same again before the host sent the whole state.
+    expect(printed).toEqual(printed.length > 0 ? [errorText('viewer', 'VS114')] : [])
     host.close()
   })
 
   it('applies nothing of a patch whose result breaks its field rules, and requests the full state', async () => {
+    const printed = recordErrors()
     const even = (value: unknown) => Array.isArray(value) && value.length % 2 === 0
     const { pinia } = startViewer({
       stores: { counter: { fields: { count: 'number', list: even } } },
@@ -773,6 +779,7 @@ describe('the viewer plugin', () => {
     expect([counter.count, counter.list]).toEqual([1, [1, 2]])
     host.send(full(3, { counter: { count: 3, list: [1, 2, 3, 4] } }))
     await expect.poll(() => [counter.count, counter.list]).toEqual([3, [1, 2, 3, 4]])
+    expect(printed).toEqual(printed.length > 0 ? [errorText('viewer', 'VS114')] : [])
     host.close()
   })
 

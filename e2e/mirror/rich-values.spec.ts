@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { expect, it } from 'vitest'
+import { errorText, expectErrors } from '../support/apps/printed.ts'
 import { cbor } from '@vue-sync/vue/cbor'
 import { syncPlugin, type SyncHostOptions, useSyncHost } from '@vue-sync/vue/host'
 import { msgpack } from '@vue-sync/vue/msgpack'
@@ -106,6 +107,7 @@ it.each<[string, SyncHostOptions]>([
 ])(
   'a viewer without the option stops with VS123 and shows nothing, with %s',
   async (_, options) => {
+    expectErrors(errorText('viewer', 'VS123', 'rich'))
     startHost({ values: richValues(), ...options })
     const { shown, view, error, status } = openViewer({})
     await expect.poll(() => error.value?.code).toBe('VS123')

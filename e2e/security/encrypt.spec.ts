@@ -1,5 +1,6 @@
 import { createDecipheriv, createHmac, ECDH, hkdfSync, verify } from 'node:crypto'
 import { expect, it, vi } from 'vitest'
+import { errorText, expectErrors, recordErrors } from '../support/apps/printed.ts'
 import type { KeptState } from '@vue-sync/vue/cache'
 import { msgpack } from '@vue-sync/vue/msgpack'
 import { protobuf } from '@vue-sync/vue/protobuf'
@@ -12,6 +13,9 @@ import { startRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 // Encryption with a real relay, and with a man in the middle who reads and changes frames.
 const { bed, startHost, linkOf, startTap } = useEncryptedRelay()
+
+const OTHER_KEY = errorText('viewer', 'VS110', 'another key')
+const WITHDRAWN = errorText('viewer', 'VS112', 'This link was withdrawn')
 
 function flip(frame: Buffer): Buffer {
   const changed = Buffer.from(frame)
@@ -111,6 +115,7 @@ it.each([
   ['another key', (link: string) => link.replace(/&e=.*/, `&e=${randomSecret()}`), 'another key'],
   ['an invalid key', (link: string) => link.replace(/&e=.*/, '&e=abc'), 'another key'],
 ])('a link with %s stops with VS110 and shows nothing', async (_, edit, detail) => {
+  expectErrors(errorText('viewer', 'VS110', detail))
   const host = startHost()
   const { viewer, board } = startViewer(edit(await linkOf(host)))
   await expect.poll(() => viewer.error.value?.code).toBe('VS110')
@@ -128,6 +133,7 @@ async function newLinkOf(host: ReturnType<typeof startHost>, old: string): Promi
 }
 
 it('a rotation replaces the encryption key: the old one decrypts nothing, even for an admitted viewer', async () => {
+  const printed = recordErrors()
   const host = startHost()
   const old = await linkOf(host)
   const [there, away] = [startViewer(old), startViewer(old)]
@@ -147,6 +153,7 @@ it('a rotation replaces the encryption key: the old one decrypts nothing, even f
   expect([after.key, after.secret]).not.toContain(before.secret)
   const letIn = startViewer(link.replace(after.secret!, before.secret!))
   await expect.poll(() => letIn.viewer.error.value?.code).toBe('VS110')
+  expect(printed).toEqual([expect.toBeOneOf([OTHER_KEY, WITHDRAWN]), OTHER_KEY])
   expect(letIn.board.value).toBeUndefined()
 
   for (const { viewer } of [there, away]) viewer.connect(link)
@@ -160,6 +167,7 @@ it('a rotation replaces the encryption key: the old one decrypts nothing, even f
 })
 
 it('a rotation on an open relay stops viewers with the old link with VS110', async () => {
+  const printed = recordErrors()
   const { port } = bed.relay.getStatus()
   await bed.relay.stop()
   bed.relay = await startRelay(port, { open: true })
@@ -174,12 +182,15 @@ it('a rotation on an open relay stops viewers with the old link with VS110', asy
   viewer.connect(old)
   await expect.poll(() => viewer.error.value?.code).toBe('VS110')
   expect(board.value?.['count']).toBe(0)
+  // The second attempt connects, and is told again.
+  expect(printed).toEqual([OTHER_KEY, OTHER_KEY])
   await expect.poll(() => host.host.viewerUrl.value).not.toBe(old)
   viewer.connect(host.host.viewerUrl.value!)
   await expect.poll(() => board.value?.['count']).toBe(1)
 })
 
 it('a rotation while the relay is down takes effect when it is back', async () => {
+  const printed = recordErrors()
   const host = startHost({ backoff: { first: 50, max: 50 } })
   const old = await linkOf(host)
   const { viewer, board } = startViewer(old)
@@ -191,11 +202,13 @@ it('a rotation while the relay is down takes effect when it is back', async () =
   bed.relay = await startRelay(port)
   await expect.poll(() => viewer.error.value?.code).toMatch(/VS11[02]/)
   expect(board.value?.['count']).toBe(0)
+  expect(printed).toEqual([expect.toBeOneOf([OTHER_KEY, WITHDRAWN])])
   viewer.connect(await newLinkOf(host, old))
   await expect.poll(() => board.value?.['count']).toBe(1)
 })
 
 it('a viewer with an encryption key rejects state from a host that does not encrypt', async () => {
+  expectErrors(OTHER_KEY)
   const host = startHost({ encrypt: false })
   await expect.poll(() => host.host.viewerUrl.value).toContain('#k=')
   expect(host.host.viewerUrl.value).not.toContain('e=')
@@ -251,6 +264,7 @@ it('a viewer rejects a changed, moved or forged frame, and recovers', async () =
 }, 60_000)
 
 it('a viewer stops after ten connections that each bring a changed frame, also behind an authentic one', async () => {
+  expectErrors(OTHER_KEY)
   const tap = await startTap()
   let old: Buffer | undefined
   let attacks = 0
@@ -404,6 +418,7 @@ it('the hash of the state is sent blinded, and a viewer detects a different hash
 })
 
 it('a host and a viewer without a secure context stop with VS111 before they connect', async () => {
+  expectErrors(errorText('viewer', 'VS111'), errorText('host', 'VS111'))
   const host = startHost()
   const link = await linkOf(host)
   vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })

@@ -1,11 +1,14 @@
 import { deflateRawSync } from 'node:zlib'
 import { defineStore } from 'pinia'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { errorText, expectErrors } from '../support/apps/printed.ts'
 import { msgpack } from '@vue-sync/vue/msgpack'
 import { syncViewer, useSyncViewer } from '@vue-sync/vue/viewer'
 import { type Client, config, connect, session } from '../../server/test/client.ts'
 import { createTestApp, stubPage, unmountApps } from '../support/apps/app.ts'
 import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
+
+const UNSHOWN = errorText('viewer', 'VS114')
 
 let relay: TestRelay
 let host: Client
@@ -94,6 +97,7 @@ const DELTAS: [string, string | Buffer][] = [
 it.each(DELTAS)(
   'a viewer that is sent %s keeps its state, asks again once, and shows the next state',
   async (_, hostile) => {
+    expectErrors(UNSHOWN)
     const list = Array.from({ length: 300_000 }, (__, id) => id)
     host.send(whole(1, list))
     const { box, problem, stale, status } = openViewer()
@@ -123,6 +127,7 @@ it.each(DELTAS)(
 )
 
 it('a viewer that cannot show the whole state waits for the next one', async () => {
+  expectErrors(UNSHOWN)
   const bomb = deflateRawSync(Buffer.alloc(120 * 1024 * 1024))
   host.socket.send(frame({ ...binary, type: 'session_update', compress: 'deflate-raw' }, bomb))
   const { box, problem, storeIds, status } = openViewer()
@@ -150,6 +155,7 @@ it('a relay drops what nests too deep, before it reaches a viewer', async () => 
 })
 
 it('a hash that never fits makes a viewer load the state once, and not at every heartbeat', async () => {
+  expectErrors(UNSHOWN)
   host.send(whole(1))
   const { box, problem, stale } = openViewer()
   await expect.poll(() => box.n).toBe(1)

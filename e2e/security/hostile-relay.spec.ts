@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { errorText, expectErrors } from '../support/apps/printed.ts'
 import { type WebSocket as Client, WebSocketServer } from 'ws'
 import { syncPlugin, type SyncHostOptions, useSyncHost } from '@vue-sync/vue/host'
 import type { KeptState } from '@vue-sync/vue/cache'
@@ -88,6 +89,7 @@ describe('a host', () => {
   })
 
   it('puts the secret into no http address, and shows VS115 while the relay reports no other', async () => {
+    expectErrors(errorText('host', 'VS115', 'http://10.0.0.1:9876/'))
     const { host, send } = await startHost({ encrypt: true })
     await send({ viewerUrls: [LAN] })
     // The first link waits for the key pair.
@@ -165,6 +167,7 @@ describe('a viewer', () => {
   })
 
   it('does not connect with a secret to an http address on the network', () => {
+    expectErrors(errorText('viewer', 'VS115'))
     const { viewer } = startViewer(`http://10.0.0.1:9876/#k=x&e=${randomSecret()}`)
     expect([viewer.error.value?.code, viewer.status.value]).toEqual(['VS115', 'disconnected'])
   })

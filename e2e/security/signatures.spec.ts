@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest'
+import { errorText, expectErrors } from '../support/apps/printed.ts'
 import { watch } from 'vue'
 import type { KeptState } from '@vue-sync/vue/cache'
 import { encodeFrame, parseLink, randomSecret } from '@vue-sync/vue/protocol'
@@ -28,6 +29,7 @@ async function forgerOf(link: string, signingKey: SigningKey) {
 }
 
 it('nobody with only the link can forge state, even with the help of the relay', async () => {
+  expectErrors(errorText('viewer', 'VS116'))
   const tap = await startTap()
   const host = startHost()
   const link = through(await linkOf(host), tap.url)
@@ -52,6 +54,7 @@ it.each([
   ['without the public key', (link: string) => link.replace(/&p=.*/, '')],
   ['with another public key', (link: string) => link.replace(/&p=.*/, `&p=${randomSecret()}`)],
 ])('a link %s stops with VS116 and shows nothing', async (_, edit) => {
+  expectErrors(errorText('viewer', 'VS116'))
   const host = startHost()
   const { viewer, board } = startViewer(edit(await linkOf(host)))
   await expect.poll(() => viewer.error.value?.code).toBe('VS116')
@@ -61,6 +64,7 @@ it.each([
 })
 
 it('a viewer rejects state of an earlier page load of the host, also after it was closed', async () => {
+  expectErrors(errorText('viewer', 'VS114'))
   const tap = await startTap()
   const wholes: Buffer[] = []
   tap.change = (frame, binary) => {
@@ -153,6 +157,7 @@ it('a viewer that must ask for a whole state applies an older one only with what
 }, 30_000)
 
 it('a tab that hosts again after its duplicate did is believed', async () => {
+  expectErrors(errorText('host', 'VS103', 'Another host took over'))
   const first = startHost()
   const { board } = startViewer(await linkOf(first))
   await expect.poll(() => board.value?.['count']).toBe(0)

@@ -12,6 +12,7 @@ import {
 } from '../support/browsers/playwright.ts'
 import { limitFrameRate, serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
 import { startRelay, type TestRelay } from '../support/relays/relay.ts'
+import { errorText } from '../support/apps/printed.ts'
 import { openTab, PHONE, type Tab, useBrowser } from '../support/browsers/tabs.ts'
 
 const pages = useBrowser(serveDemoHost)
@@ -142,11 +143,14 @@ describe('the demo', () => {
     await says(viewer, 'After the storm')
   })
 
-  it('locks out viewers of the old code at once, with the reason, when the host makes a new code', async () => {
+  it('locks out viewers of the old code at once, with the reason, when the host removes all viewers', async () => {
     const { host, viewer } = await openBoth()
     const code = host.locator('.pair-code strong')
     const before = await code.textContent()
-    await host.getByRole('button', { name: 'New code' }).click()
+    await host.getByRole('button', { name: 'Remove all viewers…' }).click()
+    const question = host.getByRole('dialog', { name: 'Remove the 1 viewer?' })
+    await question.getByText('It needs a new link or code.').waitFor()
+    await question.getByRole('button', { name: 'Remove all viewers' }).click()
     await says(viewer, 'Stopped: this link has ended')
     await says(viewer, 'Ask the host for a new code.')
     await expect.poll(() => code.textContent()).not.toBe(before)
@@ -155,6 +159,44 @@ describe('the demo', () => {
     await fresh.getByRole('button', { name: 'Connect' }).click()
     await says(fresh, 'Live')
     await says(host, 'Live · 1 device connected')
+  })
+
+  it('keeps viewers connected when the host makes a new code, or does not remove them after all', async () => {
+    const { host, viewer } = await openBoth()
+    const code = host.locator('.pair-code strong')
+    const before = await code.textContent()
+    await host.getByRole('button', { name: 'New code' }).click()
+    await expect.poll(() => code.textContent()).not.toBe(before)
+    await host.getByRole('button', { name: 'Remove all viewers…' }).click()
+    await host.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    await host.getByRole('textbox', { name: 'Session name' }).fill('Still here')
+    await says(viewer, 'Still here')
+    expect(viewer.seen.sockets).toBe(1)
+    await expectQuiet(host.seen, viewer.seen)
+  })
+
+  it('enlarges the QR code with Enter, and closes it with Escape', async () => {
+    const host = await openHost()
+    const small = host.getByRole('button', { name: 'Enlarge the QR code of the viewer link' })
+    await small.focus()
+    await host.keyboard.press('Enter')
+    const code = host.getByRole('dialog').getByRole('img', { name: /QR code/ })
+    expect((await code.boundingBox())!.height).toBeGreaterThan(600)
+    expect(
+      await host.getByRole('dialog').evaluate((dialog) => getComputedStyle(dialog).backgroundColor),
+    ).toBe('rgb(255, 255, 255)')
+    await host.keyboard.press('Escape')
+    await expect.poll(() => code.isVisible()).toBe(false)
+    await expect.poll(() => small.evaluate((it) => it === document.activeElement)).toBe(true)
+  })
+
+  it('shows what to do instead of a QR code while no link works', async () => {
+    await relay.stop()
+    relay = await startRelay(0, { viewerDir: VIEWER_DIR, hostKey: 'another-host-key-of-the-relay' })
+    const host = await openHost()
+    await host.getByRole('heading', { name: 'The relay refused the host key' }).waitFor()
+    expect(await host.getByRole('button', { name: /QR code|Copy link/ }).count()).toBe(0)
+    expect(host.seen.complaints).toEqual([errorText('host', 'VS102', 'The host key is wrong')])
   })
 
   it('reports the problem of an invalid CSV, and shows a valid one on the phone', async () => {

@@ -1,5 +1,5 @@
 import { shallowRef, type ShallowRef } from 'vue'
-import { SyncError } from '../diagnostics.ts'
+import { type Report, SyncError } from '../diagnostics.ts'
 import {
   type AccessRules,
   isOverfull,
@@ -68,12 +68,14 @@ function problemOf(next: AccessRules): SyncError | undefined {
  *
  * @param send sends a status; returns `false` when it cannot be sent now
  * @param now the time by the relay's clock, which decides when tokens expire
+ * @param report prints why a change failed
  */
 export function createAccess(
   name: string,
   storage: () => Storage,
   send: (payload: SessionAccess) => boolean,
   now: () => number,
+  report: Report,
 ): HostAccess {
   const rules = shallowRef(NO_RULES)
   const error = shallowRef<SyncError>()
@@ -110,6 +112,7 @@ export function createAccess(
   function settle(problem?: SyncError): void {
     isUnconfirmed = false
     error.value = problem
+    if (process.env.NODE_ENV !== 'production' && problem) report(problem)
     const settled = waiting
     waiting = []
     for (const { resolve, reject } of settled)
@@ -128,6 +131,7 @@ export function createAccess(
   function confirmed(next: AccessRules): Promise<void> {
     const result = new Promise<void>((resolve, reject) => {
       error.value = problemOf(next)
+      if (process.env.NODE_ENV !== 'production' && error.value) report(error.value)
       if (error.value) return reject(error.value)
       waiting.push({ resolve, reject })
       submit(next)

@@ -1,6 +1,6 @@
 import { useDebounceFn } from '@vueuse/core'
 import { shallowReactive } from 'vue'
-import { createWarn, printed, reportError, SyncError } from '../diagnostics.ts'
+import { createReport, createWarn, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
 import { createDialReports, createLink, type Link, mixedContent, problemOf } from '../link/index.ts'
 import { createProblems, describeProblem, type SyncProblem } from '../problems.ts'
@@ -44,12 +44,13 @@ function isHidden(): boolean {
  * bad `url`, VS107 for any other.
  */
 export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
+  const report = createReport('host')
   let invalid: SyncError | undefined
   function valid<T>(read: (from: SyncHostOptions) => T): T {
     try {
       return read(options)
     } catch (error) {
-      reportError(error)
+      if (process.env.NODE_ENV !== 'production') report(error as SyncError)
       invalid ??= error as SyncError
       return read({})
     }
@@ -75,7 +76,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   })
   const address = formatSocketUrl({ ...relay, session })
   const tabs = createTabs(address)
-  const reportDials = createDialReports(relay.origin, problems)
+  const reportDials = createDialReports(relay.origin, problems, report)
   const encryption = options.encrypt ? createHostEncryption(address, session, showLinks) : undefined
   let started = encryption?.startEpoch()
   /** The links in the relay's latest status. */
@@ -147,7 +148,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       warnUnsent(error)
     },
     onIdle: settle,
-    report,
+    report: listProblem,
   })
   function transmit(message: StateMessage | StatusMessage): boolean {
     if (!greeted || outgoing.mustWait(message.type)) return false
@@ -163,6 +164,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     publisher,
     delays,
     warn,
+    report,
     problems,
     form: valueForm(codec !== undefined, options.values),
     isReady: () => greeted,
@@ -179,6 +181,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     () => localStorage,
     (payload) => transmit({ type: 'status', payload }),
     () => Date.now() + state.clockOffset,
+    report,
   )
 
   /** An encrypted session carries its name inside its state messages instead. */
@@ -197,14 +200,15 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   function reportTooLarge(bytes: number, limit: number): void {
     publisher.refuse()
-    const isNew = state.error?.code !== 'VS117'
     const reason = `${bytes} bytes, the relay accepts ${limit}`
-    state.error = new SyncError('VS117', reason)
+    const error = new SyncError('VS117', reason)
+    // The detail differs each time.
+    if (process.env.NODE_ENV !== 'production' && state.error?.code !== 'VS117') report(error)
+    state.error = error
     problems.add({ code: 'VS117', reason })
-    if (isNew) printed(state.error)
   }
 
-  function report(problem: SyncProblem): void {
+  function listProblem(problem: SyncProblem): void {
     problems.add(problem)
     if (process.env.NODE_ENV !== 'production') warn(problem.code, describeProblem(problem))
   }
@@ -271,7 +275,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (code === 'bad_access' || code === 'too_large') return
     const detail = `${code}: ${reason}`
     problems.add({ code: 'VS122', ...(field !== undefined && { path: field }), reason: detail })
-    printed(new SyncError('VS122', detail))
+    if (process.env.NODE_ENV !== 'production') report(new SyncError('VS122', detail))
   }
 
   function showLinks(): void {
@@ -279,9 +283,10 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     // Without its keys a link would open nothing.
     if (encryption && !keys) return void encryption.cipher().catch(warnUnsent)
     state.viewerUrls = viewerLinks(reported, { session, pinned, keys })
-    if (reported.length > 0 && state.viewerUrls.length === 0)
+    if (reported.length > 0 && state.viewerUrls.length === 0) {
       state.error = new SyncError('VS115', reported[0]!.url.replace(/#.*/, ''))
-    else if (state.error?.code === 'VS115') state.error = undefined
+      if (process.env.NODE_ENV !== 'production') report(state.error)
+    } else if (state.error?.code === 'VS115') state.error = undefined
   }
 
   function onFrame(frame: unknown): void {
@@ -339,6 +344,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     const wasReplaced = state.error?.code === 'VS103'
     state.error = invalid ?? (encryption && !canEncrypt() ? new SyncError('VS111') : undefined)
     state.error ??= mixedContent(relay.origin)
+    if (process.env.NODE_ENV !== 'production' && state.error) report(state.error)
     if (state.error) return
     // Viewers may hold a later epoch of the tab that took over, and refuse this one's.
     if (encryption && wasReplaced) restartEpoch()
@@ -355,6 +361,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
         state.status = status
         state.retryAt = retryAt
         if (isTooLong) outgoing.closedAsTooLong()
+        if (process.env.NODE_ENV !== 'production' && status === 'connected') report.connected!()
         if (status !== 'connected') {
           greeted = sentBehind = isPushPending = false
           behind.stop()
@@ -366,10 +373,15 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
           state.signed = []
           access.disconnected()
         }
+        if (status === 'disconnected') {
+          reported = state.viewerUrls = []
+          state.setUpUrl = undefined
+        }
         if (closed) {
           link = undefined
           reportDials(0)
           state.error = problemOf(closed)
+          if (process.env.NODE_ENV !== 'production') report(state.error)
           if (state.error.code === 'VS103') awaitTurn()
         }
       },

@@ -29,7 +29,7 @@ export interface SyncHostOptions extends LinkWorld {
    * plugin was installed, because Pinia does not keep their options. @default none
    */
   stores?: string[] | Record<string, boolean | SyncOptions>
-  /** Changes are sent this many milliseconds after the last one; 0 is the end of the tick. @default 250 */
+  /** Waits this many milliseconds after the last change before sending; 0 sends at the end of the tick. @default 250 */
   debounce?: number
   /**
    * Sends at least this often, in milliseconds, while changes keep coming; 0 is no limit.
@@ -47,7 +47,8 @@ export interface SyncHostOptions extends LinkWorld {
   compressOver?: number
   /**
    * Encrypts the state from end to end and signs it, so that the relay cannot read it and nobody else can write
-   * it. The keys for viewers are only in the fragment of the links, so there is no pair code. Pages need https or localhost. Messages are not compressed.
+   * it. The keys for viewers are only in the fragment of the links, so there is no pair code. Pages need https or
+   * localhost. Messages are not compressed.
    * @default false
    */
   encrypt?: boolean

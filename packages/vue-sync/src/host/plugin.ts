@@ -93,7 +93,7 @@ function install(app: App, options: SyncHostOptions = {}): void {
 
 /**
  * Publishes the app's opted-in Pinia stores. Install in any order with Pinia:
- * `app.use(syncPlugin, { url, key })`. Never throws: a bad `url` or option is reported in the console and in `error` of
- * `useSyncHost()`, and nothing is published.
+ * `app.use(syncPlugin, { url, key })`. Never throws: after a bad `url` or option, `error` of `useSyncHost()` is set, the
+ * console says why during development, and nothing is published.
  */
 export const syncPlugin = { install }

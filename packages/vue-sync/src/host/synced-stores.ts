@@ -1,6 +1,6 @@
 import { useDebounceFn } from '@vueuse/core'
 import type { Store } from 'pinia'
-import { reportError, type Warn } from '../diagnostics.ts'
+import type { Report, SyncError, Warn } from '../diagnostics.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import type { ValueForm } from './core/plain.ts'
 import type { Problems } from '../problems.ts'
@@ -14,6 +14,7 @@ export interface SyncedStoresOptions {
   /** Of stores without delays of their own. */
   delays: Delays
   warn: Warn
+  report: Report
   form: ValueForm
   problems: Problems
   /** Whether the relay accepts state. Changes made before are sent as soon as it does. */
@@ -40,8 +41,18 @@ export interface SyncedStores {
 }
 
 export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
-  const { publisher, delays, warn, form, problems, isReady, isHidden, flushedAt, onChange } =
-    options
+  const {
+    publisher,
+    delays,
+    warn,
+    report,
+    form,
+    problems,
+    isReady,
+    isHidden,
+    flushedAt,
+    onChange,
+  } = options
   const sources = new Map<string, StoreSource>()
   let isQueued = false
 
@@ -68,7 +79,7 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
       return readDelays(`stores.${id}.`, own, delays)
     } catch (error) {
       // It was made in the app's own code, which must not break.
-      reportError(error)
+      if (process.env.NODE_ENV !== 'production') report(error as SyncError)
       return delays
     }
   }

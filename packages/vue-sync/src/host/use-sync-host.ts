@@ -5,6 +5,7 @@ import type { SyncProblem } from '../problems.ts'
 import { formatLink, parseLink, type ViewerToken, type ViewerUrl } from '../protocol/index.ts'
 import type { IssueOptions } from './access.ts'
 import { deviceLabel } from './device-label.ts'
+import { workingLinks } from './relay/viewer-links.ts'
 import { SYNC_HOST_KEY } from './plugin.ts'
 
 /** A viewer link that this host has issued. */
@@ -25,9 +26,12 @@ export interface UseSyncHostReturn {
   clientCount: Readonly<Ref<number>>
   /** "No device connected", "1 device connected", … */
   label: ComputedRef<string>
-  /** The link for a QR code, with key and secret; `undefined` until the relay has sent it. */
+  /** The link for a QR code, with key and secret; `undefined` while no link works. */
   viewerUrl: ComputedRef<string | undefined>
-  /** The same link for each of the relay's addresses, LAN first. */
+  /**
+   * The same link for each of the relay's addresses, LAN first. Empty while no link works: before the relay's first
+   * answer, when the relay refused this host, after `stop()`, and after `revoke('main')` until `rotate()`.
+   */
   viewerUrls: Readonly<Ref<ViewerUrl[]>>
   /**
    * The page that explains how a phone can trust the relay's own CA, for a code to scan before the first
@@ -70,8 +74,8 @@ export interface UseSyncHostReturn {
   /** Creates a separate viewer link and gives its id. @throws SyncError VS107 for a bad option */
   issue: (options?: IssueOptions) => string
   /**
-   * Revokes a link and disconnects its viewers for good. `'main'` is the relay's own viewer key: `viewerUrls` then
-   * carry no key until `rotate()`. Resolves when the relay has confirmed it, which is after the next connect while
+   * Revokes a link and disconnects its viewers for good. `'main'` is the relay's own viewer key: `viewerUrls` are
+   * then empty until `rotate()`. Resolves when the relay has confirmed it, which is after the next connect while
    * the host is offline. Rejects with VS113 if the relay refused it, and with VS107 if the list of revoked links is
    * full. `accessError` has the error too, so the promise may be ignored.
    */
@@ -106,14 +110,18 @@ export function useSyncHost(): UseSyncHostReturn {
       }
     })
   })
+  const viewerUrls = computed(() =>
+    workingLinks(state.viewerUrls, access.rules.value, state.signed),
+  )
   const { signed: _, clockOffset: __, ...refs } = toRefs(shallowReadonly(state))
   return {
     ...refs,
+    viewerUrls,
     tokens,
     accessError: access.error,
     problems: computed(() => [...problems]),
     label: computed(() => deviceLabel(state.clientCount)),
-    viewerUrl: computed(() => state.viewerUrls[0]?.url),
+    viewerUrl: computed(() => viewerUrls.value[0]?.url),
     start,
     stop,
     push,

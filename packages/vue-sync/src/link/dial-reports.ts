@@ -1,4 +1,4 @@
-import { printed, SyncError } from '../diagnostics.ts'
+import { type Report, SyncError } from '../diagnostics.ts'
 import { isTrustworthyOrigin, parseLink, type SyncAddress } from '../protocol/index.ts'
 import type { Problems } from '../problems.ts'
 
@@ -26,27 +26,35 @@ export function mixedContent(origin: string): SyncError | undefined {
     globalThis.location?.protocol === 'https:' &&
     !isTrustworthyOrigin(origin) &&
     !hostname.endsWith('.localhost')
-  return isBlocked ? printed(new SyncError('VS118', origin)) : undefined
+  return isBlocked ? new SyncError('VS118', origin) : undefined
 }
 
-/** Lists a problem while dials fail, and prints it once. Gives the function to call with each count of a link. */
-export function createDialReports(origin: string, problems: Problems): (failures: number) => void {
+/**
+ * Lists and prints a problem while dials fail. Gives the function to call with each count of a link, and with the reason
+ * of a relay that has no room for this client.
+ */
+export function createDialReports(
+  origin: string,
+  problems: Problems,
+  report: Report,
+): (failures: number, busy?: string) => void {
   let isReported = false
   let isFailing = false
-  return (failures) => {
-    isFailing = failures >= REPORTED_AFTER
+
+  return (failures, busy) => {
+    isFailing = busy !== undefined || failures >= (isReported ? 1 : REPORTED_AFTER)
     if (!isFailing) {
-      if (isReported) problems.remove(({ code }) => code === 'VS119' || code === 'VS120')
       isReported = false
+      problems.remove(({ code }) => /119|12[06]/.test(code))
     } else if (!isReported && globalThis.navigator?.onLine !== false) {
       isReported = true
       void import('./explain-dials.ts')
         // The page may come from the relay that does not answer.
-        .then(({ explainDials }) => explainDials(origin))
-        .catch((): ['VS120', string] => ['VS120', origin])
+        .then(({ explainDials }) => explainDials(origin, busy))
+        .catch(() => ['VS120', origin] as const)
         .then((found) => {
           if (!isFailing) return
-          const { code, message } = printed(new SyncError(found[0], found[1]))
+          const { code, message } = report(new SyncError(found[0], found[1]))
           problems.add({ code, reason: message })
         })
     }

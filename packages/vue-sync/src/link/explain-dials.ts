@@ -24,8 +24,16 @@ async function isGated(hostname: string): Promise<boolean> {
   return states.some((state) => state !== undefined && state !== 'granted')
 }
 
-/** Gives the code for the probable reason why dials to a relay end without a frame, and the detail. */
-export async function explainDials(origin: string): Promise<['VS119' | 'VS120', string]> {
+/**
+ * Gives the code for the probable reason why dials to a relay end without a frame, and the detail.
+ *
+ * @param busy the reason of a relay that has no room for this client
+ */
+export async function explainDials(
+  origin: string,
+  busy?: string,
+): Promise<[code: 'VS119' | 'VS120' | 'VS126', detail: string]> {
+  if (busy !== undefined) return ['VS126', busy]
   const { hostname, port } = new URL(origin)
   if (await isGated(hostname).catch(() => false)) return ['VS119', origin]
   if (!port) return ['VS120', `${origin}; the port is probably missing, a relay’s own is 9876`]

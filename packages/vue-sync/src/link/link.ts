@@ -42,8 +42,11 @@ export interface LinkOptions {
   backoff?: Partial<BackoffOptions> | undefined
   onFrame: (frame: unknown) => void
   onState: (state: LinkState) => void
-  /** Called with the number of dials in a row that ended without a frame, and with 0 after the first frame. */
-  onFailures: (count: number) => void
+  /**
+   * Called with the number of dials in a row that ended without a frame, and with 0 after the first frame. A relay
+   * that has no room for this client gives the reason, and is dialled again.
+   */
+  onFailures: (count: number, busy?: string) => void
 }
 
 export interface Link {
@@ -156,6 +159,7 @@ export function createLink(options: LinkOptions): Link {
   socket.addEventListener('close', ({ code, reason }) => {
     if (ended) return
     if (code === TOO_LONG) options.onState({ status: 'reconnecting', isTooLong: true })
+    if (code === CLOSE.busy) options.onFailures(failures, reason)
     if (!isTerminal(code)) return
     end()
     options.onState({ status: 'disconnected', closed: { code, reason } })

@@ -1,4 +1,4 @@
-import { type ErrorCode, printed, SyncError } from '../diagnostics.ts'
+import { type ErrorCode, SyncError } from '../diagnostics.ts'
 import { CLOSE } from '../protocol/index.ts'
 
 const CODES: Record<number, ErrorCode> = {
@@ -12,6 +12,5 @@ const CODES: Record<number, ErrorCode> = {
 
 /** The error for a terminal close code, with the relay's reason as detail. */
 export function problemOf({ code, reason }: { code: number; reason: string }): SyncError {
-  const error = new SyncError(CODES[code] ?? 'VS104', reason)
-  return code === CLOSE.noSession ? printed(error) : error
+  return new SyncError(CODES[code] ?? 'VS104', reason)
 }

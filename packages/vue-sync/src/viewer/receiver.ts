@@ -1,4 +1,4 @@
-import { SyncError, type Warn } from '../diagnostics.ts'
+import { type Report, SyncError, type Warn } from '../diagnostics.ts'
 import {
   type HostPresence,
   judge,
@@ -35,6 +35,7 @@ export interface ReceiverOptions {
   mirror: Mirror
   state: ReceivedState
   warn: Warn
+  report: Report
   isEncrypted: () => boolean
   /** The binding of the present link. */
   binding: () => number | undefined
@@ -67,7 +68,8 @@ const FIRST_WAIT_MS = 5000
 const LONGEST_WAIT_MS = 600_000
 
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { mirror, state, warn, isEncrypted, binding, reader, retry, onDropped, onChange } = options
+  const { mirror, state, warn, report, isEncrypted, binding, reader, retry, onDropped, onChange } =
+    options
   let position: Position | undefined
   const guard = createReplayGuard()
   /** The message for which the viewer asked the relay again, because it was missing or could not be shown. */
@@ -89,9 +91,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return state.name !== before
   }
 
-  function report(): void {
-    if (process.env.NODE_ENV !== 'production' && !state.problem)
-      warn('VS208', 'the relay sent the same again (VS114)')
+  function reportUnshown(): void {
+    if (process.env.NODE_ENV !== 'production' && !state.problem) report(new SyncError('VS114'))
     state.problem ??= new SyncError('VS114')
   }
 
@@ -117,7 +118,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   function ask(at: Position, why?: string): void {
     if (isStuck || samePosition(asked, at)) {
       isStuck = isWaiting = true
-      report()
+      reportUnshown()
       timer ??= setTimeout(askAgain, wait)
       return
     }
@@ -140,7 +141,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       if (samePosition(refuted, at)) refuted = state.problem = undefined
     }
     // Asked before, the relay sent the same state, which may be as right as this host can make it.
-    else if (samePosition(refuted, at)) report()
+    else if (samePosition(refuted, at)) reportUnshown()
     else {
       refuted = at
       ask(at, 'the hash of its state differs')

@@ -1,6 +1,6 @@
 import type { Pinia } from 'pinia'
 import { shallowReactive } from 'vue'
-import { createWarn, SyncError } from '../diagnostics.ts'
+import { createReport, createWarn, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
 import {
   createDialReports,
@@ -56,6 +56,7 @@ const MOST_ASSEMBLED = 256 * 1024 * 1024
 
 export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia): SyncViewer {
   const warn = createWarn()
+  const report = createReport('viewer')
   /** Bytes of the longest message, as the relay announces it. */
   let longest = MOST_BYTES
   const mirror = createMirror({ pinia, warn, longest: () => longest, values: options.values })
@@ -83,6 +84,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     mirror,
     state,
     warn,
+    report,
     isEncrypted: () => Boolean(address!.secret),
     binding: () => bindingOf(address!),
     reader: () => reader,
@@ -124,6 +126,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   function fail(error: SyncError): void {
     hangUp()
     state.error = error
+    if (process.env.NODE_ENV !== 'production') report(error)
   }
 
   /** Shows the saved state, then dials with its position. */
@@ -169,7 +172,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       send: (receipt) => link!.send(receipt),
     })
     longest = MOST_BYTES
-    reportDials = createDialReports(origin, mirror.problems)
+    reportDials = createDialReports(origin, mirror.problems, report)
     link = createLink({
       world: options,
       url: () => formatSocketUrl({ origin, session }, receiver.position),
@@ -180,6 +183,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       onState({ status, retryAt, closed }) {
         state.status = status
         state.retryAt = retryAt
+        if (process.env.NODE_ENV !== 'production' && status === 'connected') report.connected!()
         if (status !== 'connected') {
           frames.discard()
           parts.discard()

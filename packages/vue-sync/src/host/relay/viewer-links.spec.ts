@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LinkKeys } from '../encryption.ts'
-import { viewerLinks } from './viewer-links.ts'
+import { viewerLinks, workingLinks } from './viewer-links.ts'
 
 const reported = [
   { name: 'wlan0', url: 'http://10.0.0.1:9876/#k=x', reach: 'network' },
@@ -30,5 +30,27 @@ describe('the links that a host shows', () => {
     expect(links({ pinned: 'wss://my.example', keys })).toEqual([
       { name: 'my.example', url: 'https://my.example/#k=x&e=S&p=P' },
     ])
+  })
+})
+
+describe('working links', () => {
+  const rules = {
+    generation: 1,
+    tokens: [{ id: 'all', general: true as const }],
+    revoked: ['main'],
+  }
+  const signed = [{ id: 'all', key: 'new', viewers: 0 }]
+  const at = (fragment: string) => ({ name: 'lan', url: `http://10.0.0.1:9876/${fragment}` })
+
+  it('are all links while the relay’s own key is valid', () => {
+    const shown = [at('#k=main'), at('')]
+    expect(workingLinks(shown, { ...rules, revoked: [] }, [])).toBe(shown)
+  })
+
+  it('are those with the key of a general token that is valid and signed, or without a key', () => {
+    const shown = [at('#k=old'), at('#k=new'), at('')]
+    expect(workingLinks(shown, rules, signed)).toEqual([at('#k=new'), at('')])
+    expect(workingLinks(shown, rules, [])).toEqual([])
+    expect(workingLinks(shown, { ...rules, tokens: [{ id: 'all' }] }, signed)).toEqual([])
   })
 })

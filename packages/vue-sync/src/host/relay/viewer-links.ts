@@ -1,4 +1,12 @@
-import { formatLink, isTrustworthyOrigin, parseLink, type ViewerUrl } from '../../protocol/index.ts'
+import {
+  type AccessRules,
+  formatLink,
+  isTrustworthyOrigin,
+  MAIN_TOKEN,
+  parseLink,
+  type SignedToken,
+  type ViewerUrl,
+} from '../../protocol/index.ts'
 import type { LinkKeys } from '../encryption.ts'
 
 export interface ViewerLinkOptions {
@@ -26,5 +34,24 @@ export function viewerLinks(
     const { origin } = parseLink(entry.url) ?? {}
     if (origin === undefined || !isTrustworthyOrigin(origin)) return []
     return [{ ...entry, url: linkAt(origin, entry) }]
+  })
+}
+
+/**
+ * Leaves out links that open nothing. Once the relay's own key is revoked, a link needs the key of a general token that
+ * is valid and signed. The relay reports earlier links until then. A link without a key works at an open relay.
+ */
+export function workingLinks(
+  links: ViewerUrl[],
+  { tokens, revoked }: AccessRules,
+  signed: readonly SignedToken[],
+): ViewerUrl[] {
+  if (!revoked.includes(MAIN_TOKEN)) return links
+  const general = signed.filter(({ id }) =>
+    tokens.some((token) => token.general && token.id === id),
+  )
+  return links.filter(({ url }) => {
+    const own = parseLink(url)?.key
+    return general.some(({ key }) => key === (own ?? key))
   })
 }

@@ -1,0 +1,78 @@
+import { renderSVG } from 'uqr'
+import { computed, type ComputedRef, type Ref, shallowRef } from 'vue'
+import { type SyncProblem, useSyncHost, type ViewerUrl } from '@vue-sync/vue/host'
+import { groupLinks, isEncryptedLink, type LinkGroup, needsHttps, typedAddress } from './links.ts'
+import { describeTrouble, hasCard, NEEDS_HTTPS, type Trouble } from './trouble.ts'
+
+export interface UseShareReturn {
+  groups: ComputedRef<LinkGroup[]>
+  /** The link that the user chose, or the first one. `undefined` while no link works. */
+  link: ComputedRef<ViewerUrl | undefined>
+  choose: (url: string) => void
+  isEncrypted: ComputedRef<boolean>
+  /** Whether there is a page on which phones learn to trust the relay's certificate. */
+  canSetUp: ComputedRef<boolean>
+  /** Whether the QR code is the one of that page. */
+  showsSetUp: Ref<boolean>
+  /** An SVG. `undefined` where a phone could not use the link. */
+  qr: ComputedRef<string | undefined>
+  /** Where a person types the pair code. */
+  address: ComputedRef<string | undefined>
+  trouble: ComputedRef<Trouble | undefined>
+  /** What viewers do not get. */
+  unsent: ComputedRef<SyncProblem[]>
+  /** Replaces the pair code. Everyone who is connected stays, and links go on working. */
+  renewCode: () => void
+}
+
+/** An entry of the list of revoked links goes away an hour after this. */
+const SHORT_MS = 1000
+
+/** What the panel for sharing shows. */
+export function useShare(): UseShareReturn {
+  const { viewerUrls, setUpUrl, error, problems, issue, revoke } = useSyncHost()
+  const wanted = shallowRef<string>()
+  const wantsSetUp = shallowRef(false)
+
+  const groups = computed(() => groupLinks(viewerUrls.value))
+  const link = computed(
+    () => viewerUrls.value.find(({ url }) => url === wanted.value) ?? groups.value[0]?.links[0],
+  )
+  // Only phones that reach the relay directly have to trust its certificate.
+  const canSetUp = computed(
+    () => setUpUrl.value !== undefined && /network|virtual/.test(link.value?.reach ?? ''),
+  )
+  const showsSetUp = computed({
+    get: () => wantsSetUp.value && canSetUp.value,
+    set: (shows) => (wantsSetUp.value = shows),
+  })
+  const lacksHttps = computed(() => link.value !== undefined && needsHttps(link.value.url))
+  const qr = computed(() => {
+    const url = showsSetUp.value ? setUpUrl.value : link.value?.url
+    return url === undefined || lacksHttps.value ? undefined : renderSVG(url, { border: 4 })
+  })
+
+  return {
+    groups,
+    link,
+    choose: (url) => (wanted.value = url),
+    isEncrypted: computed(() => link.value !== undefined && isEncryptedLink(link.value.url)),
+    canSetUp,
+    showsSetUp,
+    qr,
+    address: computed(() => link.value && typedAddress(link.value.url)),
+    trouble: computed(
+      () =>
+        describeTrouble(
+          error.value?.code,
+          problems.value.map(({ code }) => code),
+          globalThis.location?.origin ?? '',
+        ) ?? (lacksHttps.value ? NEEDS_HTTPS : undefined),
+    ),
+    unsent: computed(() => problems.value.filter(({ code }) => !hasCard(code))),
+    renewCode() {
+      // A relay makes another code when the list of revoked links changes.
+      void revoke(issue({ expiresIn: SHORT_MS })).catch(() => {})
+    },
+  }
+}
