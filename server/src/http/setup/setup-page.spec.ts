@@ -79,17 +79,19 @@ describe('the set-up page', () => {
   })
 
   it('says in which form each device shows the fingerprint', () => {
-    const forms = { ios: '4F 0A C2', mac: '4F 0A C2', android: '4F:0A:C2', firefox: '4F:0A:C2' }
-    for (const [device, form] of Object.entries({
-      ...forms,
-      windows: '4f0ac2',
-      linux: 'openssl x509',
-    }))
-      expect(
-        makeGuides('CA')
-          [device as 'ios'].steps.map(({ markup }) => markup)
-          .join(' '),
-      ).toContain(form)
+    const guides = makeGuides('CA')
+    const forms = [
+      ['ios', '4F 0A C2'],
+      ['mac', '4F 0A C2'],
+      ['android', '4F:0A:C2'],
+      ['firefox', '4F:0A:C2'],
+      ['windows', '4f0ac2'],
+      ['linux', 'openssl x509'],
+    ] as const
+    for (const [device, form] of forms) {
+      const text = guides[device].steps.map(({ markup }) => markup).join(' ')
+      expect([device, text]).toEqual([device, expect.stringContaining(form)])
+    }
   })
 
   it('says that the code to scan afterwards is the second one, or the short code', () => {
