@@ -23,6 +23,7 @@ async function cpuOf(cdp: CDPSession): Promise<number> {
   return metrics.find(({ name }) => name === 'TaskDuration')!.value * 1000
 }
 
+/** @param rate how many times slower the CPU is */
 export async function openViewerPage(
   browser: Browser,
   url: string,

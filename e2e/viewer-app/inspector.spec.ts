@@ -118,15 +118,13 @@ describe('the inspector', () => {
       .poll(() =>
         page
           .locator('.flash')
-          .evaluateAll((marks) =>
-            marks.map((mark) => (mark.parentElement as HTMLElement).dataset['path']),
-          ),
+          .evaluateAll((marks) => marks.map((mark) => (mark as HTMLElement).dataset['path'])),
       )
       .toEqual(['s.rows.0'])
     const animated = await page.locator('.flash').evaluateAll((marks) =>
       marks.flatMap((mark) =>
         mark
-          .getAnimations()
+          .parentElement!.getAnimations()
           .flatMap((it) => (it.effect as KeyframeEffect).getKeyframes())
           .flatMap((frame) => Object.keys(frame)),
       ),
