@@ -2,6 +2,8 @@ import type { Formats } from '../formats.ts'
 
 export const inspector = ({ number, plural, ago }: Formats) => ({
   title: 'Inspector',
+  missing: 'The inspector could not be loaded',
+  missingAdvice: 'Check the network, then try again.',
   scene: 'Scene',
   views: 'Views',
   stores: 'Stores',
@@ -33,6 +35,8 @@ export const inspector = ({ number, plural, ago }: Formats) => ({
   copied: 'Copied',
   pin: 'Pin to top',
   unpin: 'Unpin',
+  /** Screen readers say it after the name of a pinned part. */
+  pinned: 'Pinned',
   share: 'Share as file',
   download: 'Download',
   showTable: 'Show as table',
