@@ -27,16 +27,16 @@ beforeEach(() => async () => {
   await host?.close()
 })
 
-/** Opens the inspector with these stores. */
-async function open(stores: Record<string, object>): Promise<void> {
+/** Opens the inspector with these stores, in a new page unless one is given. */
+async function open(stores: Record<string, object>, given?: Page): Promise<void> {
   const name = `inspector-${++sessions}`
   host = await connect(relay, 'host', { path: `/s/${name}` })
   seq = 1
   host.send({ ...session('e', seq, {}), payload: stores })
-  const context = await browser.newContext({ ...PHONE, serviceWorkers: 'block' })
-  page = await context.newPage()
+  page =
+    given ?? (await (await browser.newContext({ ...PHONE, serviceWorkers: 'block' })).newPage())
   await page.goto(`${relay.viewerUrls()[0]!.url}&s=${name}`)
-  await page.getByRole('treeitem').first().waitFor()
+  if (!given) await page.getByRole('treeitem').first().waitFor()
 }
 
 const update = (stores: Record<string, object>) =>
@@ -118,15 +118,13 @@ describe('the inspector', () => {
       .poll(() =>
         page
           .locator('.flash')
-          .evaluateAll((marks) =>
-            marks.map((mark) => (mark.parentElement as HTMLElement).dataset['path']),
-          ),
+          .evaluateAll((marks) => marks.map((mark) => (mark as HTMLElement).dataset['path'])),
       )
       .toEqual(['s.rows.0'])
     const animated = await page.locator('.flash').evaluateAll((marks) =>
       marks.flatMap((mark) =>
         mark
-          .getAnimations()
+          .parentElement!.getAnimations()
           .flatMap((it) => (it.effect as KeyframeEffect).getKeyframes())
           .flatMap((frame) => Object.keys(frame)),
       ),
@@ -188,6 +186,7 @@ describe('the inspector', () => {
     await page.keyboard.press('Escape')
     const first = page.getByRole('treeitem').first()
     await expect.poll(() => first.getAttribute('data-path')).toBe('t.deep.count')
+    await page.getByRole('treeitem', { name: /count.*Pinned/ }).waitFor()
     update({ t: { deep: { count: 2 } } })
     await expect.poll(() => first.getAttribute('data-value')).toBe('2')
   })
@@ -259,5 +258,17 @@ describe('the inspector', () => {
     expect(await horizontalOverflow(page)).toBe(0)
     expect(await smallTargets(page)).toEqual([])
     expect(await violations(page)).toEqual([])
+  })
+
+  it('says that it could not be loaded, and loads when the user tries again', async () => {
+    const context = await browser.newContext({ ...PHONE, serviceWorkers: 'block' })
+    page = await context.newPage()
+    await page.route('**/InspectorScreen-*.js', (route) => route.abort())
+    await open({ s: { a: 1 } }, page)
+    await page.getByRole('heading', { name: 'The inspector could not be loaded' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.unroute('**/InspectorScreen-*.js')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await row('s.a').waitFor()
   })
 })

@@ -1,4 +1,4 @@
-import type { Row } from './model/index.ts'
+import type { Row, RowList } from './model/index.ts'
 
 /** What a key does in the tree, by the WAI-ARIA tree pattern. */
 export type TreeAction =
@@ -9,7 +9,7 @@ export type TreeAction =
 /** @param page how many rows fit the screen */
 export function actionOf(
   { key, shiftKey }: Pick<KeyboardEvent, 'key' | 'shiftKey'>,
-  rows: readonly Row[],
+  rows: RowList,
   at: number,
   page: number,
 ): TreeAction | undefined {
@@ -17,7 +17,7 @@ export function actionOf(
     type: 'go',
     to: Math.min(Math.max(to, 0), rows.length - 1),
   })
-  const row = rows[at]
+  const row = rows.at(at)
   if (!row) return key === 'ArrowDown' || key === 'Home' ? go(0) : undefined
   switch (key) {
     case 'ArrowDown':
@@ -52,18 +52,18 @@ export function actionOf(
 }
 
 /** The index of the row that contains a row; -1 for the outermost ones. */
-export function parentIndex(rows: readonly Row[], at: number): number {
-  const { depth } = rows[at]!
+export function parentIndex(rows: RowList, at: number): number {
+  const { depth } = rows.at(at)!
   let index = at - 1
-  while (index >= 0 && rows[index]!.depth >= depth) index--
+  while (index >= 0 && rows.at(index)!.depth >= depth) index--
   return index
 }
 
-function siblingsOf(rows: readonly Row[], at: number): Row[] {
-  const { depth } = rows[at]!
+function siblingsOf(rows: RowList, at: number): Row[] {
+  const { depth } = rows.at(at)!
   const found: Row[] = []
   for (let index = parentIndex(rows, at) + 1; index < rows.length; index++) {
-    const row = rows[index]!
+    const row = rows.at(index)!
     if (row.depth < depth) break
     if (row.depth === depth) found.push(row)
   }
@@ -71,11 +71,11 @@ function siblingsOf(rows: readonly Row[], at: number): Row[] {
 }
 
 /** The next row whose name starts with the typed text; after the last one it goes on from the start. */
-export function rowStartingWith(rows: readonly Row[], at: number, typed: string): number {
+export function rowStartingWith(rows: RowList, at: number, typed: string): number {
   const text = typed.toLowerCase()
   for (let step = typed.length > 1 ? 0 : 1; step <= rows.length; step++) {
     const index = (Math.max(at, 0) + step) % rows.length
-    if (rows[index]!.name.toLowerCase().startsWith(text)) return index
+    if (rows.at(index)!.name.toLowerCase().startsWith(text)) return index
   }
   return -1
 }

@@ -19,7 +19,7 @@ describe('the flash', () => {
   })
   const create = (...visible: Change[]) => {
     const keys = new Set(visible.map(({ key }) => key))
-    const { flashes, add } = effectScope().run(() => useFlash(() => keys))!
+    const { flashes, add } = effectScope().run(() => useFlash((key) => keys.has(key)))!
     return {
       add,
       marked: () => [...flashes.value.keys()].map((key) => key.split('\u001F').join('.')),

@@ -3,7 +3,7 @@ import { type Change, parentKey } from './model/index.ts'
 
 /** At most two flashes a second: WCAG 2.3.1 allows three. */
 const PAUSE_MS = 500
-const DURATION_MS = 1200
+const DURATION_MS = 1000
 /** More changed parts at once than anybody sees. */
 const MOST = 2000
 
@@ -14,11 +14,11 @@ export interface UseFlashReturn {
 }
 
 /**
- * Marks changed parts, or the deepest visible container of one that is not visible.
+ * Marks changed parts, or the deepest container with a row of one that has no row.
  *
- * @param visible the parts that have rows
+ * @param shows whether a part has a row
  */
-export function useFlash(visible: () => ReadonlySet<string>): UseFlashReturn {
+export function useFlash(shows: (part: string) => boolean): UseFlashReturn {
   const flashes = shallowRef<ReadonlyMap<string, number>>(new Map())
   const waiting = new Set<string>()
   let count = 0
@@ -31,10 +31,9 @@ export function useFlash(visible: () => ReadonlySet<string>): UseFlashReturn {
     last = performance.now()
     count++
     const next = new Map([...flashes.value].filter(([, flash]) => flash === count - 1))
-    const rows = visible()
     for (const key of waiting) {
       let shown: string | undefined = key
-      while (shown !== undefined && !rows.has(shown)) shown = parentKey(shown)
+      while (shown !== undefined && !shows(shown)) shown = parentKey(shown)
       if (shown !== undefined) next.set(shown, count)
     }
     waiting.clear()

@@ -11,6 +11,7 @@ import {
   pathOf,
   resolve,
   type Row,
+  type RowList,
 } from './model/index.ts'
 import type { InspectorSource } from './source.ts'
 import { useFlash } from './use-flash.ts'
@@ -52,12 +53,11 @@ export function useInspector({ view: given }: InspectorSource) {
       return [{ part, name: pathOf(steps), path, value: steps.at(-1)!.value }]
     }),
   )
-  const rows = computed<readonly Row[]>(() => {
+  const rows = computed<RowList>(() => {
     void openings.value
     return tree.list(view.value, filter.value, pins.value)
   })
-  const visible = computed(() => new Set(rows.value.map(({ part }) => part)))
-  const { flashes, add: flash } = useFlash(() => visible.value)
+  const { flashes, add: flash } = useFlash((part) => rows.value.shows(part))
 
   watch(given, (now, before) => {
     const changes = changesBetween(before, now, ids)

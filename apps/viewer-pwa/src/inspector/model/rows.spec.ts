@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { changesBetween } from './changes.ts'
 import { keyOf, pathOf, resolve, type View } from './keys.ts'
 import { createItemIds, type ItemIds } from './parts.ts'
-import { createRows, type Row } from './rows.ts'
+import type { Row } from './row-list.ts'
+import { createRows } from './rows.ts'
 import { filterOf } from './search.ts'
 
 const viewOf = (stores: Record<string, object>): View => ({
@@ -18,7 +19,7 @@ function setUp(stores: Record<string, object>) {
   return {
     ids,
     rows,
-    list: () => rows.list(view),
+    list: () => [...rows.list(view)],
     change(next: Record<string, object>) {
       const changes = changesBetween(view, viewOf(next), ids)
       view = viewOf(next)
@@ -96,13 +97,13 @@ describe('the rows of the tree', () => {
     const { rows, view, list } = setUp({ a: { x: { y: { z: 1 } }, w: 2 }, b: { x: 1 } })
     const filter = filterOf([keyOf(['a', 'x', 'y'])])
     const paths = (now: readonly Row[]) => now.map(({ path, open }) => [path, open])
-    expect(paths(rows.list(view(), filter))).toEqual([
+    expect(paths([...rows.list(view(), filter)])).toEqual([
       ['a', true],
       ['a.x', true],
       ['a.x.y', false],
     ])
     rows.setOpen({ key: keyOf(['a', 'x', 'y']) }, true)
-    expect(paths(rows.list(view(), filter)).at(-1)).toEqual(['a.x.y.z', undefined])
+    expect(paths([...rows.list(view(), filter)]).at(-1)).toEqual(['a.x.y.z', undefined])
     expect(list().map(({ path }) => path)).toContain('b.x')
   })
 
@@ -110,7 +111,7 @@ describe('the rows of the tree', () => {
     const { rows, view } = setUp({ a: { x: { y: 1 } } })
     const part = keyOf(['a', 'x'])
     const pins = [{ part, name: 'a.x', path: 'a.x', value: { y: 1 } }]
-    const list = rows.list(view(), undefined, pins)
+    const list = [...rows.list(view(), undefined, pins)]
     expect(list.map(({ path, isPinned }) => [path, isPinned])).toEqual([
       ['a.x', true],
       ['a', false],
@@ -118,7 +119,7 @@ describe('the rows of the tree', () => {
       ['a.x.y', false],
     ])
     rows.setOpen(list[0]!, true)
-    const opened = rows.list(view(), undefined, pins)
+    const opened = [...rows.list(view(), undefined, pins)]
     expect(opened[1]).toMatchObject({ path: 'a.x.y', isPinned: true, part: keyOf(['a', 'x', 'y']) })
     expect(new Set(opened.map(({ key }) => key)).size).toBe(opened.length)
   })

@@ -1,27 +1,7 @@
 import { childKey, type View } from './keys.ts'
 import { type ItemIds, partsOf } from './parts.ts'
+import { createRowList, PIN, type Row, type RowList, type Section } from './row-list.ts'
 import { sizeOf } from './values.ts'
-
-/** One visible line of the tree. Rows in which nothing changed keep their identity from one list to the next. */
-export interface Row {
-  /** Stays when the part moves. */
-  key: string
-  /** The key of the part. Different from `key` for rows of a pinned part. */
-  part: string
-  name: string
-  /** Names from the store on, joined by dots. */
-  path: string
-  value: unknown
-  /** 0 for stores and pinned parts. */
-  depth: number
-  /** `undefined` if the value has no parts. */
-  open: boolean | undefined
-  /** From 1, among the rows of the same container. */
-  position: number
-  /** How many rows the container has. */
-  size: number
-  isPinned: boolean
-}
 
 /** Shows only some parts, and those inside of which they are. */
 export interface Filter {
@@ -38,7 +18,7 @@ export interface Pin {
 }
 
 export interface Rows {
-  list: (view: View, filter?: Filter, pins?: readonly Pin[]) => readonly Row[]
+  list: (view: View, filter?: Filter, pins?: readonly Pin[]) => RowList
   /** Opens or closes a row; `list` shows it. */
   setOpen: (row: Pick<Row, 'key'>, open: boolean) => void
 }
@@ -47,15 +27,13 @@ export interface Rows {
 const FEW_PARTS = 12
 /** Stores open by themselves if there are at most this many. */
 const FEW_STORES = 6
-/** Before the keys of pinned rows. */
-const PIN = '\u001Dpin'
 
 export function createRows(ids: ItemIds): Rows {
   /** What the user chose, or what was decided when the row was first seen: a list that grows does not close. */
   const open = new Map<string, boolean>()
   /** Counts every opening and closing. */
   let version = 0
-  let cached = new Map<string, { stamp: string; value: object; rows: Row[] }>()
+  let cached = new Map<string, { stamp: string; value: object; section: Section }>()
   let cachedFilter: Filter | undefined
 
   function isOpen(row: Omit<Row, 'open'>, size: number, stores: number): boolean {
@@ -110,7 +88,7 @@ export function createRows(ids: ItemIds): Rows {
       })
   }
 
-  function list(view: View, filter?: Filter, pins: readonly Pin[] = []): readonly Row[] {
+  function list(view: View, filter?: Filter, pins: readonly Pin[] = []): RowList {
     const tops: Omit<Row, 'open' | 'position' | 'size'>[] = pins.map((pin) => ({
       ...pin,
       key: `${PIN}${pin.part}`,
@@ -124,31 +102,25 @@ export function createRows(ids: ItemIds): Rows {
       tops.push({ key: part, part, name: id, path: id, value, depth: 0, isPinned: false })
     }
     const next: typeof cached = new Map()
-    const all: Row[] = []
     for (const [at, top] of tops.entries()) {
       const stamp = `${version} ${at} ${tops.length}`
       const known = cached.get(top.key)
-      let rows = known?.rows
-      if (
-        !rows ||
-        known!.stamp !== stamp ||
-        known!.value !== top.value ||
-        filter !== cachedFilter
-      ) {
-        const old = new Map(rows?.map((row) => [row.key, row]))
-        rows = []
-        add(rows, old, top.isPinned ? undefined : filter, view.ids.length, {
-          ...top,
-          position: at + 1,
-          size: tops.length,
-        })
+      const isSame = known?.stamp === stamp && known.value === top.value && filter === cachedFilter
+      const section = isSame ? known.section : makeSection(known?.section)
+      next.set(top.key, { stamp, value: top.value as object, section })
+
+      function makeSection(before: Section | undefined): Section {
+        const old = new Map(before?.rows.map((row) => [row.key, row]))
+        const rows: Row[] = []
+        const inner = top.isPinned ? undefined : filter
+        const place = { position: at + 1, size: tops.length }
+        add(rows, old, inner, view.ids.length, { ...top, ...place })
+        return { rows }
       }
-      next.set(top.key, { stamp, value: top.value as object, rows })
-      for (const row of rows) all.push(row)
     }
     cached = next
     cachedFilter = filter
-    return all
+    return createRowList([...next.values()].map(({ section }) => section))
   }
 
   return {

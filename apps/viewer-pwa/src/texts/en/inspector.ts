@@ -33,6 +33,8 @@ export const inspector = ({ number, plural }: Formats) => ({
   copied: 'Copied',
   pin: 'Pin to top',
   unpin: 'Unpin',
+  /** Screen readers say it after the name of a pinned part. */
+  pinned: 'Pinned',
   share: 'Share as file',
   download: 'Download',
   showTable: 'Show as table',
