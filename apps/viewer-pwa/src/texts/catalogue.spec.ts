@@ -58,13 +58,16 @@ describe.each(Object.keys(LANGUAGES))('the texts in “%s”', (code) => {
         if (part.trim() === '') faults.push(`${path} is empty`)
       } else if (typeof part === 'function') {
         const given = (value: unknown) => Array.from({ length: part.length }, () => value)
-        let text: unknown
-        try {
-          text = part(...given(7000))
-        } catch {
-          text = part(...given('Name'))
-        }
-        check(text, `${path}()`)
+        // Each text takes numbers, names or a list of names.
+        const texts = [7000, 'Name', ['Name']].flatMap((value): unknown[] => {
+          try {
+            return [part(...given(value))]
+          } catch {
+            return []
+          }
+        })
+        if (texts.length === 0) faults.push(`${path} takes none of the samples`)
+        for (const text of texts) check(text, `${path}()`)
       } else {
         for (const [key, inner] of Object.entries(part as object)) check(inner, `${path}.${key}`)
       }

@@ -13,14 +13,6 @@ const files = SOURCES.flatMap((folder) =>
     .map((file) => ({ file, path: folder + file })),
 )
 
-/** Files that are still to be repaired. */
-const LATER = new Set([
-  'App.vue',
-  'inspector/RecordsTable.vue',
-  'pairing/KnownSessions.vue',
-  'session/ShortcomingLine.vue',
-])
-
 const SIDE = /(?:^|-)(?:left|right)(?:-|$)/
 const SIDES_AS_VALUE =
   /^(?:text-align|float|clear|justify-.*|transform-origin|background(?:-position)?)$/
@@ -68,7 +60,7 @@ describe('the styles of the viewer app', () => {
       .map(([name, value]) => `${name}: ${value}`)
     const inline =
       template?.content.match(/\b(?:left|right|\w+(?:Left|Right))(?=':? ?:)|translateX/g) ?? []
-    if (!LATER.has(file)) expect([...found, ...inline]).toEqual([])
+    expect([...found, ...inline]).toEqual([])
   })
 
   it.each([

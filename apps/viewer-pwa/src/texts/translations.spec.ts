@@ -6,8 +6,8 @@ import { LANGUAGES } from './language.ts'
 
 /** Texts that are the same in another language: names, and words that it took from English. */
 const SAME: Record<string, RegExp> = {
-  // The example of a code, the word in Pinia, types in JavaScript.
-  all: /^pairing\.codeExample$|^inspector\.(?:stores|kinds\.(?:map|set|null))$/,
+  // The example of an address, the word in Pinia, types in JavaScript.
+  all: /^pairing\.addressExample$|^inspector\.(?:stores|kinds\.(?:map|set|null))$/,
   de: /^session\.(?:live|hostOffline)$|^inspector\.kinds\.(?:string|bytes)$|^menu\.(?:host|hostAway|viewer)$/,
   es: /^inspector\.(?:title|color|bytes|kinds\.bytes)$/,
   fr: /^inspector\.(?:image|date|kinds\.date)$|^menu\.title$/,

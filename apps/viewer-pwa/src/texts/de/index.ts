@@ -2,11 +2,13 @@ import type { MakeTexts } from '../language.ts'
 import { inspector } from './inspector.ts'
 import { menu } from './menu.ts'
 import { pairing } from './pairing.ts'
+import { panes } from './panes.ts'
 import { session } from './session.ts'
 
 export const de: MakeTexts = (formats) => ({
   session: session(formats),
   pairing: pairing(formats),
   inspector: inspector(formats),
+  panes: panes(formats),
   menu: menu(),
 })

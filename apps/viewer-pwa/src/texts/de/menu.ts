@@ -16,12 +16,16 @@ export const menu = (): Texts['menu'] => ({
     'Diese Sprache konnte nicht geladen werden. Prüfe das Netz und wähle sie noch einmal.',
   addToHome: 'Zum Home-Bildschirm',
   addByHand: (share, add) =>
-    `Für ein Symbol auf dem Home-Bildschirm tippe auf „${share}“, dann auf „${add}“.`,
+    `Tippe auf „${share}“, dann auf „${add}“. Öffne die App dort, und scanne den Code darin noch einmal: Sie hat eine eigene Liste von Sitzungen.`,
   share: 'Teilen',
   keepScreenOn: 'Bildschirm anlassen',
   fullScreen: 'Vollbild',
   leaveFullScreen: 'Vollbild beenden',
   fullScreenSideways: 'Vollbild im Querformat',
+  kiosk: 'Alle Bedienelemente ausblenden',
+  kioskHint:
+    'Für einen Bildschirm an der Wand. Escape oder langes Drücken öffnet dieses Menü wieder.',
+  leaveKiosk: 'Bedienelemente zeigen',
   connectAgain: 'Wieder verbinden',
   disconnect: 'Trennen',
   otherSessions: 'Andere Sitzungen',

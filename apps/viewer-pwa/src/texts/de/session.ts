@@ -37,17 +37,26 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
   stopped: {
     VS102: ['Der Schlüssel wurde abgelehnt', 'Scanne den Code auf dem Host noch einmal.'],
     VS103: ['Ein anderer Host hat übernommen', 'Scanne den Code auf dem neuen Host.'],
-    VS104: ['Die Sitzung ist zu Ende', 'Frag beim Host nach einem neuen Link.'],
-    VS105: ['Die Versionen passen nicht zusammen', 'Aktualisiere diesen Viewer oder das Relay.'],
+    VS104: [
+      'Die Sitzung ist zu Ende',
+      'Der Host hat sie beendet. Wenn er eine neue beginnt, scanne den Code auf seinem Bildschirm.',
+    ],
+    VS105: [
+      'Die Versionen passen nicht zusammen',
+      'Relay und Viewer haben verschiedene Versionen. Lade neu, um den Viewer des Relays zu bekommen. Hilft das nicht, aktualisiere das Relay.',
+    ],
     VS108: UNREADABLE,
-    VS109: ['Das Relay lässt diese Seite nicht zu', 'Öffne den Link direkt im Browser.'],
+    VS109: [
+      'Das Relay lässt diese Seite nicht zu',
+      'Bitte den Betreiber des Relays, diese Seite mit --allow-origin zuzulassen, und versuche es dann noch einmal.',
+    ],
     VS110: [
       'Diese Sitzung ist verschlüsselt, und der Link öffnet sie nicht',
       'Scanne den Code auf dem Host noch einmal. Ein Kurzcode kann sie nicht öffnen.',
     ],
     VS111: [
       'Diese Sitzung ist verschlüsselt und braucht HTTPS',
-      'Bitte darum, dass das Relay mit HTTPS gestartet wird. Scanne dann den Code auf dem Host noch einmal.',
+      'Diese Seite kam ohne HTTPS. Die Anleitung sagt, wie dieses Gerät HTTPS bekommt. Scanne danach den Code auf dem Host noch einmal.',
     ],
     VS112: ['Dieser Link gilt nicht mehr', 'Frag beim Host nach einem neuen Code.'],
     VS115: [
@@ -67,10 +76,15 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
       'Scanne den Code auf dem Host noch einmal. Wenn du die Adresse eingetippt hast, prüfe den Hostnamen und alles danach.',
     ],
     VS123: UNREADABLE,
+    VS125: UNREADABLE,
   },
+  needsKey: [
+    'Diese Sitzung braucht einen Code',
+    'Die Adresse allein öffnet sie nicht. Scanne den Code auf dem Host, oder tippe den Code daneben ein.',
+  ],
   refusedBy: (host) => [
     `${host} lässt diese Seite nicht zu`,
-    `Bitte den Betreiber von ${host}, diese Seite mit --allow-origin zuzulassen. Die App öffnet die Seite des Relays nicht für dich, denn sie könnte den Schlüssel lesen.`,
+    `Bitte den Betreiber von ${host}, diese Seite mit --allow-origin zuzulassen, und versuche es dann noch einmal. Die App öffnet die Seite des Relays nicht für dich, denn sie könnte den Schlüssel lesen.`,
   ],
   failing: {
     VS119: [
@@ -91,18 +105,41 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
     `Diese Sitzung ist verschlüsselt und braucht HTTPS. Bitte darum, dass das Relay auf ${host} mit HTTPS gestartet wird. Scanne dann den Code auf dem Host noch einmal.`,
   ],
   next: {
-    scan: 'Code scannen oder eintippen',
+    scan: 'Noch einmal scannen',
+    code: 'Code eintippen',
+    address: 'Adresse ändern',
+    others: 'Anderen Code verwenden',
     open: 'Link öffnen',
-    retry: 'Jetzt noch einmal versuchen',
+    retry: 'Noch einmal versuchen',
     connect: 'Wieder verbinden',
-    reload: 'Seite neu laden',
+    reload: 'Neu laden',
+    guide: 'So bekommst du HTTPS',
   },
-  tryAgain: 'Noch einmal versuchen',
-  useAnotherCode: 'Anderen Code verwenden',
   received: 'Empfangen',
   waiting: 'Wartet auf den ersten Zustand',
-  waitingForLarge: 'Der Zustand ist groß, deshalb dauert es einen Moment.',
-  nothingShared: 'Das Relay ist erreichbar. Sobald der Host etwas teilt, erscheint es hier.',
+  wait: {
+    connecting: (relay) => [
+      `Verbindet mit ${relay}`,
+      'Es dauert länger als sonst. Prüfe, ob dieses Gerät im selben WLAN ist wie der Host.',
+    ],
+    noNetwork: [
+      'Dieses Gerät hat kein Netz',
+      'Der Viewer verbindet sich von selbst, sobald es eines gibt.',
+    ],
+    receiving: ['Der Zustand wird empfangen', 'Er ist groß, deshalb dauert es einen Moment.'],
+    hostOffline: [
+      'Der Host ist offline',
+      'Das Relay ist erreichbar, der Host aber nicht. Sobald der Host etwas teilt, erscheint es hier.',
+    ],
+    nothingShared: [
+      'Wartet auf den Host',
+      'Das Relay ist erreichbar. Sobald der Host etwas teilt, erscheint es hier.',
+    ],
+    unreadable: [
+      'Der Host hat etwas gesendet, das dieser Viewer nicht anzeigen kann',
+      'Es erscheint hier, sobald der Host es behoben hat.',
+    ],
+  },
   plainHttp: 'Nicht sicher: kein Installieren, Offline-Betrieb oder Scannen.',
   howToFix: 'So geht es',
   untrusted: 'Zertifikat nicht vertrauenswürdig: kein Installieren oder Offline-Betrieb.',

@@ -15,12 +15,16 @@ export const menu = (): Texts['menu'] => ({
   languageFailed: 'No se pudo cargar ese idioma. Comprueba la red y elígelo de nuevo.',
   addToHome: 'Añadir a pantalla de inicio',
   addByHand: (share, add) =>
-    `Para añadirlo a la pantalla de inicio, toca «${share}» y después «${add}».`,
+    `Toca «${share}» y después «${add}». Abre la aplicación allí y escanea el código otra vez en ella: tiene su propia lista de sesiones.`,
   share: 'Compartir',
   keepScreenOn: 'Mantener la pantalla encendida',
   fullScreen: 'Pantalla completa',
   leaveFullScreen: 'Salir de pantalla completa',
   fullScreenSideways: 'Pantalla completa, en horizontal',
+  kiosk: 'Ocultar todos los controles',
+  kioskHint:
+    'Para una pantalla en la pared. Escape o una pulsación larga vuelve a abrir este menú.',
+  leaveKiosk: 'Mostrar los controles',
   connectAgain: 'Conectar de nuevo',
   disconnect: 'Desconectar',
   otherSessions: 'Otras sesiones',

@@ -39,12 +39,18 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
   stopped: {
     VS102: ['La clave fue rechazada', 'Escanea de nuevo el código del anfitrión.'],
     VS103: ['Otro anfitrión tomó el relevo', 'Escanea el código del nuevo anfitrión.'],
-    VS104: ['La sesión ha terminado', 'Pide un nuevo enlace al anfitrión.'],
-    VS105: ['Las versiones no son compatibles', 'Actualiza este visor o el retransmisor.'],
+    VS104: [
+      'La sesión ha terminado',
+      'El anfitrión la ha terminado. Cuando empiece otra, escanea el código de su pantalla.',
+    ],
+    VS105: [
+      'Las versiones no son compatibles',
+      'El retransmisor y este visor tienen versiones distintas. Recarga para obtener el visor del retransmisor. Si no basta, actualiza el retransmisor.',
+    ],
     VS108: UNREADABLE,
     VS109: [
       'El retransmisor no acepta esta página',
-      'Abre el enlace directamente en el navegador.',
+      'Pide a quien administra el retransmisor que permita esta página con --allow-origin e inténtalo de nuevo.',
     ],
     VS110: [
       'Esta sesión está cifrada y el enlace no la abre',
@@ -52,7 +58,7 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
     ],
     VS111: [
       'Esta sesión está cifrada y necesita HTTPS',
-      'Pide que el retransmisor se inicie con HTTPS y escanea de nuevo el código del anfitrión.',
+      'Esta página llegó sin HTTPS. La guía explica cómo obtenerlo en este dispositivo. Después, escanea de nuevo el código del anfitrión.',
     ],
     VS112: ['Este enlace ya no es válido', 'Pide un nuevo código al anfitrión.'],
     VS115: [
@@ -72,10 +78,15 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
       'Escanea de nuevo el código del anfitrión. Si escribiste la dirección, comprueba el nombre del servidor y lo que le sigue.',
     ],
     VS123: UNREADABLE,
+    VS125: UNREADABLE,
   },
+  needsKey: [
+    'Esta sesión necesita un código',
+    'La dirección sola no la abre. Escanea el código del anfitrión o escribe el que está al lado.',
+  ],
   refusedBy: (host) => [
     `${host} no acepta esta página`,
-    `Pide a quien administra ${host} que permita esta página con --allow-origin. La aplicación no abre por ti la página del retransmisor, porque esa página podría leer la clave de cifrado.`,
+    `Pide a quien administra ${host} que permita esta página con --allow-origin e inténtalo de nuevo. La aplicación no abre por ti la página del retransmisor, porque esa página podría leer la clave de cifrado.`,
   ],
   failing: {
     VS119: [
@@ -96,18 +107,38 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
     `Esta sesión está cifrada y necesita HTTPS. Pide que el retransmisor de ${host} se inicie con HTTPS y escanea de nuevo el código del anfitrión.`,
   ],
   next: {
-    scan: 'Escanear o escribir un código',
+    scan: 'Escanear de nuevo',
+    code: 'Escribir un código',
+    address: 'Cambiar la dirección',
+    others: 'Usar otro código',
     open: 'Abrir el enlace',
-    retry: 'Intentar ahora',
+    retry: 'Intentar de nuevo',
     connect: 'Conectar de nuevo',
-    reload: 'Recargar esta página',
+    reload: 'Recargar',
+    guide: 'Cómo obtener HTTPS',
   },
-  tryAgain: 'Intentar de nuevo',
-  useAnotherCode: 'Usar otro código',
   received: 'Recibido',
   waiting: 'Esperando el primer estado',
-  waitingForLarge: 'El estado es grande y tarda un momento en llegar.',
-  nothingShared: 'El retransmisor responde. En cuanto el anfitrión comparta algo, aparecerá aquí.',
+  wait: {
+    connecting: (relay) => [
+      `Conectando con ${relay}`,
+      'Tarda más de lo normal. Comprueba que este dispositivo está en la misma wifi que el anfitrión.',
+    ],
+    noNetwork: ['Este dispositivo no tiene red', 'El visor se conecta solo en cuanto la haya.'],
+    receiving: ['Recibiendo el estado', 'El estado es grande y tarda un momento en llegar.'],
+    hostOffline: [
+      'El anfitrión está sin conexión',
+      'El retransmisor responde, pero el anfitrión no está. En cuanto comparta algo, aparecerá aquí.',
+    ],
+    nothingShared: [
+      'Esperando al anfitrión',
+      'El retransmisor responde. En cuanto el anfitrión comparta algo, aparecerá aquí.',
+    ],
+    unreadable: [
+      'El anfitrión envió algo que este visor no puede mostrar',
+      'Aparecerá aquí en cuanto el anfitrión lo arregle.',
+    ],
+  },
   plainHttp: 'No es seguro: no se puede instalar, usar sin conexión ni escanear.',
   howToFix: 'Cómo arreglarlo',
   untrusted: 'El certificado no es de confianza: no se puede instalar ni usar sin conexión.',

@@ -39,15 +39,18 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
   stopped: {
     VS102: ['La clé a été refusée', 'Scannez de nouveau le code de l’hôte.'],
     VS103: ['Un autre hôte a pris le relais', 'Scannez le code du nouvel hôte.'],
-    VS104: ['La session est terminée', 'Demandez un nouveau lien à l’hôte.'],
+    VS104: [
+      'La session est terminée',
+      'L’hôte l’a terminée. Quand il en commence une nouvelle, scannez le code sur son écran.',
+    ],
     VS105: [
       'Les versions ne sont pas compatibles',
-      'Mettez à jour cette visionneuse, ou le serveur relais.',
+      'Le serveur relais et cette visionneuse ont des versions différentes. Rechargez pour obtenir la visionneuse du serveur relais. Si cela ne suffit pas, mettez à jour le serveur relais.',
     ],
     VS108: UNREADABLE,
     VS109: [
       'Le serveur relais n’accepte pas cette page',
-      'Ouvrez le lien directement dans le navigateur.',
+      'Demandez à l’opérateur du serveur relais d’autoriser cette page avec --allow-origin, puis réessayez.',
     ],
     VS110: [
       'Cette session est chiffrée, et le lien ne permet pas de l’ouvrir',
@@ -55,7 +58,7 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
     ],
     VS111: [
       'Cette session est chiffrée et nécessite HTTPS',
-      'Demandez que le serveur relais soit démarré avec HTTPS, puis scannez de nouveau le code de l’hôte.',
+      'Cette page est arrivée sans HTTPS. Le guide explique comment cet appareil l’obtient. Scannez ensuite de nouveau le code de l’hôte.',
     ],
     VS112: ['Ce lien n’est plus valable', 'Demandez un nouveau code à l’hôte.'],
     VS115: [
@@ -75,10 +78,15 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
       'Scannez de nouveau le code de l’hôte. Si vous avez saisi l’adresse, vérifiez le nom d’hôte et ce qui le suit.',
     ],
     VS123: UNREADABLE,
+    VS125: UNREADABLE,
   },
+  needsKey: [
+    'Cette session nécessite un code',
+    'L’adresse seule ne l’ouvre pas. Scannez le code de l’hôte, ou saisissez le code qui est à côté.',
+  ],
   refusedBy: (host) => [
     `${host} n’accepte pas cette page`,
-    `Demandez à l’opérateur de ${host} d’autoriser cette page avec --allow-origin. L’application n’ouvre pas pour vous la page du serveur relais, car cette page pourrait lire la clé de chiffrement.`,
+    `Demandez à l’opérateur de ${host} d’autoriser cette page avec --allow-origin, puis réessayez. L’application n’ouvre pas pour vous la page du serveur relais, car cette page pourrait lire la clé de chiffrement.`,
   ],
   failing: {
     VS119: [
@@ -99,19 +107,41 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
     `Cette session est chiffrée et nécessite HTTPS. Demandez que le serveur relais ${host} soit démarré avec HTTPS, puis scannez de nouveau le code de l’hôte.`,
   ],
   next: {
-    scan: 'Scanner ou saisir un code',
+    scan: 'Scanner de nouveau',
+    code: 'Saisir un code',
+    address: 'Changer l’adresse',
+    others: 'Utiliser un autre code',
     open: 'Ouvrir le lien',
-    retry: 'Réessayer maintenant',
+    retry: 'Réessayer',
     connect: 'Se reconnecter',
-    reload: 'Recharger cette page',
+    reload: 'Recharger',
+    guide: 'Obtenir HTTPS',
   },
-  tryAgain: 'Réessayer',
-  useAnotherCode: 'Utiliser un autre code',
   received: 'Reçu',
   waiting: 'En attente du premier état',
-  waitingForLarge: 'L’état est volumineux, il met un moment à arriver.',
-  nothingShared:
-    'Le serveur relais répond. Dès que l’hôte partage quelque chose, cela apparaît ici.',
+  wait: {
+    connecting: (relay) => [
+      `Connexion à ${relay}`,
+      'Cela prend plus de temps que d’habitude. Vérifiez que cet appareil est sur le même Wi-Fi que l’hôte.',
+    ],
+    noNetwork: [
+      'Cet appareil n’a pas de réseau',
+      'La visionneuse se connecte d’elle-même dès qu’il y en a un.',
+    ],
+    receiving: ['Réception de l’état', 'L’état est volumineux, il met un moment à arriver.'],
+    hostOffline: [
+      'L’hôte est hors ligne',
+      'Le serveur relais répond, mais pas l’hôte. Dès que l’hôte partage quelque chose, cela apparaît ici.',
+    ],
+    nothingShared: [
+      'En attente de l’hôte',
+      'Le serveur relais répond. Dès que l’hôte partage quelque chose, cela apparaît ici.',
+    ],
+    unreadable: [
+      'L’hôte a envoyé quelque chose que cette visionneuse ne peut pas afficher',
+      'Cela apparaît ici dès que l’hôte l’a réparé.',
+    ],
+  },
   plainHttp: 'Non sécurisé : pas d’installation, de mode hors ligne ni de scan.',
   howToFix: 'Y remédier',
   untrusted: 'Certificat non approuvé : pas d’installation ni de mode hors ligne.',
