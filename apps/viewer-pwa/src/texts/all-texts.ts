@@ -26,6 +26,7 @@ export function createMarks(locale: string, plurals: PluralForms[] = []): Format
     amounts: () => ['⟦received⟧', '⟦total⟧'],
     either: (parts) => parts.join('/'),
     isolate: (text) => `\u2068${text}\u2069`,
+    time: (at) => `⟦time-${at}⟧`,
     clock: (time) => `⟦clock-${time}⟧`,
     dateTime: (time) => `⟦dateTime-${time}⟧`,
   }
