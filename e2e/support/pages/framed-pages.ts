@@ -19,7 +19,7 @@ const SLOW = `<script>requestAnimationFrame = (draw) => setTimeout(() => draw(pe
 cancelAnimationFrame = clearTimeout</script>`
 
 /** Forbids frames and the styles that enlarge the text. */
-const DROPPED = ['content-security-policy', 'x-frame-options', 'content-length']
+const DROPPED = new Set(['content-security-policy', 'x-frame-options', 'content-length'])
 
 /**
  * Proxies http and WebSockets of a server on loopback, without the headers that forbid frames. No service worker is
@@ -40,7 +40,7 @@ export async function openFramedPages(target: string): Promise<FramedPages> {
     if (incoming.url === '/sw.js') return void answer.writeHead(404).end()
     const forwarded = request(to(incoming), (response) => {
       for (const [name, value] of Object.entries(response.headers))
-        if (!DROPPED.includes(name) && value !== undefined) answer.setHeader(name, value)
+        if (!DROPPED.has(name) && value !== undefined) answer.setHeader(name, value)
       answer.writeHead(response.statusCode!)
       if (response.headers['content-type']?.startsWith('text/html')) answer.write(SLOW)
       response.pipe(answer)
