@@ -18,7 +18,7 @@ let context: BrowserContext
 
 const STORES = {
   data: {
-    path: 'C:\\temp\\(1)',
+    'path (1)': 'C:\\temp\\(1)',
     نقطة: { x: -1 },
     rows: Array.from({ length: 5000 }, (_, id) => ({ id, temperature: -id / 2 })),
   },
@@ -40,6 +40,21 @@ afterEach(() => context?.close())
 const origin = () => relay.url.replace('ws', 'http')
 const link = () => relay.viewerUrls()[0]!.url
 const says = (page: Page, text: string) => page.getByText(text).first().waitFor()
+/** In a text from right to left, punctuation at the end of English text moves to its left. */
+const runsFromLeft = (page: Page, selector: string) =>
+  page
+    .locator(selector)
+    .first()
+    .evaluate(({ firstChild }) => {
+      const text = firstChild as Text
+      function leftOf(at: number): number {
+        const range = document.createRange()
+        range.setStart(text, at)
+        range.setEnd(text, at + 1)
+        return range.getBoundingClientRect().left
+      }
+      return leftOf(0) < leftOf(text.length - 1)
+    })
 const documentOf = (page: Page) =>
   page.evaluate(() => [document.documentElement.lang, document.documentElement.dir])
 
@@ -76,6 +91,13 @@ it('a phone that is set to Arabic sees a page from right to left, in which data 
   // 5,000 in the digits of Egypt.
   await says(page, '٥٬٠٠٠ عنصر')
   expect([await horizontalOverflow(page), await violations(page)]).toEqual([0, []])
+  const row = '[role=treeitem][data-path*="path (1)"]'
+  expect(await runsFromLeft(page, `${row} .text bdi`)).toBe(true)
+  await page.locator(`${row} .more`).click()
+  await page.getByRole('dialog').waitFor()
+  expect(await runsFromLeft(page, 'dialog h2 bdi')).toBe(true)
+  expect(await runsFromLeft(page, 'dialog pre')).toBe(true)
+  await page.keyboard.press('Escape')
   await openMenu(page, 'القائمة')
   expect([await horizontalOverflow(page), await violations(page)]).toEqual([0, []])
 })

@@ -6,11 +6,12 @@ import { LANGUAGES } from './language.ts'
 
 /** Texts that are the same in another language: names, and words that it took from English. */
 const SAME: Record<string, RegExp> = {
-  // The example of an address, the word in Pinia, types in JavaScript.
-  all: /^pairing\.addressExample$|^inspector\.(?:stores|kinds\.(?:map|set|null))$/,
-  de: /^session\.(?:live|hostOffline)$|^inspector\.kinds\.(?:string|bytes)$|^menu\.(?:host|hostAway|viewer)$/,
+  // The example of an address, the word in Pinia, types in JavaScript, speeds.
+  all: /^pairing\.addressExample$|^history\.speeds\.(?:normal|fast)$|^inspector\.(?:stores|kinds\.(?:map|set|null))$/,
+  de: /^history\.dismiss$|^session\.(?:live|hostOffline)$|^inspector\.kinds\.(?:string|bytes)$|^menu\.(?:host|hostAway|viewer)$/,
   es: /^inspector\.(?:title|color|bytes|kinds\.bytes)$/,
-  fr: /^inspector\.(?:image|date|kinds\.date)$|^menu\.title$/,
+  fr: /^history\.(?:dismiss|pause)$|^inspector\.(?:image|date|kinds\.date)$|^menu\.title$/,
+  ja: /^history\.dismiss$/,
 }
 
 /** What no text of a language may have. */

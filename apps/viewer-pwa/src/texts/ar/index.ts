@@ -1,4 +1,5 @@
 import type { MakeTexts } from '../language.ts'
+import { history } from './history.ts'
 import { inspector } from './inspector.ts'
 import { menu } from './menu.ts'
 import { pairing } from './pairing.ts'
@@ -9,6 +10,7 @@ export const ar: MakeTexts = (formats) => ({
   session: session(formats),
   pairing: pairing(formats),
   inspector: inspector(formats),
-  panes: panes(formats),
+  history: history(formats),
   menu: menu(),
+  panes: panes(formats),
 })

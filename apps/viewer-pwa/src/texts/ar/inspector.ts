@@ -78,6 +78,7 @@ export const inspector = ({ number, plural, isolate }: Formats): Texts['inspecto
     copied: 'تم النسخ',
     pin: 'تثبيت في الأعلى',
     unpin: 'إلغاء التثبيت',
+    pinned: 'مثبَّت',
     share: 'مشاركة كملف',
     download: 'تنزيل',
     showTable: 'عرض كجدول',

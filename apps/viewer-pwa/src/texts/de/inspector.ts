@@ -34,6 +34,7 @@ export const inspector = ({ number, plural }: Formats): Texts['inspector'] => ({
   copied: 'Kopiert',
   pin: 'Oben anheften',
   unpin: 'Nicht mehr anheften',
+  pinned: 'Angeheftet',
   share: 'Als Datei teilen',
   download: 'Herunterladen',
   showTable: 'Als Tabelle zeigen',

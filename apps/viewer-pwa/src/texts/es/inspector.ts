@@ -47,6 +47,7 @@ export const inspector = ({ number, plural }: Formats): Texts['inspector'] => ({
   copied: 'Copiado',
   pin: 'Fijar arriba',
   unpin: 'Dejar de fijar',
+  pinned: 'Fijado',
   share: 'Compartir como archivo',
   download: 'Descargar',
   showTable: 'Mostrar como tabla',

@@ -42,6 +42,7 @@ export const inspector = ({ number, plural }: Formats): Texts['inspector'] => ({
   copied: 'Copié',
   pin: 'Épingler en haut',
   unpin: 'Désépingler',
+  pinned: 'Épinglé',
   share: 'Partager en fichier',
   download: 'Télécharger',
   showTable: 'Afficher en tableau',

@@ -31,6 +31,7 @@ export const inspector = ({ number, plural }: Formats): Texts['inspector'] => ({
   copied: 'コピーしました',
   pin: '一番上に固定',
   unpin: '固定を解除',
+  pinned: '固定済み',
   share: 'ファイルとして共有',
   download: 'ダウンロード',
   showTable: '表で表示',

@@ -1,0 +1,75 @@
+import type { Formats } from '../formats.ts'
+import type { Texts } from '../language.ts'
+
+export const history = ({ plural, clock, time }: Formats): Texts['history'] => ({
+  title: 'Verlauf',
+  open: 'Verlauf zeigen',
+  close: 'Verlauf schließen',
+  pause: 'Anhalten',
+  backToLive: 'Zurück zu Live',
+  pausedAt: (at) => `Angehalten um ${time(at)}`,
+  newer: (count) => plural(count, { one: '# neuere Änderung', other: '# neuere Änderungen' }),
+  upToDate: 'nichts Neueres',
+  position: (at, count) =>
+    plural(count, { one: `${time(at)}, vor # Änderung`, other: `${time(at)}, vor # Änderungen` }),
+  latest: (at) => `${time(at)}, der neueste Zustand`,
+  slider: 'Zeit des gezeigten Zustands',
+  older: 'Einen Schritt zurück',
+  newerStep: 'Einen Schritt vor',
+  since: (at) => `Ab ${time(at)}`,
+  sinceCut: (at) => `Ab ${time(at)}. Ältere Zustände werden nicht aufbewahrt.`,
+  log: 'Änderungen, die neueste zuerst',
+  empty: 'Seit dem Öffnen dieser App hat sich nichts geändert.',
+  loading: 'Verlauf wird geladen',
+  failed: 'Der Verlauf dieser Sitzung kann nicht gezeigt werden.',
+  kinds: {
+    start: 'Hier beginnt der Verlauf',
+    change: 'Änderung',
+    whole: 'Vollständiger Zustand empfangen',
+    restarted: 'Der Host hat neu begonnen',
+    lost: 'Verbindung verloren',
+    connected: 'Wieder verbunden',
+    hostOffline: 'Der Host ging offline',
+    hostOnline: 'Der Host ist wieder da',
+    unreadable: 'Eine Nachricht konnte nicht gezeigt werden',
+  },
+  noDifference: 'Nichts darin hat sich geändert',
+  moreChanges: (count) =>
+    plural(count, { one: '# weitere Änderung', other: '# weitere Änderungen' }),
+  added: 'neu',
+  removed: 'entfernt',
+  number: (seq) => `Nr. ${seq}`,
+  fromTo: (path, before, after) => `${path}: von ${before} zu ${after}`,
+  wasAdded: (path, after) => `${path}: neu, ${after}`,
+  wasRemoved: (path, before) => `${path}: entfernt, war ${before}`,
+  export: 'Aufnahme speichern',
+  exportNote: 'Die Datei enthält den Zustand dieser Sitzung, aber keinen Schlüssel.',
+  exportSealed:
+    'Die Datei ist verschlüsselt. Nur mit dem Link dieser Sitzung lässt sie sich abspielen.',
+  exportNothing: 'Es wurde noch nichts empfangen.',
+  exportNoStart:
+    'Der Anfang dieser verschlüsselten Sitzung ist nicht mehr im Speicher, deshalb lässt sie sich nicht aufnehmen. Verbinde dich neu, und speichere dann.',
+  openFile: 'Aufnahme öffnen …',
+  opening: 'Aufnahme wird geöffnet',
+  recordingOf: (start) => `Aufnahme vom ${clock(start, 0)}`,
+  closeRecording: 'Aufnahme schließen',
+  play: 'Abspielen',
+  pausePlaying: 'Abspielen anhalten',
+  speed: 'Tempo',
+  speeds: { normal: '1×', fast: '4×', fastest: 'Maximal' },
+  problems: {
+    not_a_recording: 'Diese Datei ist keine Aufnahme von vue-sync.',
+    newer_version:
+      'Diese Aufnahme stammt aus einer neueren Version von vue-sync. Aktualisiere die App, und versuche es noch einmal.',
+    bad_line: (line) => `Diese Aufnahme ist in Zeile ${line} beschädigt.`,
+    cut_off:
+      'Diese Aufnahme ist unvollständig. Kopiere die ganze Datei, und versuche es noch einmal.',
+    line_too_long: 'Diese Aufnahme ist zu groß für diese App. Die Grenze ist 64 MB.',
+    too_large: 'Diese Aufnahme ist zu groß für diese App. Die Grenze ist 64 MB.',
+    no_state: 'Diese Aufnahme hat keinen vollständigen Zustand und lässt sich nicht abspielen.',
+    needs_link:
+      'Diese Aufnahme ist verschlüsselt. Öffne in dieser App erst den Link ihrer Sitzung und dann die Aufnahme.',
+    unknown: 'Diese Aufnahme lässt sich nicht abspielen.',
+  },
+  dismiss: 'OK',
+})

@@ -1,0 +1,82 @@
+import type { Formats } from '../formats.ts'
+import type { Texts } from '../language.ts'
+
+export const history = ({ plural, clock, time }: Formats): Texts['history'] => ({
+  title: 'Historial',
+  open: 'Mostrar el historial',
+  close: 'Cerrar el historial',
+  pause: 'Pausar',
+  backToLive: 'Volver al directo',
+  pausedAt: (at) => `En pausa a las ${time(at)}`,
+  newer: (count) =>
+    plural(count, {
+      one: '# cambio más reciente',
+      many: '# de cambios más recientes',
+      other: '# cambios más recientes',
+    }),
+  upToDate: 'nada más reciente',
+  position: (at, count) =>
+    plural(count, {
+      one: `${time(at)}, hace # cambio`,
+      many: `${time(at)}, hace # de cambios`,
+      other: `${time(at)}, hace # cambios`,
+    }),
+  latest: (at) => `${time(at)}, el último estado`,
+  slider: 'Hora del estado mostrado',
+  older: 'Un paso atrás',
+  newerStep: 'Un paso adelante',
+  since: (at) => `Desde las ${time(at)}`,
+  sinceCut: (at) => `Desde las ${time(at)}. Los estados anteriores no se guardan.`,
+  log: 'Cambios, los más recientes primero',
+  empty: 'Nada ha cambiado desde que se abrió esta aplicación.',
+  loading: 'Cargando el historial',
+  failed: 'No se puede mostrar el historial de esta sesión.',
+  kinds: {
+    start: 'Aquí empieza el historial',
+    change: 'Cambio',
+    whole: 'Estado completo recibido',
+    restarted: 'El anfitrión se reinició',
+    lost: 'Conexión perdida',
+    connected: 'Conectado de nuevo',
+    hostOffline: 'El anfitrión se quedó sin conexión',
+    hostOnline: 'El anfitrión ha vuelto',
+    unreadable: 'No se pudo mostrar un mensaje',
+  },
+  noDifference: 'No cambió nada en él',
+  moreChanges: (count) =>
+    plural(count, { one: '# cambio más', many: '# de cambios más', other: '# cambios más' }),
+  added: 'añadido',
+  removed: 'eliminado',
+  number: (seq) => `N.º ${seq}`,
+  fromTo: (path, before, after) => `${path}: de ${before} a ${after}`,
+  wasAdded: (path, after) => `${path}: añadido, ${after}`,
+  wasRemoved: (path, before) => `${path}: eliminado, era ${before}`,
+  export: 'Guardar grabación',
+  exportNote: 'El archivo tiene el estado de esta sesión, pero ninguna clave.',
+  exportSealed: 'El archivo está cifrado. Solo se puede reproducir con el enlace de esta sesión.',
+  exportNothing: 'Aún no se ha recibido nada.',
+  exportNoStart:
+    'El principio de esta sesión cifrada ya no está en memoria, así que no se puede guardar. Conéctate de nuevo y guarda después.',
+  openFile: 'Abrir grabación…',
+  opening: 'Abriendo la grabación',
+  recordingOf: (start) => `Grabación del ${clock(start, 0)}`,
+  closeRecording: 'Cerrar grabación',
+  play: 'Reproducir',
+  pausePlaying: 'Pausar la reproducción',
+  speed: 'Velocidad',
+  speeds: { normal: '1×', fast: '4×', fastest: 'Máxima' },
+  problems: {
+    not_a_recording: 'Este archivo no es una grabación de vue-sync.',
+    newer_version:
+      'Esta grabación es de una versión más reciente de vue-sync. Actualiza la aplicación y vuelve a intentarlo.',
+    bad_line: (line) => `Esta grabación está dañada en la línea ${line}.`,
+    cut_off: 'Esta grabación está incompleta. Copia el archivo entero y vuelve a intentarlo.',
+    line_too_long: 'Esta grabación es demasiado grande para esta aplicación. El límite es 64 MB.',
+    too_large: 'Esta grabación es demasiado grande para esta aplicación. El límite es 64 MB.',
+    no_state: 'Esta grabación no tiene ningún estado completo y no se puede reproducir.',
+    needs_link:
+      'Esta grabación está cifrada. Abre en esta aplicación el enlace de su sesión y después la grabación.',
+    unknown: 'Esta grabación no se puede reproducir.',
+  },
+  dismiss: 'Aceptar',
+})
