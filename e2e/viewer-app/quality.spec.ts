@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Client, connect, session } from '../../server/test/client.ts'
+import { connect, session } from '../../server/test/client.ts'
 import { horizontalOverflow, smallTargets, violations } from '../support/browsers/accessibility.ts'
 import { type Browser, launchBrowser, type Page } from '../support/browsers/playwright.ts'
 import { limitFrameRate, serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
 import { createPlaywrightDriver } from '../support/pages/playwright-driver.ts'
-import { SCREEN_STATE, SCREENS } from '../support/pages/screens.ts'
+import { HOST_SCREENS } from '../support/pages/host-screens.ts'
+import { type ScreenHost, startScreenHost } from '../support/pages/screen-host.ts'
+import { SCREENS } from '../support/pages/screens.ts'
 import { startRelay, type TestRelay } from '../support/relays/relay.ts'
 
 // Lighthouse's checks without its timings: accessibility (axe-core), tap targets, layout, manifest, page head.
@@ -12,7 +14,7 @@ let browser: Browser
 let relay: TestRelay
 let demo: Awaited<ReturnType<typeof serveDemoHost>>
 let hostPage: Page
-let screensHost: Client
+let screensHost: ScreenHost
 
 const origin = () => relay.url.replace('ws', 'http')
 const link = () => relay.viewerUrls()[0]!.url
@@ -24,8 +26,7 @@ beforeAll(async () => {
     '--use-fake-ui-for-media-stream',
   )
   ;[relay, demo] = await Promise.all([startRelay(0, { viewerDir: VIEWER_DIR }), serveDemoHost()])
-  screensHost = await connect(relay, 'host', { path: '/s/screens' })
-  screensHost.send({ ...session('e', 1, {}), payload: SCREEN_STATE })
+  screensHost = startScreenHost(await connect(relay, 'host', { path: '/s/screens' }))
   hostPage = await (await browser.newContext()).newPage()
   await limitFrameRate(hostPage)
   await hostPage.goto(demo.url(relay.url))
@@ -78,7 +79,12 @@ const OTHER_SCREENS: [name: string, go: (page: Page) => Promise<unknown>][] = [
 const ALL_SCREENS: typeof OTHER_SCREENS = [
   ...SCREENS.map(({ name, open: go }): (typeof OTHER_SCREENS)[number] => [
     name,
-    (page) => go(createPlaywrightDriver(page), { app: origin(), link: `${link()}&s=screens` }),
+    (page) =>
+      go(createPlaywrightDriver(page), {
+        app: origin(),
+        link: `${link()}&s=screens`,
+        change: screensHost.change,
+      }),
   ]),
   ...OTHER_SCREENS,
 ]
@@ -164,10 +170,13 @@ describe.each(ALL_SCREENS)('%s', (_, go) => {
   })
 })
 
-describe('the host’s page', () => {
+describe.each(HOST_SCREENS)('$name', ({ open: go }) => {
   it.each(['light', 'dark'] as const)('has no axe violation (%s)', async (colorScheme) => {
-    await hostPage.emulateMedia({ colorScheme })
-    expect(await violations(hostPage)).toEqual([])
+    await use({ ...DESKTOP, colorScheme }, async (page) => {
+      // Another session than that of the host's page, which it would replace.
+      await go(createPlaywrightDriver(page), demo.url(`${relay.url}/s/own`))
+      expect(await violations(page)).toEqual([])
+    })
   })
 })
 

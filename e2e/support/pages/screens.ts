@@ -23,6 +23,8 @@ export interface Places {
   app: string
   /** A viewer link. Its session has the stores of `SCREEN_STATE`. */
   link: string
+  /** Sends changes of that session's state. */
+  change: () => void
 }
 
 export interface Screen {
@@ -32,7 +34,7 @@ export interface Screen {
 
 /** The texts of the app, so that a changed wording changes no test. */
 export const TEXTS = en(createFormats('en'))
-const { pairing, session, inspector, menu } = TEXTS
+const { pairing, session, inspector, history, panes, menu } = TEXTS
 
 const LONG_WORD = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
 const PERSON = {
@@ -91,6 +93,33 @@ const openValue = async (user: ScreenDriver, places: Places, name: string): Prom
   await user.has('dialog')
 }
 
+const openHistory = async (user: ScreenDriver, places: Places): Promise<void> => {
+  await openInspector(user, places)
+  await user.press(history.open)
+  for (const count of [2, 3]) {
+    places.change()
+    await user.has(`.log li:nth-of-type(${count})`)
+  }
+}
+
+/** The same link to another session. */
+function linkTo(name: string, link: string): string {
+  const [page, fragment] = link.split('#')
+  const parts = new URLSearchParams(fragment)
+  parts.set('s', name)
+  return `${page}#${parts}`
+}
+
+const openPanesSheet = async (user: ScreenDriver, { link }: Places): Promise<void> => {
+  await user.open(linkTo('nobody', link))
+  await user.sees(session.wait.nothingShared[0])
+  await user.open(link)
+  await user.sees(SCREEN_STATE.session.data.title)
+  await user.press(menu.title)
+  await user.press(panes.choose)
+  await user.has('dialog label:nth-of-type(2)')
+}
+
 /** Every screen of the viewer app, and how a user gets there. Add yours here: axe and the layout test then check it. */
 export const SCREENS: Screen[] = [
   {
@@ -120,7 +149,7 @@ export const SCREENS: Screen[] = [
   {
     name: 'a session without a host',
     async open(user, { link }) {
-      await user.open(`${link}&s=nobody`)
+      await user.open(linkTo('nobody', link))
       await user.sees(session.wait.nothingShared[0])
     },
   },
@@ -162,6 +191,41 @@ export const SCREENS: Screen[] = [
       await openValue(user, places, 'people')
       await user.press(inspector.showTable)
       await user.has('[role="table"] [role="cell"]')
+    },
+  },
+  { name: 'the history', open: openHistory },
+  {
+    name: 'a state of the past',
+    async open(user, places) {
+      await openHistory(user, places)
+      await user.press(history.pause)
+      await user.press(history.older)
+      await user.sees(history.backToLive)
+    },
+  },
+  {
+    name: 'a kiosk',
+    async open(user, { link }) {
+      await user.open(`${link}&kiosk`)
+      await user.sees(SCREEN_STATE.session.data.title)
+    },
+  },
+  { name: 'the choice of sessions', open: openPanesSheet },
+  {
+    name: 'sessions side by side',
+    async open(user, places) {
+      await openPanesSheet(user, places)
+      for (const place of [1, 2]) await user.click(`dialog label:nth-of-type(${place})`)
+      await user.press(panes.show)
+      await user.sees(SCREEN_STATE.session.data.title)
+      await user.has('.pane:nth-of-type(2)')
+    },
+  },
+  {
+    name: 'the page about https',
+    async open(user, { app }) {
+      await user.open(`${app}/setup`)
+      await user.has('h1')
     },
   },
   {

@@ -4,7 +4,7 @@ import process from 'node:process'
 import type { Page } from 'playwright-core'
 import { connectTo } from '../../../server/test/client.ts'
 import { openFaultProxy } from '../../../e2e/support/network/fault-proxy.ts'
-import { SCREEN_STATE } from '../../../e2e/support/pages/screens.ts'
+import { startScreenHost } from '../../../e2e/support/pages/screen-host.ts'
 import { ROOT } from '../../builds.ts'
 import { GUIDED, onEachDevice, openPage, DEVICES } from './devices.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -19,18 +19,17 @@ const shootOn = (device: string) => async (page: Page, name: string) => {
   await page.screenshot({ path: join(dir, `${name}-${device}.png`) })
 }
 
-async function publish(stage: Stage, session: string, payload: object) {
-  const origin = `ws://127.0.0.1:${stage.port}`
-  const host = await connectTo(origin, 'host', { key: stage.relay.hostKey, path: `/s/${session}` })
-  host.send({ type: 'session_update', epoch: session, seq: 0, payload })
-  return host
+function connectHost({ port, relay }: Stage, session: string) {
+  const origin = `ws://127.0.0.1:${port}`
+  return connectTo(origin, 'host', { key: relay.hostKey, path: `/s/${session}` })
 }
 
 /** Shows the viewer while a large state arrives over a slow link. */
 async function shootReceiving(stage: Stage): Promise<void> {
   const rows = Array.from({ length: 60_000 }, (_, at) => ({ id: at, title: `Row ${at}` }))
   const slow = await openFaultProxy(stage.port, { rate: 200_000 })
-  const host = await publish(stage, 'large', { table: { rows } })
+  const host = await connectHost(stage, 'large')
+  host.send({ type: 'session_update', epoch: 'large', seq: 0, payload: { table: { rows } } })
   await onEachDevice(stage.browser, async (page, device) => {
     await page.goto(stage.link('large').replace(`:${stage.port}/`, `:${slow.port}/`))
     await page.locator('.strip progress[value]:not([value="0"])').waitFor()
@@ -56,9 +55,9 @@ async function shootSetup(stage: Stage): Promise<void> {
 
 const stage = await openStage(false)
 try {
-  const screens = await publish(stage, SCREENS_SESSION, SCREEN_STATE)
+  const screens = startScreenHost(await connectHost(stage, SCREENS_SESSION))
   await onEachDevice(stage.browser, async (page, device) => {
-    await shootScreens(page, stage, shootOn(device))
+    await shootScreens(page, stage, screens.change, shootOn(device))
     await shootWaysIn(page, stage, shootOn(device))
   })
   await screens.close()

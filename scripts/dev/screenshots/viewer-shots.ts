@@ -11,10 +11,15 @@ const { session, inspector, menu } = TEXTS
 export const SCREENS_SESSION = 'screens'
 
 /** Shoots every screen of the list that axe and the layout test use. */
-export async function shootScreens(page: Page, { app, link }: Stage, shoot: Shoot): Promise<void> {
+export async function shootScreens(
+  page: Page,
+  { app, link }: Stage,
+  change: () => void,
+  shoot: Shoot,
+): Promise<void> {
   const user = createPlaywrightDriver(page)
   for (const { name, open } of SCREENS) {
-    await open(user, { app, link: link(SCREENS_SESSION) })
+    await open(user, { app, link: link(SCREENS_SESSION), change })
     await page.waitForTimeout(300)
     await shoot(page, `viewer-${name.replaceAll(' ', '-')}`)
     await page.evaluate(() => localStorage.clear())

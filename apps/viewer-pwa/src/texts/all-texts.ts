@@ -1,7 +1,6 @@
 // For specs.
 import { en } from './en/index.ts'
 import type { Formats, PluralForms } from './formats.ts'
-import type { MakeTexts } from './language.ts'
 
 /** One number of each kind that a language may tell apart. */
 const NUMBERS = [0, 1, 2, 3, 11, 100, 1_000_000]
@@ -33,7 +32,7 @@ export function createMarks(locale: string, plurals: PluralForms[] = []): Format
 }
 
 /** Every text by its path. A function has one text for each set of sample arguments: names, falling and equal numbers. */
-export function textsOf(make: MakeTexts, formats: Formats): Map<string, string> {
+export function textsOf(make: (formats: Formats) => object, formats: Formats): Map<string, string> {
   const found = new Map<string, string>()
   function collect(part: unknown, path: string): void {
     if (typeof part === 'string') found.set(path, part)

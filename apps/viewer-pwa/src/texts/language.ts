@@ -1,23 +1,26 @@
 import { type App, inject, type InjectionKey, type Ref, shallowRef } from 'vue'
 import type { Memory } from '../device/memory.ts'
-import { en } from './en/index.ts'
+import type { en } from './en/index.ts'
+import { first } from './en/first.ts'
 import { createFormats, type Formats } from './formats.ts'
 
 /** What each language must have. English is the pattern. */
 export type Texts = ReturnType<typeof en>
 export type MakeTexts = (formats: Formats) => Texts
+/** The texts of what loads with the page. Only English is split: another language has all texts here too. */
+export type FirstTexts = ReturnType<typeof first>
 
 export interface AvailableLanguage {
   /** In the language itself. */
   name: string
   /** @default 'ltr' */
   direction?: 'rtl'
-  load: () => Promise<MakeTexts>
+  load: () => Promise<(formats: Formats) => FirstTexts | Texts>
 }
 
 /** The languages in the order of the menu. English is part of the app. Each other language is a file that loads on demand. */
 export const LANGUAGES: Record<string, AvailableLanguage> = {
-  en: { name: 'English', load: async () => en },
+  en: { name: 'English', load: async () => first },
   de: { name: 'Deutsch', load: async () => (await import('./de/index.ts')).de },
   es: { name: 'Español', load: async () => (await import('./es/index.ts')).es },
   fr: { name: 'Français', load: async () => (await import('./fr/index.ts')).fr },
@@ -29,7 +32,7 @@ export const LANGUAGES: Record<string, AvailableLanguage> = {
 const MOST_WAIT_MS = 3000
 
 export interface Language {
-  texts: Readonly<Ref<Texts>>
+  texts: Readonly<Ref<FirstTexts | Texts>>
   formats: Readonly<Ref<Formats>>
   /** The user's choice; `undefined` follows the device. */
   chosen: Readonly<Ref<string | undefined>>
@@ -63,7 +66,7 @@ export interface LanguageOptions {
 export async function createLanguage(options: LanguageOptions): Promise<Language> {
   const { tags, memory, onChange } = options
   const formats = shallowRef(createFormats('en'))
-  const texts = shallowRef(en(formats.value))
+  const texts = shallowRef<FirstTexts | Texts>(first(formats.value))
   const chosen = shallowRef<string>()
   let newest = 0
 
@@ -73,7 +76,7 @@ export async function createLanguage(options: LanguageOptions): Promise<Language
     const tag = code === undefined || own.length > 0 ? pickTag(own) : code
     const { load, direction = 'ltr' } = LANGUAGES[baseOf(tag)]!
     const turn = ++newest
-    let make: MakeTexts
+    let make: Awaited<ReturnType<typeof load>>
     try {
       make = await load()
     } catch (error) {
@@ -113,7 +116,7 @@ export function useLanguage(): Language {
   return inject(KEY)!
 }
 
-/** The texts of the present language. */
-export function useTexts(): Readonly<Ref<Texts>> {
+/** The texts of what loads with the page, in the present language. Parts that load later call `useTexts`. */
+export function useFirstTexts(): Readonly<Ref<FirstTexts>> {
   return useLanguage().texts
 }

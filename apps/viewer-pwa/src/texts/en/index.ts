@@ -1,16 +1,5 @@
 import type { Formats } from '../formats.ts'
-import { history } from './history.ts'
-import { inspector } from './inspector.ts'
-import { menu } from './menu.ts'
-import { pairing } from './pairing.ts'
-import { panes } from './panes.ts'
-import { session } from './session.ts'
+import { first } from './first.ts'
+import { rest } from './rest.ts'
 
-export const en = (formats: Formats) => ({
-  session: session(formats),
-  pairing: pairing(formats),
-  inspector: inspector(formats),
-  history: history(formats),
-  menu: menu(),
-  panes: panes(formats),
-})
+export const en = (formats: Formats) => ({ ...first(formats), ...rest(formats) })
