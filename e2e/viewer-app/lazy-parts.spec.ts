@@ -42,7 +42,7 @@ describe('parts that the first screen does not need', () => {
     await alert.waitFor()
     expect(await alert.textContent()).toContain('could not be loaded')
     await page.unroute(/MenuSheet.*\.js/)
-    await alert.getByRole('button', { name: 'Reload this page' }).click()
+    await alert.getByRole('button', { name: 'Reload', exact: true }).click()
     await menu().click()
     await page.getByRole('dialog').waitFor()
   })

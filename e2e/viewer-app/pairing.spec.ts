@@ -172,7 +172,7 @@ describe('a typed address', () => {
     const page = await open()
     await type(page, new URL(origin()).host)
     await says(page, 'it asks for a code')
-    await page.getByRole('button', { name: 'Type a code' }).click()
+    await page.getByRole('button', { name: 'Type a code', exact: true }).click()
     await page.getByRole('textbox', { name: 'Code, 6 characters' }).waitFor()
   })
 })
@@ -443,6 +443,19 @@ describe('remembered sessions', () => {
     expect(await page.getByText('Recent').count()).toBe(0)
     const left = await page.evaluate(() => JSON.stringify({ ...localStorage }))
     expect(left).not.toContain(VIEWER_KEY)
+  })
+
+  it('are forgotten at once in the menu too, which offers to undo that', async () => {
+    const page = await open(link())
+    await isLive(page)
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('button', { name: 'Forget this session' }).click()
+    await says(page, '“First show” was deleted from this device')
+    const undo = page.getByRole('button', { name: 'Undo' })
+    await expect.poll(() => undo.evaluate((it) => it === document.activeElement)).toBe(true)
+    await undo.click()
+    await page.getByRole('button', { name: /First show .* last seen \d/ }).click()
+    await isLive(page)
   })
 
   it('are listed separately, and the home-screen shortcut opens the list', async () => {

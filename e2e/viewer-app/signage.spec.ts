@@ -14,8 +14,8 @@ let wall: BrowserContext
 let relay: TestRelay
 const closing: (() => Promise<unknown>)[] = []
 
-async function start(viewerDir = VIEWER_DIR): Promise<void> {
-  relay = await startRelay(0, { viewerDir })
+async function start(viewerDir = VIEWER_DIR, port = 0): Promise<void> {
+  relay = await startRelay(port, { viewerDir })
   closing.push(() => relay.stop())
 }
 
@@ -91,6 +91,38 @@ describe('a kiosk', () => {
   })
 })
 
+describe('full screen', () => {
+  it('comes back after a reload with the first touch, until the user has left it', async () => {
+    await start()
+    await startSession('hall', 'Departures')
+    const page = await openTab(wall, link('hall'))
+    const isFull = () => page.evaluate(() => document.fullscreenElement !== null)
+    const choose = async (name: string) => {
+      await page.getByRole('button', { name: 'Menu' }).click()
+      await menu(page).getByRole('button', { name, exact: true }).click()
+    }
+    await says(page, 'Departures')
+    await choose('Full screen')
+    await expect.poll(isFull).toBe(true)
+
+    await page.reload()
+    await says(page, 'Departures')
+    expect(await isFull()).toBe(false)
+    await page.mouse.click(640, 360)
+    await expect.poll(isFull).toBe(true)
+
+    // A touch brings the controls back.
+    await page.mouse.click(640, 360)
+    await choose('Leave full screen')
+    await expect.poll(isFull).toBe(false)
+    await page.reload()
+    await says(page, 'Departures')
+    await page.mouse.click(640, 360)
+    await page.keyboard.press('Shift')
+    expect(await isFull()).toBe(false)
+  })
+})
+
 describe('a new version on a wall', () => {
   let viewerDir: string
 
@@ -157,48 +189,81 @@ describe('a new version on a wall', () => {
 })
 
 describe('sessions side by side', () => {
-  it('stay after a reload, each with its own status, and one can be removed', async () => {
-    await start()
-    const host = await startSession('hall', 'Departures')
-    await startSession('lab', 'Laboratory')
-    const page = await openTab(wall, link('hall'))
-    const known = () => menu(page).getByRole('checkbox')
+  const known = (page: Page) => menu(page).getByRole('checkbox')
+
+  /** Shows the sessions of the links one after the other, and then side by side. */
+  async function openSideBySide(...links: string[]): Promise<Tab> {
+    const page = await openTab(wall, links[0]!)
     await says(page, 'Live')
-    await page.goto('about:blank')
-    await page.goto(link('lab'))
-    await says(page, 'Laboratory')
+    for (const next of links.slice(1)) {
+      await page.goto('about:blank')
+      await page.goto(next)
+      await says(page, 'Live')
+    }
     await page.goto('about:blank')
     await page.goto(origin())
     await says(page, 'Live')
     await page.getByRole('button', { name: 'Menu' }).click()
     await menu(page).getByRole('button', { name: 'Side by side…' }).click()
-    await expect.poll(() => known().count()).toBe(2)
-    for (const box of await known().all()) await box.check()
+    await expect.poll(() => known(page).count()).toBe(links.length)
+    for (const box of await known(page).all()) await box.check()
     await menu(page).getByRole('button', { name: 'Show side by side' }).click()
+    return page
+  }
+  const pane = (page: Page, name: string) => page.getByRole('region', { name })
+  const paneSays = (page: Page, name: string, text: string | RegExp) =>
+    pane(page, name).getByText(text).first().waitFor()
 
-    const pane = (name: string) => page.getByRole('region', { name })
-    await pane('Departures').getByText('Live').first().waitFor()
-    await pane('Laboratory').getByText('Live').first().waitFor()
+  it('stay after a reload, each with its own status, and one can be removed', async () => {
+    await start()
+    const host = await startSession('hall', 'Departures')
+    await startSession('lab', 'Laboratory')
+    const page = await openSideBySide(link('hall'), link('lab'))
+    await paneSays(page, 'Departures', 'Live')
+    await paneSays(page, 'Laboratory', 'Live')
     expect(await page.locator('iframe').count()).toBe(0)
     await host.close()
-    await pane('Departures')
-      .getByText(/Host offline/)
-      .first()
-      .waitFor()
-    await pane('Laboratory').getByText('Live').first().waitFor()
+    await paneSays(page, 'Departures', /Host offline/)
+    await paneSays(page, 'Laboratory', 'Live')
 
     await page.reload()
-    await pane('Laboratory').getByText('Live').first().waitFor()
-    await pane('Departures')
-      .getByText(/Host offline/)
-      .first()
-      .waitFor()
+    await paneSays(page, 'Laboratory', 'Live')
+    await paneSays(page, 'Departures', /Host offline/)
     expect(relay.getStatus().clientCount).toBeGreaterThan(0)
-    await pane('Departures').getByRole('button', { name: 'Remove Departures' }).click()
+    await pane(page, 'Departures').getByRole('button', { name: 'Remove Departures' }).click()
     await says(page, 'Live')
-    expect(await pane('Departures').count()).toBe(0)
+    expect(await pane(page, 'Departures').count()).toBe(0)
     await strip(page).getByText('Laboratory').waitFor()
     await expectQuiet(page.seen)
+  })
+
+  it('show the saved states without a network, say so, and go on when it is back', async () => {
+    await start()
+    const hall = await startSession('hall', 'Departures')
+    await startSession('lab', 'Laboratory')
+    const page = await openSideBySide(link('hall'), link('lab'))
+    await paneSays(page, 'Departures', 'Live')
+    await paneSays(page, 'Laboratory', 'Live')
+    await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
+    await page.reload()
+    await page.waitForFunction('navigator.serviceWorker.controller !== null')
+    await paneSays(page, 'Laboratory', 'Live')
+
+    const { port } = relay.getStatus()
+    await relay.stop()
+    await wall.setOffline(true)
+    await page.reload()
+    for (const name of ['Departures', 'Laboratory']) {
+      await paneSays(page, name, /No network · as of/)
+      await paneSays(page, name, `"${name}"`)
+    }
+    await hall.close()
+    await start(VIEWER_DIR, port)
+    await startSession('hall', 'Arrivals')
+    await startSession('lab', 'Laboratory')
+    await wall.setOffline(false)
+    await paneSays(page, 'Arrivals', 'Live')
+    await paneSays(page, 'Laboratory', 'Live')
   })
 })
 

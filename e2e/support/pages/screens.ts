@@ -237,12 +237,12 @@ export const SCREENS: Screen[] = [
     },
   },
   {
-    name: 'the question before a session is forgotten',
+    name: 'the offer to undo, after a session was forgotten',
     async open(user, places) {
       await openSession(user, places)
       await user.press(menu.title)
       await user.press(menu.forgetSession)
-      await user.sees(menu.askForget)
+      await user.sees(pairing.undo)
     },
   },
   {

@@ -1,3 +1,5 @@
+export { extentOf } from './extent.ts'
+export type { Extent } from './extent.ts'
 export { createPace, speedOf } from './motion.ts'
 export type { Motion, Pace } from './motion.ts'
 export { MODES, useConfigStore, useSessionStore } from './stores.ts'

@@ -58,10 +58,10 @@ export function useShow(kiosk: Readonly<Ref<boolean>>): UseShowReturn {
   const isFull = computed(() => isFullscreen.value || startedFull.value)
   const orientation = screen.orientation as LockableOrientation | undefined
   const peek = useTimeoutFn(() => {}, PEEK_MS, { immediate: false })
-  const look = (): void => {
+  const showControls = (): void => {
     if (isFull.value) peek.start()
   }
-  useEventListener(window, ['pointerdown', 'keydown'], look, { passive: true })
+  useEventListener(window, ['pointerdown', 'keydown'], showControls, { passive: true })
 
   const filled = createMemory('vue-sync:full', () => localStorage)
   let isLeaving = false

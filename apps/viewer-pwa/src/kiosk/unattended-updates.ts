@@ -46,7 +46,6 @@ export function createUnattendedUpdates(options: UnattendedUpdatesOptions): Unat
   // Not all walls of a building load the new version in the same minute.
   const minute = NIGHT.from + Math.floor(random() * (NIGHT.to - NIGHT.from))
   let requestedUntil = 0
-  let refused: string | undefined
   let isApplied = false
 
   function isDueTonight(): boolean {
@@ -58,11 +57,9 @@ export function createUnattendedUpdates(options: UnattendedUpdatesOptions): Unat
 
   return {
     tick(isReady, request) {
-      if (request && request !== requests.read() && request !== refused) {
-        if (remember(requests, request)) {
-          requestedUntil = now() + REQUEST_MS
-          check()
-        } else refused = request
+      if (request && request !== requests.read() && remember(requests, request)) {
+        requestedUntil = now() + REQUEST_MS
+        check()
       }
       if (!isReady || isApplied) return
       if (now() < requestedUntil || isDueTonight()) {

@@ -1,4 +1,5 @@
 import type { UseLookReturn } from '../device/use-look.ts'
+import type { UseSessionReturn } from '../session/use-session.ts'
 
 export interface PaneProps {
   link: string
@@ -8,4 +9,6 @@ export interface PaneProps {
   /** Shows the session without the others. */
   openAlone: () => void
   remove: () => void
+  /** Leaves the panes for the pairing screen, with the scanner or a field opened. Without a way it removes the pane. */
+  leave: UseSessionReturn['leave']
 }

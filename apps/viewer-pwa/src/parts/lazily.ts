@@ -2,6 +2,8 @@ import { type AsyncComponentLoader, type Component, defineAsyncComponent } from 
 import PartMissing from './PartMissing.vue'
 
 const loaders: (() => Promise<unknown>)[] = []
+/** Whether the parts are being fetched in the background. A part that is defined later is fetched at once. */
+let isLoading = false
 
 /**
  * Defines a component that the first screen does not need. Its code is a file of its own, which `loadLazyParts` fetches
@@ -19,11 +21,13 @@ export function lazily<T extends Component>(
       loading = undefined
       throw error
     }))
-  loaders.push(once)
+  if (isLoading) once().catch(() => {})
+  else loaders.push(once)
   return defineAsyncComponent<T>({ loader: once, errorComponent: fallback })
 }
 
 function loadAll(): void {
+  isLoading = true
   for (const load of loaders) load().catch(() => {})
 }
 

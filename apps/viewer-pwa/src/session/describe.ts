@@ -101,6 +101,7 @@ const WAYS: Partial<Record<string, Ways>> = {
   VS121: ['scan', 'retry'],
   VS123: NEWER,
   VS125: NEWER,
+  VS126: ['retry', 'others'],
 }
 
 /** The ways on that this device and link have. */

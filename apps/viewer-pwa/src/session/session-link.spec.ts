@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { parseLink } from '@vue-sync/vue/protocol'
 import {
+  addressOf,
   dropsSecret,
   encryptedAt,
   fitToPage,
   guideFor,
+  hasKey,
+  hostOf,
   isScannedLink,
   linkOfPage,
   nameOf,
@@ -78,6 +82,48 @@ describe('nameOf', () => {
   it('never shows the key', () => {
     expect(nameOf('http://10.0.0.1:9876/#k=secret')).toBe('10.0.0.1:9876')
     expect(nameOf('http://10.0.0.1:9876/#s=show&k=secret')).toBe('10.0.0.1:9876 · show')
+  })
+})
+
+describe('hasKey', () => {
+  it.each([
+    ['http://10.0.0.1:9876/#k=x', true],
+    ['http://10.0.0.1:9876/#s=show&k=x', true],
+    ['http://10.0.0.1:9876/#s=show', false],
+    ['10.0.0.1', false],
+    ['not a link', false],
+    [undefined, false],
+  ])('of %j is %s', (link, has) => {
+    expect(hasKey(link)).toBe(has)
+  })
+})
+
+describe('hostOf', () => {
+  it.each([
+    ['http://10.0.0.1:9876/#s=show&k=secret', '10.0.0.1:9876'],
+    ['https://show.example/#k=secret', 'show.example'],
+    ['http://[fe80::1]:9876/', '[fe80::1]:9876'],
+    ['not a link', 'not a link'],
+  ])('of %s is %s', (link, host) => {
+    expect(hostOf(link)).toBe(host)
+  })
+})
+
+describe('addressOf', () => {
+  it.each([
+    ['http://10.0.0.1:9876/#k=secret', '10.0.0.1:9876'],
+    ['http://10.0.0.1:9876/#s=show&k=secret', '10.0.0.1:9876/s/show'],
+    ['https://show.example/#s=show&k=secret', 'https://show.example/s/show'],
+    ['http://show.example/#k=secret', 'http://show.example'],
+    ['not a link', 'not a link'],
+  ])('of %s is %s, which leads to the same session', (link, address) => {
+    expect(addressOf(link)).toBe(address)
+    if (link === 'not a link') return
+    const [before, after] = [parseLink(link)!, parseLink(address)!]
+    expect([new URL(after.origin).host, after.session]).toEqual([
+      new URL(before.origin).host,
+      before.session,
+    ])
   })
 })
 

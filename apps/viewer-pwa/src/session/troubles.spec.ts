@@ -21,7 +21,7 @@ const dialling: Condition = {
   error: undefined,
   problem: undefined,
 }
-const DIAGNOSTICS = '../../../../packages/vue-sync/src/diagnostics.ts'
+const DIAGNOSTICS = '../../../../packages/vue-sync/src/diagnostic-texts.ts'
 const source = readFileSync(fileURLToPath(new URL(DIAGNOSTICS, import.meta.url)), 'utf8')
 const ALL = [...source.matchAll(/^ {2}(VS1\d\d):/gm)].map(([, code]) => code!)
 
@@ -52,6 +52,7 @@ const STOPS: Record<string, [heading: string, advice: RegExp, first: Action, sec
 const FAILS: typeof STOPS = {
   VS119: ['The browser may block this page', /Local network access/, 'retry', 'others'],
   VS120: ['Nothing answers at this address', /same network/, 'retry', 'others'],
+  VS126: ['The relay is full', /by itself/, 'retry', 'others'],
 }
 /** Shown in another way: VS101 beside the field, VS114 in the strip and on the wait screen. */
 const ELSEWHERE = ['VS101', 'VS114']

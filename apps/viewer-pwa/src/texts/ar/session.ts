@@ -91,6 +91,10 @@ export const session = ({ number, elapsed, clock, isolate }: Formats): Texts['se
       'لا شيء يستجيب في هذا العنوان',
       'تأكد من أن هذا الجهاز على شبكة المضيف نفسها، مثل شبكة Wi-Fi نفسها، وأن المضيف ما زال يشارك. إذا كتبت العنوان بنفسك، فتحقق منه.',
     ],
+    VS126: [
+      'خادم الترحيل ممتلئ',
+      'بلغ أحد حدوده، مثل عدد العارضين. سيتصل العارض من تلقاء نفسه حال توفّر مكان.',
+    ],
   },
   blocked: [
     'المتصفح يحظر هذه الصفحة',
@@ -130,6 +134,9 @@ export const session = ({ number, elapsed, clock, isolate }: Formats): Texts['se
     ],
     unreadable: ['أرسل المضيف شيئًا لا يستطيع هذا العارض إظهاره', 'سيظهر هنا ما إن يصلحه المضيف.'],
   },
+  sceneEmpty: (name: string) => `${isolate(name)}: لا بيانات بعد`,
+  scene: (name: string, title: string, from: string, to: string, low: string, high: string) =>
+    `${isolate(name)}: ${isolate(title)}، من ${isolate(from)} إلى ${isolate(to)}، بقيم بين ${isolate(low)} و${isolate(high)}`,
   plainHttp: 'غير آمن: لا يمكن التثبيت أو العمل دون اتصال أو المسح.',
   howToFix: 'طريقة الإصلاح',
   untrusted: 'الشهادة غير موثوقة: لا يمكن التثبيت أو العمل دون اتصال.',

@@ -29,11 +29,7 @@ export const menu = (): Texts['menu'] => ({
   connectAgain: 'Wieder verbinden',
   disconnect: 'Trennen',
   otherSessions: 'Andere Sitzungen',
-  forgetSession: 'Diese Sitzung vergessen …',
-  askForget:
-    'Um wiederzukommen, brauchst du den Code des Hosts. Auch der Zustand, der auf diesem Gerät gespeichert ist, wird gelöscht.',
-  forget: 'Vergessen',
-  keep: 'Behalten',
+  forgetSession: 'Diese Sitzung vergessen',
   close: 'Schließen',
   installOffer: 'Füge die App zum Home-Bildschirm hinzu. Sie öffnet sich auch ohne Netz.',
   install: 'Installieren',

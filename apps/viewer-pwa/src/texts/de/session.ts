@@ -95,6 +95,10 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
       'Unter dieser Adresse antwortet nichts',
       'Prüfe, ob dieses Gerät im selben Netz ist wie der Host, zum Beispiel im selben WLAN, und ob der Host noch teilt. Wenn du die Adresse eingetippt hast, prüfe sie.',
     ],
+    VS126: [
+      'Das Relay ist voll',
+      'Es ist an einer seiner Grenzen, zum Beispiel bei der Zahl der Viewer. Der Viewer verbindet sich von selbst, sobald Platz ist.',
+    ],
   },
   blocked: [
     'Der Browser blockiert diese Seite',
@@ -140,6 +144,9 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
       'Es erscheint hier, sobald der Host es behoben hat.',
     ],
   },
+  sceneEmpty: (name: string) => `${name}: noch keine Daten`,
+  scene: (name: string, title: string, from: string, to: string, low: string, high: string) =>
+    `${name}: ${title}, von ${from} bis ${to}, mit Werten zwischen ${low} und ${high}`,
   plainHttp: 'Nicht sicher: kein Installieren, Offline-Betrieb oder Scannen.',
   howToFix: 'So geht es',
   untrusted: 'Zertifikat nicht vertrauenswürdig: kein Installieren oder Offline-Betrieb.',

@@ -26,11 +26,7 @@ export const menu = () => ({
   connectAgain: 'Connect again',
   disconnect: 'Disconnect',
   otherSessions: 'Other sessions',
-  forgetSession: 'Forget this session…',
-  askForget:
-    'You will need the host’s code to come back. The state that was saved on this device is deleted too.',
-  forget: 'Forget it',
-  keep: 'Keep it',
+  forgetSession: 'Forget this session',
   close: 'Close',
   installOffer: 'Add it to the home screen. It opens without a network too.',
   install: 'Install',

@@ -109,6 +109,10 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
       'Nothing answers at this address',
       'Check that this device is in the same network as the host, for example the same Wi-Fi, and that the host is still sharing. If you typed the address, check it.',
     ],
+    VS126: [
+      'The relay is full',
+      'It is at one of its limits, such as the number of viewers. The viewer connects by itself as soon as there is room.',
+    ],
   } as Troubles,
   /** VS119 on a page without https, which cannot get the permission. */
   blocked: [
@@ -160,6 +164,10 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
       'It appears here as soon as the host has repaired it.',
     ] as Trouble,
   },
+  sceneEmpty: (name: string) => `${name}: no data yet`,
+  /** The scene in words, for those who cannot see it. The values have their unit. */
+  scene: (name: string, title: string, from: string, to: string, low: string, high: string) =>
+    `${name}: ${title}, from ${from} to ${to}, with values between ${low} and ${high}`,
   plainHttp: 'Not secure: can’t install, work offline or scan.',
   howToFix: 'How to fix',
   untrusted: 'Certificate not trusted: can’t install or work offline.',

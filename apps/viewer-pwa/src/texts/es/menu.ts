@@ -28,11 +28,7 @@ export const menu = (): Texts['menu'] => ({
   connectAgain: 'Conectar de nuevo',
   disconnect: 'Desconectar',
   otherSessions: 'Otras sesiones',
-  forgetSession: 'Olvidar esta sesión…',
-  askForget:
-    'Necesitarás el código del anfitrión para volver. También se borra el estado guardado en este dispositivo.',
-  forget: 'Olvidar',
-  keep: 'Conservar',
+  forgetSession: 'Olvidar esta sesión',
   close: 'Cerrar',
   installOffer: 'Añade la aplicación a la pantalla de inicio. También se abre sin red.',
   install: 'Instalar',

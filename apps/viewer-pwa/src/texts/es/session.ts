@@ -97,6 +97,10 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
       'Nada responde en esta dirección',
       'Comprueba que este dispositivo está en la misma red que el anfitrión, por ejemplo en la misma wifi, y que el anfitrión sigue compartiendo. Si escribiste la dirección, compruébala.',
     ],
+    VS126: [
+      'El retransmisor está lleno',
+      'Ha llegado a uno de sus límites, por ejemplo el número de visores. El visor se conecta solo en cuanto haya sitio.',
+    ],
   },
   blocked: [
     'El navegador bloquea esta página',
@@ -139,6 +143,9 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
       'Aparecerá aquí en cuanto el anfitrión lo arregle.',
     ],
   },
+  sceneEmpty: (name: string) => `${name}: aún sin datos`,
+  scene: (name: string, title: string, from: string, to: string, low: string, high: string) =>
+    `${name}: ${title}, de ${from} a ${to}, con valores entre ${low} y ${high}`,
   plainHttp: 'No es seguro: no se puede instalar, usar sin conexión ni escanear.',
   howToFix: 'Cómo arreglarlo',
   untrusted: 'El certificado no es de confianza: no se puede instalar ni usar sin conexión.',

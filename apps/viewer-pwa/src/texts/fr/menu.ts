@@ -28,11 +28,7 @@ export const menu = (): Texts['menu'] => ({
   connectAgain: 'Se reconnecter',
   disconnect: 'Se déconnecter',
   otherSessions: 'Autres sessions',
-  forgetSession: 'Oublier cette session…',
-  askForget:
-    'Il vous faudra le code de l’hôte pour revenir. L’état enregistré sur cet appareil est supprimé aussi.',
-  forget: 'Oublier',
-  keep: 'Garder',
+  forgetSession: 'Oublier cette session',
   close: 'Fermer',
   installOffer: 'Ajoutez l’application à l’écran d’accueil. Elle s’ouvre aussi sans réseau.',
   install: 'Installer',

@@ -97,6 +97,10 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
       'Rien ne répond à cette adresse',
       'Vérifiez que cet appareil est dans le même réseau que l’hôte, par exemple le même Wi-Fi, et que l’hôte partage toujours. Si vous avez saisi l’adresse, vérifiez-la.',
     ],
+    VS126: [
+      'Le serveur relais est plein',
+      'Il a atteint une de ses limites, par exemple le nombre de visionneuses. La visionneuse se connecte d’elle-même dès qu’il y a de la place.',
+    ],
   },
   blocked: [
     'Le navigateur bloque cette page',
@@ -142,6 +146,9 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
       'Cela apparaît ici dès que l’hôte l’a réparé.',
     ],
   },
+  sceneEmpty: (name: string) => `${name} : pas encore de données`,
+  scene: (name: string, title: string, from: string, to: string, low: string, high: string) =>
+    `${name} : ${title}, de ${from} à ${to}, avec des valeurs entre ${low} et ${high}`,
   plainHttp: 'Non sécurisé : pas d’installation, de mode hors ligne ni de scan.',
   howToFix: 'Y remédier',
   untrusted: 'Certificat non approuvé : pas d’installation ni de mode hors ligne.',

@@ -93,6 +93,10 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
       'このアドレスから応答がありません',
       'この端末がホストと同じネットワーク（同じWi-Fiなど）にあり、ホストが共有を続けているか確認してください。アドレスを入力した場合は、アドレスも確認してください。',
     ],
+    VS126: [
+      '中継サーバーに空きがありません',
+      'ビューアの数などの上限に達しています。空きができると、ビューアは自動で接続します。',
+    ],
   },
   blocked: [
     'ブラウザがこのページをブロックしています',
@@ -138,6 +142,9 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
       'ホスト側で直ると、ここに表示されます。',
     ],
   },
+  sceneEmpty: (name: string) => `${name}：まだデータがありません`,
+  scene: (name: string, title: string, from: string, to: string, low: string, high: string) =>
+    `${name}：${title}、${from}から${to}まで、値は${low}から${high}`,
   plainHttp: '安全でない接続: インストール、オフライン利用、スキャンはできません。',
   howToFix: '対処方法',
   untrusted: '証明書が信頼されていません: インストールとオフライン利用はできません。',
