@@ -101,6 +101,8 @@ const WAYS: Partial<Record<string, Ways>> = {
   VS121: ['scan', 'retry'],
   VS123: NEWER,
   VS125: NEWER,
+  // The relay refuses only for now, and the viewer dials again by itself.
+  VS126: ['retry', 'others'],
 }
 
 /** The ways on that this device and link have. */

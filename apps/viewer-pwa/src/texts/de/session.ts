@@ -95,6 +95,10 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
       'Unter dieser Adresse antwortet nichts',
       'Prüfe, ob dieses Gerät im selben Netz ist wie der Host, zum Beispiel im selben WLAN, und ob der Host noch teilt. Wenn du die Adresse eingetippt hast, prüfe sie.',
     ],
+    VS126: [
+      'Das Relay ist voll',
+      'Es hat eine seiner Grenzen erreicht, zum Beispiel zu viele Viewer. Lass diese Seite offen: Sie verbindet sich, sobald Platz ist.',
+    ],
   },
   blocked: [
     'Der Browser blockiert diese Seite',

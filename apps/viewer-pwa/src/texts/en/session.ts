@@ -109,6 +109,10 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
       'Nothing answers at this address',
       'Check that this device is in the same network as the host, for example the same Wi-Fi, and that the host is still sharing. If you typed the address, check it.',
     ],
+    VS126: [
+      'The relay is full',
+      'It is at one of its limits, for example too many viewers. Leave this page open: it connects as soon as there is room.',
+    ],
   } as Troubles,
   /** VS119 on a page without https, which cannot get the permission. */
   blocked: [

@@ -97,6 +97,10 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
       'Nada responde en esta dirección',
       'Comprueba que este dispositivo está en la misma red que el anfitrión, por ejemplo en la misma wifi, y que el anfitrión sigue compartiendo. Si escribiste la dirección, compruébala.',
     ],
+    VS126: [
+      'El retransmisor está lleno',
+      'Ha alcanzado uno de sus límites, por ejemplo demasiados visores. Deja esta página abierta: se conecta en cuanto haya sitio.',
+    ],
   },
   blocked: [
     'El navegador bloquea esta página',

@@ -97,6 +97,10 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
       'Rien ne répond à cette adresse',
       'Vérifiez que cet appareil est dans le même réseau que l’hôte, par exemple le même Wi-Fi, et que l’hôte partage toujours. Si vous avez saisi l’adresse, vérifiez-la.',
     ],
+    VS126: [
+      'Le serveur relais est plein',
+      'Il a atteint une de ses limites, par exemple trop de visionneuses. Laissez cette page ouverte : elle se connecte dès qu’une place se libère.',
+    ],
   },
   blocked: [
     'Le navigateur bloque cette page',
