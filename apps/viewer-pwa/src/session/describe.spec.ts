@@ -95,6 +95,12 @@ suite('the status strip', () => {
       /own/,
     ],
     ['a relay that does not answer', { problems: [{ code: 'VS120' }] }, 'retry', /same network/],
+    [
+      'a relay without room',
+      { problems: [{ code: 'VS126' }] },
+      'retry',
+      /as soon as there is room/,
+    ],
   ])('says what to do first about %s, while it goes on dialling', (_, part, action, advice) => {
     const said = describe({ ...live, status: 'reconnecting', ...part }, NOW)
     expect(said).toMatchObject({ tone: 'busy', action, advice: expect.stringMatching(advice) })

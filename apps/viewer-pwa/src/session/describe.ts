@@ -101,6 +101,7 @@ const WAYS: Partial<Record<string, Ways>> = {
   VS121: ['scan', 'retry'],
   VS123: NEWER,
   VS125: NEWER,
+  // The relay refuses only for now, and the viewer dials again by itself.
   VS126: ['retry', 'others'],
 }
 

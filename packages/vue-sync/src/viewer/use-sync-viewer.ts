@@ -46,7 +46,7 @@ export interface UseSyncViewerReturn {
   storeIds: Readonly<Ref<string[]>>
   /**
    * What cannot be shown or reached now, at most 50, in production too: fields of this app’s stores that do not show
-   * what the host has, and VS119 and VS120 while dials fail. An entry disappears when its cause does.
+   * what the host has, and VS119, VS120 or VS126 while dials fail. An entry disappears when its cause does.
    */
   problems: Readonly<Ref<SyncProblem[]>>
   /** Connects to a link from the host, a `ws://` address, `HOST:PORT` or `HOST`. @throws SyncError VS101, VS121 */

@@ -97,7 +97,7 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
     ],
     VS126: [
       'Das Relay ist voll',
-      'Es ist an einer seiner Grenzen, zum Beispiel bei der Zahl der Viewer. Der Viewer verbindet sich von selbst, sobald Platz ist.',
+      'Es hat eine seiner Grenzen erreicht, zum Beispiel zu viele Viewer. Lass diese Seite offen: Sie verbindet sich, sobald Platz ist.',
     ],
   },
   blocked: [

@@ -111,7 +111,7 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
     ],
     VS126: [
       'The relay is full',
-      'It is at one of its limits, such as the number of viewers. The viewer connects by itself as soon as there is room.',
+      'It is at one of its limits, for example too many viewers. Leave this page open: it connects as soon as there is room.',
     ],
   } as Troubles,
   /** VS119 on a page without https, which cannot get the permission. */

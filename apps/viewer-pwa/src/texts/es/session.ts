@@ -99,7 +99,7 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
     ],
     VS126: [
       'El retransmisor está lleno',
-      'Ha llegado a uno de sus límites, por ejemplo el número de visores. El visor se conecta solo en cuanto haya sitio.',
+      'Ha alcanzado uno de sus límites, por ejemplo demasiados visores. Deja esta página abierta: se conecta en cuanto haya sitio.',
     ],
   },
   blocked: [

@@ -99,7 +99,7 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
     ],
     VS126: [
       'Le serveur relais est plein',
-      'Il a atteint une de ses limites, par exemple le nombre de visionneuses. La visionneuse se connecte d’elle-même dès qu’il y a de la place.',
+      'Il a atteint une de ses limites, par exemple trop de visionneuses. Laissez cette page ouverte : elle se connecte dès qu’une place se libère.',
     ],
   },
   blocked: [
