@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { COMMAND } from '../../server/test/built-command.ts'
-import { type Client, config, connect, session } from '../../server/test/client.ts'
+import { type Client, config, connect, connectTo, session } from '../../server/test/client.ts'
 import { type Browser, launchBrowser } from '../support/browsers/playwright.ts'
 import { VIEWER_DIR } from '../support/pages/demo.ts'
 import { startRelay, type TestRelay } from '../support/relays/relay.ts'
@@ -116,4 +116,28 @@ it.each([
   await expect.poll(() => running.child.exitCode).toBe(1)
   expect(running.output()).toContain(problem)
   expect(running.output().trim().split('\n')).toHaveLength(1)
+})
+
+it('replay --https plays in a relay that viewers reach over TLS only', async () => {
+  const caDir = join(folder, 'ca')
+  const file = join(folder, 'tls.ndjson')
+  await writeFile(
+    file,
+    [
+      '{"type":"vue-sync recording","version":1,"start":1,"protocol":1,"session":"default","epoch":"e","codec":"json","encrypted":false}',
+      JSON.stringify({ at: 0, text: JSON.stringify(session('e', 1, { score: 1 })) }),
+      JSON.stringify({ at: 1, text: JSON.stringify(config('e', 2, { score: 2 })) }),
+      '',
+    ].join('\n'),
+  )
+  const flags = ['--port', '0', '--host', '127.0.0.1', '--https', '--ca-dir', caDir]
+  const running = run('replay', file, ...flags, '--speed', 'max')
+  await expect.poll(running.output).toContain('The recording has ended')
+  const [, origin, key] = /https(:\/\/127\.0\.0\.1:\d+)\/#k=([\w-]+)/.exec(running.output())!
+  const ca = await readFile(/stored in +(.+)/.exec(running.output())![1]!, 'utf8')
+  const viewer = await connectTo(`wss${origin}`, 'viewer', { key, ca })
+  await viewer.until(({ payload }) => JSON.stringify(payload).includes('"score":2'))
+  await viewer.close()
+  await expect(connectTo(`ws${origin}`, 'viewer', { key })).rejects.toThrow()
+  running.child.kill('SIGINT')
 })

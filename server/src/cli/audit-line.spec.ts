@@ -47,6 +47,48 @@ it.each<[AuditEvent, string]>([
     'Audit: Refused a host from 192.0.2.1: Pages of this origin may not use this relay (http://192.0.2.9:5173). If you trust that page, start the relay with --allow-origin http://192.0.2.9:5173.',
   ],
   [
+    {
+      kind: 'refused',
+      via: 'socket',
+      address,
+      role: 'viewer',
+      code: 4401,
+      reason: 'The key in the link is wrong',
+    },
+    'Audit: Refused a viewer from 192.0.2.1: The key in the link is wrong. To fix it, scan the current code or open the current link.',
+  ],
+  [
+    {
+      kind: 'refused',
+      via: 'socket',
+      address,
+      role: 'host',
+      code: 4400,
+      reason: 'This version is not known',
+    },
+    'Audit: Refused a host from 192.0.2.1: This version is not known. To fix it, use the same version of vue-sync on both sides.',
+  ],
+  [
+    { kind: 'refused', via: 'socket', address, role: 'host', code: 4404, reason: 'No session' },
+    'Audit: Refused a host from 192.0.2.1: No session.',
+  ],
+  [
+    { kind: 'refused', via: 'pair', address, reason: 'The code is wrong' },
+    'Audit: Refused a code from 192.0.2.1: The code is wrong. To fix it, type the code that the relay and the host show now.',
+  ],
+  [
+    { kind: 'refused', via: 'metrics', address, reason: 'The key is wrong' },
+    'Audit: Refused /metrics from 192.0.2.1: The key is wrong. To fix it, send the key of --metrics-key.',
+  ],
+  [
+    { kind: 'refused', via: 'admin', suppressed: 2 },
+    'Audit: Refused /admin: several reasons. 2 more like it in the last minute.',
+  ],
+  [
+    { kind: 'rotated', via: 'socket', address, session: 'show' },
+    'Audit: The host from 192.0.2.1 revoked all links in session show.',
+  ],
+  [
     { kind: 'replaced', via: 'socket', address, role: 'host', session: 'show' },
     'Audit: Another host from 192.0.2.1 took over session show, and the earlier one was closed. To run both, give each its own session.',
   ],
@@ -89,12 +131,20 @@ it.each<[AuditEvent, string]>([
   expect(auditLine(event)[1]).toBe(text)
 })
 
-it('what a proxy sends as address cannot forge a line', () => {
-  const [, text, details] = auditLine({
-    kind: 'locked_out',
-    via: 'pair',
-    address: `1.2.3.4\n[vue-sync] Audit: The operator\u001B[2J`,
-  })
+const FORGED = '\n[vue-sync] Audit: The operator\u001B[2J'
+
+it.each<[string, AuditEvent]>([
+  ['an address', { kind: 'locked_out', via: 'pair', address: `1.2.3.4${FORGED}` }],
+  [
+    'an origin',
+    { kind: 'refused', via: 'socket', role: 'host', code: 4405, origin: `http://a${FORGED}` },
+  ],
+  [
+    'a viewer',
+    { kind: 'admin', via: 'admin', action: 'disconnect_viewer', session: 's', viewer: FORGED },
+  ],
+])('%s from the network cannot forge a line', (_, event) => {
+  const [, text, details] = auditLine(event)
   for (const part of ['\n', '\u001B', '[vue-sync] Audit'])
     expect(`${text}${Object.values(details).join(' ')}`).not.toContain(part)
 })

@@ -2,48 +2,30 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { auditLine } from './audit-line.ts'
+import { checkOptions } from '../check-options.ts'
+import { keyProblems } from '../core/access/key-strength.ts'
+import { UsageError } from '../core/usage-error.ts'
+import { hasViewer } from '../http/viewer-files.ts'
+import { createLog, toConsole } from '../operate/log.ts'
+import type { SyncServerOptions } from '../server-options.ts'
+import { createColors } from './colors.ts'
 import { throwWithGivenNames, withGivenNames } from './given-names.ts'
-import {
-  createStartupReport,
-  linksOf,
-  logStartupReport,
-  printStartupReport,
-  screenContent,
-  type StartupReport,
-} from './startup-report.ts'
 import { helpText } from './help.ts'
+import { startInteractive } from './interactive.ts'
+import { hasKeyboard, isInForeground } from './keyboard.ts'
+import { wantsLiveLine } from './live-line.ts'
 import { type CliRequest, readCli, wantsJson } from './read-cli.ts'
 import { recordCommand } from './record-command.ts'
 import { readReplayRequest, type ReplayRequest } from './recording-requests.ts'
 import { prepareReplay } from './replay-command.ts'
-import { type Primary, runPrimary } from './primary.ts'
-import { createColors } from './colors.ts'
-import { type InteractiveOptions, startInteractive } from './interactive.ts'
-import { hasKeyboard, isInForeground } from './keyboard.ts'
-import { createTerminalLine } from './terminal-line.ts'
-import { wantsLiveLine } from './live-line.ts'
+import { runAsWorker, startAlone, startWorkers } from './start-relay.ts'
+import { logStartupReport, printStartupReport, screenContent } from './startup-report.ts'
 import { withStoredKeys } from './stored-keys.ts'
-import { checkOptions } from '../check-options.ts'
-import { createLog, type Log, toConsole } from '../operate/log.ts'
-import { keyProblems } from '../core/access/key-strength.ts'
-import { UsageError } from '../core/usage-error.ts'
-import type { SyncServerOptions } from '../server-options.ts'
-import { createSyncServer, type SyncServer } from '../server.ts'
-import { hasViewer } from '../http/viewer-files.ts'
-import {
-  isWorker,
-  onDrain,
-  sendToPrimary,
-  workerBackplane,
-  workerQueryMember,
-} from './worker-process.ts'
+import { createTerminalLine } from './terminal-line.ts'
+import { isWorker, sendToPrimary } from './worker-process.ts'
 
 /** Where the viewer app is, without `--viewer-dir`: in the package, or in this repository. */
 const VIEWER_DIRS = ['../../viewer', '../../../apps/viewer-pwa/dist']
-
-/** The process ends after this time even if connections are left. */
-const MAX_STOPPING_MS = 5000
 
 function findViewer(): string | undefined {
   return VIEWER_DIRS.map((dir) => fileURLToPath(new URL(dir, import.meta.url))).find(hasViewer)
@@ -63,91 +45,6 @@ function withViewer(options: SyncServerOptions): SyncServerOptions {
   return { ...options, ...(viewerDir && { viewerDir }) }
 }
 
-/** Ends the process once `drain` is done, or has taken too long. */
-function endAfter(drain: () => Promise<void>): void {
-  setTimeout(() => process.exit(0), MAX_STOPPING_MS).unref()
-  void drain().then(() => process.exit(0))
-}
-
-/** Drains on the first signal, and ends at once on the second. */
-function onSignals(log: Log, json: boolean, drain: () => Promise<void>): void {
-  let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      if (stopping) process.exit(1)
-      stopping = true
-      if (json) log('info', 'stopping')
-      endAfter(drain)
-    })
-}
-
-/** What a relay of one or several processes gives to the terminal. */
-interface Started extends Pick<InteractiveOptions, 'links' | 'totals' | 'newCode'> {
-  report: StartupReport
-  /** `undefined` with several workers. */
-  server?: SyncServer
-}
-
-async function startAlone({ json, options, nameOf }: CliRequest, log: Log): Promise<Started> {
-  const known = new Set(keyProblems(options))
-  const server = createSyncServer({
-    ...options,
-    audit: (event) => log(...auditLine(event)),
-    // The command has warned about the keys, by the names of their flags.
-    warn: (text) => known.has(text) || log('warn', withGivenNames(text, nameOf)),
-  })
-  onSignals(log, json, server.drain)
-  await server.start()
-  return {
-    server,
-    report: createStartupReport(server, options),
-    links: async () => linksOf(server),
-    totals: async () => [server.getTotals()],
-    async newCode() {
-      server.newPairCode()
-      return linksOf(server)
-    },
-  }
-}
-
-async function startWorkers(request: CliRequest, log: Log): Promise<Started> {
-  let primary: Primary | undefined
-  onSignals(log, request.json, async () => primary?.drain())
-  primary = await runPrimary(request, log)
-  return primary
-}
-
-/** Runs one of several workers. The primary prints and logs for it, and decides when it ends. */
-async function runAsWorker({ options, nameOf }: CliRequest): Promise<void> {
-  const { persist: _, ...rest } = withViewer(options)
-  const workerQueries = workerQueryMember()
-  const known = new Set(keyProblems(options))
-  const server = createSyncServer(
-    {
-      ...rest,
-      ...(options.redis === undefined && { backplane: workerBackplane() }),
-      audit(event) {
-        const [level, text, details] = auditLine(event)
-        sendToPrimary({ vueSync: 'log', level, text, details })
-      },
-      // The primary has warned about the keys, once for all workers.
-      warn: (text) =>
-        known.has(text) ||
-        sendToPrimary({ vueSync: 'log', level: 'warn', text: withGivenNames(text, nameOf) }),
-    },
-    { workerQueries },
-  )
-  workerQueries.answer('links', async () => linksOf(server))
-  workerQueries.answer('newCode', async () => {
-    server.newPairCode()
-    return linksOf(server)
-  })
-  onDrain(() => endAfter(server.drain))
-  await server.start()
-  const report = createStartupReport(server, rest)
-  sendToPrimary({ vueSync: 'listening', report })
-}
-
 /**
  * Runs the relay until a signal arrives.
  *
@@ -158,7 +55,7 @@ async function runRelay(args: string[], played?: ReplayRequest): Promise<void> {
   const request = readCli(args, process.env, isWorker)
   const { show } = request
   if (show) return console.log(show === 'help' ? helpText() : version())
-  if (isWorker) return runAsWorker(request)
+  if (isWorker) return runAsWorker({ ...request, options: withViewer(request.options) })
   await runForTerminal(request, played).catch((error) => throwWithGivenNames(error, request.nameOf))
 }
 

@@ -1,4 +1,5 @@
-import { type Flag, FLAG_GROUPS, RECORDING_FLAGS } from './flags.ts'
+import { type Flag, FLAG_GROUPS } from './flags.ts'
+import { RECORDING_FLAGS } from './recording-flags.ts'
 import { wrap } from './text-columns.ts'
 
 const WIDTH = 100

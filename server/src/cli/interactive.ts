@@ -8,14 +8,9 @@ import { hasKeyboard, isInForeground, listenForKeys } from './keyboard.ts'
 import { startLiveLine } from './live-line.ts'
 import { openOneTimePage } from './one-time-page.ts'
 import { hasScreen, openBrowser } from './open-browser.ts'
-import {
-  formatFooter,
-  formatScreen,
-  formatTrust,
-  keyList,
-  type ScreenContent,
-  type ScreenSize,
-} from './screen.ts'
+import { formatFooter } from './footer.ts'
+import { formatScreen, formatTrust } from './screen.ts'
+import { keyList, type ScreenContent, type ScreenSize } from './screen-content.ts'
 import { wrap } from './text-columns.ts'
 import type { TerminalLine } from './terminal-line.ts'
 

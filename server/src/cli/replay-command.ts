@@ -3,7 +3,7 @@ import { headOf, type RecordingHeader } from '@vue-sync/vue/recording'
 import { UsageError } from '../core/usage-error.ts'
 import { readRecordingFile } from '../recordings/recording-file.ts'
 import { replaySession } from '../recordings/replay-session.ts'
-import type { SyncServerOptions } from '../server-options.ts'
+import { SERVER_DEFAULTS, type SyncServerOptions } from '../server-options.ts'
 import type { SyncServer } from '../server.ts'
 import { abortOnSignals } from './record-command.ts'
 import type { ReplayRequest } from './recording-requests.ts'
@@ -37,7 +37,7 @@ export interface Replay {
   to: (address: SyncAddress) => Promise<void>
 }
 
-/** The relay keeps this many messages, if it cannot get a whole state while an encoded recording plays. */
+/** The relay keeps this many messages of a recording from which no whole state can be made. */
 const LARGE_CAPACITY = 100_000
 
 const time = (ms: number): string => {
@@ -96,6 +96,12 @@ export async function prepareReplay(
       const origin = `${isTls ? 'wss' : 'ws'}://${at.includes(':') ? `[${at}]` : at}:${port}`
       return play({ origin, session, key: server.hostKey }, new AbortController().signal, true)
     },
-    to: (address) => play(address, abortOnSignals(), false),
+    to(address) {
+      if (!isReadable && messages > SERVER_DEFAULTS.capacity)
+        print(
+          `The relay cannot get a whole state of this recording. If viewers connect during the replay, start the relay with --capacity ${Math.min(messages, LARGE_CAPACITY)}.`,
+        )
+      return play(address, abortOnSignals(), false)
+    },
   }
 }

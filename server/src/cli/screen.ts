@@ -1,34 +1,10 @@
 import process from 'node:process'
 import { renderUnicodeCompact } from 'uqr'
-import { formatPairCode, type ViewerUrl } from '@vue-sync/vue/protocol'
 import { type Colors, createColors } from './colors.ts'
 import { READERS } from './banner.ts'
+import { formatFooter } from './footer.ts'
+import { briefKeys, keyList, type ScreenContent, type ScreenSize } from './screen-content.ts'
 import { besideEachOther, wrap } from './text-columns.ts'
-
-/** What the lines and codes in a terminal show. */
-export interface ScreenContent {
-  version: string
-  viewerUrls: ViewerUrl[]
-  pairCode?: string | undefined
-  /** When the code changes, in milliseconds since 1970. */
-  pairCodeUntil?: number | undefined
-  hostKey?: string | undefined
-  /** Where the generated keys are kept. */
-  keysFile?: string | undefined
-  authority?: { fingerprint: string; thumbprint: string; file: string } | undefined
-  setUpUrl?: string | undefined
-  /** Shown instead of the code, when phones could not use it. */
-  codeProblem?: string | undefined
-  /** Hints to the operator. */
-  notes: string[]
-  /** Whether the terminal sends keys. @default true */
-  hasKeys?: boolean | undefined
-}
-
-export interface ScreenSize {
-  columns: number
-  rows: number
-}
 
 /** The live line, below the lines of `formatFooter`. */
 const LIVE_ROWS = 1
@@ -38,22 +14,6 @@ const GAP = '  '
 const MIN_PANEL = 30
 const BORDERS = [2, 1]
 const NO_COLORS = createColors(false)
-
-/** The keys that work in the terminal, for the screen and the help. */
-export function keyList({
-  setUpUrl,
-  hasKeys = true,
-}: Pick<ScreenContent, 'setUpUrl' | 'hasKeys'>): [key: string, does: string, brief: string][] {
-  if (!hasKeys) return []
-  const keys: [string, string, string][] = [
-    ['o', 'open the viewer in the browser', 'open'],
-    ['q', 'show the QR code again', 'QR code'],
-    ['c', 'make a new code to type', 'new code'],
-    ['t', 'trust: set up HTTPS on a phone', 'trust'],
-    ['h', 'help and all addresses', 'help'],
-  ]
-  return keys.filter(([key]) => key !== 't' || setUpUrl !== undefined)
-}
 
 function shorten(path: string): string {
   const { HOME: home } = process.env
@@ -118,12 +78,6 @@ function withCode(
   return indented(besideEachOther(code, fitting).map(paint))
 }
 
-/** The keys in one line. */
-const briefKeys = (content: ScreenContent): string =>
-  keyList(content)
-    .map(([key, , brief]) => `${key} ${brief}`)
-    .join(' · ')
-
 function rowsOf(rows: (readonly [name: string, text: string, ...rest: string[]])[]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length))
   return rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`)
@@ -137,9 +91,15 @@ export function formatScreen(content: ScreenContent, size: ScreenSize, colors: C
     ...(keysFile === undefined ? [] : wrap(`Keys are kept in ${shorten(keysFile)}`, width)),
     ...notes.flatMap((note) => wrap(note, width)),
   ]
+  const title = `vue-sync ${version}`
+  /** In a narrow terminal, only the title is certain to have a row. */
+  const brief = (width: number): string =>
+    [colors.title(title), briefKeys(content, width - title.length - GAP.length)]
+      .filter(Boolean)
+      .join(GAP)
   if (codeProblem !== undefined)
     return [
-      colors.title(`vue-sync ${version}`),
+      colors.title(title),
       '',
       ...wrap(codeProblem, size.columns - 4),
       '',
@@ -151,10 +111,8 @@ export function formatScreen(content: ScreenContent, size: ScreenSize, colors: C
       .map((line) => (line === '' ? line : INDENT + line))
       .join('\n')
   return withCode(first!.url, content, size, colors, (width, isBrief) => [
-    colors.title(`vue-sync ${version}`),
+    isBrief ? brief(width) : colors.title(title),
     '',
-    // Where few lines fit, the keys lead to everything else.
-    ...(isBrief ? wrap(briefKeys(content), width) : []),
     ...wrap(`${READERS[first!.reach ?? 'network']}: scan this code.`, width),
     ...(setUpUrl === undefined ? [] : wrap('New phone? Press t first, for HTTPS.', width)),
     '',
@@ -194,40 +152,4 @@ export function formatTrust(
     ...fingerprintLines(thumbprint),
   ])
   return `${screen}\n${INDENT}${setUpUrl} · CA in ${shorten(file)}`
-}
-
-/** Such as `9:05`, at least `0:00`. */
-function formatMinutes(milliseconds: number): string {
-  const seconds = Math.max(0, Math.ceil(milliseconds / 1000))
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-}
-
-/** One line each for the viewer's link, the code to type and the host's key. */
-export function formatFooter(
-  { viewerUrls, pairCode, pairCodeUntil, hostKey }: ScreenContent,
-  columns: number,
-  colors: Colors,
-  now = Date.now(),
-): string[] {
-  /** Takes the first note that fits. */
-  const line = (name: string, text: string, notes: string[] = []): string => {
-    const start = `${INDENT}${name.padEnd(6)}  `
-    const room = columns - start.length - text.length - GAP.length
-    const note = notes.find(({ length }) => length < room)
-    return `${start}${colors.strong(text)}${note === undefined ? '' : GAP + colors.faint(note)}`
-  }
-  const changes =
-    pairCodeUntil === undefined ? '' : `changes in ${formatMinutes(pairCodeUntil - now)}`
-  const codeNotes = [
-    ['type it in the viewer instead of scanning', changes],
-    ['type it in the viewer', changes],
-    [changes],
-  ].map((parts) => parts.filter(Boolean).join(' · '))
-  return [
-    line('Viewer', viewerUrls[0]?.url ?? 'no address of this computer is known'),
-    ...(pairCode === undefined ? [] : [line('Code', formatPairCode(pairCode), codeNotes)]),
-    ...(hostKey === undefined
-      ? []
-      : [line('Host', hostKey, ['publishing key: paste into the host app', 'publishing key'])]),
-  ]
 }

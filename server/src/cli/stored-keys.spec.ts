@@ -1,7 +1,9 @@
 import {
   chmod,
+  chown,
   mkdir,
   mkdtemp,
+  open as openFile,
   readdir,
   readFile,
   rm,
@@ -12,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openStoredKeys, type StoredKeysOptions, withStoredKeys } from './stored-keys.ts'
 
 describe('the keys that are kept for a port', () => {
@@ -32,7 +34,10 @@ describe('the keys that are kept for a port', () => {
     dir = await mkdtemp(join(tmpdir(), 'vue-sync-stored-keys-'))
     warnings = []
   })
-  afterEach(() => rm(dir, { recursive: true }))
+  afterEach(async () => {
+    vi.restoreAllMocks()
+    await rm(dir, { recursive: true })
+  })
 
   it('are the same at each start, readable by this user only, and others for each port', async () => {
     const first = await open()
@@ -88,6 +93,40 @@ describe('the keys that are kept for a port', () => {
     expect(await readFile(target, 'utf8')).toBe('mine')
     expect((await open()).hostKey).toBe(hostKey)
   })
+
+  /** Gives the file to another user, whom only root can name. Without root, the status of the file says so once. */
+  async function giveAway(): Promise<number> {
+    const other = process.geteuid!() + 1234
+    if (process.geteuid!() === 0) {
+      await chown(file(), other, other)
+      return other
+    }
+    const handle = await openFile(file())
+    const status = await handle.stat()
+    vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'stat').mockResolvedValueOnce(
+      Object.assign(status, { uid: other }),
+    )
+    await handle.close()
+    return other
+  }
+
+  it.skipIf(process.platform === 'win32')(
+    'are reported and replaced when the file belongs to another user, who may know them',
+    async () => {
+      const { hostKey, viewerKey } = await open()
+      const other = await giveAway()
+      const replaced = await open()
+      expect(warnings).toEqual([
+        `The stored keys in ${file()} cannot be used (it belongs to another user, ${other}), so new ones replace them. Viewers must scan again, and the host needs the new key.`,
+      ])
+      expect(replaced.hostKey).not.toBe(hostKey)
+      expect(replaced.viewerKey).not.toBe(viewerKey)
+      expect(await stat(file())).toMatchObject({ uid: process.geteuid!() })
+      expect((await stat(file())).mode & 0o777).toBe(0o600)
+      expect((await open()).hostKey).toBe(replaced.hostKey)
+      expect(warnings).toHaveLength(1)
+    },
+  )
 
   it.skipIf(process.platform === 'win32')(
     'are made private again if others could read them',

@@ -1,6 +1,3 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -8,33 +5,26 @@ import type { Payload, StateMessage } from '@vue-sync/vue/protocol'
 import {
   createRecordingReader,
   fold,
-  formatEntry,
-  formatHeader,
   type Frame,
-  headerFor,
   headOf,
   type RecordingEntry,
 } from '@vue-sync/vue/recording'
 import { connect, connectTo } from '../../test/client.ts'
 import { createSyncServer, type SyncServer } from '../server.ts'
-import { createRecordingFile, readRecordingFile } from './recording-file.ts'
 import { recordSession } from './record-session.ts'
 import { replaySession } from './replay-session.ts'
 
 let relay: SyncServer
 let origin: string
-let folder: string
 let sessions = 0
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'vue-sync-recordings-'))
   relay = createSyncServer({ port: 0, host: '127.0.0.1', warn: () => {} })
   await relay.start()
   origin = `ws://127.0.0.1:${relay.getStatus().port}`
 })
 afterAll(async () => {
   await relay?.stop()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 const nextSession = (): string => `recorded-${++sessions}`
@@ -304,45 +294,5 @@ describe('record and replay', () => {
     await expect(recordSession({ address, write: () => {}, signal })).rejects.toThrow(
       'Cannot connect to ws://127.0.0.1:1',
     )
-  })
-})
-
-describe('the file of a recording', () => {
-  const whole = '{"type":"session_update","epoch":"e","seq":1,"payload":{}}'
-  const header = formatHeader(headerFor(headOf(whole)!, { start: 1, session: 'default' }))
-
-  it('can be read by its owner only, and replaces no other file', async () => {
-    const path = join(folder, 'a.ndjson')
-    const file = createRecordingFile(path)
-    file.write(header)
-    file.write(formatEntry({ at: 0, frame: whole }))
-    // Before it is closed: nothing is lost if the process is killed.
-    expect(readFileSync(path, 'utf8')).toContain('session_update')
-    file.close()
-    expect(statSync(path).mode & 0o777).toBe(0o600)
-    expect(() => createRecordingFile(path)).toThrow('is not replaced')
-    const entries: RecordingEntry[] = []
-    for await (const entry of readRecordingFile(path)) entries.push(entry)
-    expect(entries).toEqual([{ at: 0, frame: whole }])
-  })
-
-  it('is not left behind without content', () => {
-    const path = join(folder, 'empty.ndjson')
-    createRecordingFile(path).close()
-    expect(() => statSync(path)).toThrow('ENOENT')
-  })
-
-  it.each([
-    ['missing.ndjson', undefined, 'ENOENT'],
-    ['cut.ndjson', `${header}{"at":0,"te`, 'cut off in line 2'],
-    ['other.ndjson', 'hello\n', 'not a recording of vue-sync'],
-  ])('%s gives an error that names it', async (name, content, problem) => {
-    const path = join(folder, name)
-    if (content !== undefined) writeFileSync(path, content)
-    const read = async () => {
-      for await (const entry of readRecordingFile(path)) void entry
-    }
-    await expect(read()).rejects.toThrow(problem)
-    await expect(read()).rejects.toThrow(name)
   })
 })

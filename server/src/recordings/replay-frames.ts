@@ -23,6 +23,16 @@ export interface ReplayFrames {
   whole: () => Promise<Frame> | Frame | undefined
 }
 
+/** Gives the message in a frame; `undefined` if it is malformed, or needs a codec that the command does not have. */
+async function decode(frame: Uint8Array): Promise<StateMessage | undefined> {
+  try {
+    return (await decodeFrame(frame, [])) as StateMessage | undefined
+  } catch (error) {
+    if (error instanceof MissingCodec) return undefined
+    throw error
+  }
+}
+
 export function createReplayFrames(): ReplayFrames {
   const epochs = new Map<string, string>()
   let state: Payload | undefined
@@ -33,20 +43,16 @@ export function createReplayFrames(): ReplayFrames {
     return epochs.get(recorded)!
   }
 
-  /** A frame with a codec that the relay does not have, or an encrypted one, cannot be read. */
-  async function follow(frame: Frame): Promise<void> {
+  /** Folds a message into the state; `undefined` for one that cannot be read. */
+  function follow(message: StateMessage | undefined): void {
     try {
-      const message =
-        typeof frame === 'string'
-          ? (JSON.parse(frame) as StateMessage)
-          : ((await decodeFrame(frame, [])) as StateMessage | undefined)
-      if (!message) throw new Error('malformed')
-      const isWhole = message.type === 'session_update'
-      state = isWhole || state ? fold(isWhole ? {} : state!, message) : undefined
+      const isWhole = message?.type === 'session_update'
+      if (!message || (!isWhole && !state)) throw new Error('no state to follow')
+      state = fold(isWhole ? {} : state!, message)
       latest = message
-    } catch (error) {
-      state = undefined
-      if (!(error instanceof MissingCodec)) latest = undefined
+    } catch {
+      // It did not fit. The next whole state begins anew.
+      state = latest = undefined
     }
   }
 
@@ -57,17 +63,17 @@ export function createReplayFrames(): ReplayFrames {
       // The header of an encrypted frame is signed.
       if (isEncrypted(head)) return recorded
       const epoch = epochFor(head.epoch)
-      let frame: Frame
       if (typeof recorded === 'string') {
         const message = parseMessage(recorded)
         // The relay does not read all of a long message, so a host may have sent nonsense.
         if (!message) return undefined
-        frame = JSON.stringify({ ...message, epoch })
-      } else {
-        const { header, body } = readHeader(recorded)!
-        frame = concat([formatHeader({ ...header, epoch }), recorded.subarray(body)])
+        const next = { ...message, epoch } as StateMessage
+        follow(next)
+        return JSON.stringify(next)
       }
-      await follow(frame)
+      const { header, body } = readHeader(recorded)!
+      const frame = concat([formatHeader({ ...header, epoch }), recorded.subarray(body)])
+      follow(await decode(frame))
       return frame
     },
     whole() {

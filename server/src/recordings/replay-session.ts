@@ -1,15 +1,8 @@
-import {
-  CLOSE,
-  formatSocketUrl,
-  isTerminal,
-  offerProtocols,
-  parseStatus,
-  type SyncAddress,
-} from '@vue-sync/vue/protocol'
+import { CLOSE, isTerminal, parseStatus, type SyncAddress } from '@vue-sync/vue/protocol'
 import type { Frame, RecordingEntry } from '@vue-sync/vue/recording'
 import { once } from 'node:events'
-import { WebSocket } from 'ws'
 import { UsageError } from '../core/usage-error.ts'
+import { dialRelay } from './dial-relay.ts'
 import { pause } from './pause.ts'
 import { createReplayFrames, type ReplayFrames } from './replay-frames.ts'
 
@@ -32,9 +25,9 @@ export interface ReplaySessionOptions {
   signal: AbortSignal
 }
 
-/** Nothing more is sent while the connection has this many bytes to send. */
-const MOST_BUFFERED = 4 * 1024 * 1024
-/** Between two rounds, so that the end can be seen. */
+/** Nothing more is sent while this many bytes wait in the socket. */
+const MAX_BUFFERED = 4 * 1024 * 1024
+/** The last state stays for this time before `loop` begins again. */
 const BETWEEN_ROUNDS_MS = 1000
 
 /**
@@ -44,14 +37,9 @@ const BETWEEN_ROUNDS_MS = 1000
  */
 export async function replaySession(options: ReplaySessionOptions): Promise<void> {
   const { address, entries, name, speed = 1, loop = false, isOwnRelay = false, signal } = options
-  const socket = new WebSocket(
-    formatSocketUrl(address),
-    offerProtocols('host', address.key),
-    isOwnRelay ? { rejectUnauthorized: false } : {},
-  )
+  const socket = dialRelay({ address, role: 'host', rejectUnauthorized: !isOwnRelay })
   let frames: ReplayFrames | undefined
   let hasState = false
-  let onStatus: (() => void) | undefined
 
   const send = (frame: Frame): void => socket.send(frame)
   async function answerWant(): Promise<void> {
@@ -59,7 +47,6 @@ export async function replaySession(options: ReplaySessionOptions): Promise<void
     if (whole !== undefined && hasState) send(whole)
   }
 
-  const first = new Promise<void>((resolve) => (onStatus = resolve))
   let problem: Error | undefined
   const closed = new Promise<void>((resolve, reject) => {
     socket.on('error', (error) => (problem = error))
@@ -77,15 +64,17 @@ export async function replaySession(options: ReplaySessionOptions): Promise<void
   })
   closed.catch(() => {})
   const aborted = once(signal, 'abort')
-  socket.on('message', (data: Buffer, isBinary) => {
-    const status = isBinary ? undefined : parseStatus(String(data))
-    if (!status) return
-    onStatus?.()
-    if (status.want) void answerWant()
+  const answered = new Promise<void>((resolve) => {
+    socket.on('message', (data: Buffer, isBinary) => {
+      const status = isBinary ? undefined : parseStatus(String(data))
+      if (!status) return
+      resolve()
+      if (status.want) void answerWant()
+    })
   })
 
   async function drain(): Promise<void> {
-    while (socket.bufferedAmount > MOST_BUFFERED && !signal.aborted) await pause(20, signal)
+    while (socket.bufferedAmount > MAX_BUFFERED && !signal.aborted) await pause(20, signal)
   }
 
   async function playOnce(): Promise<void> {
@@ -110,7 +99,7 @@ export async function replaySession(options: ReplaySessionOptions): Promise<void
   }
 
   async function play(): Promise<void> {
-    await first
+    await answered
     send(JSON.stringify({ type: 'status', payload: { name: name ?? null } }))
     await playOnce()
     if (!loop) return
@@ -120,13 +109,13 @@ export async function replaySession(options: ReplaySessionOptions): Promise<void
     }
   }
 
-  if (!signal.aborted) {
-    try {
-      await Promise.race([play(), closed, aborted])
-      await Promise.race([closed, signal.aborted ? undefined : aborted])
-    } catch (error) {
-      if (!signal.aborted) throw error
-    }
+  try {
+    if (signal.aborted) return
+    await Promise.race([play(), closed, aborted])
+    await Promise.race([closed, signal.aborted ? undefined : aborted])
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    socket.close()
   }
-  socket.close()
 }

@@ -83,7 +83,7 @@ export function readHeader(text: string): RecordingHeader {
     throw new RecordingError('newer_version')
   const isValid =
     isCount(start) &&
-    // A later time is none that `Date` knows.
+    // `Date` has no later time.
     start <= 8.64e15 &&
     protocol === 1 &&
     typeof session === 'string' &&

@@ -1,0 +1,56 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  formatEntry,
+  formatHeader,
+  headerFor,
+  headOf,
+  type RecordingEntry,
+} from '@vue-sync/vue/recording'
+import { createRecordingFile, readRecordingFile } from './recording-file.ts'
+
+let folder: string
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'vue-sync-recordings-'))))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('the file of a recording', () => {
+  const whole = '{"type":"session_update","epoch":"e","seq":1,"payload":{}}'
+  const header = formatHeader(headerFor(headOf(whole)!, { start: 1, session: 'default' }))
+
+  it('can be read by its owner only, and replaces no other file', async () => {
+    const path = join(folder, 'a.ndjson')
+    const file = createRecordingFile(path)
+    file.write(header)
+    file.write(formatEntry({ at: 0, frame: whole }))
+    // Before it is closed: nothing is lost if the process is killed.
+    expect(readFileSync(path, 'utf8')).toContain('session_update')
+    file.close()
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(() => createRecordingFile(path)).toThrow('is not replaced')
+    const entries: RecordingEntry[] = []
+    for await (const entry of readRecordingFile(path)) entries.push(entry)
+    expect(entries).toEqual([{ at: 0, frame: whole }])
+  })
+
+  it('is not left behind without content', () => {
+    const path = join(folder, 'empty.ndjson')
+    createRecordingFile(path).close()
+    expect(() => statSync(path)).toThrow('ENOENT')
+  })
+
+  it.each([
+    ['missing.ndjson', undefined, 'ENOENT'],
+    ['cut.ndjson', `${header}{"at":0,"te`, 'cut off in line 2'],
+    ['other.ndjson', 'hello\n', 'not a recording of vue-sync'],
+  ])('%s gives an error that names it', async (name, content, problem) => {
+    const path = join(folder, name)
+    if (content !== undefined) writeFileSync(path, content)
+    const read = async () => {
+      for await (const entry of readRecordingFile(path)) void entry
+    }
+    await expect(read()).rejects.toThrow(problem)
+    await expect(read()).rejects.toThrow(name)
+  })
+})
