@@ -50,11 +50,12 @@ describe('a dial', () => {
 
   class FakeSocket extends EventTarget {
     isClosed = false
-    constructor(
-      readonly url: string,
-      readonly protocols: string[],
-    ) {
+    readonly url: string
+    readonly protocols: string[]
+    constructor(url: string, protocols: string[]) {
       super()
+      this.url = url
+      this.protocols = protocols
       if (url.startsWith('ws://blocked')) throw new DOMException('mixed content', 'SecurityError')
       sockets.push(this)
     }

@@ -52,7 +52,7 @@ const STOPS: Record<string, [heading: string, advice: RegExp, first: Action, sec
 const FAILS: typeof STOPS = {
   VS119: ['The browser may block this page', /Local network access/, 'retry', 'others'],
   VS120: ['Nothing answers at this address', /same network/, 'retry', 'others'],
-  VS126: ['The relay is full', /by itself/, 'retry', 'others'],
+  VS126: ['The relay is full', /Leave this page open/, 'retry', 'others'],
 }
 /** Shown in another way: VS101 beside the field, VS114 in the strip and on the wait screen. */
 const ELSEWHERE = ['VS101', 'VS114']
