@@ -52,7 +52,7 @@ type Host = ReturnType<typeof startHost>
 async function record(host: Host, link: string): Promise<string> {
   const file = join(folder, 'show.ndjson')
   const recorder = run('record', link, '-o', file)
-  await expect.poll(recorder.output).toContain('Recording the session default')
+  await expect.poll(recorder.output).toContain('Recording the session')
   await expect.poll(async () => await messagesIn(file)).not.toHaveLength(0)
   for (let count = 1; count <= 5; count++) {
     const before = (await messagesIn(file)).length
@@ -67,9 +67,9 @@ async function record(host: Host, link: string): Promise<string> {
 }
 
 /** Replays a file to a relay that runs already. */
-async function replayTo(file: string): Promise<TestRelay> {
+async function replayTo(file: string, path = ''): Promise<TestRelay> {
   target = await startRelay()
-  const player = run('replay', file, '--to', target.url, '--speed', 'max')
+  const player = run('replay', file, '--to', `${target.url}${path}`, '--speed', 'max')
   await expect.poll(player.output).toContain('The recording has ended')
   return target
 }
@@ -100,7 +100,7 @@ it.each([
 })
 
 it('a recording of an encrypted session shows its state only to viewers with the link of that session', async () => {
-  const host = startHost()
+  const host = startHost({ session: 'board' })
   const link = await linkOf(host)
   const file = await record(host, link)
   const text = await readFile(file, 'utf8')
@@ -108,11 +108,18 @@ it('a recording of an encrypted session shows its state only to viewers with the
   for (const secret of ['layoffs', 'Secret board', VIEWER_KEY, /&e=([\w-]+)/.exec(link)![1]!])
     expect(text).not.toContain(secret)
 
-  const { url } = await replayTo(file)
+  const { url } = await replayTo(file, '/s/board')
   const { board, viewer } = startViewer(through(link, url))
   await expect.poll(() => board.value).toEqual(EXPECTED)
   expect(viewer.name.value).toBe('Secret board')
   expect(bed.warnings).toEqual([])
+
+  const json = run('replay', file, '--json', '--port', '0', '--host', '127.0.0.1')
+  await expect.poll(json.output).toContain('The recording has ended')
+  expect(json.output()).toMatch(
+    /It plays in the session board: http:\/\/127\.0\.0\.1:\d+\/s\/board"/,
+  )
+  expect(json.output()).not.toContain(VIEWER_KEY)
 
   const again = run('replay', file, '--loop', '--port', '0')
   await expect.poll(() => again.child.exitCode).toBe(1)

@@ -118,7 +118,7 @@ it.each([
   expect(running.output().trim().split('\n')).toHaveLength(1)
 })
 
-it('replay --https plays in a relay that viewers reach over TLS only', async () => {
+it('replay --https plays in a relay that viewers reach over TLS', async () => {
   const caDir = join(folder, 'ca')
   const file = join(folder, 'tls.ndjson')
   await writeFile(
@@ -133,11 +133,11 @@ it('replay --https plays in a relay that viewers reach over TLS only', async () 
   const flags = ['--port', '0', '--host', '127.0.0.1', '--https', '--ca-dir', caDir]
   const running = run('replay', file, ...flags, '--speed', 'max')
   await expect.poll(running.output).toContain('The recording has ended')
-  const [, origin, key] = /https(:\/\/127\.0\.0\.1:\d+)\/#k=([\w-]+)/.exec(running.output())!
+  // The link for this computer is plain, and the port answers to TLS too.
+  const [, origin, key] = /http(:\/\/127\.0\.0\.1:\d+)\/#k=([\w-]+)/.exec(running.output())!
   const ca = await readFile(/stored in +(.+)/.exec(running.output())![1]!, 'utf8')
   const viewer = await connectTo(`wss${origin}`, 'viewer', { key, ca })
   await viewer.until(({ payload }) => JSON.stringify(payload).includes('"score":2'))
   await viewer.close()
-  await expect(connectTo(`ws${origin}`, 'viewer', { key })).rejects.toThrow()
   running.child.kill('SIGINT')
 })

@@ -72,7 +72,9 @@ async function runForTerminal(request: CliRequest, played?: ReplayRequest): Prom
   const warn = (text: string): void => log('warn', withGivenNames(text, nameOf))
   for (const text of request.warnings) warn(text)
   if (played && workers !== 1) throw new UsageError('replay needs --workers 1.')
-  const replay = played && (await prepareReplay(played, (text) => log('info', text)))
+  // Logs contain no keys, and the key of a link is behind `#`.
+  const print = (text: string): void => log('info', json ? text.replaceAll(/#\S+/g, '') : text)
+  const replay = played && (await prepareReplay(played, print))
   const given = withViewer(replay ? replay.withOptions(request.options) : request.options)
   checkOptions(given, nameOf)
   for (const problem of keyProblems(given, nameOf)) warn(problem)
@@ -93,17 +95,17 @@ async function runForTerminal(request: CliRequest, played?: ReplayRequest): Prom
 }
 
 /** Stdout may be the recording. */
-const print = (text: string): void => console.error(text)
+const printAside = (text: string): void => console.error(text)
 
 /** @throws UsageError for mistakes that one line explains */
 async function run(args: string[]): Promise<void> {
   const [command, ...rest] = args
   if (command !== 'record' && command !== 'replay') return runRelay(args)
   if (rest.includes('--help')) return console.log(helpText())
-  if (command === 'record') return recordCommand(rest, process.env, print)
-  const request = readReplayRequest(rest, process.env, print)
+  if (command === 'record') return recordCommand(rest, process.env, printAside)
+  const request = readReplayRequest(rest, process.env, printAside)
   if (!request.to) return runRelay(request.relayArgs, request)
-  await (await prepareReplay(request, print)).to(request.to)
+  await (await prepareReplay(request, printAside)).to(request.to)
 }
 
 const args = process.argv.slice(2)

@@ -2,6 +2,7 @@ import process from 'node:process'
 import { createRecordingFile, type RecordingFile } from '../recordings/recording-file.ts'
 import { recordSession } from '../recordings/record-session.ts'
 import { readRecordRequest } from './recording-requests.ts'
+import { onStopSignal } from './stop-signals.ts'
 
 /** Stdout as a file, for `-o -`. */
 function toStdout(): RecordingFile {
@@ -18,17 +19,6 @@ function toStdout(): RecordingFile {
   }
 }
 
-/** Aborts with the first Ctrl+C. The second ends the process at once. */
-export function abortOnSignals(): AbortSignal {
-  const stopping = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.on(name, () => {
-      if (stopping.signal.aborted) process.exit(1)
-      stopping.abort()
-    })
-  return stopping.signal
-}
-
 /**
  * Records a session until Ctrl+C or the end of `--for`.
  *
@@ -43,8 +33,9 @@ export async function recordCommand(
   const { address, output, duration, mostBytes } = readRecordRequest(args, env, print)
   const file = output === '-' ? toStdout() : createRecordingFile(output)
   const stopping = new AbortController()
-  const signals = abortOnSignals()
-  signals.addEventListener('abort', () => stopping.abort())
+  onStopSignal(() => stopping.abort())
+  // The program that reads the recording may end first.
+  if (output === '-') process.stdout.on('error', () => stopping.abort())
   const timer = duration === undefined ? undefined : setTimeout(() => stopping.abort(), duration)
   let isFull = false
   let isKnown = false

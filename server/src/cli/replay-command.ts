@@ -5,8 +5,8 @@ import { readRecordingFile } from '../recordings/recording-file.ts'
 import { replaySession } from '../recordings/replay-session.ts'
 import { SERVER_DEFAULTS, type SyncServerOptions } from '../server-options.ts'
 import type { SyncServer } from '../server.ts'
-import { abortOnSignals } from './record-command.ts'
 import type { ReplayRequest } from './recording-requests.ts'
+import { onStopSignal } from './stop-signals.ts'
 
 interface Checked {
   header: RecordingHeader
@@ -101,7 +101,9 @@ export async function prepareReplay(
         print(
           `The relay cannot get a whole state of this recording. If viewers connect during the replay, start the relay with --capacity ${Math.min(messages, LARGE_CAPACITY)}.`,
         )
-      return play(address, abortOnSignals(), false)
+      const stopping = new AbortController()
+      onStopSignal(() => stopping.abort())
+      return play(address, stopping.signal, false)
     },
   }
 }

@@ -8,6 +8,7 @@ import type { InteractiveOptions } from './interactive.ts'
 import { type Primary, runPrimary } from './primary.ts'
 import type { CliRequest } from './read-cli.ts'
 import { createStartupReport, linksOf, type StartupReport } from './startup-report.ts'
+import { onStopSignal } from './stop-signals.ts'
 import { onDrain, sendToPrimary, workerBackplane, workerQueryMember } from './worker-process.ts'
 
 /** The process ends after this time even if connections are left. */
@@ -19,16 +20,11 @@ function endAfter(drain: () => Promise<void>): void {
   void drain().then(() => process.exit(0))
 }
 
-/** Drains on the first signal, and ends at once on the second. */
-function onSignals(log: Log, json: boolean, drain: () => Promise<void>): void {
-  let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      if (stopping) process.exit(1)
-      stopping = true
-      if (json) log('info', 'stopping')
-      endAfter(drain)
-    })
+function drainOnSignal(log: Log, json: boolean, drain: () => Promise<void>): void {
+  onStopSignal(() => {
+    if (json) log('info', 'stopping')
+    endAfter(drain)
+  })
 }
 
 /** What a relay of one or several processes gives to the terminal. */
@@ -50,7 +46,7 @@ export async function startAlone(
     // The command has warned about the keys, by the names of their flags.
     warn: (text) => known.has(text) || log('warn', withGivenNames(text, nameOf)),
   })
-  onSignals(log, json, server.drain)
+  drainOnSignal(log, json, server.drain)
   await server.start()
   return {
     server,
@@ -67,7 +63,7 @@ export async function startAlone(
 /** Starts a relay of several processes. @throws UsageError as `startAlone` does */
 export async function startWorkers(request: CliRequest, log: Log): Promise<Started> {
   let primary: Primary | undefined
-  onSignals(log, request.json, async () => primary?.drain())
+  drainOnSignal(log, request.json, async () => primary?.drain())
   primary = await runPrimary(request, log)
   return primary
 }

@@ -70,8 +70,9 @@ export function createFrameRecorder(session: string, write: (line: string) => vo
   }
 
   function receiveState(frame: Frame, head: FrameHead): void {
-    if (messages === 0) begin(head)
-    writeEntry({ at: now(), frame })
+    const isFirst = messages === 0
+    if (isFirst) begin(head)
+    writeEntry({ at: isFirst ? 0 : now(), frame })
     position = { epoch: head.epoch, seq: head.seq }
     messages++
   }
