@@ -49,12 +49,13 @@ describe('a dial', () => {
   let sockets: FakeSocket[] = []
 
   class FakeSocket extends EventTarget {
+    readonly url: string
+    readonly protocols: string[]
     isClosed = false
-    constructor(
-      readonly url: string,
-      readonly protocols: string[],
-    ) {
+    constructor(url: string, protocols: string[]) {
       super()
+      this.url = url
+      this.protocols = protocols
       if (url.startsWith('ws://blocked')) throw new DOMException('mixed content', 'SecurityError')
       sockets.push(this)
     }
