@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { type Client, connect } from '../../server/test/client.ts'
 import type { BrowserContext, Page } from '../support/browsers/playwright.ts'
 import { openTab, PHONE, useBrowser } from '../support/browsers/tabs.ts'
@@ -126,6 +126,7 @@ it('a full relay is named, and the viewer connects as soon as it has room', asyn
 
 it('an address that swallows everything has one card after the other, and none comes back', async () => {
   const hole = await openBlackHole(relay.getStatus().port)
+  onTestFinished(() => hole.close())
   hole.stall()
   const page = await openTab(phone, origin(), async (opened) => {
     await opened.clock.install()
@@ -146,5 +147,4 @@ it('an address that swallows everything has one card after the other, and none c
     `Connecting to 127.0.0.1:${hole.port}`,
     'Nothing answers at this address',
   ])
-  await hole.close()
 })

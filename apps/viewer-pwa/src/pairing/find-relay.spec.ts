@@ -49,9 +49,9 @@ describe('a dial', () => {
   let sockets: FakeSocket[] = []
 
   class FakeSocket extends EventTarget {
-    isClosed = false
     readonly url: string
     readonly protocols: string[]
+    isClosed = false
     constructor(url: string, protocols: string[]) {
       super()
       this.url = url
