@@ -60,9 +60,10 @@ describe('the demo', () => {
     const host = await openHost((page) => page.clock.install())
     const viewer = await openViewer()
     await viewer.getByText('Global temperature').waitFor()
+    const slider = host.getByRole('slider', { name: 'Speed' })
+    await slider.scrollIntoViewIfNeeded()
     // Later than the page's time, but sooner than the 35 s of silence after which it reconnects.
     await host.clock.pauseAt(Date.now() + 10_000)
-    const slider = host.getByRole('slider', { name: 'Speed' })
     const box = (await slider.boundingBox())!
     const y = box.y + box.height / 2
     const payloads = () =>

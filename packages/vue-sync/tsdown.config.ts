@@ -29,7 +29,7 @@ export default defineConfig({
   plugins: [
     strip({
       include: '**/partysocket/**',
-      functions: ['this._debug', 'console.error', 'console.warn'],
+      functions: ['this._debug', 'this._debugLogger', 'console.error', 'console.warn'],
     }),
   ],
 })

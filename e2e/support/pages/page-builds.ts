@@ -61,7 +61,8 @@ export async function servePage(name: PageName): Promise<ServedPage> {
     configFile: false,
     logLevel: 'error',
     build: { outDir: outDir(name) },
-    preview: { host: '127.0.0.1', port: 0 },
+    // A name of this device, for tests of a page that is not from localhost.
+    preview: { host: '127.0.0.1', port: 0, allowedHosts: ['lan.test'] },
   })
   return { origin: server.resolvedUrls!.local[0]!, close: () => server.close() }
 }

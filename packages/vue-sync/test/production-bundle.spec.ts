@@ -16,7 +16,7 @@ async function bundle(entry: string, mode: 'production' | 'development'): Promis
     plugins: [
       strip({
         include: '**/partysocket/**',
-        functions: ['this._debug', 'console.error', 'console.warn'],
+        functions: ['this._debug', 'this._debugLogger', 'console.error', 'console.warn'],
       }),
     ],
     define: { 'process.env.NODE_ENV': JSON.stringify(mode) },

@@ -32,7 +32,7 @@ export const CACHE_DEFAULTS = {
 export interface SessionCache {
   load: (session: SyncAddress) => Promise<KeptState | undefined>
   save: (session: SyncAddress, kept: KeptState) => Promise<void>
-  /** The sessions that were shown on this device, the latest first. */
+  /** The sessions that this device has shown, latest first. */
   list: () => Promise<KnownSession[]>
   /** Deletes the session of a link, with its key and its state. */
   forget: (link: string) => Promise<void>

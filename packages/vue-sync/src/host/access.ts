@@ -10,6 +10,7 @@ import {
   NO_RULES,
   randomId,
   readAccess,
+  readToken,
   sameAccess,
   type AccessProblem,
   type SessionAccess,
@@ -46,20 +47,16 @@ export interface HostAccess {
 }
 
 function tokenFor({ label, expiresIn }: IssueOptions, now: number): ViewerToken {
-  if (expiresIn !== undefined && !(expiresIn > 0 && Number.isFinite(expiresIn)))
+  if (expiresIn !== undefined && !(expiresIn > 0 && expiresIn < 2 ** 52))
     throw new SyncError('VS107', `expiresIn must be milliseconds above 0, not ${expiresIn}`)
-  if (label !== undefined && label.length > LONGEST_LABEL)
+  if (label !== undefined && !(label.length <= LONGEST_LABEL))
     throw new SyncError('VS107', `label must have at most ${LONGEST_LABEL} characters`)
-  return {
-    id: randomId(),
-    ...(label !== undefined && { label }),
-    ...(expiresIn !== undefined && { expires: Math.round(now + expiresIn) }),
-  }
+  return readToken({ id: randomId(), label, expires: expiresIn && Math.round(now + expiresIn) })!
 }
 
 function problemOf(next: AccessRules): SyncError | undefined {
   if (!isOverfull(next)) return undefined
-  return new SyncError('VS107', `at most ${MOST_TOKENS} tokens, issued or revoked: rotate()`)
+  return new SyncError('VS107', `at most ${MOST_TOKENS} tokens: call rotate()`)
 }
 
 /**
@@ -141,7 +138,11 @@ export function createAccess(
   }
 
   const withChange = (added: Partial<AccessRules>): AccessRules =>
-    mergeAccess(rules.value, { ...NO_RULES, generation: rules.value.generation, ...added })
+    mergeAccess(withoutExpired(rules.value, now()), {
+      ...NO_RULES,
+      generation: rules.value.generation,
+      ...added,
+    })
 
   return {
     rules,

@@ -290,9 +290,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   }
 
   function onFrame(frame: unknown): void {
-    const isReceipt = outgoing.read(frame)
+    const payload = outgoing.read(frame) ? undefined : parseStatus(frame)
     state.progress = outgoing.progress
-    const payload = isReceipt ? undefined : parseStatus(frame)
     if (!payload) return
     outgoing.applyStatus(payload)
     const { clientCount, viewerUrls, setUpUrl, pairCode, tokens, want, time, error, ...answer } =

@@ -49,7 +49,7 @@ export function readRelay(options: SyncHostOptions): SyncAddress {
   if (!isSessionName(session))
     throw new SyncError(
       'VS107',
-      'session must be 1–64 letters, digits, "-", "_", "." or "~", and start with a letter or digit',
+      'session must be 1–64 of A–Z, a–z, 0–9 and -_.~, and start with a letter or digit',
     )
   return { origin: address.origin, session, key }
 }
@@ -57,7 +57,7 @@ export function readRelay(options: SyncHostOptions): SyncAddress {
 /** @throws SyncError VS107 for a codec with types of its own, which cannot hold the forms of rich values */
 export function readCodec({ codec, values }: SyncHostOptions): Codec | undefined {
   if (values && codec?.arriving)
-    throw new SyncError('VS107', `values: richValues() cannot be combined with ${codec.name}()`)
+    throw new SyncError('VS107', `richValues() cannot be combined with ${codec.name}()`)
   return codec
 }
 
@@ -72,7 +72,7 @@ export function readViewerUrl({ viewerUrl, encrypt }: SyncHostOptions): string |
   if (origin === undefined || (encrypt && !isTrustworthyOrigin(origin)))
     throw new SyncError(
       'VS107',
-      `viewerUrl must be an ${encrypt ? 'https://' : 'http(s)://'} address, not ${JSON.stringify(viewerUrl)}`,
+      `viewerUrl must be an ${encrypt ? 'https' : 'http(s)'} address, not ${JSON.stringify(viewerUrl)}`,
     )
   return origin
 }

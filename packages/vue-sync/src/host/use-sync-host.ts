@@ -54,14 +54,20 @@ export interface UseSyncHostReturn {
   progress: Readonly<Ref<{ sent: number; total: number } | undefined>>
   /** Whether viewers lack changes that could not be sent within their longest wait. They do not show "Live" then. */
   behind: Readonly<Ref<boolean>>
-  /** What cannot be sent or reached now, at most 50: each ends when its cause does. Also in production. */
+  /**
+   * The parts of the state that cannot be sent, and VS119, VS120 or VS126 while the relay cannot be reached. At most 50
+   * entries, in production too. An entry disappears when its cause does.
+   */
   problems: Readonly<Ref<readonly SyncProblem[]>>
   /**
    * The error that ended publishing for good. With VS115 publishing continues, but there is no link to show. With VS117
    * the whole state is too large, and publishing continues when it is smaller.
    */
   error: Readonly<Ref<SyncError | undefined>>
-  /** Why the latest `issue`, `revoke` or `rotate` failed: VS113 when the relay refused it. Publishing goes on. */
+  /**
+   * The error of the latest `issue`, `revoke` or `rotate`, if it failed: VS113 when the relay refused it. Publishing
+   * continues.
+   */
   accessError: Readonly<Ref<SyncError | undefined>>
   start: () => void
   /** Sends pending changes and disconnects. `start` resumes. */

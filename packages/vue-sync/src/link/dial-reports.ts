@@ -52,10 +52,9 @@ export function createDialReports(
         // The page may come from the relay that does not answer.
         .then(({ explainDials }) => explainDials(origin, busy))
         .catch(() => ['VS120', origin] as const)
-        .then((found) => {
+        .then(([code, detail]) => {
           if (!isFailing) return
-          const { code, message } = report(new SyncError(found[0], found[1]))
-          problems.add({ code, reason: message })
+          problems.add({ code, reason: report(new SyncError(code, detail)).message })
         })
     }
   }

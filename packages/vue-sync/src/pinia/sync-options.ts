@@ -6,7 +6,10 @@ export interface SyncOptions<S extends StateTree = StateTree> {
   pick?: (keyof S)[]
   /** Leaves these fields out. @default none */
   omit?: (keyof S)[]
-  /** Changes are sent this many milliseconds after the last one; 0 is the end of the tick. @default 250, or the plugin's */
+  /**
+   * Waits this many milliseconds after the last change before sending; 0 sends at the end of the tick.
+   * @default 250, or the plugin's
+   */
   debounce?: number
   /**
    * Sends at least this often, in milliseconds, while changes keep coming; 0 is no limit.

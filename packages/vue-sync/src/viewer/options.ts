@@ -13,7 +13,7 @@ import type { StoreRules } from './store-rules.ts'
 
 /**
  * Saves the last state of each session on the device. Use `sessionCache()` of `@vue-sync/vue/cache` or your own.
- * If it fails, only the saved copy is missing.
+ * If it fails, the viewer works without the saved copy.
  */
 export interface ViewerCache {
   /** Gives the saved state, if there is one. The first dial waits for it, for at most one second. */
@@ -26,11 +26,11 @@ export interface SyncViewerOptions extends LinkWorld {
   /** Connects at once: a link from the host, `ws://HOST:9876/s/NAME`, `HOST:PORT`, or `HOST` for port 9876. @default none */
   url?: string
   /**
-   * The rules for received fields, by store id. `false`: the viewer does not fill that store.
+   * The rules for received fields, by store id. The viewer does not fill a store with `false`.
    * @default the types of the store's own initial state
    */
   stores?: Record<string, StoreRules | false>
-  /** Saves the state, to show it before the viewer is connected and offline. @default none */
+  /** Saves the last state, so that the viewer can show it before it is connected, and offline. @default none */
   cache?: ViewerCache
   /**
    * Codecs that hosts may use besides JSON: `msgpack()`, or `{ name, load }` to load one on demand.
@@ -41,7 +41,7 @@ export interface SyncViewerOptions extends LinkWorld {
   values?: RichValues
   /** Waits between redials. @default 2000 ms × 1.5 up to 15000 ms */
   backoff?: Partial<BackoffOptions>
-  /** Disconnects when the page was hidden for this many milliseconds. @default 30000 */
+  /** Disconnects after the page was hidden for this many milliseconds, until it is visible again. @default 30000 */
   pauseAfter?: number
   /** The Pinia whose stores are filled. @default the app's own */
   pinia?: Pinia

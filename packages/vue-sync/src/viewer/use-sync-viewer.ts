@@ -19,15 +19,15 @@ export interface UseSyncViewerReturn {
    * is not known.
    */
   asOf: Readonly<Ref<number | undefined>>
-  /** What the host calls the session. */
+  /** The session's name, as the host sent it. */
   name: Readonly<Ref<string | undefined>>
   /** Whether the host is connected to the relay; `undefined` while that is not known. */
   host: Readonly<Ref<HostPresence['host'] | undefined>>
   /** Whether the host has changes that it could not send yet, so that the shown state is not its current one. */
   behind: Readonly<Ref<boolean>>
   /**
-   * How much of a large update has arrived, in bytes; `undefined` when none is arriving. It is more than 64 KiB, and
-   * the relay is of version 0.2 or later.
+   * How much of a large update has arrived, in bytes; `undefined` when none is arriving. Only updates of more than
+   * 64 KiB are counted, and only with relays of version 0.2 or later.
    */
   progress: Readonly<Ref<Progress | undefined>>
   /**
@@ -36,8 +36,8 @@ export interface UseSyncViewerReturn {
    */
   stale: Readonly<Ref<boolean>>
   /**
-   * Why the shown state is not the host's current state, although the viewer is connected: `VS114`. It ends by
-   * itself with the next state that the viewer can show.
+   * The reason why the shown state is not the host's current state, although the viewer is connected: `VS114`. It is
+   * `undefined` again after the next state that the viewer can show.
    */
   problem: Readonly<Ref<SyncError | undefined>>
   /** The error that ended the connection for good. */
@@ -45,13 +45,13 @@ export interface UseSyncViewerReturn {
   /** Ids of the synced stores, in the host's order. */
   storeIds: Readonly<Ref<string[]>>
   /**
-   * What cannot be shown or reached now, at most 50, in production too: fields of this app’s stores that do not show
-   * what the host has, and VS119, VS120 or VS126 while dials fail. An entry disappears when its cause does.
+   * The fields of this app’s stores that cannot show the host's values, and VS119, VS120 or VS126 while the relay
+   * cannot be reached. At most 50 entries, in production too. An entry disappears when its cause does.
    */
   problems: Readonly<Ref<SyncProblem[]>>
   /** Connects to a link from the host, a `ws://` address, `HOST:PORT` or `HOST`. @throws SyncError VS101, VS121 */
   connect: (url: string) => void
-  /** Stays disconnected until `connect`. The received state stays on show. */
+  /** Disconnects until `connect` is called. The received state stays visible. */
   disconnect: () => void
 }
 

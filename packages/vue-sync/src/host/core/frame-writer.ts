@@ -3,6 +3,7 @@ import {
   type Codec,
   type CodecContext,
   encodeFrame,
+  type Position,
   type SessionUpdate,
   type StateMessage,
   type StatusMessage,
@@ -54,9 +55,8 @@ async function seal(
 ): Promise<Frame> {
   const { cipher } = await loading
   if (message.type !== 'status') return cipher.seal(message, (await frame) as Uint8Array)
-  const { type, epoch, seq, payload } = message
-  const hash = await cipher.blind({ epoch: epoch!, seq: seq! }, payload.hash!)
-  return JSON.stringify({ type, epoch, seq, payload: { hash } })
+  const hash = await cipher.blind(message as Position, message.payload.hash!)
+  return JSON.stringify({ ...message, payload: { hash } })
 }
 
 export function createFrameWriter(options: FrameWriterOptions): FrameWriter {

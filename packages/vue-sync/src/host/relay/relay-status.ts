@@ -39,18 +39,19 @@ const LONGEST_TEXT = 500
 const REACHES: readonly unknown[] = ['network', 'internet', 'virtual', 'machine'] satisfies Reach[]
 
 /** Only http(s): an app shows the address as a link, where `javascript:` would run in the app's page. */
-function isPage(value: unknown): value is string {
-  if (typeof value !== 'string') return false
+function readPage(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
   try {
-    return /^https?:$/.test(new URL(value).protocol)
+    return /^https?:$/.test(new URL(value).protocol) ? value : undefined
   } catch {
-    return false
+    return undefined
   }
 }
 
 function readViewerUrl(value: unknown): ViewerUrl | undefined {
-  if (!isRecord(value) || !isPage(value['url'])) return undefined
-  const { name, url, reach } = value
+  const url = isRecord(value) && readPage(value['url'])
+  if (!url) return undefined
+  const { name, reach } = value
   const isKnown = REACHES.includes(reach)
   return { name: readName(name) ?? '', url, ...(isKnown && { reach: reach as Reach }) }
 }
@@ -60,6 +61,10 @@ function readSignedToken(value: unknown): SignedToken | undefined {
   const { id, key, viewers } = value
   const isWhole = typeof id === 'string' && typeof key === 'string' && isCount(viewers)
   return isWhole ? { id, key, viewers } : undefined
+}
+
+function readCount(value: unknown): number | undefined {
+  return isCount(value) ? value : undefined
 }
 
 function readText(value: unknown): string | undefined {
@@ -104,9 +109,9 @@ export function readRelayStatus(
     })
   }
   return {
-    clientCount: read('clientCount', (value) => (isCount(value) ? value : undefined)),
+    clientCount: read('clientCount', readCount),
     viewerUrls: readList('viewerUrls', readViewerUrl),
-    setUpUrl: read('setUpUrl', (value) => (isPage(value) ? value : undefined)),
+    setUpUrl: read('setUpUrl', readPage),
     pairCode: read('pairCode', (value) =>
       typeof value === 'string' ? readPairCode(value) : undefined,
     ),
@@ -114,7 +119,7 @@ export function readRelayStatus(
     want: payload['want'] === 'session_update' ? 'session_update' : undefined,
     // A clock that was set back can be before 1970.
     time: read('time', (value) => (Number.isFinite(value) ? (value as number) : undefined)),
-    change: read('change', (value) => (isCount(value) ? value : undefined)),
+    change: read('change', readCount),
     problem: read('problem', readProblem),
     error: read('error', readError),
   }

@@ -47,11 +47,11 @@ export function workingLinks(
   signed: readonly SignedToken[],
 ): ViewerUrl[] {
   if (!revoked.includes(MAIN_TOKEN)) return links
-  const general = signed.filter(({ id }) =>
-    tokens.some((token) => token.general && token.id === id),
+  return links.filter(({ url }) =>
+    signed.some(
+      ({ id, key }) =>
+        key === (parseLink(url)?.key ?? key) &&
+        tokens.some((token) => token.id === id && token.general),
+    ),
   )
-  return links.filter(({ url }) => {
-    const own = parseLink(url)?.key
-    return general.some(({ key }) => key === (own ?? key))
-  })
 }
