@@ -43,28 +43,30 @@ export function overflowsOf(doc: Document): string[] {
     if (text.width < 1) return
     const quote = `“${node.data.trim().slice(0, 30)}”`
     let fits = { x: false, y: false }
+    const found: string[] = []
     for (let at: Element | null = node.parentElement; at; at = at.parentElement) {
       const style = styleOf(at)
       const box = at.getBoundingClientRect()
-      // Only screen readers get it.
-      if (box.width <= 1 || style.visibility === 'hidden') return
+      // Only screen readers and the keyboard get it.
+      if (box.width <= 1 || style.clipPath === 'inset(50%)' || style.visibility === 'hidden') return
       const beyondX = Math.max(text.right - box.right, box.left - text.left)
       const beyondY = Math.max(text.bottom - box.bottom, box.top - text.top)
       if (isCut(style.overflowX) && style.textOverflow === 'ellipsis') fits.x = true
       if (style.webkitLineClamp !== 'none' && style.webkitLineClamp !== '')
         fits = { x: true, y: true }
       if (!fits.x && isCut(style.overflowX) && beyondX > 1)
-        faults.add(`${nameOf(at)} cuts off ${quote} by ${Math.round(beyondX)} px`)
+        found.push(`${nameOf(at)} cuts off ${quote} by ${Math.round(beyondX)} px`)
       if (!fits.y && isCut(style.overflowY) && beyondY > 3)
-        faults.add(`${nameOf(at)} cuts off ${quote} by ${Math.round(beyondY)} px of its height`)
+        found.push(`${nameOf(at)} cuts off ${quote} by ${Math.round(beyondY)} px of its height`)
       if (!fits.x && at.matches('button, a.button, summary') && beyondX > 1)
-        faults.add(`${quote} sticks out of ${nameOf(at)} by ${Math.round(beyondX)} px`)
+        found.push(`${quote} sticks out of ${nameOf(at)} by ${Math.round(beyondX)} px`)
       if (scrolls(style.overflowX)) fits.x = true
       if (scrolls(style.overflowY)) fits.y = true
       if (style.position === 'fixed') break
     }
     if (!fits.x && (text.left < -1 || text.right > view.innerWidth + 1))
-      faults.add(`${quote} is beyond the window`)
+      found.push(`${quote} is beyond the window`)
+    for (const fault of found) faults.add(fault)
   }
   const walker = doc.createTreeWalker(doc.body, NodeFilter.SHOW_TEXT)
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {

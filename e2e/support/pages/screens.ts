@@ -112,7 +112,7 @@ function linkTo(name: string, link: string): string {
 
 const openPanesSheet = async (user: ScreenDriver, { link }: Places): Promise<void> => {
   await user.open(linkTo('nobody', link))
-  await user.sees(session.wait.nothingShared[0])
+  await user.sees(session.wait.hostOffline[0])
   await user.open(link)
   await user.sees(SCREEN_STATE.session.data.title)
   await user.press(menu.title)
@@ -150,7 +150,7 @@ export const SCREENS: Screen[] = [
     name: 'a session without a host',
     async open(user, { link }) {
       await user.open(linkTo('nobody', link))
-      await user.sees(session.wait.nothingShared[0])
+      await user.sees(session.wait.hostOffline[0])
     },
   },
   {

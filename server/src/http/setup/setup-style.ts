@@ -3,7 +3,7 @@ export const SETUP_STYLE = `
 :root{color-scheme:light;--paper:#f5f3ee;--panel:#fffefb;--sunken:#e9e5db;--ink:#17191f;--quiet:#555a66;--line:#dcd7cb;--edge:#8a8779;--link:#1d4ed8;--live:#06603f;--live-tint:#d5f2e4;--step:#e9e5db;--busy:#7a4700;--busy-tint:#fdebc8}
 @media (prefers-color-scheme:dark){:root{color-scheme:dark;--paper:#0b0e14;--panel:#12161f;--sunken:#171c27;--ink:#eef1f6;--quiet:#9aa4b5;--line:#222a38;--edge:#4b5566;--link:#93c5fd;--live:#5eead4;--live-tint:#0c2b28;--step:#2a3140;--busy:#fcd34d;--busy-tint:#33270a}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:1.0625rem/1.5 system-ui,sans-serif;-webkit-text-size-adjust:100%}
+body{margin:0;overflow-wrap:anywhere;background:var(--paper);color:var(--ink);font:1.0625rem/1.5 system-ui,sans-serif;-webkit-text-size-adjust:100%}
 main{max-width:34rem;margin:0 auto;padding:max(1.5rem,env(safe-area-inset-top)) max(1.25rem,env(safe-area-inset-right)) max(2rem,env(safe-area-inset-bottom)) max(1.25rem,env(safe-area-inset-left))}
 h1{margin:.5rem 0 .75rem;font-size:1.75rem;line-height:1.2;letter-spacing:-.01em;text-wrap:balance}
 h2{margin:0;font-size:1.0625rem}
