@@ -23,7 +23,7 @@ export function useSearch(
 ): UseSearchReturn {
   const found = shallowRef<Found>()
   // `setTimeout` would wait for 4 ms between two slices.
-  const { port1: later, port2: now } = new MessageChannel()
+  const { port1: later, port2: turn } = new MessageChannel()
   let steps: ReturnType<typeof search> | undefined
   /** Whether the state has changed since the running search began. */
   let isOutdated = false
@@ -64,7 +64,7 @@ export function useSearch(
     }
   }
 
-  now.onmessage = advance
+  turn.onmessage = advance
   watch(query, start)
   // A search that began anew with every change would never end on a slow phone.
   watch(view, () => {
@@ -73,7 +73,7 @@ export function useSearch(
   })
   onScopeDispose(() => {
     steps = undefined
-    now.close()
+    turn.close()
   })
   return {
     found,
