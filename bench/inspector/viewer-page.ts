@@ -3,8 +3,10 @@ import type { Browser, CDPSession, Page } from 'playwright-core'
 /** The inspector in a page like a phone's. */
 export interface ViewerPage {
   page: Page
-  /** Milliseconds from the start of the navigation to the first row, and how much CPU the page used until then. */
+  /** Milliseconds from the first byte of the page to the first row, and how much CPU the page used until then. */
   firstRow: number
+  /** Milliseconds from the start of the navigation to the first byte of the page: the browser and the relay. */
+  firstByte: number
   firstRowCpu: number
   slowDown: (rate: number) => Promise<void>
   /** Milliseconds of CPU time that the page's main thread has used. */
@@ -53,9 +55,18 @@ export async function openViewerPage(
   const before = await cpuOf(cdp)
   await page.goto(url)
   await page.getByRole('treeitem').first().waitFor({ timeout: 60_000 })
+  const [firstByte, firstRow] = await page.evaluate(
+    () =>
+      [
+        (performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming)
+          .responseStart,
+        (window as { firstRow?: number }).firstRow!,
+      ] as const,
+  )
   return {
     page,
-    firstRow: await page.evaluate(() => (window as { firstRow?: number }).firstRow!),
+    firstRow: firstRow - firstByte,
+    firstByte,
     firstRowCpu: (await cpuOf(cdp)) - before,
     slowDown,
     cpu: () => cpuOf(cdp),
@@ -90,23 +101,31 @@ export const mostElements = ({ page }: ViewerPage): Promise<number> =>
     return most
   })
 
-/** Types `text` letter by letter. Returns the milliseconds from each letter to its results on the page. */
+/**
+ * Types `text` letter by letter, half a second after touching the field: a phone shows its keyboard meanwhile. Returns
+ * the milliseconds from each letter to its results on the page.
+ */
 export const typeSearch = ({ page }: ViewerPage, text: string): Promise<number[]> =>
   page.getByRole('searchbox').evaluate(async (box, typed) => {
     const input = box as HTMLInputElement
-    const status = document.querySelector('search [role="status"]')!
+    const shown = document.querySelector<HTMLElement>('.main')!
     const times: number[] = []
+    input.focus()
+    await new Promise((resolve) => setTimeout(resolve, 500))
     for (let length = 1; length <= typed.length; length++) {
-      const before = status.textContent
+      const query = typed.slice(0, length)
       const start = performance.now()
-      input.value = typed.slice(0, length)
+      input.value = query
       input.dispatchEvent(new InputEvent('input'))
-      while (status.textContent === before && performance.now() - start < 5000)
+      while (shown.dataset['query'] !== query) {
+        if (performance.now() - start > 5000) throw new Error(`No results for "${query}" in 5 s`)
         await new Promise((resolve) => setTimeout(resolve))
+      }
       times.push(performance.now() - start)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
     input.value = ''
     input.dispatchEvent(new InputEvent('input'))
+    input.blur()
     return times
   }, text)

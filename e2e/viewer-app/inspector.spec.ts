@@ -100,7 +100,7 @@ describe('the inspector', () => {
     expect(await elements()).toBeLessThanOrEqual(1500)
     await page.getByRole('button', { name: 'More about rows' }).click()
     await page.getByRole('button', { name: 'Show as table' }).click()
-    await page.getByRole('cell', { name: 'Person 3', exact: true }).waitFor()
+    await page.getByRole('gridcell', { name: 'Person 3', exact: true }).waitFor()
     expect(await elements()).toBeLessThanOrEqual(1500)
   })
 
@@ -195,7 +195,7 @@ describe('the inspector', () => {
     await open({ s: { rows: people(200) } })
     await page.getByRole('button', { name: 'More about rows' }).click()
     await page.getByRole('button', { name: 'Show as table' }).click()
-    const firstCell = () => page.getByRole('table').getByRole('cell').first().innerText()
+    const firstCell = () => page.getByRole('grid').getByRole('gridcell').first().innerText()
     await expect.poll(firstCell).toBe('0')
     await page.getByRole('button', { name: 'score' }).click()
     await page.getByRole('button', { name: 'score' }).click()
@@ -208,6 +208,40 @@ describe('the inspector', () => {
     await page.getByRole('checkbox', { name: 'id', exact: true }).uncheck()
     await page.keyboard.press('Escape')
     await expect.poll(firstCell).toBe(best.name)
+  })
+
+  it('uses a table with the keyboard alone', async () => {
+    await open({ s: { rows: people(200) } })
+    await page.getByRole('button', { name: 'More about rows' }).click()
+    await page.getByRole('button', { name: 'Show as table' }).click()
+    const grid = page.getByRole('grid')
+    await grid.getByRole('gridcell').first().waitFor()
+    await grid.focus()
+    const active = () =>
+      page.evaluate(() => {
+        const id = document.activeElement?.getAttribute('aria-activedescendant')
+        return id ? document.getElementById(id)?.innerText : undefined
+      })
+    for (const [key, text] of [
+      ['ArrowRight', '0'],
+      ['ArrowRight', 'Person 0'],
+      ['ArrowDown', 'Person 1'],
+      ['End', `${people(2)[1]!.score}`],
+      ['Control+End', `${people(200)[199]!.score}`],
+      ['Control+Home', '#'],
+      ['ArrowRight', 'id'],
+    ] as const) {
+      await page.keyboard.press(key)
+      await expect.poll(active).toContain(text)
+    }
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => grid.getByRole('gridcell').first().innerText()).toBe('199')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 's.rows[199]' }).waitFor()
+    await page.keyboard.press('Escape')
+    expect(await violations(page)).toEqual([])
   })
 
   it('sends no request to another origin for a value, and explains it', async () => {

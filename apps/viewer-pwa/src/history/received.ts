@@ -1,46 +1,89 @@
 import type { KeptState, SyncAddress } from '@vue-sync/vue/protocol'
 import type { ViewerCache } from '@vue-sync/vue/viewer'
 
+interface SessionBegins {
+  type: 'session'
+  at: number
+  address: SyncAddress
+  kept: KeptState | undefined
+}
+
 /** What the viewer receives, in order. `at`: milliseconds since 1970. */
 export type Received =
   /** A connection to a session begins, with the state that this device kept of it. */
-  | { type: 'session'; at: number; address: SyncAddress; kept: KeptState | undefined }
+  | SessionBegins
   /** The state at a position. Immutable, and shares its unchanged parts with the states before. */
   | { type: 'state'; at: number; kept: KeptState }
   | { type: 'open' | 'close'; at: number }
   | { type: 'message'; at: number; data: string | ArrayBuffer }
 
+/** At most so much is kept for a recorder that is not loaded. If its code never arrives, this is all that it costs. */
+const MOST_EARLY = 500
+const MOST_EARLY_BYTES = 2 * 1024 * 1024
+
+let session: SessionBegins | undefined
+/** Only its events count. A socket that was given up may still receive, and closes later than the next one opens. */
+let current: WebSocket | undefined
+let bytes = 0
+
+function keep(received: Received): void {
+  if (received.type === 'session') begin(received)
+  else inbox.early.push(received)
+  if (received.type !== 'message') return
+  const { data } = received
+  bytes += typeof data === 'string' ? data.length : data.byteLength
+  if (!session || (bytes <= MOST_EARLY_BYTES && inbox.early.length <= MOST_EARLY)) return
+  // Without the messages that were dropped, the kept state is no beginning. The next whole state is one.
+  begin({ ...session, kept: undefined })
+  if (current?.readyState === 1) inbox.early.push({ type: 'open', at: received.at })
+}
+
+function begin(next: SessionBegins): void {
+  session = next
+  bytes = 0
+  inbox.early = [next]
+}
+
 /**
- * Passes on what is received. The recorder is not part of the first chunk, so this keeps everything until the
+ * Passes on what is received. The recorder is not part of the first chunk, so this keeps what has arrived until the
  * recorder is loaded.
  */
-export const inbox = {
-  early: [] as Received[],
-  receive(received: Received): void {
-    inbox.early.push(received)
-  },
-}
+export const inbox = { early: [] as Received[], receive: keep }
+
+const TYPES = ['open', 'message', 'close'] as const
 
 /** A WebSocket whose messages go to the inbox too. */
 export class RecordedSocket extends WebSocket {
   constructor(url: string | URL, protocols?: string | string[]) {
     super(url, protocols)
-    for (const type of ['open', 'message', 'close'] as const)
-      this.addEventListener(type, (event) =>
-        inbox.receive({ type, at: Date.now(), data: (event as MessageEvent).data } as Received),
-      )
+    if (current && current.readyState < 3) inbox.receive({ type: 'close', at: Date.now() })
+    current = this
+    for (const type of TYPES)
+      this.addEventListener(type, (event) => {
+        if (current === this)
+          inbox.receive({ type, at: Date.now(), data: (event as MessageEvent).data } as Received)
+      })
   }
 }
 
 /** A cache whose states go to the inbox too. */
-export const recordedCache = (cache: ViewerCache): ViewerCache => ({
-  async load(address) {
-    const kept = await cache.load(address).catch(() => undefined)
-    inbox.receive({ type: 'session', at: Date.now(), address, kept })
-    return kept
-  },
-  save(address, kept) {
-    inbox.receive({ type: 'state', at: Date.now(), kept })
-    return cache.save(address, kept)
-  },
-})
+export function recordedCache(cache: ViewerCache): ViewerCache {
+  let latest: SyncAddress | undefined
+  return {
+    async load(address) {
+      latest = address
+      // From here on, nothing belongs to the session before.
+      current = undefined
+      const begins = { type: 'session', at: Date.now(), address } as const
+      inbox.receive({ ...begins, kept: undefined })
+      const kept = await cache.load(address).catch(() => undefined)
+      // A viewer that has dialled already did not wait for this state, and does not show it.
+      if (kept && latest === address && !current) inbox.receive({ ...begins, kept })
+      return kept
+    },
+    save(address, kept) {
+      inbox.receive({ type: 'state', at: Date.now(), kept })
+      return cache.save(address, kept)
+    },
+  }
+}

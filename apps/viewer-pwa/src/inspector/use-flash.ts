@@ -30,7 +30,7 @@ export function useFlash(shows: (part: string) => boolean): UseFlashReturn {
     timer = undefined
     last = performance.now()
     count++
-    const next = new Map([...flashes.value].filter(([, flash]) => flash === count - 1))
+    const next = new Map<string, number>()
     for (const key of waiting) {
       let shown: string | undefined = key
       while (shown !== undefined && !shows(shown)) shown = parentKey(shown)

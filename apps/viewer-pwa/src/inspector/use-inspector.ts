@@ -35,7 +35,7 @@ export function useInspector({ view: given }: InspectorSource) {
   const pinned = shallowRef<readonly string[]>([])
   const openings = shallowRef(0)
   const refreshes = shallowRef(0)
-  const found = useSearch(query, view, ids)
+  const { found, prepare } = useSearch(query, view, ids)
 
   const filter = computed<Filter | undefined>(() => {
     if (!onlyChanged.value) return found.value
@@ -75,6 +75,7 @@ export function useInspector({ view: given }: InspectorSource) {
     query,
     onlyChanged,
     found,
+    prepareSearch: prepare,
     filter,
     rows,
     flashes,

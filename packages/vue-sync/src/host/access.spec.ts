@@ -22,7 +22,8 @@ function createAt(clock: { now: number }) {
 it('has space for links again an hour after revoked ones have expired, without a new connection', () => {
   const clock = { now: HOUR }
   const access = createAt(clock)
-  for (let made = 0; made < MOST_TOKENS; made++) void access.revoke(access.issue({ expiresIn: 1000 }))
+  for (let made = 0; made < MOST_TOKENS; made++)
+    void access.revoke(access.issue({ expiresIn: 1000 }))
   expect(() => access.issue()).toThrow(/VS107.*at most 1000/)
   clock.now += HOUR + 1001
   expect(access.rules.value.revoked).toHaveLength(MOST_TOKENS)

@@ -45,7 +45,7 @@ export function createItemIds(): ItemIds {
 }
 
 /** The key of a map on one line. */
-const keyName = (key: unknown): string =>
+export const keyName = (key: unknown): string =>
   typeof key === 'object' && key !== null && !(key instanceof Date) ? toJson(key) : plainText(key)
 
 function keyId(key: unknown, ids: ItemIds): string {

@@ -62,6 +62,64 @@ describe('search', () => {
     expect(run(view, '  ').found).toMatchObject({ total: 0 })
   })
 
+  it('finds each part once, in the order of the tree, and no text across two parts', () => {
+    const mixed = viewOf({
+      s: {
+        'ab ab': 'ab ab',
+        inner: { ab: 1 },
+        cab: { x: ['ab', 1, 'no', 'ab'] },
+        a: 'b',
+        last: 'ab',
+      },
+    })
+    expect([...run(mixed, 'ab').found.matches]).toEqual(
+      [['ab ab'], ['inner', 'ab'], ['cab'], ['cab', 'x', '0'], ['cab', 'x', '3'], ['last']].map(
+        (names) => keyOf(['s', ...names]),
+      ),
+    )
+    expect(run(viewOf({ s: { a: 'x\u0001', b: 'y\u0002z' } }), '\u0001').found.total).toBe(0)
+    expect(run(viewOf({ s: { a: 'x\u0001y', b: 'z' } }), 'z').found.matches).toEqual(
+      new Set([keyOf(['s', 'b'])]),
+    )
+  })
+
+  it('has found a part of the matches at each pause', () => {
+    const large = viewOf({
+      s: { rows: Array.from({ length: 2000 }, (_, id) => ({ id, name: 'Ada' })) },
+    })
+    const totals: number[] = []
+    const steps = search(large, 'ada', createItemIds())
+    for (let step = steps.next(); !step.done; step = steps.next()) totals.push(step.value.total)
+    expect(totals.length).toBeGreaterThan(3)
+    expect(totals).toEqual(totals.toSorted((a, b) => a - b))
+    expect(totals[1]).toBeGreaterThan(0)
+    expect(totals.at(-1)).toBeLessThan(2000)
+  })
+
+  it('indexes only changed containers again', () => {
+    const rows = Array.from({ length: 10_000 }, (_, id) => ({
+      id,
+      name: `Person ${id}`,
+      score: id / 7,
+    }))
+    const timeOf = (list: object[], query: string): number => {
+      const start = performance.now()
+      run(viewOf({ people: { rows: list } }), query)
+      return performance.now() - start
+    }
+    const first = timeOf(rows, 'nowhere')
+    const again = Math.min(
+      ...[1, 2, 3].map((id) => timeOf(rows.with(5, { id, name: 'Changed', score: 1 }), 'nowhere')),
+    )
+    expect(again).toBeLessThan(first / 2)
+    expect(
+      run(
+        viewOf({ people: { rows: rows.with(5, { id: 1, name: 'Changed', score: 1 }) } }),
+        'changed',
+      ).found.total,
+    ).toBe(1)
+  })
+
   it('searches 50,000 values in less than 100 ms and pauses on the way', () => {
     const rows = Array.from({ length: 10_000 }, (_, id) => ({
       id,
