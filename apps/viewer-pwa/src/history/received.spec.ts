@@ -1,3 +1,4 @@
+import type * as Parts from './received.ts'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { KeptState, SyncAddress } from '@vue-sync/vue/protocol'
 import type { ViewerCache } from '@vue-sync/vue/viewer'
@@ -38,7 +39,7 @@ const kept: KeptState = {
 const stored = (load: ViewerCache['load']): ViewerCache => ({ load, save: async () => {} })
 
 describe('what the viewer has received before the recorder is loaded', () => {
-  let parts: typeof import('./received.ts')
+  let parts: typeof Parts
   beforeEach(async () => {
     vi.stubGlobal('WebSocket', Socket)
     vi.resetModules()

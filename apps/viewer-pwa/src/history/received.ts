@@ -52,17 +52,21 @@ export const inbox = { early: [] as Received[], receive: keep }
 
 const TYPES = ['open', 'message', 'close'] as const
 
+function follow(socket: WebSocket): void {
+  if (current && current.readyState < 3) inbox.receive({ type: 'close', at: Date.now() })
+  current = socket
+  for (const type of TYPES)
+    socket.addEventListener(type, (event) => {
+      if (current === socket)
+        inbox.receive({ type, at: Date.now(), data: (event as MessageEvent).data } as Received)
+    })
+}
+
 /** A WebSocket whose messages go to the inbox too. */
 export class RecordedSocket extends WebSocket {
   constructor(url: string | URL, protocols?: string | string[]) {
     super(url, protocols)
-    if (current && current.readyState < 3) inbox.receive({ type: 'close', at: Date.now() })
-    current = this
-    for (const type of TYPES)
-      this.addEventListener(type, (event) => {
-        if (current === this)
-          inbox.receive({ type, at: Date.now(), data: (event as MessageEvent).data } as Received)
-      })
+    follow(this)
   }
 }
 

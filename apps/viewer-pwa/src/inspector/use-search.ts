@@ -49,6 +49,7 @@ export function useSearch(
     while (!step.done && performance.now() - begun < SLICE_MS) step = steps.next()
     if (step.done) steps = undefined
     if (step.value.query !== NOTHING) show(step.value)
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has no origin
     if (!step.done) later.postMessage(undefined)
     else if (isOutdated) start()
   }
@@ -64,7 +65,8 @@ export function useSearch(
     }
   }
 
-  turn.onmessage = advance
+  turn.addEventListener('message', advance)
+  turn.start()
   watch(query, start)
   // A search that began anew with every change would never end on a slow phone.
   watch(view, () => {
