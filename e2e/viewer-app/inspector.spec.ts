@@ -302,7 +302,7 @@ describe('the inspector', () => {
     await page.getByRole('alert').filter({ hasText: 'could not be loaded' }).waitFor()
     expect(await violations(page)).toEqual([])
     await page.unroute('**/HistoryInspector-*.js')
-    await page.getByRole('button', { name: 'Reload this page' }).click()
+    await page.getByRole('button', { name: 'Reload', exact: true }).click()
     await row('s.a').waitFor()
   })
 })

@@ -64,7 +64,7 @@ describe('a kiosk', () => {
     const isDim = () => main.evaluate((element) => Number(getComputedStyle(element).opacity) < 0.9)
     await expect.poll(isDim).toBe(false)
     await host.close()
-    await expect.poll(isDim, { timeout: 5000 }).toBe(true)
+    await expect.poll(isDim).toBe(true)
     expect(await page.locator('.mark').getByRole('status').textContent()).toBe('Host offline')
     expect(await strip(page).count()).toBe(0)
 
@@ -158,12 +158,15 @@ describe('a new version on a wall', () => {
     return { page, host, loads: () => loads }
   }
 
+  /** `false` also while the page reloads. */
+  const isBuiltAnew = (page: Tab) => page.evaluate(BUILT_ANEW).catch(() => false)
+
   it('takes over in the night', async () => {
     const { page, loads } = await openWall()
     await page.clock.fastForward('14:00:00')
     expect([loads(), await page.evaluate(BUILT_ANEW)]).toEqual([0, false])
     await page.clock.fastForward('02:59:00')
-    await page.waitForFunction(BUILT_ANEW)
+    await expect.poll(() => isBuiltAnew(page)).toBe(true)
     await says(page, 'Departures')
     expect(loads()).toBe(1)
     expect(await strip(page).count()).toBe(0)
@@ -179,7 +182,7 @@ describe('a new version on a wall', () => {
         payload: { signage: { update: '2026-11-26' } },
       })
     ask(1)
-    await page.waitForFunction(BUILT_ANEW)
+    await expect.poll(() => isBuiltAnew(page)).toBe(true)
     await says(page, 'Departures')
     ask(2)
     host.send({ type: 'config_update', epoch: 'hall', seq: 3, payload: { board: { title: 'Z' } } })
@@ -246,7 +249,7 @@ describe('sessions side by side', () => {
     await paneSays(page, 'Laboratory', 'Live')
     await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
     await page.reload()
-    await page.waitForFunction('navigator.serviceWorker.controller !== null')
+    await expect.poll(() => page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true)
     await paneSays(page, 'Laboratory', 'Live')
 
     const { port } = relay.getStatus()

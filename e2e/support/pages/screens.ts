@@ -190,7 +190,7 @@ export const SCREENS: Screen[] = [
     async open(user, places) {
       await openValue(user, places, 'people')
       await user.press(inspector.showTable)
-      await user.has('[role="table"] [role="cell"]')
+      await user.has('[role="grid"] [role="gridcell"]')
     },
   },
   { name: 'the history', open: openHistory },
