@@ -58,7 +58,10 @@ it('a revoked link leads to the scanner or a new code, also from a state that it
   await press(page, 'Scan again')
   await page.getByRole('dialog').waitFor()
 
-  const late = await openTab(phone, link)
+  // A device without a saved state shows a card.
+  const other = await pages.browser.newContext(PHONE)
+  onTestFinished(() => other.close())
+  const late = await openTab(other, link)
   await heading(late, 'This link has ended')
   await press(late, 'Type a code')
   await asksForCode(late)
@@ -113,14 +116,21 @@ it('a relay of another version offers to load its own viewer', async () => {
 it('a full relay is named, and the viewer connects as soon as it has room', async () => {
   await host.close()
   await relay.stop()
-  relay = await startRelay(0, { viewerDir: VIEWER_DIR, limits: { viewersPerSession: 1 } })
+  const warned: string[] = []
+  relay = await startRelay(0, {
+    viewerDir: VIEWER_DIR,
+    limits: { viewersPerSession: 1 },
+    warn: (text) => void warned.push(text),
+  })
   host = await connect(relay, 'host')
   share('Departures')
   const first = await connect(relay, 'viewer')
   const page = await openTab(phone, `${origin()}/#k=${VIEWER_KEY}`)
   await heading(page, 'The relay is full')
-  await first.close()
   await press(page, 'Try again')
+  await heading(page, 'The relay is full')
+  expect(warned[0]).toContain('its session has 1 viewers already')
+  await first.close()
   await page.getByText('Departures').first().waitFor()
 })
 
