@@ -219,7 +219,7 @@ describe('the viewer', () => {
       expect(order.map((text) => text.trim())).toEqual([
         'Scan the code',
         'Use a photo of it',
-        'Or type the short code, or paste the link',
+        'Code, 6 characters',
         'Connect',
       ])
     })
