@@ -104,6 +104,19 @@ describe('the recorder', () => {
     }
   })
 
+  it('keeps the newest changes when few of them fill its memory', () => {
+    const { recorder, send, keep } = bench({ bytes: 10_000 })
+    send(1, 'session_update')
+    for (let seq = 2; seq <= 60; seq++) {
+      send(seq, 'config_update', { text: 'x'.repeat(900) })
+      keep(seq)
+      expect(recorder.entries.length).toBeGreaterThan(0)
+    }
+    expect(recorder.base?.message.seq).toBeGreaterThan(45)
+    expect(seqs(recorder).length).toBeGreaterThan(4)
+    expect(seqs(recorder).at(-1)).toBe(60)
+  })
+
   it('begins anew with the next whole state when it had to drop everything', () => {
     const { recorder, send } = bench({ bytes: 1000 })
     send(1, 'session_update')

@@ -18,7 +18,7 @@ export type Entry =
 
 /** A point from which the entries can be played. */
 interface Start {
-  /** The number of the first entry after it, of all that there ever were. */
+  /** The number of the first entry after it, counted since the session began. */
   entry: number
   states: number
   bytes: number
@@ -27,9 +27,9 @@ interface Start {
 }
 
 export interface RecorderLimits {
-  /** At least so many states are kept. @default 500 */
+  /** How many states are kept, if they fit into `bytes`. @default 500 */
   states?: number
-  /** Bytes of frames, approximately. @default 8 MiB */
+  /** How many bytes of frames are kept, approximately. @default 8 MiB */
   bytes?: number
 }
 
@@ -38,7 +38,7 @@ export interface Recorder {
   /** The state before the first entry; `undefined` if the first state in the entries is whole. */
   readonly base: KeptState | undefined
   readonly entries: readonly Entry[]
-  /** Messages with state, of all that there ever were in this session. */
+  /** How many messages with state this session has received. */
   readonly states: number
   /** When the entries begin. */
   readonly since: number | undefined
@@ -47,8 +47,10 @@ export interface Recorder {
   subscribe: (listener: (entry: Entry | undefined) => void) => () => void
 }
 
+/** There is a start after each fifth of the states or of the bytes that are kept. */
+const STEPS = 5
 /** Each start holds the parts of the state that have changed since. */
-const MOST_STARTS = 8
+const MOST_STARTS = 2 * STEPS + 2
 
 /**
  * Keeps the messages that the viewer has received since it opened the session, as they came: that costs the least, and
@@ -181,13 +183,17 @@ export function createRecorder(limits: RecorderLimits = {}): Recorder {
         const last = starts.at(-1)
         // Not while a message is being read, because the state is not that of the latest message then.
         if (!samePosition(latest, kept.message)) return
-        if (!last || states - last.states >= mostStates / 5) addStart(here(kept))
+        const isFar =
+          !last ||
+          states - last.states >= mostStates / STEPS ||
+          bytes - last.bytes >= mostBytes / STEPS
+        if (isFar) addStart(here(kept))
         trim()
       } else if (received.type === 'message') receiveData(at, received.data)
       else {
         assembly = undefined
         const hasClosed = received.type === 'close'
-        // A dial that fails closes too, and the first connection is no news.
+        // A dial that fails closes too, and the first connection needs no entry.
         if (isOpen && hasClosed && latest) push({ at, event: 'lost' })
         else if (isLost && !hasClosed) push({ at, event: 'connected' })
         isLost = hasClosed && (isLost || (isOpen && latest !== undefined))

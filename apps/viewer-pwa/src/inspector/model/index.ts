@@ -8,4 +8,13 @@ export { type Column, columnsOf, type Sorting, sortRecords } from './records.ts'
 export type { Row, RowList } from './row-list.ts'
 export { createRows, type Filter, type Pin } from './rows.ts'
 export { filterOf, type Found, search } from './search.ts'
-export { bytesOf, hasParts, kindOf, plainText, sizeOf, toJson } from './values.ts'
+export {
+  bytesOf,
+  hasParts,
+  kindOf,
+  plainText,
+  shortJson,
+  sizeOf,
+  textToCopy,
+  toJson,
+} from './values.ts'

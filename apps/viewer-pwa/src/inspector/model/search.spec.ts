@@ -29,6 +29,15 @@ const view = viewOf({
 })
 
 describe('search', () => {
+  it('finds bytes by their type and not by their numbers', () => {
+    const bytes = viewOf({ s: { list: new Uint8Array([12, 255]), buffer: new ArrayBuffer(3) } })
+    const names = (query: string) => [...run(bytes, query).found.matches]
+    expect(names('object')).toEqual([])
+    expect(names('12,255')).toEqual([])
+    expect(names('uint8')).toEqual([keyOf(['s', 'list'])])
+    expect(names('arraybuffer')).toEqual([keyOf(['s', 'buffer'])])
+  })
+
   it.each([
     [
       'ADA',
