@@ -1,5 +1,13 @@
 export { type Change, changesBetween } from './changes.ts'
-export { childKey as partKey, EMPTY_VIEW, parentKey, pathOf, resolve, type View } from './keys.ts'
+export {
+  childKey as partKey,
+  EMPTY_VIEW,
+  lastingKey,
+  parentKey,
+  pathOf,
+  resolve,
+  type View,
+} from './keys.ts'
 export { createItemIds, type ItemIds, type Part, partsOf } from './parts.ts'
 export { explain, type Explained, hexLines } from './explain.ts'
 export { countText, previewOf, rowText } from './previews.ts'
