@@ -1,7 +1,7 @@
 import { EMPTY_VIEW, hasParts, type View } from '../inspector/model/index.ts'
 import { isEncrypted, statusOf } from '@vue-sync/vue/recording'
 import type { Playback } from './playback.ts'
-import type { Entry } from './recorder.ts'
+import type { Entry } from './recording/recorder.ts'
 
 /**
  * - `start`: where the history begins.

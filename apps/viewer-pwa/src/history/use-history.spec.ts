@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, shallowRef } from 'vue'
 import { EMPTY_VIEW } from '../inspector/model/index.ts'
 import type { Playback } from './playback.ts'
-import { recorder } from './recorder.ts'
+import { recorder } from './recording/recorder.ts'
 import { useHistory } from './use-history.ts'
 
 const address = { origin: 'ws://192.168.1.5:9876', session: 'default', key: 'k' }

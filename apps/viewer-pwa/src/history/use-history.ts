@@ -1,10 +1,10 @@
 import { computed, onScopeDispose, type Ref, shallowRef } from 'vue'
 import { EMPTY_VIEW, type View } from '../inspector/model/index.ts'
 import type { InspectorSource } from '../inspector/source.ts'
-import type { OpenedRecording } from './open-recording.ts'
+import type { OpenedRecording } from './recording/open-recording.ts'
 import { createPace } from './pace.ts'
 import { createPlayback, type Playback } from './playback.ts'
-import { type Entry, recorder } from './recorder.ts'
+import { type Entry, recorder } from './recording/recorder.ts'
 import { createTimeline, type Moment, type Timeline } from './timeline.ts'
 
 export type UseHistoryReturn = ReturnType<typeof useHistory>

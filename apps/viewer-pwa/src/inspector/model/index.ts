@@ -1,4 +1,4 @@
-export { type Change, changesBetween } from './changes.ts'
+export { type Change, changesBetween } from './changes/changes.ts'
 export {
   childKey as partKey,
   EMPTY_VIEW,
@@ -11,11 +11,11 @@ export {
 export { createItemIds, type ItemIds, type Part, partsOf } from './parts.ts'
 export { explain, type Explained, hexLines } from './explain.ts'
 export { countText, previewOf, rowText } from './previews.ts'
-export { createRecent } from './recent.ts'
+export { createRecent } from './changes/recent.ts'
 export { type Column, columnsOf, type Sorting, sortRecords } from './records.ts'
 export type { Row, RowList } from './row-list.ts'
 export { createRows, type Filter, type Pin } from './rows.ts'
-export { filterOf, type Found, search } from './search.ts'
+export { filterOf, type Found, search } from './search/search.ts'
 export {
   bytesOf,
   hasParts,
