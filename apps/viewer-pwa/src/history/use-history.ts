@@ -9,6 +9,9 @@ import { createTimeline, type Moment, type Timeline } from './timeline.ts'
 
 export type UseHistoryReturn = ReturnType<typeof useHistory>
 
+const sessionName = (): string | undefined =>
+  recorder.address && `${recorder.address.origin} ${recorder.address.session}`
+
 /**
  * The states of the past of the live session, or those of an opened recording.
  *
@@ -32,8 +35,6 @@ export function useHistory(live: InspectorSource, create: typeof createPlayback 
   let run = 0
   /** Whether the history of the session is wanted, also if it cannot be shown. */
   let isWantedLive = false
-  const sessionName = (): string | undefined =>
-    recorder.address && `${recorder.address.origin} ${recorder.address.session}`
   const session = shallowRef(sessionName())
   onScopeDispose(
     recorder.subscribe((entry) => {
