@@ -21,11 +21,19 @@ export async function violations(page: Page): Promise<string[]> {
   )
 }
 
-/** Lists tap targets narrower or lower than 44 CSS pixels. Links in running text do not count. */
+/**
+ * Lists tap targets narrower or lower than 44 CSS pixels. Links in running text do not count, nor do controls that are
+ * clipped away: they appear only when the keyboard reaches them.
+ */
 export function smallTargets(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll('button, input, select, [role="button"], summary')]
-      .filter((element) => element.checkVisibility())
+      .filter((element) => {
+        let shown: Element | null = element
+        while (shown && getComputedStyle(shown).clipPath !== 'inset(50%)')
+          shown = shown.parentElement
+        return shown === null && element.checkVisibility()
+      })
       .map((element) => ({
         element,
         box: (element.closest('label') ?? element).getBoundingClientRect(),

@@ -17,7 +17,7 @@ export type Received =
   | { type: 'open' | 'close'; at: number }
   | { type: 'message'; at: number; data: string | ArrayBuffer }
 
-/** At most so much is kept for a recorder that is not loaded. If its code never arrives, this is all that it costs. */
+/** Limits of what is kept until the recorder's code has loaded. */
 const MOST_EARLY = 500
 const MOST_EARLY_BYTES = 2 * 1024 * 1024
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { headOf } from '@vue-sync/vue/recording'
 import type { View } from '../inspector/model/index.ts'
-import { changesOf } from './changes-of.ts'
+import { changesOf } from './panel/changes-of.ts'
 import type { Playback } from './playback.ts'
 import { createTimeline, growth, type TimelineLimits } from './timeline.ts'
 

@@ -1,7 +1,7 @@
 import { EMPTY_VIEW, hasParts, type View } from '../inspector/model/index.ts'
 import { isEncrypted, statusOf } from '@vue-sync/vue/recording'
 import type { Playback } from './playback.ts'
-import type { Entry } from './recorder.ts'
+import type { Entry } from './recording/recorder.ts'
 
 /**
  * - `start`: where the history begins.
@@ -47,7 +47,7 @@ export interface TimelineLimits {
 
 /** The states of the past. Unchanged parts are shared, so each state costs only what changed. */
 export interface Timeline {
-  /** The oldest first. Replaced on change. */
+  /** The oldest first. Replaced on change, by a copy that is made when it is read. */
   readonly moments: readonly Moment[]
   /** Whether older moments were dropped. */
   readonly isCut: boolean
@@ -88,16 +88,17 @@ function growthOf(before: View, now: View): number {
   return size
 }
 
-/** Makes the moments of entries. @param since when it begins, milliseconds since 1970 */
+/** Turns entries into moments. @param since when it begins, milliseconds since 1970 */
 export function createTimeline(
   playback: Playback,
   since: number | undefined,
   limits: TimelineLimits = {},
 ): Timeline {
   const { moments: most = 500, bytes: mostBytes = 48 * 1024 * 1024 } = limits
-  let moments: Moment[] = []
+  const moments: Moment[] = []
+  let copy: readonly Moment[] | undefined
   /** What each moment takes, in the same order. */
-  let sizes: number[] = []
+  const sizes: number[] = []
   let total = 0
   let isCut = false
   let nextId = 0
@@ -108,10 +109,16 @@ export function createTimeline(
   function push(at: number, kind: MomentKind, view: View, seq?: number): void {
     const before = moments.at(-1)?.view ?? EMPTY_VIEW
     const size = moments.length === 0 ? 0 : growthOf(before, view)
-    moments = [
-      ...moments,
-      { id: nextId++, at, kind, view, before, changes, ...(seq !== undefined && { seq }) },
-    ]
+    copy = undefined
+    moments.push({
+      id: nextId++,
+      at,
+      kind,
+      view,
+      before,
+      changes,
+      ...(seq !== undefined && { seq }),
+    })
     sizes.push(size)
     total += size
     let surplus = Math.max(0, moments.length - most)
@@ -121,8 +128,8 @@ export function createTimeline(
     if (surplus === 0) return
     total = left
     isCut = true
-    sizes = sizes.slice(surplus)
-    moments = moments.slice(surplus)
+    sizes.splice(0, surplus)
+    moments.splice(0, surplus)
     // The first moment must not hold the state before it.
     moments[0] = { ...moments[0]!, kind: 'start', before: EMPTY_VIEW }
   }
@@ -133,7 +140,7 @@ export function createTimeline(
 
   return {
     get moments() {
-      return moments
+      return (copy ??= [...moments])
     },
     get isCut() {
       return isCut

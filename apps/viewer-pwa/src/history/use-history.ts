@@ -1,19 +1,24 @@
 import { computed, onScopeDispose, type Ref, shallowRef } from 'vue'
 import { EMPTY_VIEW, type View } from '../inspector/model/index.ts'
 import type { InspectorSource } from '../inspector/source.ts'
+import type { OpenedRecording } from './recording/open-recording.ts'
+import { createPace } from './pace.ts'
 import { createPlayback, type Playback } from './playback.ts'
-import type { OpenedRecording } from './open-recording.ts'
-import { type Entry, recorder } from './recorder.ts'
+import { type Entry, recorder } from './recording/recorder.ts'
 import { createTimeline, type Moment, type Timeline } from './timeline.ts'
 
 export type UseHistoryReturn = ReturnType<typeof useHistory>
+
+const sessionName = (): string | undefined =>
+  recorder.address && `${recorder.address.origin} ${recorder.address.session}`
 
 /**
  * The states of the past of the live session, or those of an opened recording.
  *
  * @param live the live state
+ * @param create makes the states of frames
  */
-export function useHistory(live: InspectorSource) {
+export function useHistory(live: InspectorSource, create: typeof createPlayback = createPlayback) {
   const moments = shallowRef<readonly Moment[]>([])
   const isCut = shallowRef(false)
   const isLoading = shallowRef(false)
@@ -23,29 +28,45 @@ export function useHistory(live: InspectorSource) {
   /** The view in which the inspector was paused, until another moment is selected. */
   const frozen = shallowRef<View>()
   const recording = shallowRef<OpenedRecording>()
-  /** Messages that came since the inspector was paused, while the timeline is not loaded. */
+  /** Makes the states of the moments, and of the messages that follow. */
   let playback: Playback | undefined
   let stop: (() => void) | undefined
   /** Increases when what is being loaded is not wanted any more. */
   let run = 0
+  /** Whether the history of the session is wanted, also if it cannot be shown. */
+  let isWantedLive = false
+  const session = shallowRef(sessionName())
+  onScopeDispose(
+    recorder.subscribe((entry) => {
+      if (entry) return
+      session.value = sessionName()
+      if (isWantedLive) void backToLive().then(load)
+    }),
+  )
 
   function publish(timeline: Timeline): void {
     moments.value = timeline.moments
     isCut.value = timeline.isCut
   }
 
-  function unload(): void {
-    run++
+  function stopFollowing(): void {
     stop?.()
     playback?.dispose()
     stop = playback = undefined
+  }
+
+  function unload(): void {
+    run++
+    isWantedLive = false
+    stopFollowing()
     moments.value = []
     isLoading.value = hasFailed.value = isCut.value = false
   }
 
-  /** Makes the moments of what was received, and follows. */
+  /** Turns the received messages into moments, and then each message that follows. */
   async function load(): Promise<void> {
     unload()
+    isWantedLive = true
     const own = run
     const isWanted = (): boolean => own === run
     const { address, base, entries, since } = recorder
@@ -55,18 +76,20 @@ export function useHistory(live: InspectorSource) {
     const queue: Entry[] = [...entries]
     let wake: (() => void) | undefined
     stop = recorder.subscribe((entry) => {
-      if (!entry) return void backToLive().then(load)
+      if (!entry) return
       queue.push(entry)
       wake?.()
     })
     try {
-      const made = await createPlayback({ address, base })
+      const made = await create({ address, base })
       if (!isWanted()) return made.dispose()
       playback = made
       const timeline = createTimeline(made, base?.lastUpdate ?? since)
+      const pace = createPace()
       while (isWanted()) {
         for (const entry of queue.splice(0)) {
           await timeline.add(entry)
+          await pace()
           if (!isWanted()) return
         }
         publish(timeline)
@@ -75,6 +98,7 @@ export function useHistory(live: InspectorSource) {
       }
     } catch {
       if (!isWanted()) return
+      stopFollowing()
       isLoading.value = false
       hasFailed.value = true
     }
@@ -122,7 +146,7 @@ export function useHistory(live: InspectorSource) {
     newer: computed(() =>
       last.value && selected.value ? last.value.changes - selected.value.changes : 0,
     ),
-    source: { view } satisfies InspectorSource,
+    source: { view, isLive: computed(() => !isPast.value), session } satisfies InspectorSource,
     load,
     unload,
     pause(): void {

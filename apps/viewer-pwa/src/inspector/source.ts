@@ -6,6 +6,10 @@ import type { View } from './model/index.ts'
 export interface InspectorSource {
   /** Replaced on each change. Unchanged parts keep their identity. */
   view: Readonly<Ref<View>>
+  /** Whether the view is the present state. @default always */
+  isLive?: Readonly<Ref<boolean>>
+  /** Names the session, whose pins are kept while the tab is open. @default pins are not kept */
+  session?: Readonly<Ref<string | undefined>>
 }
 
 /** The live state. Call it in `setup`. */

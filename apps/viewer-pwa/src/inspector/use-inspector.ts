@@ -7,14 +7,13 @@ import {
   createRows,
   type Filter,
   filterOf,
-  type Pin,
-  pathOf,
   resolve,
   type Row,
   type RowList,
 } from './model/index.ts'
 import type { InspectorSource } from './source.ts'
 import { useFlash } from './use-flash.ts'
+import { usePins } from './use-pins.ts'
 import { useSearch } from './use-search.ts'
 
 const MINUTE = 60_000
@@ -24,7 +23,7 @@ const REFRESH_MS = 5000
 export type UseInspectorReturn = ReturnType<typeof useInspector>
 
 /** The state of the inspector: open rows, search, filter, pins and flashes. */
-export function useInspector({ view: given }: InspectorSource) {
+export function useInspector({ view: given, isLive, session }: InspectorSource) {
   const ids = createItemIds()
   const tree = createRows(ids)
   const recent = createRecent()
@@ -32,7 +31,6 @@ export function useInspector({ view: given }: InspectorSource) {
   const view = shallowRef(given.value)
   const query = shallowRef('')
   const onlyChanged = shallowRef(false)
-  const pinned = shallowRef<readonly string[]>([])
   const openings = shallowRef(0)
   const refreshes = shallowRef(0)
   const { found, prepare } = useSearch(query, view, ids)
@@ -45,24 +43,20 @@ export function useInspector({ view: given }: InspectorSource) {
     const matches = found.value?.matches
     return filterOf(matches ? [...changed].filter((key) => matches.has(key)) : changed)
   })
-  const pins = computed<Pin[]>(() =>
-    pinned.value.flatMap((part) => {
-      const steps = resolve(part, view.value, ids)
-      if (!steps) return []
-      const path = steps.map(({ name }) => name).join('.')
-      return [{ part, name: pathOf(steps), path, value: steps.at(-1)!.value }]
-    }),
-  )
+  const { pins, isPinned, togglePin } = usePins(session, view, ids)
   const rows = computed<RowList>(() => {
     void openings.value
     return tree.list(view.value, filter.value, pins.value)
   })
   const { flashes, add: flash } = useFlash((part) => rows.value.shows(part))
 
-  watch(given, (now, before) => {
+  watch([given, () => isLive?.value ?? true], ([now, isNow], [before, wasNow]) => {
+    if (now === before) return
     const changes = changesBetween(before, now, ids)
-    recent.add(changes, Date.now())
     view.value = now
+    // What differs from a state of the past did not change now.
+    if (!isNow || !wasNow) return
+    recent.add(changes, Date.now())
     if (before.ids.length > 0) flash(changes)
   })
   useIntervalFn(() => {
@@ -83,12 +77,8 @@ export function useInspector({ view: given }: InspectorSource) {
       tree.setOpen(row, open)
       openings.value++
     },
-    isPinned: (part: string) => pinned.value.includes(part),
-    togglePin(part: string) {
-      pinned.value = pinned.value.includes(part)
-        ? pinned.value.filter((key) => key !== part)
-        : [...pinned.value, part]
-    },
+    isPinned,
+    togglePin,
     /** The parts from the store to this one, or `undefined` if it is gone. */
     stepsTo: (part: string) => resolve(part, view.value, ids),
   }

@@ -1,11 +1,28 @@
-export { type Change, changesBetween } from './changes.ts'
-export { childKey as partKey, EMPTY_VIEW, parentKey, pathOf, resolve, type View } from './keys.ts'
+export { type Change, changesBetween } from './changes/changes.ts'
+export {
+  childKey as partKey,
+  EMPTY_VIEW,
+  lastingKey,
+  parentKey,
+  pathOf,
+  resolve,
+  type View,
+} from './keys.ts'
 export { createItemIds, type ItemIds, type Part, partsOf } from './parts.ts'
 export { explain, type Explained, hexLines } from './explain.ts'
 export { countText, previewOf, rowText } from './previews.ts'
-export { createRecent } from './recent.ts'
+export { createRecent } from './changes/recent.ts'
 export { type Column, columnsOf, type Sorting, sortRecords } from './records.ts'
 export type { Row, RowList } from './row-list.ts'
 export { createRows, type Filter, type Pin } from './rows.ts'
-export { filterOf, type Found, search } from './search.ts'
-export { bytesOf, hasParts, kindOf, plainText, sizeOf, toJson } from './values.ts'
+export { filterOf, type Found, search } from './search/search.ts'
+export {
+  bytesOf,
+  hasParts,
+  kindOf,
+  plainText,
+  shortJson,
+  sizeOf,
+  textToCopy,
+  toJson,
+} from './values.ts'

@@ -52,6 +52,21 @@ function find(value: unknown, id: string, ids: ItemIds): Part | undefined {
   return undefined
 }
 
+/**
+ * The key of the same part in an inspector that is opened anew, which numbers the items of lists by their place.
+ * `undefined` if the key leads nowhere.
+ */
+export function lastingKey(key: string, view: View, ids: ItemIds): string | undefined {
+  const steps = resolve(key, view, ids)
+  if (!steps) return undefined
+  return keyOf(
+    steps.map(({ id, name }, at) => {
+      const container = steps[at - 1]?.value
+      return Array.isArray(container) || container instanceof Set ? name : id
+    }),
+  )
+}
+
 /** The path in JavaScript: `session.points[3].name`. An item of a set is `[...session.tags][0]`. */
 export function pathOf(steps: readonly Part[]): string {
   let path = ''

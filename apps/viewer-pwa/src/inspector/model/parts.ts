@@ -45,8 +45,7 @@ export function createItemIds(): ItemIds {
 }
 
 /** The key of a map on one line. */
-export const keyName = (key: unknown): string =>
-  typeof key === 'object' && key !== null && !(key instanceof Date) ? toJson(key) : plainText(key)
+export const keyName = (key: unknown): string => (hasParts(key) ? toJson(key) : plainText(key))
 
 function keyId(key: unknown, ids: ItemIds): string {
   return typeof key === 'object' && key !== null

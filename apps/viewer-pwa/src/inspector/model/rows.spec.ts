@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { changesBetween } from './changes.ts'
+import { changesBetween } from './changes/changes.ts'
 import { keyOf, pathOf, resolve, type View } from './keys.ts'
 import { createItemIds, type ItemIds } from './parts.ts'
 import type { Row } from './row-list.ts'
 import { createRows } from './rows.ts'
-import { filterOf } from './search.ts'
+import { filterOf } from './search/search.ts'
 
 const viewOf = (stores: Record<string, object>): View => ({
   ids: Object.keys(stores),

@@ -3,7 +3,7 @@ import { createFormats } from '../../texts/formats.ts'
 import { en } from '../../texts/en/index.ts'
 import { createItemIds, partsOf } from './parts.ts'
 import { countText, previewOf, rowText } from './previews.ts'
-import { hasParts, kindOf, sizeOf, toJson } from './values.ts'
+import { hasParts, kindOf, shortJson, sizeOf, textToCopy, toJson } from './values.ts'
 
 const formats = createFormats('en-GB')
 const texts = en(formats).inspector
@@ -101,5 +101,38 @@ describe('a preview', () => {
     const wide = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`field${at}`, at]))
     expect(previewOf(wide)).toMatch(/, … \}$/)
     expect(previewOf({ ['k'.repeat(400)]: 1 }).length).toBeLessThan(60)
+  })
+})
+
+describe('the short text of a value', () => {
+  it.each([
+    ['', '""'],
+    ['say "a"', '"say \\"a\\""'],
+    [2.5, '2.5'],
+    [undefined, 'undefined'],
+  ])('is the JSON of %o', (value, text) => {
+    expect(shortJson(value)).toBe(text)
+  })
+
+  it('is short for long texts and for bytes, in the page as well as in names of maps', () => {
+    expect(shortJson('x'.repeat(48_000))).toHaveLength(200)
+    expect(shortJson('"'.repeat(48_000))).toHaveLength(200)
+    const bytes = [new Uint8Array(1_000_000), new ArrayBuffer(1_000_000)] as const
+    expect(bytes.map(shortJson)).toEqual(['Uint8Array', 'ArrayBuffer'])
+    const map = new Map([[bytes[0], 1]])
+    expect([...partsOf(map, createItemIds())].map(({ name }) => name)).toEqual(['Uint8Array'])
+  })
+})
+
+describe('the copy of a value', () => {
+  it.each([
+    ['a "text"', 'a "text"'],
+    [7n, '7n'],
+    [null, 'null'],
+    [{ a: 1 }, '{\n  "a": 1\n}'],
+    [new Uint8Array([1, 255]), '[\n  1,\n  255\n]'],
+    [new Uint8Array([1, 255]).buffer, '[\n  1,\n  255\n]'],
+  ])('of %o is %s', (value, text) => {
+    expect(textToCopy(value)).toBe(text)
   })
 })

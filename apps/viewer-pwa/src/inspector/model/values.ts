@@ -38,9 +38,10 @@ export function sizeOf(value: unknown): number {
   return Object.keys(value).length
 }
 
-/** A value without parts, as a developer writes it. A string has no quotes. */
+/** A value without parts, as a developer writes it. A string has no quotes. Bytes are named and not listed. */
 export function plainText(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
+  if (kindOf(value) === 'bytes') return (value as object).constructor.name
   if (value instanceof Date)
     return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
   return Object.is(value, -0) ? '-0' : String(value)
@@ -58,6 +59,21 @@ function replacer(_: string, part: unknown): unknown {
   if (part instanceof Map || part instanceof Set) return [...part]
   if (ArrayBuffer.isView(part) || part instanceof ArrayBuffer) return [...bytesOf(part)]
   return typeof part === 'bigint' ? String(part) : part
+}
+
+const MOST_OF_SHORT = 200
+
+/** A value without parts as JSON of at most 200 characters. Bytes are named, because they may be millions of numbers. */
+export function shortJson(value: unknown): string {
+  if (kindOf(value) === 'bytes') return (value as object).constructor.name
+  // Escapes make a text longer and never shorter.
+  const json = toJson(typeof value === 'string' ? value.slice(0, MOST_OF_SHORT) : value)
+  return json.slice(0, MOST_OF_SHORT)
+}
+
+/** What "Copy" puts into the clipboard: text and other values without parts as they are, all others as JSON. */
+export function textToCopy(value: unknown): string {
+  return hasParts(value) || kindOf(value) === 'bytes' ? toJson(value, 2) : plainText(value)
 }
 
 /** The value as JSON: maps as lists of entries, sets as lists, big integers as text, bytes as numbers. */

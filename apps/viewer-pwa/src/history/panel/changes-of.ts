@@ -1,0 +1,50 @@
+import {
+  type Change,
+  changesBetween,
+  createItemIds,
+  pathOf,
+  resolve,
+} from '../../inspector/model/index.ts'
+import type { Moment } from '../timeline.ts'
+
+export interface LoggedChange extends Pick<Change, 'type' | 'before' | 'after'> {
+  /** In JavaScript: `board.rows[3].name`. */
+  path: string
+}
+
+export interface MomentChanges {
+  /** At most `LISTED`. */
+  list: LoggedChange[]
+  /** More changes than these; an estimate, because a whole container may count as one. */
+  more: number
+  /** The stores in which something changed. */
+  stores: string[]
+}
+
+const LISTED = 3
+/** After these many, whole containers count as one. */
+const MOST = 50
+
+// Moments are immutable.
+const known = new WeakMap<Moment, MomentChanges>()
+
+/** What a moment changed. It is computed only for the entries of the log that are in sight. */
+export function changesOf(moment: Moment): MomentChanges {
+  let found = known.get(moment)
+  if (!found) known.set(moment, (found = compare(moment)))
+  return found
+}
+
+function compare({ kind, before, view }: Moment): MomentChanges {
+  if (kind === 'start') return { list: [], more: 0, stores: [] }
+  const ids = createItemIds()
+  const changes = changesBetween(before, view, ids, MOST)
+  const stores = [...new Set([...before.ids, ...view.ids])].filter(
+    (id) => before.stores.get(id) !== view.stores.get(id),
+  )
+  const list = changes.slice(0, LISTED).map(({ key, type, before: from, after }) => {
+    const steps = resolve(key, type === 'removed' ? before : view, ids)
+    return { path: steps ? pathOf(steps) : '', type, before: from, after }
+  })
+  return { list, more: changes.length - list.length, stores }
+}

@@ -1,0 +1,104 @@
+import { align } from './align.ts'
+import { childKey, type View } from '../keys.ts'
+import { type ItemIds, partsOf } from '../parts.ts'
+import { hasParts, kindOf } from '../values.ts'
+
+export interface Change {
+  /** The key of the changed part, also of a removed one. */
+  key: string
+  type: 'changed' | 'added' | 'removed'
+  before: unknown
+  after: unknown
+}
+
+/**
+ * Lists the deepest parts in which two views differ. Parts with the same identity are equal, so this takes time in
+ * proportion to what changed and to the length of the lists around it. Items of lists get their ids on the way.
+ *
+ * @param limit at most this many changes, after which whole containers count as changed. @default 10000
+ */
+export function changesBetween(before: View, after: View, ids: ItemIds, limit = 10_000): Change[] {
+  const changes: Change[] = []
+  for (const id of after.ids) {
+    const key = childKey(undefined, id)
+    const old = before.stores.get(id)
+    const now = after.stores.get(id)
+    if (old === undefined) changes.push({ key, type: 'added', before: old, after: now })
+    else compare(old, now, key)
+  }
+  for (const id of before.ids)
+    if (!after.stores.has(id))
+      changes.push({
+        key: childKey(undefined, id),
+        type: 'removed',
+        before: before.stores.get(id),
+        after: undefined,
+      })
+  return changes
+
+  function compare(old: unknown, now: unknown, key: string): void {
+    if (isSame(old, now)) return
+    const isDeep = changes.length < limit && hasParts(old) && kindOf(old) === kindOf(now)
+    if (!isDeep) changes.push({ key, type: 'changed', before: old, after: now })
+    else if (Array.isArray(old)) compareLists(old, old, now as object, now as unknown[], key)
+    else if (old instanceof Set)
+      compareLists(old, [...old], now as object, [...(now as Set<unknown>)], key)
+    else compareFields(old, now as object, key)
+  }
+
+  function compareFields(old: object, now: object, key: string): void {
+    const earlier = new Map<string, unknown>()
+    for (const { id, value } of partsOf(old, ids)) earlier.set(id, value)
+    for (const { id, value } of partsOf(now, ids)) {
+      const isKnown = earlier.has(id)
+      if (isKnown) compare(earlier.get(id), value, childKey(key, id))
+      else
+        changes.push({
+          key: childKey(key, id),
+          type: 'added',
+          before: undefined,
+          after: value,
+        })
+      earlier.delete(id)
+    }
+    for (const [id, value] of earlier)
+      changes.push({ key: childKey(key, id), type: 'removed', before: value, after: undefined })
+  }
+
+  function compareLists(
+    list: object,
+    items: readonly unknown[],
+    nextList: object,
+    nextItems: readonly unknown[],
+    key: string,
+  ): void {
+    const from = align({ list, items }, { list: nextList, items: nextItems }, ids)
+    const kept = new Uint8Array(items.length)
+    for (let at = 0; at < from.length; at++) {
+      const place = from[at]!
+      const now = nextItems[at]
+      if (place !== -1) {
+        kept[place] = 1
+        if (isSame(items[place], now)) continue
+      }
+      const itemKey = childKey(key, `${ids.idAt(nextList, at)}`)
+      if (place === -1) changes.push({ key: itemKey, type: 'added', before: undefined, after: now })
+      else compare(items[place], now, itemKey)
+    }
+    for (let at = 0; at < kept.length; at++)
+      if (kept[at] === 0)
+        changes.push({
+          key: childKey(key, `${ids.idAt(list, at)}`),
+          type: 'removed',
+          before: items[at],
+          after: undefined,
+        })
+  }
+}
+
+function isSame(old: unknown, now: unknown): boolean {
+  return (
+    Object.is(old, now) ||
+    (old instanceof Date && now instanceof Date && Object.is(old.getTime(), now.getTime()))
+  )
+}

@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { effectScope, nextTick, shallowRef } from 'vue'
+import { partKey, type View } from './model/index.ts'
+import { useInspector } from './use-inspector.ts'
+
+const viewOf = (state: object): View => ({ ids: ['s'], stores: new Map([['s', state]]) })
+const keyOf = (...names: string[]): string =>
+  names.reduce((key, name) => partKey(key, name), partKey(undefined, 's'))
+
+describe('the inspector', () => {
+  let scope = effectScope()
+  beforeEach(() => {
+    const texts = new Map<string, string>()
+    vi.stubGlobal('sessionStorage', {
+      getItem: (name: string) => texts.get(name) ?? null,
+      setItem: (name: string, text: string) => void texts.set(name, text),
+      removeItem: (name: string) => void texts.delete(name),
+    })
+  })
+  afterEach(() => {
+    scope.stop()
+    vi.unstubAllGlobals()
+  })
+
+  function open(state: object, name?: string) {
+    scope.stop()
+    scope = effectScope()
+    const view = shallowRef(viewOf(state))
+    const isLive = shallowRef(true)
+    const session = shallowRef(name)
+    const inspector = scope.run(() => useInspector({ view, isLive, session }))!
+    return { inspector, view, isLive, session }
+  }
+  const pinnedValues = ({ rows }: ReturnType<typeof useInspector>): unknown[] =>
+    [...rows.value].filter((row) => row.isPinned).map(({ value }) => value)
+
+  it('lists and flashes what changes now, and not what differs in a state of the past', async () => {
+    const { inspector, view, isLive } = open({ a: 1, b: 1 })
+    const changed = (): string[] => [...(inspector.filter.value?.matches ?? [])]
+    inspector.onlyChanged.value = true
+    const present = view.value
+
+    isLive.value = false
+    view.value = viewOf({ a: 1, b: 0 })
+    await nextTick()
+    view.value = viewOf({ a: 0, b: 0 })
+    await nextTick()
+    isLive.value = true
+    view.value = present
+    await nextTick()
+    expect(changed()).toEqual([])
+    expect(inspector.flashes.value.size).toBe(0)
+
+    view.value = viewOf({ a: 2, b: 1 })
+    await nextTick()
+    expect(changed()).toEqual([keyOf('a')])
+    expect(inspector.flashes.value.size).toBe(1)
+  })
+
+  it('keeps pins when it is opened again, also those of items that have moved since', async () => {
+    const item = { id: 7, name: 'Ada' }
+    const first = open({ list: [item, { id: 8 }], speed: 1 }, 'one')
+    first.inspector.togglePin(keyOf('list', '0', 'name'))
+    first.inspector.togglePin(keyOf('speed'))
+    first.view.value = viewOf({ list: [{ id: 1 }, { id: 2 }, item, { id: 8 }], speed: 1 })
+    await nextTick()
+    expect(pinnedValues(first.inspector)).toEqual(['Ada', 1])
+
+    const again = open({ list: [{ id: 1 }, { id: 2 }, item, { id: 8 }], speed: 2 }, 'one')
+    expect(pinnedValues(again.inspector)).toEqual(['Ada', 2])
+  })
+
+  it('keeps the pins of each session apart', async () => {
+    const { inspector, session } = open({ speed: 1 }, 'one')
+    inspector.togglePin(keyOf('speed'))
+    session.value = 'two'
+    await nextTick()
+    expect(pinnedValues(inspector)).toEqual([])
+    session.value = 'one'
+    await nextTick()
+    expect(pinnedValues(inspector)).toEqual([1])
+  })
+})
