@@ -12,7 +12,7 @@ import { createFrameDriver } from '../support/pages/frame-driver.ts'
 import { type FramedPages, openFramedPages } from '../support/pages/framed-pages.ts'
 import { HOST_SCREENS } from '../support/pages/host-screens.ts'
 import { type ScreenHost, startScreenHost } from '../support/pages/screen-host.ts'
-import { SCREENS, type ScreenDriver, TEXTS } from '../support/pages/screens.ts'
+import { SCREENS, type ScreenDriver, SECOND_SESSION, TEXTS } from '../support/pages/screens.ts'
 import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 /** From the narrowest phone to a wall, and a phone on its side. */
@@ -53,7 +53,10 @@ beforeAll(async () => {
     startRelay(0, { viewerDir: VIEWER_DIR, https: true, caDir }),
     serveDemoHost(),
   ])
-  host = startScreenHost(await connect(relay, 'host'))
+  host = startScreenHost(
+    await connect(relay, 'host'),
+    await connect(relay, 'host', { path: `/s/${SECOND_SESSION}` }),
+  )
   viewerPages = await openFramedPages(httpOf(relay))
   guidePages = await openFramedPages(httpOf(secured))
   hostPages = await openFramedPages(new URL(demo.url(relay.url)).origin)

@@ -6,7 +6,7 @@ import { limitFrameRate, serveDemoHost, VIEWER_DIR } from '../support/pages/demo
 import { createPlaywrightDriver } from '../support/pages/playwright-driver.ts'
 import { HOST_SCREENS } from '../support/pages/host-screens.ts'
 import { type ScreenHost, startScreenHost } from '../support/pages/screen-host.ts'
-import { SCREENS } from '../support/pages/screens.ts'
+import { SCREENS, SECOND_SESSION } from '../support/pages/screens.ts'
 import { startRelay, type TestRelay } from '../support/relays/relay.ts'
 
 // Lighthouse's checks without its timings: accessibility (axe-core), tap targets, layout, manifest, page head.
@@ -26,7 +26,10 @@ beforeAll(async () => {
     '--use-fake-ui-for-media-stream',
   )
   ;[relay, demo] = await Promise.all([startRelay(0, { viewerDir: VIEWER_DIR }), serveDemoHost()])
-  screensHost = startScreenHost(await connect(relay, 'host', { path: '/s/screens' }))
+  screensHost = startScreenHost(
+    await connect(relay, 'host', { path: '/s/screens' }),
+    await connect(relay, 'host', { path: `/s/${SECOND_SESSION}` }),
+  )
   hostPage = await (await browser.newContext()).newPage()
   await limitFrameRate(hostPage)
   await hostPage.goto(demo.url(relay.url))

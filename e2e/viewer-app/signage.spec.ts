@@ -61,6 +61,7 @@ describe('a kiosk', () => {
     await says(page, 'Departures')
     expect(await strip(page).count()).toBe(0)
     const main = page.locator('main')
+    expect(await main.boundingBox()).toEqual({ x: 0, y: 0, width: 1280, height: 720 })
     const isDim = () => main.evaluate((element) => Number(getComputedStyle(element).opacity) < 0.9)
     await expect.poll(isDim).toBe(false)
     await host.close()
@@ -88,6 +89,21 @@ describe('a kiosk', () => {
     await menu(page).waitFor()
     await page.mouse.up()
     await expectQuiet(page.seen)
+  })
+
+  it('closes the menu when nobody has used it for a minute', async () => {
+    await start()
+    await startSession('hall', 'Departures')
+    const page = await openTab(wall, link('hall', '&kiosk'), (tab) => tab.clock.install())
+    await says(page, 'Departures')
+    await page.keyboard.press('Escape')
+    await menu(page).waitFor()
+    await page.clock.fastForward(50_000)
+    await page.mouse.move(300, 300)
+    await page.clock.fastForward(50_000)
+    expect(await menu(page).count()).toBe(1)
+    await page.clock.fastForward(20_000)
+    await expect.poll(() => menu(page).count()).toBe(0)
   })
 })
 
@@ -225,6 +241,7 @@ describe('sessions side by side', () => {
     await paneSays(page, 'Departures', 'Live')
     await paneSays(page, 'Laboratory', 'Live')
     expect(await page.locator('iframe').count()).toBe(0)
+    expect(await page.title()).toBe('vue-sync viewer')
     await host.close()
     await paneSays(page, 'Departures', /Host offline/)
     await paneSays(page, 'Laboratory', 'Live')
@@ -258,7 +275,7 @@ describe('sessions side by side', () => {
     await page.reload()
     for (const name of ['Departures', 'Laboratory']) {
       await paneSays(page, name, /No network · as of/)
-      await paneSays(page, name, `"${name}"`)
+      await paneSays(page, name, `“${name}”`)
     }
     await hall.close()
     await start(VIEWER_DIR, port)

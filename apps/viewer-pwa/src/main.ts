@@ -11,7 +11,7 @@ import {
   createLinkMemory,
   createMarksMemory,
   KNOWN_SESSIONS_KEY,
-} from './session/use-known-sessions.ts'
+} from './session/known/use-known-sessions.ts'
 import { cache, viewerOptions } from './session/viewer-options.ts'
 import { createLanguage } from './texts/language.ts'
 import '@vue-sync/demo/base.css'

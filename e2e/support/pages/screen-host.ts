@@ -1,17 +1,19 @@
 import type { Client } from '../../../server/test/client.ts'
-import { SCREEN_STATE } from './screens.ts'
+import { SCREEN_STATE, SECOND_STATE } from './screens.ts'
 
-/** A host that shares `SCREEN_STATE`. */
+/** Hosts that share `SCREEN_STATE`, and `SECOND_STATE` in the session `SECOND_SESSION`. */
 export interface ScreenHost {
   /** Sends another value of some fields, so that the history has an entry. */
   change: () => void
   close: () => Promise<void>
 }
 
-export function startScreenHost(client: Client): ScreenHost {
+/** @param second the client of the session `SECOND_SESSION` */
+export function startScreenHost(client: Client, second: Client): ScreenHost {
   const epoch = 'screens'
   let seq = 0
   client.send({ type: 'session_update', epoch, seq: ++seq, payload: SCREEN_STATE })
+  second.send({ type: 'session_update', epoch, seq, payload: SECOND_STATE })
   return {
     change() {
       const { word, people } = SCREEN_STATE.awkward
@@ -22,6 +24,8 @@ export function startScreenHost(client: Client): ScreenHost {
       }
       client.send({ type: 'config_update', epoch, seq, payload: { awkward } })
     },
-    close: () => client.close(),
+    async close() {
+      await Promise.all([client.close(), second.close()])
+    },
   }
 }

@@ -21,7 +21,7 @@ export interface ScreenDriver {
 export interface Places {
   /** Origin of the viewer app. */
   app: string
-  /** A viewer link. Its session has the stores of `SCREEN_STATE`. */
+  /** A viewer link. Its session has the stores of `SCREEN_STATE`, and its relay has the session `SECOND_SESSION`. */
   link: string
   /** Sends changes of that session's state. */
   change: () => void
@@ -73,6 +73,10 @@ export const SCREEN_STATE = {
   },
 }
 
+/** A session of the same relay, so that the app knows two. */
+export const SECOND_SESSION = 'second'
+export const SECOND_STATE = { board: { title: 'The second session' } }
+
 const openSession = async (user: ScreenDriver, { link }: Places): Promise<void> => {
   await user.open(link)
   await user.sees(SCREEN_STATE.session.data.title)
@@ -111,8 +115,8 @@ function linkTo(name: string, link: string): string {
 }
 
 const openPanesSheet = async (user: ScreenDriver, { link }: Places): Promise<void> => {
-  await user.open(linkTo('nobody', link))
-  await user.sees(session.wait.hostOffline[0])
+  await user.open(linkTo(SECOND_SESSION, link))
+  await user.sees(SECOND_STATE.board.title)
   await user.open(link)
   await user.sees(SCREEN_STATE.session.data.title)
   await user.press(menu.title)
@@ -208,6 +212,13 @@ export const SCREENS: Screen[] = [
     async open(user, { link }) {
       await user.open(`${link}&kiosk`)
       await user.sees(SCREEN_STATE.session.data.title)
+    },
+  },
+  {
+    name: 'the inspector in a kiosk',
+    async open(user, { link }) {
+      await user.open(`${link}&view=inspector&kiosk`)
+      await user.has('[data-path="awkward"]')
     },
   },
   { name: 'the choice of sessions', open: openPanesSheet },

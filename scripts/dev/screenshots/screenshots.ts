@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { connectTo } from '../../../server/test/client.ts'
 import { openFaultProxy } from '../../../e2e/support/network/fault-proxy.ts'
 import { startScreenHost } from '../../../e2e/support/pages/screen-host.ts'
+import { SECOND_SESSION } from '../../../e2e/support/pages/screens.ts'
 import { ROOT } from '../../builds.ts'
 import { GUIDED, onEachDevice, openPage, DEVICES } from './devices.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -55,7 +56,10 @@ async function shootSetup(stage: Stage): Promise<void> {
 
 const stage = await openStage(false)
 try {
-  const screens = startScreenHost(await connectHost(stage, SCREENS_SESSION))
+  const screens = startScreenHost(
+    await connectHost(stage, SCREENS_SESSION),
+    await connectHost(stage, SECOND_SESSION),
+  )
   await onEachDevice(stage.browser, async (page, device) => {
     await shootScreens(page, stage, screens.change, shootOn(device))
     await shootWaysIn(page, stage, shootOn(device))

@@ -45,7 +45,7 @@ describe('the search for a relay', () => {
 })
 
 describe('a dial', () => {
-  /** The sockets that were opened. Their relay does what a test says. */
+  /** The sockets that were opened. A test sends the relay's answer. */
   let sockets: FakeSocket[] = []
 
   class FakeSocket extends EventTarget {

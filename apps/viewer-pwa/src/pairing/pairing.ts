@@ -38,6 +38,8 @@ export class PairingProblem extends Error implements ProblemDetails {
 const RETRY: ProblemDetails = { remedy: { kind: 'retry' } }
 /** How long the relay refuses codes if it does not say. */
 const LOCKED_OUT_S = 60
+/** A relay that has not answered a code after this time counts as unreachable. */
+const REDEEM_MS = 8000
 
 /** Asks the relay that served this page for the session of a short code. */
 async function redeem(code: string, origin: string): Promise<string> {
@@ -50,6 +52,7 @@ async function redeem(code: string, origin: string): Promise<string> {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ code }),
       cache: 'no-store',
+      signal: AbortSignal.timeout(REDEEM_MS),
     })
   } catch {
     throw noRelay
@@ -122,7 +125,7 @@ export async function linkFrom(typed: Typed, page: Location): Promise<string> {
 }
 
 /**
- * Returns the link in a QR code. A code with a web address alone may be of anything, so the relay must answer there.
+ * Returns the link in a QR code. A code that contains only a web address may lead to any site, so a relay must answer there.
  *
  * @param page the address of this page
  * @throws PairingProblem if the QR code is not a viewer link
@@ -137,7 +140,7 @@ export async function linkFromCode(text: string, page: Location): Promise<string
   return link
 }
 
-/** Says what a QR code is that is not ours. */
+/** Says what another QR code contains. */
 function sayOther(text: string, t: PairingTexts): string {
   if (!/^(?:https?|wss?):\/\//i.test(text) || !URL.canParse(text))
     return /^WIFI:/i.test(text) ? t.otherWifi : t.otherCode

@@ -1,10 +1,11 @@
 import { useEventListener } from '@vueuse/core'
 import { computed, type ComputedRef, type Ref, shallowRef, watch } from 'vue'
 import { parseLink } from '@vue-sync/vue/protocol'
-import { useSyncViewer } from '@vue-sync/vue/viewer'
+import { useSyncViewer, type UseSyncViewerReturn } from '@vue-sync/vue/viewer'
 import { openedAt } from '../opened-at.ts'
 import { addressOf, dropsSecret, fitToPage, linkOfPage, nameOf, pageOf } from './session-link.ts'
-import { createLinkMemory, useKnownSessions } from './use-known-sessions.ts'
+import { createLinkMemory, useKnownSessions } from './known/use-known-sessions.ts'
+import { useLinkOutcome } from './known/use-link-outcome.ts'
 
 /** How the pairing screen begins. */
 export interface PairingStart {
@@ -20,7 +21,7 @@ export interface UseSessionReturn {
   givenLink: Readonly<Ref<string | undefined>>
   /** The relay's own viewer for the session, outside of this page; `undefined` for an encrypted session. */
   page: ComputedRef<string | undefined>
-  /** The host's name for the session, or its address. */
+  /** The host's name for the session, or its address; empty without a link. */
   name: ComputedRef<string>
   /** Opens a link and remembers it. @throws SyncError if the link is invalid */
   open: (link: string) => void
@@ -34,16 +35,28 @@ export interface UseSessionReturn {
   forget: () => void
 }
 
-/** After these errors a link does not work again. */
-const ENDS = new Set<string>(['VS102', 'VS104', 'VS110', 'VS112', 'VS116'])
+/** Dials at once, also while the viewer waits to dial again. */
+export function redial(
+  { connect, disconnect }: Pick<UseSyncViewerReturn, 'connect' | 'disconnect'>,
+  link: string,
+): void {
+  // While the viewer dials, `connect` alone would not dial again at once.
+  disconnect()
+  connect(link)
+}
 
 /**
  * Opens the session in the page's address, or the remembered one, or the page's own relay if it is open.
  *
  * @param hasPanes whether the app starts with several sessions side by side, which only a link replaces
+ * @param kiosk keeps a link that has ended, because nobody is there who could give the screen another one
  */
-export function useSession(hasPanes: Readonly<Ref<boolean>>): UseSessionReturn {
-  const { connect, disconnect, status, name, error, lastUpdate } = useSyncViewer()
+export function useSession(
+  hasPanes: Readonly<Ref<boolean>>,
+  kiosk: Readonly<Ref<boolean>>,
+): UseSessionReturn {
+  const viewer = useSyncViewer()
+  const { connect, disconnect, status, name, error } = viewer
   const known = useKnownSessions()
   const memory = createLinkMemory()
   const start = shallowRef<PairingStart>()
@@ -63,12 +76,19 @@ export function useSession(hasPanes: Readonly<Ref<boolean>>): UseSessionReturn {
   const open = (given: string): void => follow(given, true)
 
   // A wrong link in the page's address must not replace the remembered one, so a link is remembered only once it
-  // has worked: the relay has admitted it and, if it has a secret, the state could be decrypted.
-  watch([link, status, lastUpdate], ([current, now, updated]) => {
-    if (!followed || current !== followed.link || now !== 'connected') return
-    if (parseLink(current)?.secret && updated === undefined) return
-    if (followed.isChosen || !dropsSecret(memory.read(), current)) memory.write(current)
-    known.unmark(current)
+  // has worked.
+  useLinkOutcome({
+    link,
+    viewer,
+    known,
+    onWorked(current) {
+      if (followed?.link !== current) return
+      if (followed.isChosen || !dropsSecret(memory.read(), current)) memory.write(current)
+    },
+    // The app does not open again with a link that no longer works. The list says why, and still opens it.
+    onEnded() {
+      if (!kiosk.value) forgetLink()
+    },
   })
 
   function forgetLink(): void {
@@ -114,11 +134,6 @@ export function useSession(hasPanes: Readonly<Ref<boolean>>): UseSessionReturn {
   useEventListener(window, 'hashchange', () => readPage())
   // A relay refuses pages of other origins, so the link opens in that relay's own viewer, unless it has a secret.
   watch(error, (now) => {
-    if (now && link.value && ENDS.has(now.code)) {
-      // The app does not open again with a link that no longer works. The list says why, and still opens it.
-      forgetLink()
-      known.mark(link.value, now.code)
-    }
     const own = now?.code === 'VS109' && link.value && pageOf(link.value, location.origin)
     if (!own) return
     // Returning to this page must not redirect again.
@@ -130,13 +145,11 @@ export function useSession(hasPanes: Readonly<Ref<boolean>>): UseSessionReturn {
     link,
     givenLink,
     page: computed(() => pageOf(givenLink.value ?? link.value ?? '', location.origin)),
-    name: computed(() => name.value ?? (link.value ? nameOf(link.value) : '')),
+    // The viewer keeps the name of a session that was left.
+    name: computed(() => (link.value ? (name.value ?? nameOf(link.value)) : '')),
     open,
     reconnect() {
-      if (!link.value) return
-      // While the viewer dials, `connect` alone would not dial again at once.
-      disconnect()
-      connect(link.value)
+      if (link.value) redial(viewer, link.value)
     },
     disconnect,
     leave,

@@ -2,11 +2,11 @@ import { useIntervalFn, useOnline } from '@vueuse/core'
 import { computed, type ComputedRef, shallowRef } from 'vue'
 import { equal, type Json } from '@vue-sync/vue/protocol'
 import { useSyncViewer } from '@vue-sync/vue/viewer'
-import { hasCamera } from '../device/has-camera.ts'
-import { useLanguage } from '../texts/language.ts'
+import { hasCamera } from '../../device/has-camera.ts'
+import { useLanguage } from '../../texts/language.ts'
 import { describe, type Description } from './describe.ts'
-import { encryptedAt, hasKey } from './session-link.ts'
-import type { UseSessionReturn } from './use-session.ts'
+import { encryptedAt, hasKey } from '../session-link.ts'
+import type { UseSessionReturn } from '../use-session.ts'
 
 /** The state of the connection in words, kept up to date. */
 export function useCondition({

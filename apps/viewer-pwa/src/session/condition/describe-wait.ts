@@ -1,6 +1,6 @@
 import type { LinkStatus } from '@vue-sync/vue/viewer'
-import type { Texts } from '../texts/language.ts'
-import type { Trouble } from './describe.ts'
+import type { Texts } from '../../texts/language.ts'
+import type { Trouble } from './ways.ts'
 
 /** The state of the connection while no state has arrived. */
 export interface Waiting {

@@ -1,6 +1,6 @@
 import { describe as suite, expect, it } from 'vitest'
-import { createFormats } from '../texts/formats.ts'
-import { en } from '../texts/en/index.ts'
+import { createFormats } from '../../texts/formats.ts'
+import { en } from '../../texts/en/index.ts'
 import { type Condition, describe as describeIn } from './describe.ts'
 
 const formats = createFormats('en-GB')

@@ -1,7 +1,7 @@
 import { inject, type InjectionKey, type Ref, shallowRef } from 'vue'
 import type { KeptState, KnownSession, SessionCache } from '@vue-sync/vue/cache'
 import { formatLink, isRecord, parseLink } from '@vue-sync/vue/protocol'
-import { createMemory, type Memory } from '../device/memory.ts'
+import { createMemory, type Memory } from '../../device/memory.ts'
 
 /** A session in the list, and the code of the error after which its link no longer opens it. */
 export interface ListedSession extends KnownSession {
@@ -22,7 +22,7 @@ export interface KnownSessions {
   /** Marks a listed session, whose link no longer opens it. */
   mark: (link: string, code: string) => Promise<void>
   /** Removes the mark, because the link has opened the session. */
-  unmark: (link: string) => void
+  unmark: (link: string) => Promise<void>
 }
 
 export interface KnownSessionsOptions {
@@ -86,8 +86,10 @@ export function createKnownSessions({
     sessions.value = list.map((known) => Object.assign(known, { ended: marked[known.id] }))
   }
 
-  const find = (link: string): ListedSession | undefined =>
-    sessions.value.find((known) => known.link === listedForm(link))
+  function find(link: string): ListedSession | undefined {
+    const listed = listedForm(link)
+    return sessions.value.find((known) => known.link === listed)
+  }
 
   return {
     sessions,
@@ -124,10 +126,13 @@ export function createKnownSessions({
       writeMarks({ ...readMarks(), [known.id]: code })
       await refresh()
     },
-    unmark(link) {
-      const known = find(link)
-      const { [known?.id ?? '']: mark, ...others } = readMarks()
-      if (mark !== undefined) writeMarks(others)
+    async unmark(link) {
+      if (marks.read() === undefined) return
+      await refresh()
+      const { [find(link)?.id ?? '']: mark, ...others } = readMarks()
+      if (mark === undefined) return
+      writeMarks(others)
+      await refresh()
     },
   }
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { KeptState, KnownSession } from '@vue-sync/vue/cache'
-import type { Memory } from '../device/memory.ts'
+import type { Memory } from '../../device/memory.ts'
 import { createKnownSessions } from './use-known-sessions.ts'
 
 const LINK = 'http://10.0.0.1:9876/#k=x'
@@ -56,9 +56,15 @@ it('marks a session whose link has ended, until the link works again', async () 
   await known.mark(LINK, 'VS112')
   expect(known.sessions.value[0]!.ended).toBe('VS112')
   expect(marks.read()).not.toContain('k=x')
-  known.unmark(LINK)
-  await known.refresh()
+  await known.unmark(LINK)
   expect(known.sessions.value[0]!.ended).toBeUndefined()
+})
+
+it('removes the mark also when the list has not been loaded yet', async () => {
+  const { known, marks } = setUp()
+  marks.write(JSON.stringify({ '10.0.0.1:9876/': 'VS112' }))
+  await known.unmark(LINK)
+  expect(marks.read()).toBeUndefined()
 })
 
 it('does not mark a session because another link for its place was refused', async () => {

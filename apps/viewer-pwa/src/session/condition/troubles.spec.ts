@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe as suite, expect, it } from 'vitest'
 import type { ErrorCode } from '@vue-sync/vue/viewer'
-import { en } from '../texts/en/index.ts'
-import { createFormats } from '../texts/formats.ts'
+import { en } from '../../texts/en/index.ts'
+import { createFormats } from '../../texts/formats.ts'
 import { describeWait } from './describe-wait.ts'
-import { type Action, type Condition, describe } from './describe.ts'
+import { type Condition, describe } from './describe.ts'
+import type { Action } from './ways.ts'
 
 const formats = createFormats('en-GB')
 const texts = en(formats).session
@@ -21,7 +22,7 @@ const dialling: Condition = {
   error: undefined,
   problem: undefined,
 }
-const DIAGNOSTICS = '../../../../packages/vue-sync/src/diagnostic-texts.ts'
+const DIAGNOSTICS = '../../../../../packages/vue-sync/src/diagnostic-texts.ts'
 const source = readFileSync(fileURLToPath(new URL(DIAGNOSTICS, import.meta.url)), 'utf8')
 const ALL = [...source.matchAll(/^ {2}(VS1\d\d):/gm)].map(([, code]) => code!)
 

@@ -1,0 +1,27 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { linkFrom, PairingProblem } from './pairing.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
+
+it('gives up a code when the relay does not answer for eight seconds, and offers to try again', async () => {
+  const limit = new AbortController()
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal)
+  // A relay that accepts the request and answers nothing.
+  vi.stubGlobal(
+    'fetch',
+    (_: URL, { signal }: RequestInit) =>
+      new Promise((_resolve, reject) =>
+        signal!.addEventListener('abort', () => reject(signal!.reason)),
+      ),
+  )
+  const page = { origin: 'http://10.0.0.1:9876', protocol: 'http:' } as Location
+  const found = linkFrom({ text: 'ABC 123', isAddress: false }, page)
+  limit.abort()
+  const problem = await found.catch((error: unknown) => error)
+  expect(problem).toBeInstanceOf(PairingProblem)
+  expect(problem).toMatchObject({ remedy: { kind: 'retry' } })
+  expect(timeout).toHaveBeenCalledWith(8000)
+})
