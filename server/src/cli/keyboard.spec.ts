@@ -15,6 +15,8 @@ describe('the keyboard', () => {
   function start(platform: NodeJS.Platform = 'linux'): void {
     const stdin = Object.assign(new EventEmitter(), {
       isTTY: true,
+      pause: () => stdin,
+      resume: () => stdin,
       setEncoding: () => stdin,
       setRawMode: (isRaw: boolean) => (done.push(isRaw ? 'raw' : 'cooked'), stdin),
     })

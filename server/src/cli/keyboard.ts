@@ -34,7 +34,7 @@ export function isInForeground(): boolean {
 
 /** The parts of the process and its terminal that are needed for keys. */
 export interface KeyboardSystem {
-  stdin: Pick<NodeJS.ReadStream, 'isTTY' | 'on' | 'setEncoding' | 'setRawMode'>
+  stdin: Pick<NodeJS.ReadStream, 'isTTY' | 'on' | 'pause' | 'resume' | 'setEncoding' | 'setRawMode'>
   platform: NodeJS.Platform
   isInForeground: () => boolean
   /** Calls the handlers of Ctrl+C. A signal would end a process on Windows before it could drain. */
@@ -79,6 +79,7 @@ export function listenForKeys(options: KeyboardOptions): void {
   function suspend(): void {
     if (!hasJobs) return
     stdin.setRawMode(false)
+    stdin.pause()
     onPause()
     isSuspending = true
     system.suspend()
@@ -99,6 +100,7 @@ export function listenForKeys(options: KeyboardOptions): void {
     // A shell changes the mode while the process is stopped, and Node skips a mode that it has set before.
     stdin.setRawMode(false)
     stdin.setRawMode(true)
+    stdin.resume()
     if (isReading) return
     isReading = true
     stdin.setEncoding('utf8')
@@ -118,6 +120,8 @@ export function listenForKeys(options: KeyboardOptions): void {
 
   function wait(): void {
     if (timer) return
+    // A process in the background is stopped when it reads the terminal.
+    if (isReading) stdin.pause()
     onPause()
     timer = setInterval(resume, LOOK_AGAIN_MS).unref()
   }

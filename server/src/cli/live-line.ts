@@ -101,6 +101,7 @@ export function startLiveLine(options: LiveLineOptions): LiveLine {
       isOutdated = false
       // A worker may be too busy to answer.
       await readAll().catch(() => {})
+      // oxlint-disable-next-line no-unmodified-loop-condition -- `pause` changes it
     } while (isOutdated && !isPaused)
     reading = undefined
   }

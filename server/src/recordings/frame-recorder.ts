@@ -34,6 +34,13 @@ export interface FrameRecorder {
   report: (event: RecordingEvent) => void
 }
 
+function format(entry: RecordingEntry): string {
+  const line = formatEntry(entry)
+  if (line.length > RECORDING_LIMITS.longestLine)
+    throw new UsageError('A message of the host is too long for a recording.')
+  return line
+}
+
 /**
  * The recording begins with the first state, so that a replay does not wait for as long as the host was away.
  *
@@ -54,13 +61,6 @@ export function createFrameRecorder(
 
   /** Milliseconds since the first state. Setting the computer's clock does not change it. */
   const now = (): number => performance.now() - began
-
-  function format(entry: RecordingEntry): string {
-    const line = formatEntry(entry)
-    if (line.length > RECORDING_LIMITS.longestLine)
-      throw new UsageError('A message of the host is too long for a recording.')
-    return line
-  }
 
   /** Gives `false` when there is no room. */
   function writeEntry(entry: RecordingEntry): boolean {
