@@ -1,9 +1,18 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connect } from '../../server/test/client.ts'
 import { LIVE, useTerminals } from '../support/relays/terminal-relay.ts'
 
 /** Other tests have their keys in the list of processes. */
@@ -18,6 +27,22 @@ const PROMPT = /READY>\s*$/
 /** An interactive shell, which has jobs. */
 const SHELL = 'exec bash --noprofile --norc -i'
 
+/** The processes of relays with a home folder, and not of their shell. */
+function relaysIn(home: string): number[] {
+  return readdirSync('/proc').flatMap((name) => {
+    const read = (file: string): string[] =>
+      readFileSync(`/proc/${name}/${file}`, 'utf8').split('\0')
+    try {
+      return read('environ').includes(`HOME=${home}`) && read('cmdline').includes('--heartbeat')
+        ? [Number(name)]
+        : []
+    } catch {
+      // Not a process, or one that has ended or belongs to another user.
+      return []
+    }
+  })
+}
+
 describe.skipIf(process.platform !== 'linux')('a relay in a shell', () => {
   const terminals = useTerminals()
   afterEach(() => terminals.closeAll())
@@ -26,7 +51,7 @@ describe.skipIf(process.platform !== 'linux')('a relay in a shell', () => {
   async function openShell(line: (relay: string) => string) {
     let typed = ''
     const terminal = await terminals.open({
-      flags: ['--host', '127.0.0.1'],
+      flags: ['--host', '127.0.0.1', '--heartbeat', '500'],
       env: { PS1: 'READY> ', HISTFILE: '' },
       rows: 40,
       command(relay) {
@@ -43,7 +68,7 @@ describe.skipIf(process.platform !== 'linux')('a relay in a shell', () => {
     (await fetch(`http://127.0.0.1:${port}/healthz`)).ok
 
   it('is suspended by Ctrl+Z, goes on in the background without a line, and reads keys again after fg', async () => {
-    const { press, shows, port, output } = await openShell((relay) => relay)
+    const { press, shows, port, output, dialled } = await openShell((relay) => relay)
     await shows(LIVE)
     const number = port()
     press(CTRL_Z)
@@ -53,8 +78,10 @@ describe.skipIf(process.platform !== 'linux')('a relay in a shell', () => {
     await shows(/bg\n\[1\]\+ [^]* &\nREADY>\s*$/)
     const before = output().length
     expect(await isServing(number)).toBe(true)
-    // Longer than the live line waits.
-    await new Promise((resolve) => setTimeout(resolve, 1500))
+    // The live line would change with the viewer. Five heartbeats take longer than it waits.
+    const viewer = await connect({ ...dialled, getStatus: () => ({ port: number }) }, 'viewer')
+    await expect.poll(() => viewer.of('status').length).toBeGreaterThan(5)
+    await viewer.close()
     expect(output().slice(before)).toBe('')
     press('jobs\n')
     await shows(/\[1\]\+ +Running/)
@@ -66,6 +93,22 @@ describe.skipIf(process.platform !== 'linux')('a relay in a shell', () => {
     await shows(SUSPENDED)
     press('fg\n')
     await shows(LIVE)
+    press('\u0003')
+    await shows(PROMPT)
+  }, 90_000)
+
+  it('reads keys again after another process has stopped it', async () => {
+    const { press, shows, home } = await openShell((relay) => relay)
+    await shows(LIVE)
+    for (const id of relaysIn(home)) process.kill(id, 'SIGSTOP')
+    await shows(SUSPENDED)
+    await shows(PROMPT)
+    press('bg\n')
+    await shows(/bg\n\[1\]\+ [^]* &\nREADY>/)
+    press('fg\n')
+    await shows(LIVE)
+    press('h')
+    await shows('Ctrl+C  stop the relay')
     press('\u0003')
     await shows(PROMPT)
   }, 90_000)
@@ -109,7 +152,7 @@ describe.skipIf(process.platform !== 'linux')('the key o', () => {
     bin = mkdtempSync(join(tmpdir(), 'vue-sync-browser-'))
     // A browser: notes its arguments, and runs for a while.
     const file = join(bin, 'xdg-open')
-    writeFileSync(file, `#!/bin/sh\necho "$@" > '${bin}/opened'\nsleep 8\n`)
+    writeFileSync(file, `#!/bin/sh\necho "$@" > '${bin}/opened'\nsleep 4\n`)
     chmodSync(file, 0o755)
   })
   afterEach(async () => {

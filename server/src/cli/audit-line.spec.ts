@@ -19,6 +19,19 @@ it.each<[AuditEvent, string]>([
     'Audit: Refused a viewer from 192.0.2.1 in session show: This link was withdrawn (link press). To fix it, scan the current code or open the current link.',
   ],
   [
+    // Sandboxed frames and `data:` pages of any site have this origin.
+    {
+      kind: 'refused',
+      via: 'socket',
+      address,
+      role: 'viewer',
+      code: 4405,
+      origin: 'null',
+      reason: 'Not allowed',
+    },
+    'Audit: Refused a viewer from 192.0.2.1: Not allowed (null).',
+  ],
+  [
     { kind: 'refused', via: 'admin', address, reason: 'The key is wrong' },
     'Audit: Refused /admin from 192.0.2.1: The key is wrong. To fix it, send the host key.',
   ],

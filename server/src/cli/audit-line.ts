@@ -60,7 +60,8 @@ function fixOf({ via, role, code, origin, reason }: AuditEvent): string {
     case CLOSE.revoked:
       return SCAN_AGAIN
     case CLOSE.badOrigin:
-      return origin === undefined
+      // Pages of any site can have the origin `null`.
+      return origin === undefined || origin === 'null'
         ? ''
         : `If you trust that page, start the relay with --allow-origin ${cleanOrigin(origin)}`
     case CLOSE.unsupported:

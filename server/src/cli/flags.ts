@@ -48,7 +48,8 @@ export const FLAG_GROUPS = {
     },
     'new-keys': {
       type: 'boolean',
-      env: 'VUE_SYNC_NEW_KEYS',
+      // In an environment it would stay, and replace the keys at each start.
+      env: '',
       help: 'replace the generated keys, which are kept for the next start',
     },
     open: { type: 'boolean', env: 'VUE_SYNC_OPEN', help: 'viewers need no key' },

@@ -33,7 +33,7 @@ export function formatFooter(
     [changes],
   ].map((parts) => parts.filter(Boolean).join(' · '))
   return [
-    line('Viewer', viewerUrls[0]?.url ?? 'no address of this computer is known'),
+    line('Viewer', viewerUrls[0]!.url),
     ...(pairCode === undefined ? [] : [line('Code', formatPairCode(pairCode), codeNotes)]),
     ...(hostKey === undefined
       ? []

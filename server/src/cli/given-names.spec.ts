@@ -115,6 +115,7 @@ describe('an error about an option', () => {
       const { env } = FLAGS[flag]!
       const byFlag = await problemOf(toArgs({ ...others, [flag]: value }), {})
       expect(byFlag).toMatch(new RegExp(`--${flag}(?![\\w-])`))
+      if (env === '') return
       const byVariable = await problemOf(toArgs(others), { [env]: value })
       expect(byVariable).toMatch(new RegExp(`${env}(?!\\w)`))
       expect(byVariable.replaceAll(`--${flag} (${env})`, '')).not.toMatch(
@@ -125,7 +126,7 @@ describe('an error about an option', () => {
     },
   )
 
-  it('keeps the flags of a command to run, and what is no flag of the relay', () => {
+  it('keeps the flags of a command to run, and flags that the relay does not have', () => {
     const nameOf = (option: string): string => `VARIABLE_${option}`
     const both = 'npx vue-sync --redis: --redis, --unknown'
     expect(withGivenNames(both, nameOf)).toBe('npx vue-sync --redis: VARIABLE_redis, --unknown')

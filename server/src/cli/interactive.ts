@@ -35,6 +35,17 @@ const NEW_LINKS =
 const OPENED_TWICE =
   'The address that the browser got was opened twice. If no viewer opened on your screen, another user of this computer may have the link: start the relay with --new-keys.'
 
+/** The `o` key works again after this time. */
+const OPEN_AGAIN_MS = 1000
+
+/** @throws Error if the system has no sockets or processes left */
+async function openInBrowser(target: string, onSecondUse: () => void): Promise<boolean> {
+  const page = await openOneTimePage({ target, onSecondUse })
+  const isOpen = await openBrowser(page.url).catch(() => false)
+  if (!isOpen) page.close()
+  return isOpen
+}
+
 /** The part of a link that changes when links are revoked. */
 const keyOf = (url: string | undefined): string => url?.split('#')[1] ?? ''
 
@@ -71,17 +82,19 @@ export function startInteractive(options: InteractiveOptions): () => void {
 
   async function openViewer(): Promise<void> {
     const { viewerUrls } = content
-    const own = viewerUrls.find(({ reach }) => reach === 'machine') ?? viewerUrls[0]
-    if (!own) return
+    const { url } = viewerUrls.find(({ reach }) => reach === 'machine') ?? viewerUrls[0]!
     if (!hasScreen())
       return print(`  No browser can be opened from here. Open this link: ${viewerUrls[0]!.url}`)
-    const page = await openOneTimePage({
-      target: own.url,
-      onSecondUse: () => print(`  ${OPENED_TWICE}`),
-    })
-    if (await openBrowser(page.url)) return
-    page.close()
-    print(`  No browser could be opened. Open this link: ${own.url}`)
+    const isOpen = await openInBrowser(url, () => print(`  ${OPENED_TWICE}`)).catch(() => false)
+    if (!isOpen) print(`  No browser could be opened. Open this link: ${url}`)
+  }
+
+  let isOpening = false
+  /** A key that is held down must not open many browsers. */
+  function openViewerOnce(): void {
+    if (isOpening) return
+    isOpening = true
+    void openViewer().finally(() => setTimeout(() => (isOpening = false), OPEN_AGAIN_MS).unref())
   }
 
   async function renewCode(): Promise<void> {
@@ -113,7 +126,7 @@ export function startInteractive(options: InteractiveOptions): () => void {
   function onKey(key: string): void {
     switch (key) {
       case 'o':
-        return void openViewer()
+        return openViewerOnce()
       case 'q':
         return printScreen()
       case 'c':

@@ -4,9 +4,10 @@ import process from 'node:process'
 
 const CTRL_C = '\u0003'
 const CTRL_Z = '\u001A'
-const ESCAPE = '\u001B'
 /** A shell does not report that it moves a running command into the foreground. */
 const LOOK_AGAIN_MS = 1000
+/** Where no shell has jobs, the system does not suspend the process, so it must go on by itself. */
+const NOT_SUSPENDED_MS = 100
 
 /** What `/proc` says about a process without a terminal that controls it. */
 const NO_TERMINAL = '-1'
@@ -31,56 +32,86 @@ export function isInForeground(): boolean {
   }
 }
 
+/** The parts of the process and its terminal that are needed for keys. */
+export interface KeyboardSystem {
+  stdin: Pick<NodeJS.ReadStream, 'isTTY' | 'on' | 'pause' | 'resume' | 'setEncoding' | 'setRawMode'>
+  platform: NodeJS.Platform
+  isInForeground: () => boolean
+  /** Calls the handlers of Ctrl+C. A signal would end a process on Windows before it could drain. */
+  interrupt: () => void
+  /** Suspends all processes of the command, as the terminal does. */
+  suspend: () => void
+  onContinue: (resume: () => void) => void
+}
+
 export interface KeyboardOptions {
   onKey: (key: string) => void
-  /** Called before the process is suspended by Ctrl+Z. */
+  /** Called before Ctrl+Z suspends the process, and when the process was moved into the background. */
   onPause: () => void
   /** Called when the process is in the foreground again. */
   onResume: () => void
+  /** @default that of this process */
+  system?: KeyboardSystem
+}
+
+const SYSTEM: KeyboardSystem = {
+  stdin: process.stdin,
+  platform: process.platform,
+  isInForeground,
+  interrupt: () => void process.emit('SIGINT', 'SIGINT'),
+  suspend: () => void process.kill(0, 'SIGTSTP'),
+  onContinue: (resume) => void process.on('SIGCONT', resume),
 }
 
 /** Whether keys can be read. */
-export const hasKeyboard = (): boolean => process.stdin.isTTY === true
+export const hasKeyboard = (stdin: { isTTY?: boolean } = process.stdin): boolean =>
+  stdin.isTTY === true
 
 /** Reads keys while the process is in the foreground. Without a keyboard, only reports the foreground. */
-export function listenForKeys({ onKey, onPause, onResume }: KeyboardOptions): void {
-  const { stdin } = process
+export function listenForKeys(options: KeyboardOptions): void {
+  const { onKey, onPause, onResume, system = SYSTEM } = options
+  const { stdin, platform } = system
+  const hasJobs = platform !== 'win32'
   let isReading = false
+  let isSuspending = false
   let timer: ReturnType<typeof setInterval> | undefined
 
-  function press(key: string): void {
-    switch (key) {
-      case CTRL_C:
-        process.kill(process.pid, 'SIGINT')
-        break
-      case CTRL_Z:
-        stdin.setRawMode(false)
-        onPause()
-        // As the terminal does: to all processes of the command.
-        process.kill(0, 'SIGTSTP')
-        break
-      default:
-        onKey(key.toLowerCase())
-    }
+  function suspend(): void {
+    if (!hasJobs) return
+    stdin.setRawMode(false)
+    stdin.pause()
+    onPause()
+    isSuspending = true
+    system.suspend()
+    // After a suspension, SIGCONT resumes first: its handler runs before callbacks of `setImmediate`.
+    const resumeUnlessDone = (): void => void setImmediate(() => isSuspending && resume())
+    setTimeout(resumeUnlessDone, NOT_SUSPENDED_MS)
+  }
+
+  function receive(text: string): void {
+    if (text.includes(CTRL_C)) system.interrupt()
+    else if (text === CTRL_Z) suspend()
+    // More than one character is pasted text, or an arrow or function key.
+    else if (text.length === 1) onKey(text.toLowerCase())
   }
 
   function read(): void {
-    if (!hasKeyboard()) return
+    if (!hasKeyboard(stdin)) return
+    // A shell changes the mode while the process is stopped, and Node skips a mode that it has set before.
+    stdin.setRawMode(false)
     stdin.setRawMode(true)
+    stdin.resume()
     if (isReading) return
     isReading = true
     stdin.setEncoding('utf8')
     // The terminal may be closed while the relay runs.
     stdin.on('error', () => {})
-    stdin.on('data', (data) => {
-      const keys = String(data)
-      // An arrow or function key.
-      if (!keys.startsWith(ESCAPE)) for (const key of keys) press(key)
-    })
+    stdin.on('data', (data) => receive(String(data)))
   }
 
   function resume(): void {
-    if (!isInForeground()) return wait()
+    isSuspending = false
+    if (!system.isInForeground()) return wait()
     clearInterval(timer)
     timer = undefined
     read()
@@ -88,10 +119,14 @@ export function listenForKeys({ onKey, onPause, onResume }: KeyboardOptions): vo
   }
 
   function wait(): void {
-    timer ??= setInterval(resume, LOOK_AGAIN_MS).unref()
+    if (timer) return
+    // A process in the background is stopped when it reads the terminal.
+    if (isReading) stdin.pause()
+    onPause()
+    timer = setInterval(resume, LOOK_AGAIN_MS).unref()
   }
 
-  if (isInForeground()) read()
+  if (system.isInForeground()) read()
   else wait()
-  if (process.platform !== 'win32') process.on('SIGCONT', resume)
+  if (hasJobs) system.onContinue(resume)
 }

@@ -83,6 +83,29 @@ describe('the live line', () => {
     ])
   })
 
+  it('does not show values that were read before a refresh, and reads them again', async () => {
+    const line = createTerminalLine(terminal)
+    const answers: ((totals: Totals[]) => void)[] = []
+    let code = 'old'
+    const { refresh, stop } = startLiveLine({
+      line,
+      read: () => new Promise((resolve) => answers.push(resolve)),
+      above: async () => [code],
+      now: () => now,
+    })
+    const codeWhenStarted = code
+    code = 'new'
+    const refreshed = refresh()
+    answers[0]!(all)
+    await expect.poll(() => answers.length).toBe(2)
+    expect(written).toEqual([])
+    answers[1]!(all)
+    await refreshed
+    stop()
+    expect(written.join('')).toContain('new')
+    expect(written.join('')).not.toContain(codeWhenStarted)
+  })
+
   it('is cut to the width of the terminal', async () => {
     columns = 20
     const { stop } = start()

@@ -80,32 +80,49 @@ export interface LiveLine {
 export function startLiveLine(options: LiveLineOptions): LiveLine {
   const { line, read, above = async () => [], now = () => performance.now() } = options
   let before: Sum | undefined
-  let isReading = false
+  let reading: Promise<void> | undefined
+  let isOutdated = false
   let isPaused = false
 
-  async function refresh(): Promise<void> {
-    if (isReading || isPaused) return
-    isReading = true
+  async function readAll(): Promise<void> {
     const at = now()
-    try {
-      const [totals, lines] = await Promise.all([read(), above()])
-      const sum = sumOf(totals, at)
-      if (isPaused) return
-      line.show([...lines, format(sum, before ?? sum)].join('\n'))
-      before = sum
-    } catch {
-      // A worker is too busy to answer.
-    } finally {
-      isReading = false
-    }
+    const totals = await read()
+    // What changed while the totals were read is shown too.
+    const lines = await above()
+    // The values may be older than the last call of `refresh`, which reads them again.
+    if (isPaused || isOutdated) return
+    const sum = sumOf(totals, at)
+    line.show([...lines, format(sum, before ?? sum)].join('\n'))
+    before = sum
+  }
+
+  async function readUntilCurrent(): Promise<void> {
+    do {
+      isOutdated = false
+      // A worker may be too busy to answer.
+      await readAll().catch(() => {})
+      // oxlint-disable-next-line no-unmodified-loop-condition -- `pause` changes it
+    } while (isOutdated && !isPaused)
+    reading = undefined
+  }
+
+  async function refresh(): Promise<void> {
+    if (isPaused) return
+    isOutdated = reading !== undefined
+    await (reading ??= readUntilCurrent())
+  }
+
+  function refreshUnlessReading(): void {
+    if (!reading) void refresh()
   }
 
   void refresh()
-  const timer = setInterval(() => void refresh(), EVERY_MS)
+  const timer = setInterval(refreshUnlessReading, EVERY_MS)
   timer.unref()
   return {
     refresh,
     pause() {
+      if (isPaused) return
       isPaused = true
       line.end()
     },

@@ -1,14 +1,20 @@
 import process from 'node:process'
 import { createRecordingFile, type RecordingFile } from '../recordings/recording-file.ts'
 import { recordSession } from '../recordings/record-session.ts'
+import { UsageError } from '../core/usage-error.ts'
 import { readRecordRequest } from './recording-requests.ts'
 import { onStopSignal } from './stop-signals.ts'
 
-/** Stdout as a file, for `-o -`. */
+/** More bytes than the longest line wait for a slow reader. */
+const MAX_WAITING = 128 * 1024 * 1024
+
+/** Stdout as a file, for `-o -`. `write` throws a UsageError when its reader is too slow. */
 function toStdout(): RecordingFile {
   let bytes = 0
   return {
     write(line) {
+      if (process.stdout.writableLength > MAX_WAITING)
+        throw new UsageError('The program that reads the recording is too slow.')
       process.stdout.write(line)
       bytes += Buffer.byteLength(line)
     },
@@ -42,12 +48,10 @@ export async function recordCommand(
   try {
     const { messages } = await recordSession({
       address,
-      write(line) {
-        if (isFull || file.bytes + Buffer.byteLength(line) > mostBytes) {
-          isFull = true
-          return stopping.abort()
-        }
-        file.write(line)
+      write(lines) {
+        isFull = file.bytes + Buffer.byteLength(lines) > mostBytes
+        if (!isFull) file.write(lines)
+        return !isFull
       },
       onNotice: print,
       onConnected() {
@@ -64,7 +68,9 @@ export async function recordCommand(
     if (isFull) print(`The recording has its longest size, ${mostBytes} bytes (--max-size).`)
     print(
       file.bytes === 0
-        ? 'No state has arrived, so nothing was written.'
+        ? isFull
+          ? 'The first state is larger, so nothing was written.'
+          : 'No state has arrived, so nothing was written.'
         : `Recorded ${messages} ${messages === 1 ? 'message' : 'messages'}, ${file.bytes} bytes.`,
     )
   } finally {

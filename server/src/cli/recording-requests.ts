@@ -54,7 +54,12 @@ function readSpeed(text: string): number {
 function readSize(text: string): number {
   if (!/^[1-9]\d*$/.test(text))
     throw new UsageError(`--max-size must be a number of bytes, not ${JSON.stringify(text)}.`)
-  return Number(text)
+  const size = Number(text)
+  if (size > RECORDING_LIMITS.mostCharacters)
+    throw new UsageError(
+      `--max-size must be at most ${RECORDING_LIMITS.mostCharacters}, because replay reads no larger file.`,
+    )
+  return size
 }
 
 type Values = Record<string, string | boolean | undefined>

@@ -6,6 +6,7 @@ import {
   open as openFile,
   readdir,
   readFile,
+  realpath,
   rm,
   stat,
   symlink,
@@ -74,12 +75,14 @@ describe('the keys that are kept for a port', () => {
     ['without a key', '{"hostKey":"0123456789abcdefghij"}'],
     ['with an empty key', '{"hostKey":"","viewerKey":""}'],
     ['with another type', '{"hostKey":1,"viewerKey":["0123456789abcdefghij"]}'],
-  ])('are reported and replaced when the file is %s', async (_, text) => {
+  ])('are reported, and replaced once the relay listens, when the file is %s', async (_, text) => {
     await writeFile(file(), text, { mode: 0o600 })
-    const { hostKey } = await open()
+    const { hostKey, commit } = await open()
     expect(warnings).toEqual([
       expect.stringContaining(`The stored keys in ${file()} cannot be used`),
     ])
+    expect(await readFile(file(), 'utf8')).toBe(text)
+    await commit()
     expect((await open()).hostKey).toBe(hostKey)
     expect(warnings).toHaveLength(1)
   })
@@ -88,10 +91,74 @@ describe('the keys that are kept for a port', () => {
     const target = join(dir, 'target')
     await writeFile(target, 'mine')
     await symlink(target, file())
-    const { hostKey } = await open()
+    const { hostKey, commit } = await open()
     expect(warnings).toEqual([expect.stringContaining('it is a symbolic link')])
+    await commit()
     expect(await readFile(target, 'utf8')).toBe('mine')
     expect((await open()).hostKey).toBe(hostKey)
+  })
+
+  /** Lets the next call of a method of any open file fail. */
+  async function failNext(method: 'stat' | 'readFile' | 'chmod', code: string): Promise<void> {
+    const handle = await openFile(file())
+    const error = Object.assign(new Error(code), { code })
+    vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, method).mockRejectedValueOnce(error)
+    await handle.close()
+  }
+
+  it.each([
+    ['stat', 'EMFILE'],
+    ['readFile', 'EACCES'],
+    ['readFile', 'EIO'],
+  ] as const)(
+    'stay, and others are for this start only, when %s fails with %s',
+    async (method, code) => {
+      const { hostKey } = await open()
+      await failNext(method, code)
+      const other = await open()
+      expect(other.hostKey).not.toBe(hostKey)
+      expect(other.file).toBeUndefined()
+      await other.commit()
+      expect(warnings).toEqual([
+        expect.stringMatching(/^The generated keys are for this start only/),
+      ])
+      expect(warnings[0]).toContain(`${file()} cannot be read (${code})`)
+      expect(await open()).toMatchObject({ hostKey, file: file() })
+    },
+  )
+
+  it.skipIf(process.platform === 'win32')(
+    'are used when others could read them and the system does not let this user change that',
+    async () => {
+      const { hostKey } = await open()
+      await chmod(file(), 0o644)
+      await failNext('chmod', 'EPERM')
+      expect(await open()).toMatchObject({ hostKey, file: file() })
+      expect(warnings).toEqual([
+        `Other users could read ${file()}. Its permissions cannot be fixed (EPERM). If someone may have read it, start once with --new-keys.`,
+      ])
+    },
+  )
+
+  it.skipIf(process.platform === 'win32')(
+    'are kept where a link to the folder leads, because the link may change after the check',
+    async () => {
+      const real = join(dir, 'real')
+      await mkdir(real)
+      await symlink(real, join(dir, 'link'))
+      const { file: kept } = await open({ dir: join(dir, 'link') })
+      expect(kept).toBe(join(await realpath(real), 'keys-9876.json'))
+    },
+  )
+
+  it('are reported when they are easy to guess', async () => {
+    const hostKey = 'a'.repeat(16)
+    const viewerKey = 'b'.repeat(16)
+    await writeFile(file(), JSON.stringify({ hostKey, viewerKey }), { mode: 0o600 })
+    expect(await open()).toMatchObject({ hostKey, viewerKey })
+    expect(warnings).toEqual([
+      `The stored keys in ${file()} are too easy to guess. Start once with --new-keys.`,
+    ])
   })
 
   /** Gives the file to another user, whom only root can name. Without root, the status of the file says so once. */
@@ -116,6 +183,7 @@ describe('the keys that are kept for a port', () => {
       const { hostKey, viewerKey } = await open()
       const other = await giveAway()
       const replaced = await open()
+      await replaced.commit()
       expect(warnings).toEqual([
         `The stored keys in ${file()} cannot be used (it belongs to another user, ${other}), so new ones replace them. Viewers must scan again, and the host needs the new key.`,
       ])
@@ -155,6 +223,7 @@ describe('the keys that are kept for a port', () => {
   it('are for this start only when the file cannot be written', async () => {
     await mkdir(file())
     const keys = await open()
+    await keys.commit()
     expect(keys.file).toBeUndefined()
     expect(warnings.at(-1)).toMatch(/for this start only, because they cannot be kept: .* written/)
     const renewed = await open({ renew: true })
@@ -178,5 +247,9 @@ describe('the keys that the command uses', () => {
 
   it('cannot be replaced when all of them are given', async () => {
     await expect(fill({ hostKey: 'h', open: true }, true)).rejects.toThrow('Leave --new-keys')
+  })
+
+  it('cannot be replaced when --port 0 keeps none', async () => {
+    await expect(fill({ port: 0 }, true)).rejects.toThrow('--port 0 keeps none')
   })
 })

@@ -1,4 +1,6 @@
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { keyProblems } from '../core/access/key-strength.ts'
 import { generateKey } from '../core/access/keys.ts'
 import { UsageError } from '../core/usage-error.ts'
 import { SERVER_DEFAULTS, type SyncServerOptions } from '../server-options.ts'
@@ -7,6 +9,7 @@ import { HAS_MODES } from '../storage/posix.ts'
 import { withPrivateFile, writePrivateFile } from '../storage/private-file.ts'
 import { openPrivateFolder } from '../storage/private-folder.ts'
 
+type Warn = (text: string) => void
 type Keys = Required<Pick<SyncServerOptions, 'hostKey' | 'viewerKey'>>
 
 export interface StoredKeysOptions {
@@ -14,7 +17,7 @@ export interface StoredKeysOptions {
   port: number
   /** Make new keys, which replace the stored ones. */
   renew: boolean
-  warn: (text: string) => void
+  warn: Warn
   /** @default the data folder of this user */
   dir?: string
 }
@@ -34,6 +37,8 @@ function makeKeys(): Keys {
   return { hostKey: generateKey(), viewerKey: generateKey() }
 }
 
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
+
 const isKey = (value: unknown): value is string => typeof value === 'string' && KEY.test(value)
 
 /** @throws Error that says what is wrong with the content */
@@ -49,88 +54,105 @@ function parseKeys(text: string): Keys {
   return { hostKey, viewerKey }
 }
 
-/** Reads the keys, and takes away the permissions of other users. `undefined` if there is no file. */
-async function readKeys(path: string, warn: (text: string) => void): Promise<Keys | undefined> {
+/** Takes away the permissions of other users. The file of another user, such as root, keeps them. */
+async function makePrivate(path: string, file: FileHandle, warn: Warn): Promise<void> {
+  const { mode } = await file.stat()
+  if (!HAS_MODES || !(mode & GROUP_AND_OTHERS)) return
+  const outcome = await file.chmod(0o600).then(
+    () => 'Its permissions are fixed now.',
+    (error: unknown) => `Its permissions cannot be fixed (${codeOf(error)}).`,
+  )
+  warn(
+    `Other users could read ${path}. ${outcome} If someone may have read it, start once with --new-keys.`,
+  )
+}
+
+/**
+ * Reads the keys; `undefined` if there is no file.
+ *
+ * @throws Error that says what is wrong with the file; the system's error with its `code` when it cannot be read
+ */
+async function readKeys(path: string, warn: Warn): Promise<Keys | undefined> {
   try {
     return await withPrivateFile(path, async (file) => {
       const keys = parseKeys(await file.readFile('utf8'))
-      const { mode } = await file.stat()
-      if (HAS_MODES && mode & GROUP_AND_OTHERS) {
-        await file.chmod(0o600)
-        warn(
-          `Other users could read ${path}. Its permissions are fixed now. If someone may have read it, start once with --new-keys.`,
-        )
-      }
+      await makePrivate(path, file, warn)
+      if (keyProblems(keys).length > 0)
+        warn(`The stored keys in ${path} are too easy to guess. Start once with --new-keys.`)
       return keys
     })
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (codeOf(error) === 'ENOENT') return undefined
     throw error
   }
 }
 
-const problemOf = (error: unknown): string => {
-  const { code, message } = error as NodeJS.ErrnoException
-  return code ?? message
-}
-
 async function openFolder({ dir, warn }: StoredKeysOptions): Promise<string> {
-  const path = dir ?? (await dataFolder())
-  await openPrivateFolder({ dir: path, flag: 'generated keys', advice: GIVE_KEYS, warn })
-  return path
+  return openPrivateFolder({
+    dir: dir ?? (await dataFolder()),
+    flag: 'generated keys',
+    advice: GIVE_KEYS,
+    warn,
+  })
 }
 
 /**
- * Opens the keys that are kept for a port, and makes them on first use. Never fails: keys that cannot be kept are for
- * this start only, with one warning.
+ * Opens the keys that are kept for a port, and makes them on first use. A file with wrong content or of another user is
+ * replaced by `commit`. When the system cannot read or write the file, it stays, and keys are made for this start only.
  */
 export async function openStoredKeys(options: StoredKeysOptions): Promise<StoredKeys> {
   const { port, renew, warn } = options
-  const forThisStart = (problem: string): void =>
+  const stored: StoredKeys = { ...makeKeys(), file: undefined, commit: async () => {} }
+  function forThisStart(problem: string): StoredKeys {
     warn(
       `The generated keys are for this start only, because they cannot be kept: ${problem} After a restart, viewers must scan again and the host needs the new key.`,
     )
-  const made = makeKeys()
-  const stored: StoredKeys = { ...made, file: undefined, commit: async () => {} }
+    stored.file = undefined
+    return stored
+  }
   let path: string
   try {
     path = join(await openFolder(options), `keys-${port}.json`)
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    forThisStart(error.text)
-    return stored
+    const { message, code } = error as NodeJS.ErrnoException
+    return forThisStart(
+      error instanceof UsageError
+        ? error.text
+        : `their folder cannot be checked (${code ?? message}).`,
+    )
   }
   stored.file = path
-  const write = (keys: Keys, replace: boolean): Promise<boolean> =>
-    writePrivateFile(path, `${JSON.stringify(keys, null, 2)}\n`, replace)
-  const unwritable = (error: unknown): void => {
-    forThisStart(`${path} cannot be written (${problemOf(error)}). To keep keys, ${GIVE_KEYS}.`)
-    stored.file = undefined
+  const { hostKey, viewerKey } = stored
+  const write = (replace: boolean): Promise<boolean> =>
+    writePrivateFile(path, `${JSON.stringify({ hostKey, viewerKey }, null, 2)}\n`, replace)
+  const failed =
+    (verb: 'read' | 'written') =>
+    (error: unknown): StoredKeys =>
+      forThisStart(
+        `${path} cannot be ${verb} (${codeOf(error) ?? (error as Error).message}). To keep keys, ${GIVE_KEYS}.`,
+      )
+  async function replaceFile(): Promise<void> {
+    await write(true).catch(failed('written'))
   }
-  if (renew) {
-    stored.commit = async () => {
-      await write(made, true).catch(unwritable)
-    }
-    return stored
-  }
-  const read = (): Promise<Keys | undefined> => readKeys(path, warn)
-  let broken = false
-  let found: Keys | undefined
+  if (renew) return Object.assign(stored, { commit: replaceFile })
   try {
-    found = await read()
+    const found = await readKeys(path, warn)
+    if (found) return Object.assign(stored, found)
   } catch (error) {
-    broken = true
+    // The keys in the file may be in use.
+    if (codeOf(error) !== undefined) return failed('read')(error)
     warn(
-      `The stored keys in ${path} cannot be used (${problemOf(error)}), so new ones replace them. Viewers must scan again, and the host needs the new key.`,
+      `The stored keys in ${path} cannot be used (${(error as Error).message}), so new ones replace them. Viewers must scan again, and the host needs the new key.`,
     )
+    return Object.assign(stored, { commit: replaceFile })
   }
   try {
     // Another relay that starts on the same port may have been first. Its keys are the ones to use.
-    if (!found && !(await write(made, broken))) found = await read()
+    if (!(await write(false))) Object.assign(stored, await readKeys(path, warn))
   } catch (error) {
-    unwritable(error)
+    failed('written')(error)
   }
-  return Object.assign(stored, found)
+  return stored
 }
 
 /** Keys that were generated, and which of them the relay uses. */
@@ -159,8 +181,14 @@ export async function withStoredKeys(
       )
     return { options }
   }
-  // Nobody can come back to a port that is another one at the next start.
-  if (port === 0) return { options }
+  // The next start has another port, so stored keys would never be used.
+  if (port === 0) {
+    if (renew)
+      throw new UsageError(
+        '--new-keys replaces generated keys, and --port 0 keeps none. Leave --new-keys out, or give another port.',
+      )
+    return { options }
+  }
   const stored = await openStoredKeys({ port, renew, warn })
   return {
     options: {

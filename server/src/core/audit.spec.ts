@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSyncServer, type AuditEvent, type SyncServer } from '../index.ts'
-import { ask, type Client, connect } from '../../test/client.ts'
+import { ask, type Client, connect, session } from '../../test/client.ts'
 import { createAuditReporter } from './audit.ts'
 
 describe('the limit on events', () => {
@@ -64,6 +64,35 @@ describe('the limit on events', () => {
     vi.advanceTimersByTime(120_000)
     expect(events).toHaveLength(2)
   })
+})
+
+it('reports that another host took over a session, and not that a host reconnects', async () => {
+  const events: AuditEvent[] = []
+  const server = createSyncServer({
+    port: 0,
+    host: '127.0.0.1',
+    warn: () => {},
+    audit: (event) => void events.push(event),
+  })
+  await server.start()
+  try {
+    const host = await connect(server, 'host')
+    const viewer = await connect(server, 'viewer')
+    host.send(session('first', 1, { n: 1 }))
+    await viewer.until(({ type }) => type === 'session_update')
+    // The network was lost, so the relay still has the earlier connection.
+    const again = await connect(server, 'host', { position: { epoch: 'first', seq: 1 } })
+    await again.until(({ type }) => type === 'status')
+    await host.closed
+    expect(events).toEqual([])
+    const other = await connect(server, 'host', { position: { epoch: 'other', seq: 1 } })
+    await again.closed
+    expect(events).toMatchObject([{ kind: 'replaced', role: 'host' }])
+    await other.close()
+    await viewer.close()
+  } finally {
+    await server.stop()
+  }
 })
 
 describe('the audit log', () => {

@@ -164,7 +164,9 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
       }
       return
     }
-    const replacesHost = session.hasHost
+    // A host that reconnects after a lost network is still connected here. It has the epoch of the state.
+    const isAnother = position === undefined || position.epoch !== session.head?.epoch
+    const replacesHost = session.hasHost && isAnother
     admission.member = { session, name, host: session.addHost(client, position, knowsParts) }
     if (replacesHost) audit({ kind: 'replaced', ...socketClient(auditedClient(peer)) })
     delete admission.early

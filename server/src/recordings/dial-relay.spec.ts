@@ -68,7 +68,7 @@ describe('a relay that misbehaves', () => {
       socket.write(header)
     })
     const { signal } = new AbortController()
-    const recording = recordSession({ address: addressOf(server), write: () => {}, signal })
+    const recording = recordSession({ address: addressOf(server), write: () => true, signal })
     await expect(recording).rejects.toThrow('too long for a recording')
   })
 })

@@ -10,9 +10,10 @@ describe('a recorder of frames', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  function start() {
+  /** @param room how often `write` has room */
+  function start(room = Infinity) {
     const lines: string[] = []
-    const recorder = createFrameRecorder('show', (line) => void lines.push(line))
+    const recorder = createFrameRecorder('show', (text) => room-- > 0 && lines.push(text) > 0)
     const read = () => {
       const reader = createRecordingReader()
       return { entries: reader.read(lines.join('')), header: reader.header }
@@ -54,6 +55,22 @@ describe('a recorder of frames', () => {
     for (let at = 0; at < 1000; at++) recorder.receive(STATUS)
     recorder.receive(state(1))
     expect(read().entries).toHaveLength(101)
+  })
+
+  it('ends with the last message that has room, and counts no other', () => {
+    const { recorder, read } = start(2)
+    for (let seq = 1; seq <= 4; seq++)
+      recorder.receive(state(seq, seq === 1 ? 'session_update' : 'config_update'))
+    expect(read().entries).toHaveLength(2)
+    expect(recorder).toMatchObject({ messages: 2, isFull: true, position: { epoch: 'e', seq: 2 } })
+  })
+
+  it('writes no header without the first state', () => {
+    const { recorder, lines } = start(0)
+    recorder.receive(STATUS)
+    recorder.receive(state(1))
+    expect(lines).toEqual([])
+    expect(recorder).toMatchObject({ messages: 0, isFull: true })
   })
 
   it('refuses a message that no reader of recordings accepts', () => {

@@ -23,6 +23,8 @@ export interface FrameRecorder {
   readonly position: Position | undefined
   /** State messages that were written. */
   readonly messages: number
+  /** Whether `write` had no room for a line. Nothing is written after it. */
+  readonly isFull: boolean
   /**
    * Writes a frame unless it is a duplicate. Gives `false` when a message before this frame is missing.
    *
@@ -32,35 +34,47 @@ export interface FrameRecorder {
   report: (event: RecordingEvent) => void
 }
 
+function format(entry: RecordingEntry): string {
+  const line = formatEntry(entry)
+  if (line.length > RECORDING_LIMITS.longestLine)
+    throw new UsageError('A message of the host is too long for a recording.')
+  return line
+}
+
 /**
  * The recording begins with the first state, so that a replay does not wait for as long as the host was away.
  *
  * @param session the name of the session, for the header
- * @param write called with each line, the header first
+ * @param write called with one or more whole lines; the first call has all lines from the header to the first state.
+ * Gives `false` when there is no room for them.
  */
-export function createFrameRecorder(session: string, write: (line: string) => void): FrameRecorder {
+export function createFrameRecorder(
+  session: string,
+  write: (lines: string) => boolean,
+): FrameRecorder {
   let began = 0
   let position: Position | undefined
   let messages = 0
   let name: string | undefined
   let early: Frame[] = []
+  let isFull = false
 
   /** Milliseconds since the first state. Setting the computer's clock does not change it. */
   const now = (): number => performance.now() - began
 
-  function writeEntry(entry: RecordingEntry): void {
-    const line = formatEntry(entry)
-    if (line.length > RECORDING_LIMITS.longestLine)
-      throw new UsageError('A message of the host is too long for a recording.')
-    write(line)
+  /** Gives `false` when there is no room. */
+  function writeEntry(entry: RecordingEntry): boolean {
+    isFull ||= !write(format(entry))
+    return !isFull
   }
 
-  function begin(head: FrameHead): void {
+  function begin(frame: Frame, head: FrameHead): boolean {
     began = performance.now()
     const rest = { start: Date.now(), session, ...(name !== undefined && { name }) }
-    write(formatHeader(headerFor(head, rest)))
-    for (const frame of early) writeEntry({ at: 0, frame })
+    const lines = [...early, frame].map((each) => format({ at: 0, frame: each }))
+    isFull ||= !write(formatHeader(headerFor(head, rest)) + lines.join(''))
     early = []
+    return !isFull
   }
 
   function receiveStatus(frame: Frame): void {
@@ -70,9 +84,8 @@ export function createFrameRecorder(session: string, write: (line: string) => vo
   }
 
   function receiveState(frame: Frame, head: FrameHead): void {
-    const isFirst = messages === 0
-    if (isFirst) begin(head)
-    writeEntry({ at: isFirst ? 0 : now(), frame })
+    const isWritten = messages === 0 ? begin(frame, head) : writeEntry({ at: now(), frame })
+    if (!isWritten) return
     position = { epoch: head.epoch, seq: head.seq }
     messages++
   }
@@ -83,6 +96,9 @@ export function createFrameRecorder(session: string, write: (line: string) => vo
     },
     get messages() {
       return messages
+    },
+    get isFull() {
+      return isFull
     },
     receive(frame) {
       const status = statusOf(frame)

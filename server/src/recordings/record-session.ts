@@ -10,11 +10,12 @@ import { UsageError } from '../core/usage-error.ts'
 import { dialRelay } from './dial-relay.ts'
 import { createFrameRecorder } from './frame-recorder.ts'
 import { pause } from './pause.ts'
+import { printable } from './printable.ts'
 
 export interface RecordSessionOptions {
   address: SyncAddress
-  /** Called with each line, the header first. */
-  write: (line: string) => void
+  /** Called with whole lines, the header first. Gives `false` when there is no room for them, which ends the recording. */
+  write: (lines: string) => boolean
   /** Called with what a person should know. */
   onNotice?: (text: string) => void
   /** Called once the relay has answered, for each connection. */
@@ -81,6 +82,7 @@ export async function recordSession(options: RecordSessionOptions): Promise<Reco
         try {
           if (!isConnected) answered()
           if (!recorder.receive(isBinary ? new Uint8Array(data) : String(data))) end('gap')
+          else if (recorder.isFull) end('stopped')
         } catch (error) {
           // The disk is full, or a message is too long.
           stop()
@@ -91,7 +93,7 @@ export async function recordSession(options: RecordSessionOptions): Promise<Reco
         signal.removeEventListener('abort', stop)
         const { origin } = address
         if (isTerminal(code))
-          reject(new UsageError(`The relay ended the connection (${code}): ${String(reason)}`))
+          reject(new UsageError(`The relay ended the connection (${code}): ${printable(reason)}`))
         else if (isTooLong(problem))
           reject(new UsageError('A message of the host is too long for a recording.'))
         else if (!isConnected && interruptions === 0 && ending === 'lost')

@@ -1,7 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  fsyncSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import type * as Fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   formatEntry,
   formatHeader,
@@ -10,6 +19,11 @@ import {
   type RecordingEntry,
 } from '@vue-sync/vue/recording'
 import { createRecordingFile, readRecordingFile } from './recording-file.ts'
+
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof Fs>()
+  return { ...fs, fsyncSync: vi.fn(fs.fsyncSync) }
+})
 
 let folder: string
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'vue-sync-recordings-'))))
@@ -54,3 +68,19 @@ describe('the file of a recording', () => {
     await expect(read()).rejects.toThrow(name)
   })
 })
+
+it.skipIf(process.platform !== 'linux')(
+  'a file that cannot be synchronized is closed, and its error is reported',
+  () => {
+    const path = join(folder, 'full.ndjson')
+    const file = createRecordingFile(path)
+    file.write('x')
+    const before = readdirSync('/proc/self/fd').length
+    const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+    vi.mocked(fsyncSync).mockImplementationOnce(() => {
+      throw full
+    })
+    expect(file.close).toThrow('ENOSPC')
+    expect(readdirSync('/proc/self/fd')).toHaveLength(before - 1)
+  },
+)

@@ -43,8 +43,11 @@ export function createRecordingFile(path: string): RecordingFile {
       return bytes
     },
     close() {
-      if (bytes > 0) fsyncSync(file)
-      closeSync(file)
+      try {
+        if (bytes > 0) fsyncSync(file)
+      } finally {
+        closeSync(file)
+      }
       if (bytes === 0) rmSync(path, { force: true })
     },
   }

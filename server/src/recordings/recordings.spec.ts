@@ -43,7 +43,7 @@ async function record(session: string): Promise<Recording> {
   await new Promise<void>((resolve, reject) => {
     done = recordSession({
       address: { origin, session, key: relay.viewerKey },
-      write: (line) => lines.push(line),
+      write: (text) => lines.push(text) > 0,
       onConnected: resolve,
       signal: stopping.signal,
     })
@@ -138,7 +138,7 @@ describe('record and replay', () => {
         const recorder = await record(session)
         const player = await replay(session, entries)
         const expected = statesOf(entries)
-        await vi.waitFor(() => expect(statesOf(recorder.entries())).toEqual(expected), 10_000)
+        await expect.poll(() => statesOf(recorder.entries())).toEqual(expected)
         await player.stop()
         await recorder.stop()
         expect(statesOf(recorder.entries())).toEqual(expected)
@@ -154,7 +154,7 @@ describe('record and replay', () => {
     const session = nextSession()
     const recorder = await record(session)
     for (let round = 0; round < 2; round++) await (await replay(session, entries)).stop()
-    await vi.waitFor(() => expect(statesOf(recorder.entries())).toHaveLength(2))
+    await expect.poll(() => statesOf(recorder.entries())).toHaveLength(2)
     await recorder.stop()
     const epochs = recorder.entries().flatMap((entry) => headOf(frameOf(entry) ?? '')?.epoch ?? [])
     expect(new Set(epochs.concat('e')).size).toBe(3)
@@ -180,7 +180,7 @@ describe('record and replay', () => {
       .find(headOf)
     expect(Buffer.from(first as Uint8Array).subarray(-body.length)).toEqual(body)
     const viewer = await connect(relay, 'viewer', { path: `/s/${session}` })
-    await vi.waitFor(() => expect(viewer.of('config_update')).toHaveLength(1))
+    await expect.poll(() => viewer.of('config_update')).toHaveLength(1)
     expect(viewer.binaries).toHaveLength(1)
     await viewer.close()
     await player.stop()
@@ -235,7 +235,7 @@ describe('record and replay', () => {
     await host.until(({ type }) => type === 'status')
     host.send({ type: 'session_update', epoch: 'e', seq: 1, payload: { s: { n: 1 } } })
     const recorder = await record(session)
-    await vi.waitFor(() => expect(statesOf(recorder.entries())).toHaveLength(1))
+    await expect.poll(() => statesOf(recorder.entries())).toHaveLength(1)
     const port = relay.getStatus().port
     const { hostKey, viewerKey } = relay
     await relay.stop()
@@ -266,7 +266,7 @@ describe('record and replay', () => {
     const player = await replay(session, [
       { at: 0, frame: '{"type":"session_update","epoch":"e","seq":1,"payload":{"s":{}}}' },
     ])
-    await vi.waitFor(() => expect(statesOf(recorder.entries())).toHaveLength(1))
+    await expect.poll(() => statesOf(recorder.entries())).toHaveLength(1)
     await player.stop()
     await recorder.stop()
     const text = recorder.lines.join('')
@@ -283,7 +283,7 @@ describe('record and replay', () => {
   it('end with the reason when the relay refuses the key', async () => {
     const signal = new AbortController().signal
     const address = { origin, session: 'default', key: 'wrong' }
-    await expect(recordSession({ address, write: () => {}, signal })).rejects.toThrow(/4401/)
+    await expect(recordSession({ address, write: () => true, signal })).rejects.toThrow(/4401/)
     const entries = async function* () {}
     await expect(replaySession({ address, entries, signal })).rejects.toThrow(/4401/)
   })
@@ -291,7 +291,7 @@ describe('record and replay', () => {
   it('end with the address when there is no relay', async () => {
     const signal = new AbortController().signal
     const address = { origin: 'ws://127.0.0.1:1', session: 'default' }
-    await expect(recordSession({ address, write: () => {}, signal })).rejects.toThrow(
+    await expect(recordSession({ address, write: () => true, signal })).rejects.toThrow(
       'Cannot connect to ws://127.0.0.1:1',
     )
   })

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { UsageError } from '../core/usage-error.ts'
 import { dialRelay } from './dial-relay.ts'
 import { pause } from './pause.ts'
+import { printable } from './printable.ts'
 import { createReplayFrames, type ReplayFrames } from './replay-frames.ts'
 
 export interface ReplaySessionOptions {
@@ -52,7 +53,7 @@ export async function replaySession(options: ReplaySessionOptions): Promise<void
     socket.on('error', (error) => (problem = error))
     socket.on('close', (code, reason) => {
       if (isOwnRelay && code === CLOSE.goingAway) return resolve()
-      const why = String(reason) || problem?.message || `code ${code}`
+      const why = printable(reason) || problem?.message || `code ${code}`
       reject(
         new UsageError(
           isTerminal(code)
@@ -64,17 +65,23 @@ export async function replaySession(options: ReplaySessionOptions): Promise<void
   })
   closed.catch(() => {})
   const aborted = once(signal, 'abort')
+  let fail: (error: unknown) => void
+  const failed = new Promise<never>((_, reject) => (fail = reject))
+  failed.catch(() => {})
+  /** Ends what plays, also when the relay has closed the connection. */
+  const ending = new AbortController()
+  const ended = AbortSignal.any([signal, ending.signal])
   const answered = new Promise<void>((resolve) => {
     socket.on('message', (data: Buffer, isBinary) => {
       const status = isBinary ? undefined : parseStatus(String(data))
       if (!status) return
       resolve()
-      if (status.want) void answerWant()
+      if (status.want) answerWant().catch(fail)
     })
   })
 
   async function drain(): Promise<void> {
-    while (socket.bufferedAmount > MAX_BUFFERED && !signal.aborted) await pause(20, signal)
+    while (socket.bufferedAmount > MAX_BUFFERED && !ended.aborted) await pause(20, ended)
   }
 
   async function playOnce(): Promise<void> {
@@ -83,13 +90,13 @@ export async function replaySession(options: ReplaySessionOptions): Promise<void
     const began = performance.now()
     let messages = 0
     for await (const entry of entries()) {
-      if (signal.aborted) return
+      if (ended.aborted) return
       if (!('frame' in entry)) continue
       const wait = entry.at / speed - (performance.now() - began)
-      if (wait > 0) await pause(wait, signal)
-      if (signal.aborted) return
+      if (wait > 0) await pause(wait, ended)
+      if (ended.aborted) return
       const frame = await frames.next(entry.frame)
-      if (frame === undefined) continue
+      if (frame === undefined || ended.aborted) continue
       send(frame)
       hasState = true
       messages++
@@ -103,19 +110,20 @@ export async function replaySession(options: ReplaySessionOptions): Promise<void
     send(JSON.stringify({ type: 'status', payload: { name: name ?? null } }))
     await playOnce()
     if (!loop) return
-    while (!signal.aborted) {
-      await pause(BETWEEN_ROUNDS_MS, signal)
+    while (!ended.aborted) {
+      await pause(BETWEEN_ROUNDS_MS, ended)
       await playOnce()
     }
   }
 
   try {
     if (signal.aborted) return
-    await Promise.race([play(), closed, aborted])
-    await Promise.race([closed, signal.aborted ? undefined : aborted])
+    await Promise.race([play(), closed, aborted, failed])
+    await Promise.race([closed, failed, signal.aborted ? undefined : aborted])
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
+    ending.abort()
     socket.close()
   }
 }

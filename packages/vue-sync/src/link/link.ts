@@ -52,7 +52,7 @@ export interface LinkOptions {
 export interface Link {
   /** Sends a frame; `false` when there is no open connection. Nothing is queued. */
   send: (frame: string | Uint8Array) => boolean
-  /** Bytes that were sent and that the system has not taken yet. */
+  /** Bytes queued for sending. */
   buffered: () => number
   /** Replaces the socket and dials at once, without waiting for the backoff. */
   redial: () => void

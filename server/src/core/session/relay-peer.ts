@@ -11,7 +11,7 @@ export interface RelayPeer {
    */
   sendPart?: (header: Uint8Array, slice: Uint8Array) => number
   close: (code: number, reason: string) => void
-  /** Bytes that `send` accepted and the network has not taken yet. */
+  /** Bytes queued by `send`. */
   buffered: () => number
   /**
    * Bytes that the network has taken, without an exact count of frame headers: it grows as long as the client reads.
