@@ -1,5 +1,5 @@
 import { useEventListener } from '@vueuse/core'
-import { computed, type ComputedRef, shallowRef } from 'vue'
+import { computed, type ComputedRef, type Ref, shallowRef } from 'vue'
 
 /** A non-standard event of Chromium, which TypeScript's DOM types lack. */
 interface InstallPrompt extends Event {
@@ -7,17 +7,10 @@ interface InstallPrompt extends Event {
 }
 
 export interface UseInstallReturn {
-  /** `prompt`: one tap installs. `share-menu`: the user installs by hand. `none`: installed or impossible. */
-  way: ComputedRef<'prompt' | 'share-menu' | 'none'>
+  /** Whether the browser offers a prompt, which can be used once. */
+  canPrompt: ComputedRef<boolean>
+  installed: Readonly<Ref<boolean>>
   install: () => Promise<void>
-}
-
-/** An iPad identifies itself as a Mac, but no Mac has a touch screen. */
-function isApplePhone(): boolean {
-  return (
-    /iPhone|iPad|iPod/.test(navigator.userAgent) ||
-    (navigator.userAgent.includes('Macintosh') && navigator.maxTouchPoints > 1)
-  )
 }
 
 function isInstalled(): boolean {
@@ -27,7 +20,7 @@ function isInstalled(): boolean {
   )
 }
 
-/** Offers the way in which this device can install the viewer. */
+/** Keeps the browser's offer to install the viewer, which comes soon after the start. */
 export function useInstall(): UseInstallReturn {
   const offered = shallowRef<InstallPrompt>()
   const installed = shallowRef(isInstalled())
@@ -39,11 +32,8 @@ export function useInstall(): UseInstallReturn {
     installed.value = true
   })
   return {
-    way: computed(() => {
-      if (installed.value) return 'none'
-      if (offered.value) return 'prompt'
-      return isSecureContext && isApplePhone() ? 'share-menu' : 'none'
-    }),
+    canPrompt: computed(() => offered.value !== undefined),
+    installed,
     async install() {
       const prompt = offered.value
       // A prompt can be used only once.

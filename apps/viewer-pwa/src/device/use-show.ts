@@ -15,25 +15,18 @@ export interface UseShowReturn {
   awake: Ref<boolean>
   /** Whether the app can enter or leave full screen. A browser that was started in full screen does not leave it. */
   canFill: Readonly<Ref<boolean>>
-  canTurn: boolean
   /** Whether the page fills the screen, by the app or by the way in which the browser was started. */
   isFull: Readonly<Ref<boolean>>
   /** Full screen without a recent touch, so controls are hidden. */
   bare: ComputedRef<boolean>
   toggleFull: () => Promise<void>
-  /** Enters full screen and locks the landscape orientation. */
-  fillSideways: () => Promise<void>
 }
 
 /** Controls stay visible in full screen for this long after a touch. */
 const PEEK_MS = 4000
 
-interface LockableOrientation {
-  lock?: (orientation: 'landscape') => Promise<void>
-}
-
 /**
- * Keeps the screen awake, full and in landscape for long viewing.
+ * Keeps the screen awake and full for long viewing.
  *
  * @param kiosk keeps the screen awake without the user's choice
  */
@@ -56,7 +49,6 @@ export function useShow(kiosk: Readonly<Ref<boolean>>): UseShowReturn {
   const { isSupported, isFullscreen, enter, exit } = useFullscreen()
   const startedFull = useMediaQuery('(display-mode: fullscreen)')
   const isFull = computed(() => isFullscreen.value || startedFull.value)
-  const orientation = screen.orientation as LockableOrientation | undefined
   const peek = useTimeoutFn(() => {}, PEEK_MS, { immediate: false })
   const showControls = (): void => {
     if (isFull.value) peek.start()
@@ -85,16 +77,8 @@ export function useShow(kiosk: Readonly<Ref<boolean>>): UseShowReturn {
     canStayAwake,
     awake,
     canFill: computed(() => isSupported.value && (isFullscreen.value || !startedFull.value)),
-    canTurn:
-      typeof orientation?.lock === 'function' &&
-      matchMedia('(pointer: coarse)').matches &&
-      Math.min(screen.width, screen.height) < 600,
     isFull,
     bare: computed(() => isFull.value && !peek.isPending.value),
     toggleFull: () => (isFullscreen.value ? exit() : enter()),
-    async fillSideways() {
-      await enter()
-      await orientation?.lock?.('landscape').catch(() => {})
-    },
   }
 }
