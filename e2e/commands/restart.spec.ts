@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { COMMAND } from '../../server/test/built-command.ts'
 import { stubPage } from '../support/apps/app.ts'
 import { openHost, openViewer } from '../support/apps/host-and-viewer.ts'
+import { errorText, recordErrors } from '../support/apps/printed.ts'
 import { freePort } from '../support/system/free-port.ts'
 import { type Running, start } from '../support/system/processes.ts'
 import { openSmallDisk } from '../support/system/small-disk.ts'
@@ -104,6 +105,7 @@ describe.skipIf(process.platform !== 'linux')('the command, started again', () =
   }, 90_000)
 
   it('with --new-keys, refuses viewer and host until they get the new keys, and says so in the log', async () => {
+    const printed = recordErrors()
     const port = await freePort()
     const first = await run(port, [])
     const url = `ws://127.0.0.1:${port}`
@@ -119,6 +121,11 @@ describe.skipIf(process.platform !== 'linux')('the command, started again', () =
     const second = await run(port, ['--new-keys'])
     await expect.poll(() => viewer.viewer.error.value?.message, { timeout: 30_000 }).toMatch(/key/)
     await expect.poll(() => host.host.error.value?.message, { timeout: 30_000 }).toMatch(/key/)
+    // Three dials may fit into the time without a relay.
+    expect(printed.filter((line) => !line.includes('VS120')).toSorted()).toEqual([
+      errorText('host', 'VS102', 'The host key is wrong'),
+      errorText('viewer', 'VS102', 'The viewer key is wrong'),
+    ])
     // The state from before stays on the phone.
     expect(viewer.load.n).toBe(1)
     await expect.poll(second.output).toMatch(/Audit: Refused a viewer .*scan the current code/)

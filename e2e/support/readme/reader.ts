@@ -11,7 +11,8 @@ import { type Manager, terminalEnv } from './manager.ts'
 
 /** Placeholder in the README for the host key. */
 const KEY_PLACEHOLDER = 'THE_HOST_KEY'
-const HOST_KEY = /host\s+key:?\s+(\S+)/i
+/** The line of the key in the relay's section about the host. */
+const HOST_KEY = /\n {2}Host:.*\n {4}key +(\S+)\n/
 const LOCAL_LINK = /(http:\/\/127\.0\.0\.1:\d+\/#k=\S+)/
 
 const CREATE_VITE: Command = [process.execPath, join(ROOT, 'node_modules/create-vite/index.js')]

@@ -72,9 +72,7 @@ async function runForTerminal(request: CliRequest, played?: ReplayRequest): Prom
   const warn = (text: string): void => log('warn', withGivenNames(text, nameOf))
   for (const text of request.warnings) warn(text)
   if (played && workers !== 1) throw new UsageError('replay needs --workers 1.')
-  // Logs contain no keys, and the key of a link is behind `#`.
-  const print = (text: string): void => log('info', json ? text.replaceAll(/#\S+/g, '') : text)
-  const replay = played && (await prepareReplay(played, print))
+  const replay = played && (await prepareReplay(played, (text) => log('info', text)))
   const given = withViewer(replay ? replay.withOptions(request.options) : request.options)
   checkOptions(given, nameOf)
   for (const problem of keyProblems(given, nameOf)) warn(problem)
@@ -91,7 +89,8 @@ async function runForTerminal(request: CliRequest, played?: ReplayRequest): Prom
     const content = screenContent(report, version())
     process.once('exit', startInteractive({ ...started, content, line, colors: createColors() }))
   }
-  await replay?.into(started.server!, options)
+  // Logs contain no keys.
+  await replay?.into(started.server!, options, { showsKeys: !json })
 }
 
 /** Stdout may be the recording. */
