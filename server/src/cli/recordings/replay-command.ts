@@ -1,12 +1,12 @@
 import { DEFAULT_SESSION, formatLink, parseLink, type SyncAddress } from '@vue-sync/vue/protocol'
 import { headOf, type RecordingHeader } from '@vue-sync/vue/recording'
-import { UsageError } from '../core/usage-error.ts'
-import { readRecordingFile } from '../recordings/recording-file.ts'
-import { replaySession } from '../recordings/replay-session.ts'
-import { SERVER_DEFAULTS, type SyncServerOptions } from '../server-options.ts'
-import type { SyncServer } from '../server.ts'
+import { UsageError } from '../../core/usage-error.ts'
+import { readRecordingFile } from '../../recordings/recording-file.ts'
+import { replaySession } from '../../recordings/replay-session.ts'
+import { SERVER_DEFAULTS, type SyncServerOptions } from '../../server-options.ts'
+import type { SyncServer } from '../../server.ts'
 import type { ReplayRequest } from './recording-requests.ts'
-import { onStopSignal } from './stop-signals.ts'
+import { onStopSignal } from '../processes/stop-signals.ts'
 
 interface Checked {
   header: RecordingHeader

@@ -1,9 +1,9 @@
 import process from 'node:process'
-import { createRecordingFile, type RecordingFile } from '../recordings/recording-file.ts'
-import { recordSession } from '../recordings/record-session.ts'
-import { UsageError } from '../core/usage-error.ts'
+import { createRecordingFile, type RecordingFile } from '../../recordings/recording-file.ts'
+import { recordSession } from '../../recordings/record-session.ts'
+import { UsageError } from '../../core/usage-error.ts'
 import { readRecordRequest } from './recording-requests.ts'
-import { onStopSignal } from './stop-signals.ts'
+import { onStopSignal } from '../processes/stop-signals.ts'
 
 /** More bytes than the longest line wait for a slow reader. */
 const MAX_WAITING = 128 * 1024 * 1024

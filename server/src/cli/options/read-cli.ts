@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 import { type FlagName, FLAGS } from './flags.ts'
 import { type NameOf, throwWithGivenNames } from './given-names.ts'
-import { LOG_LEVELS, type LogLevel } from '../operate/log.ts'
-import { LIMIT_FLAGS, type LimitFlag, type Limits } from '../core/limits.ts'
-import { UsageError } from '../core/usage-error.ts'
-import type { SyncServerOptions } from '../server-options.ts'
+import { LOG_LEVELS, type LogLevel } from '../../operate/log.ts'
+import { LIMIT_FLAGS, type LimitFlag, type Limits } from '../../core/limits.ts'
+import { UsageError } from '../../core/usage-error.ts'
+import type { SyncServerOptions } from '../../server-options.ts'
 import { readSecrets, takeSecrets } from './read-secrets.ts'
-import { withoutPasswords } from '../nodes/redis/redis-problem.ts'
+import { withoutPasswords } from '../../nodes/redis/redis-problem.ts'
 
 const LIMITS = Object.entries(LIMIT_FLAGS) as [keyof Limits, LimitFlag][]
 

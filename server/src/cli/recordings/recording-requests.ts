@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import { parseLink, type SyncAddress } from '@vue-sync/vue/protocol'
 import { RECORDING_LIMITS } from '@vue-sync/vue/recording'
-import { UsageError } from '../core/usage-error.ts'
-import { FLAGS } from './flags.ts'
-import { RECORDING_FLAGS } from './recording-flags.ts'
-import { readSecretFile } from './secret-file.ts'
+import { UsageError } from '../../core/usage-error.ts'
+import { FLAGS } from '../options/flags.ts'
+import { RECORDING_FLAGS } from '../options/recording-flags.ts'
+import { readSecretFile } from '../keys/secret-file.ts'
 
 type Env = NodeJS.ProcessEnv
 

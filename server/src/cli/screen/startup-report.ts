@@ -1,11 +1,11 @@
 import process from 'node:process'
 import { type BannerOptions, formatBanner } from './banner.ts'
-import { addressHint } from '../network/place.ts'
-import type { RelayLinks } from '../operate/worker-queries.ts'
+import { addressHint } from '../../network/place.ts'
+import type { RelayLinks } from '../../operate/worker-queries.ts'
 import type { ScreenContent } from './screen-content.ts'
-import type { Log } from '../operate/log.ts'
-import { SERVER_DEFAULTS, type SyncServerOptions } from '../server-options.ts'
-import type { SyncServer } from '../server.ts'
+import type { Log } from '../../operate/log.ts'
+import { SERVER_DEFAULTS, type SyncServerOptions } from '../../server-options.ts'
+import type { SyncServer } from '../../server.ts'
 
 /** What the command reports once the relay listens. Workers send it to their primary. */
 export interface StartupReport {
