@@ -18,7 +18,7 @@ const { bed, startHost, linkOf } = useEncryptedRelay()
 const [node, script] = COMMAND
 
 let folder: string
-let running: Running[] = []
+const running: Running[] = []
 let target: TestRelay | undefined
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vue-sync-recordings-'))

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { COMMAND } from '../../server/test/built-command.ts'
+import { PUBLISHED_COMMAND } from '../../server/test/built-command.ts'
 import { stubPage } from '../support/apps/app.ts'
 import { openHost, openViewer } from '../support/apps/host-and-viewer.ts'
 import { errorText, recordErrors } from '../support/apps/printed.ts'
-import { freePort } from '../support/system/free-port.ts'
+import { freePort } from '../../server/test/free-port.ts'
 import { type Running, start } from '../support/system/processes.ts'
 import { openSmallDisk } from '../support/system/small-disk.ts'
 import { TOOLS } from '../support/system/tools.ts'
@@ -30,7 +30,7 @@ describe.skipIf(process.platform !== 'linux')('the command, started again', () =
   /** Starts the command without keys. `output` is what it has printed. */
   function begin(port: number, flags: string[], data = home, prefix: string[] = []) {
     const own = ['--port', String(port), '--host', '127.0.0.1', ...flags]
-    const [program, ...args] = [...prefix, ...COMMAND, ...own]
+    const [program, ...args] = [...prefix, ...PUBLISHED_COMMAND, ...own]
     const relay: Running = start(program!, args, { env: { ...process.env, XDG_DATA_HOME: data } })
     stops.push(relay.stop)
     let text = ''
