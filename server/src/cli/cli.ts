@@ -79,14 +79,16 @@ async function runForTerminal(request: CliRequest, played?: ReplayRequest): Prom
   const { options, stored } = await withStoredKeys(given, { renew: request.newKeys, warn })
   const started = await (workers === 1 ? startAlone : startWorkers)({ ...request, options }, log)
   await stored?.commit()
-  const { report } = started
-  report.banner = { ...report.banner, version: version(), keysFile: stored?.file }
+  const banner = { ...started.report.banner, version: version(), keysFile: stored?.file }
+  const report = { ...started.report, banner }
   if (json) logStartupReport(log, report, given)
   else if (!line) printStartupReport(report)
   else {
-    // A shell runs the command in the background, so nothing is redrawn or read for now.
-    if (!isInForeground() || !hasKeyboard()) printStartupReport(report)
-    const content = screenContent(report, version())
+    // In the background of a shell, the screen appears after `fg` only. Without a keyboard, nobody can ask for the
+    // addresses that the screen leaves out.
+    if (!isInForeground()) printStartupReport(report)
+    else if (!hasKeyboard()) printStartupReport(report, { hasCode: false })
+    const content = screenContent(report)
     process.once('exit', startInteractive({ ...started, content, line, colors: createColors() }))
   }
   // Logs contain no keys.
