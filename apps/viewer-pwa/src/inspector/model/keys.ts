@@ -1,4 +1,4 @@
-import { type ItemIds, type Part, partsOf } from './parts.ts'
+import { type ItemIds, type Part, partWith } from './parts.ts'
 
 /** The stores that the inspector shows, live or of a moment in the past. Immutable: unchanged parts keep their identity. */
 export interface View {
@@ -9,7 +9,7 @@ export interface View {
 
 export const EMPTY_VIEW: View = { ids: [], stores: new Map() }
 
-/** Between the ids of a key. A character that no name has; if one has it all the same, it is escaped. */
+/** Between the ids of a key. Names hardly ever contain it; in those that do, it is escaped. */
 const SEPARATOR = '\u001F'
 const ESCAPE = '\u001E'
 
@@ -39,17 +39,12 @@ export function resolve(key: string, view: View, ids: ItemIds): Part[] | undefin
   if (value === undefined) return undefined
   const steps: Part[] = [{ id: store!, name: store!, value }]
   for (const id of rest) {
-    const part = find(value, id, ids)
+    const part = partWith(value, id, ids)
     if (!part) return undefined
     steps.push(part)
     ;({ value } = part)
   }
   return steps
-}
-
-function find(value: unknown, id: string, ids: ItemIds): Part | undefined {
-  for (const part of partsOf(value, ids)) if (part.id === id) return part
-  return undefined
 }
 
 /**

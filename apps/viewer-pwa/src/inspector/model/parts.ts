@@ -53,12 +53,40 @@ function keyId(key: unknown, ids: ItemIds): string {
     : `${(typeof key)[0]}${plainText(key)}`
 }
 
+/** The item of a list at an index. */
+export const itemAt = (list: readonly unknown[], index: number, ids: ItemIds): Part => ({
+  id: `${ids.idAt(list, index)}`,
+  name: `${index}`,
+  value: list[index],
+})
+
+/** Returns the part with this id without making the other parts of a list or an object. */
+export function partWith(value: unknown, id: string, ids: ItemIds): Part | undefined {
+  if (Array.isArray(value)) {
+    const wanted = Number(id)
+    if (!Number.isInteger(wanted) || `${wanted}` !== id) return undefined
+    const isAt = (index: number): boolean => ids.idAt(value, index) === wanted
+    // Most items have never moved.
+    if (wanted >= 0 && wanted < value.length && isAt(wanted)) return itemAt(value, wanted, ids)
+    for (let index = 0; index < value.length; index++)
+      if (isAt(index)) return itemAt(value, index, ids)
+    return undefined
+  }
+  if (value instanceof Map || value instanceof Set) {
+    for (const part of partsOf(value, ids)) if (part.id === id) return part
+    return undefined
+  }
+  // As in `partsOf`: own fields that are enumerable.
+  return hasParts(value) && Object.prototype.propertyIsEnumerable.call(value, id)
+    ? { id, name: id, value: (value as Record<string, unknown>)[id] }
+    : undefined
+}
+
 /** Returns the parts of a value in order: none for values without parts. */
 export function* partsOf(value: unknown, ids: ItemIds): Generator<Part> {
   if (!hasParts(value)) return
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++)
-      yield { id: `${ids.idAt(value, index)}`, name: `${index}`, value: value[index] as unknown }
+    for (let index = 0; index < value.length; index++) yield itemAt(value, index, ids)
   } else if (value instanceof Map) {
     for (const [key, part] of value)
       yield { id: keyId(key, ids), name: keyName(key), value: part as unknown }

@@ -142,6 +142,22 @@ describe('keys', () => {
     )
   })
 
+  it('lead to an item without reading the others', () => {
+    const ids = createItemIds()
+    let reads = 0
+    const items = Array.from({ length: 5000 }, (_, id) => ({ id }))
+    const list = new Proxy(items, {
+      get(target, name, receiver) {
+        if (typeof name === 'string' && /^\d+$/.test(name)) reads++
+        return Reflect.get(target, name, receiver) as unknown
+      },
+    })
+    const find = (name: string) => resolve(keyOf(['a', 'list', name]), viewOf({ a: { list } }), ids)
+    expect(find('4000')?.at(-1)).toEqual({ id: '4000', name: '4000', value: { id: 4000 } })
+    expect(reads).toBe(1)
+    for (const name of ['', '-1', '1.5', '07', '5000', 'x']) expect(find(name)).toBeUndefined()
+  })
+
   it('give the path as in JavaScript', () => {
     const ids: ItemIds = createItemIds()
     const view = viewOf({
