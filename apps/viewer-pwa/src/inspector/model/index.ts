@@ -22,6 +22,7 @@ export {
   kindOf,
   plainText,
   shortJson,
+  shownJson,
   sizeOf,
   textToCopy,
   toJson,
