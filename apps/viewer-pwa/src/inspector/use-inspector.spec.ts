@@ -57,6 +57,24 @@ describe('the inspector', () => {
     expect(inspector.flashes.value.size).toBe(1)
   })
 
+  it('makes rows again for the list of changes only when it has others, twice a second', async () => {
+    const { inspector, view } = open({ a: 0, b: 0 })
+    inspector.onlyChanged.value = true
+    const filters = new Set<unknown>()
+    const update = async (state: object) => {
+      view.value = viewOf(state)
+      await nextTick()
+      filters.add(inspector.filter.value)
+    }
+    for (let n = 1; n <= 50; n++) await update({ a: n, b: 0 })
+    expect(filters.size).toBe(1)
+    for (let n = 1; n <= 50; n++) await update({ a: n, b: n, [`field${n}`]: 1 })
+    expect(filters.size).toBeLessThanOrEqual(2)
+    const matches = () => [...(inspector.filter.value?.matches ?? [])]
+    await expect.poll(matches).toContain(keyOf('field50'))
+    expect(matches()).toContain(keyOf('b'))
+  })
+
   it('keeps pins when it is opened again, also those of items that have moved since', async () => {
     const item = { id: 7, name: 'Ada' }
     const first = open({ list: [item, { id: 8 }], speed: 1 }, 'one')

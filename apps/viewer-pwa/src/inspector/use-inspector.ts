@@ -1,4 +1,4 @@
-import { useIntervalFn } from '@vueuse/core'
+import { useIntervalFn, useThrottleFn } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
 import {
   changesBetween,
@@ -19,6 +19,8 @@ import { useSearch } from './use-search.ts'
 const MINUTE = 60_000
 /** How often changes older than a minute leave the list, in milliseconds. */
 const REFRESH_MS = 5000
+/** How often new changes are added to the list at most, in milliseconds. */
+const LIST_MS = 500
 
 export type UseInspectorReturn = ReturnType<typeof useInspector>
 
@@ -35,14 +37,16 @@ export function useInspector({ view: given, isLive, session }: InspectorSource) 
   const refreshes = shallowRef(0)
   const { found, prepare } = useSearch(query, view, ids)
 
-  const filter = computed<Filter | undefined>(() => {
+  const filter = computed<Filter | undefined>((before) => {
     if (!onlyChanged.value) return found.value
     void refreshes.value
-    void view.value
     const changed = recent.since(Date.now() - MINUTE)
     const matches = found.value?.matches
-    return filterOf(matches ? [...changed].filter((key) => matches.has(key)) : changed)
+    const keys = matches ? new Set([...changed].filter((key) => matches.has(key))) : changed
+    // All rows are made again for another filter.
+    return before && isSameSet(before.matches, keys) ? before : filterOf(keys)
   })
+  const refresh = useThrottleFn(() => refreshes.value++, LIST_MS, true)
   const { pins, isPinned, togglePin } = usePins(session, view, ids)
   const rows = computed<RowList>(() => {
     void openings.value
@@ -57,6 +61,7 @@ export function useInspector({ view: given, isLive, session }: InspectorSource) 
     // What differs from a state of the past did not change now.
     if (!isNow || !wasNow) return
     recent.add(changes, Date.now())
+    if (onlyChanged.value) void refresh()
     if (before.ids.length > 0) flash(changes)
   })
   useIntervalFn(() => {
@@ -83,3 +88,6 @@ export function useInspector({ view: given, isLive, session }: InspectorSource) 
     stepsTo: (part: string) => resolve(part, view.value, ids),
   }
 }
+
+const isSameSet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+  a.size === b.size && [...a].every((key) => b.has(key))
