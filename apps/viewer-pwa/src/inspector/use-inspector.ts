@@ -1,9 +1,8 @@
 import { useIntervalFn, useThrottleFn } from '@vueuse/core'
-import { computed, shallowRef, watch } from 'vue'
+import { computed, onScopeDispose, shallowRef, watch } from 'vue'
+import { createKept, type KeptInspector } from './kept.ts'
 import {
   changesBetween,
-  createItemIds,
-  createRecent,
   createRows,
   type Filter,
   filterOf,
@@ -24,15 +23,28 @@ const LIST_MS = 500
 
 export type UseInspectorReturn = ReturnType<typeof useInspector>
 
-/** The state of the inspector: open rows, search, filter, pins and flashes. */
-export function useInspector({ view: given, isLive, session }: InspectorSource) {
-  const ids = createItemIds()
-  const tree = createRows(ids)
-  const recent = createRecent()
+/**
+ * The state of the inspector: open rows, search, filter, pins and flashes.
+ *
+ * @param kept of this session, from an earlier call. It is updated when the scope ends
+ */
+export function useInspector(
+  { view: given, isLive, session }: InspectorSource,
+  kept: KeptInspector = createKept(session?.value),
+) {
+  const { ids, recent, last } = kept
+  const tree = createRows(ids, kept.open)
   /** The view whose lists have their ids. */
   const view = shallowRef(given.value)
-  const query = shallowRef('')
-  const onlyChanged = shallowRef(false)
+  const query = shallowRef(kept.query)
+  const onlyChanged = shallowRef(kept.onlyChanged)
+  const showsPresent = (): boolean => isLive?.value ?? true
+  if (last) {
+    const changes = changesBetween(last.view, view.value, ids)
+    const isRecent = Date.now() - last.at < MINUTE
+    // Of an earlier state, nobody knows when the change was.
+    if (isRecent && last.isLive && showsPresent()) recent.add(changes, Date.now())
+  }
   const openings = shallowRef(0)
   const refreshes = shallowRef(0)
   const { found, prepare } = useSearch(query, view, ids)
@@ -47,14 +59,14 @@ export function useInspector({ view: given, isLive, session }: InspectorSource) 
     return before && isSameSet(before.matches, keys) ? before : filterOf(keys)
   })
   const refresh = useThrottleFn(() => refreshes.value++, LIST_MS, true)
-  const { pins, isPinned, togglePin } = usePins(session, view, ids)
+  const { pinned, pins, isPinned, togglePin } = usePins(session, view, ids, last?.pins)
   const rows = computed<RowList>(() => {
     void openings.value
     return tree.list(view.value, filter.value, pins.value)
   })
   const { flashes, add: flash } = useFlash((part) => rows.value.shows(part))
 
-  watch([given, () => isLive?.value ?? true], ([now, isNow], [before, wasNow]) => {
+  watch([given, showsPresent], ([now, isNow], [before, wasNow]) => {
     if (now === before) return
     const changes = changesBetween(before, now, ids)
     view.value = now
@@ -67,6 +79,18 @@ export function useInspector({ view: given, isLive, session }: InspectorSource) 
   useIntervalFn(() => {
     if (onlyChanged.value) refreshes.value++
   }, REFRESH_MS)
+
+  onScopeDispose(() => {
+    kept.session = session?.value
+    kept.query = query.value
+    kept.onlyChanged = onlyChanged.value
+    kept.last = {
+      view: view.value,
+      at: Date.now(),
+      isLive: showsPresent(),
+      pins: pinned.value,
+    }
+  })
 
   return {
     ids,

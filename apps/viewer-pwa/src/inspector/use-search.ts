@@ -84,7 +84,7 @@ export function useSearch(
     if (data === run) advance()
   })
   turn.start()
-  watch(query, start)
+  watch(query, start, { immediate: true })
   // A search that began anew with every change would never end on a slow phone.
   watch(view, () => {
     if (steps) isOutdated = true

@@ -11,7 +11,7 @@ export {
 export { createItemIds, itemAt, type ItemIds, type Part, partsOf } from './parts.ts'
 export { explain, type Explained, hexLines } from './explain.ts'
 export { countText, previewOf, rowText } from './previews.ts'
-export { createRecent } from './changes/recent.ts'
+export { createRecent, type Recent } from './changes/recent.ts'
 export { type Column, columnsOf, type Sorting, sortValues, valuesOf } from './records.ts'
 export type { Row, RowList } from './row-list.ts'
 export { createRows, type Filter, type Pin } from './rows.ts'

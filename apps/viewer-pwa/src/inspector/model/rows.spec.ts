@@ -82,6 +82,15 @@ describe('the rows of the tree', () => {
     expect(find(list(), 'a.rows.1').open).toBe(false)
   })
 
+  it('remember whether they are open for a bounded number of parts', () => {
+    const open = new Map<string, boolean>()
+    const rows = createRows(createItemIds(), open)
+    rows.setOpen({ key: 'first' }, true)
+    for (let at = 0; at < 20_000; at++) rows.setOpen({ key: `${at}` }, true)
+    expect(open.size).toBe(10_000)
+    expect(open.has('19999')).toBe(true)
+  })
+
   it('keep their identity where nothing changed', () => {
     const b = { y: 1 }
     const { list, change } = setUp({ a: { x: 1, z: [1] }, b })

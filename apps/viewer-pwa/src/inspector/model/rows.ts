@@ -27,6 +27,8 @@ export interface Rows {
 const FEW_PARTS = 12
 /** Stores open by themselves if there are at most this many. */
 const FEW_STORES = 6
+/** For at most this many rows it is known whether they are open. Parts come and go without end in some sessions. */
+const MOST_KNOWN = 10_000
 
 /** The rows of a section that is being made. */
 interface Draft {
@@ -40,20 +42,29 @@ interface Draft {
   stores: number
 }
 
-export function createRows(ids: ItemIds): Rows {
-  /** What the user chose, or what was decided when the row was first seen: a list that grows does not close. */
-  const open = new Map<string, boolean>()
+/**
+ * @param open whether a row is open, by its key: what the user chose, or what was decided when the row was first seen,
+ *   so that a list that grows does not close. The latest choice comes last.
+ */
+export function createRows(ids: ItemIds, open: Map<string, boolean> = new Map()): Rows {
   /** Counts every opening and closing. */
   let version = 0
   let cached = new Map<string, { stamp: string; value: object; section: Section }>()
   let cachedFilter: Filter | undefined
+
+  function decide(key: string, now: boolean): void {
+    open.delete(key)
+    open.set(key, now)
+    const [oldest] = open.keys()
+    if (open.size > MOST_KNOWN) open.delete(oldest!)
+  }
 
   function isOpen(row: Omit<Row, 'open'>, size: number, stores: number): boolean {
     let now = open.get(row.key)
     if (now === undefined) {
       now = row.depth === 0 ? !row.isPinned && stores <= FEW_STORES : size <= FEW_PARTS
       if (row.depth > 1) return false
-      open.set(row.key, now)
+      decide(row.key, now)
     }
     return now
   }
@@ -149,7 +160,7 @@ export function createRows(ids: ItemIds): Rows {
     list,
     setOpen({ key }, now) {
       version++
-      open.set(key, now)
+      decide(key, now)
     },
   }
 }
