@@ -93,6 +93,8 @@ export function useInspector(
   })
 
   return {
+    /** Names the session; `undefined` if nothing of it may be stored. */
+    session: computed(() => session?.value),
     ids,
     view,
     query,
