@@ -1,9 +1,8 @@
+import { createPinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createApp } from 'vue'
 import type { KeptState } from '@vue-sync/vue/protocol'
 import { createPlayback, type Playback } from './playback.ts'
-
-// Pinia looks for it when it is loaded.
-vi.hoisted(() => vi.stubGlobal('window', new EventTarget()))
 
 const address = { session: 'default' }
 const message = (type: string, seq: number, payload: object, values?: string): string =>
@@ -13,18 +12,22 @@ const change = (seq: number, payload: object): string => message('config_update'
 
 describe('the playback of frames', () => {
   let playback: Playback | undefined
-  // Not before Vue is loaded, which would use more of it.
-  beforeEach(
-    () => void vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false })),
-  )
+  beforeEach(() => {
+    vi.stubGlobal('window', new EventTarget())
+    vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false }))
+  })
   afterEach(() => {
     playback?.dispose()
     playback = undefined
     vi.restoreAllMocks()
     vi.useRealTimers()
+    vi.unstubAllGlobals()
   })
-  const create = async (base?: KeptState): Promise<Playback> =>
-    (playback = await createPlayback({ address, base }))
+  /** As in the app, whose Pinia stays the active one. */
+  async function create(base?: KeptState): Promise<Playback> {
+    const app = createApp({}).use(createPinia())
+    return (playback = await app.runWithContext(() => createPlayback({ address, base })))
+  }
   const storeAfter = async (frame: string): Promise<unknown> =>
     (await playback!.play(frame)).stores.get('s')
 

@@ -36,6 +36,47 @@ describe('changes between two views', () => {
     ['an item', { a: [1, 2, 3] }, { a: [1, 9, 3] }, [['a.1', 'changed']]],
     ['an item at the end', { a: [1] }, { a: [1, 2] }, [['a.1000000001', 'added']]],
     ['an item that goes', { a: [1, 2] }, { a: [2] }, [['a.0', 'removed']]],
+    ['items in another order', { a: [1, 2, 3] }, { a: [3, 1, 2] }, [['a', 'moved']]],
+    [
+      'records in another order',
+      { a: [{ id: 1 }, { id: 2, x: 1 }] },
+      { a: [{ id: 2, x: 2 }, { id: 1 }] },
+      [
+        ['a', 'moved'],
+        ['a.1.x', 'changed'],
+      ],
+    ],
+    [
+      'another item where one goes',
+      { a: [1, 2, 3] },
+      { a: [2, 3, 4] },
+      [
+        ['a.1000000001', 'added'],
+        ['a.0', 'removed'],
+      ],
+    ],
+    [
+      'entries of a map in another order',
+      {
+        a: new Map([
+          ['k', 1],
+          ['l', 2],
+        ]),
+      },
+      {
+        a: new Map([
+          ['l', 2],
+          ['k', 1],
+        ]),
+      },
+      [['a', 'moved']],
+    ],
+    [
+      'items of a set in another order',
+      { a: new Set([1, 2]) },
+      { a: new Set([2, 1]) },
+      [['a', 'moved']],
+    ],
     ['an item of a set', { a: new Set([1]) }, { a: new Set([1, 2]) }, [['a.1000000001', 'added']]],
   ])('are %s', (_, before, after, expected) => {
     expect(diff(before, after)).toEqual(expected)
@@ -66,6 +107,7 @@ describe('changes between two views', () => {
     const next = [{ id: 3, x: 4 }, rows[0]!, { id: 4, x: 4 }, { id: 2, x: 2 }]
     const ids = createItemIds()
     expect(diff({ rows }, { rows: next }, ids)).toEqual([
+      ['rows', 'moved'],
       ['rows.2.x', 'changed'],
       ['rows.1000000001', 'added'],
     ])
@@ -135,8 +177,8 @@ function checkChanges(changes: Change[], before: View, after: View, ids: ItemIds
     if (type !== 'removed') expect(resolve(key, after, ids)!.at(-1)!.value).toBe(now)
   }
   if (JSON.stringify(sorted(before)) !== JSON.stringify(sorted(after))) return
-  // A list whose items only moved has no changes.
-  for (const { type } of changes) expect(type).not.toBe('changed')
+  // The same values are no change, and in the same order no move.
+  for (const { type } of changes) expect(['changed', 'moved']).not.toContain(type)
 }
 
 const sorted = (view: View) => view.stores.get('s')
