@@ -47,6 +47,13 @@ describe('a table', () => {
     [[2, undefined, 1], true, [2, 1, undefined]],
     [['x', 1, true], false, [true, 1, 'x']],
     [[3n, 1n], false, [1n, 3n]],
+    [[2n, 1, 3n], false, [1, 2n, 3n]],
+    [[new Date(2), new Date(1)], false, [new Date(1), new Date(2)]],
+    [
+      ['x', new Date(1), new Uint8Array(1), new Map()],
+      false,
+      [new Date(1), 'x', new Uint8Array(1), new Map()],
+    ],
     [[Number.NaN, 1], false, [1, Number.NaN]],
   ])('sorts %o (descending: %s) to %o', (values, descending, expected) => {
     const records = values.map((v) => ({ v }))

@@ -26,6 +26,26 @@ describe('changes between two views', () => {
     ['zero and minus zero', { a: 0 }, { a: -0 }, [['a', 'changed']]],
     ['NaN that stays', { a: Number.NaN }, { a: Number.NaN }, []],
     ['an equal date', { a: new Date(5) }, { a: new Date(5) }, []],
+    ['equal bytes', { a: new Uint8Array([1]) }, { a: new Uint8Array([1]) }, []],
+    [
+      'other bytes',
+      { a: new Uint8Array([1]), b: new Uint8Array([1]), c: new Uint8Array([1]) },
+      { a: new Uint8Array([2]), b: new Int8Array([1]), c: new Uint8Array([1, 0]) },
+      [
+        ['a', 'changed'],
+        ['b', 'changed'],
+        ['c', 'changed'],
+      ],
+    ],
+    ['an equal buffer', { a: new ArrayBuffer(2) }, { a: new ArrayBuffer(2) }, []],
+    ['a big integer', { a: 1n, b: 2n }, { a: 1n, b: 3n }, [['b', 'changed']]],
+    ['a number that becomes a big integer', { a: 1 }, { a: 1n }, [['a', 'changed']]],
+    [
+      'a date inside of a map',
+      { a: new Map([['k', new Date(1)]]) },
+      { a: new Map([['k', new Date(2)]]) },
+      [['a.sk', 'changed']],
+    ],
     ['another date', { a: new Date(5) }, { a: new Date(6) }, [['a', 'changed']]],
     [
       'an entry of a map',

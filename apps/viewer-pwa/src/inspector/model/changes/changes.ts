@@ -1,7 +1,7 @@
 import { align } from './align.ts'
 import { childKey, type View } from '../keys.ts'
 import { type ItemIds, partsOf } from '../parts.ts'
-import { hasParts, kindOf } from '../values.ts'
+import { bytesOf, hasParts, kindOf } from '../values.ts'
 
 export interface Change {
   /** The key of the changed part, also of a removed one. */
@@ -128,8 +128,10 @@ function isReordered(places: Iterable<number>): boolean {
 }
 
 function isSame(old: unknown, now: unknown): boolean {
-  return (
-    Object.is(old, now) ||
-    (old instanceof Date && now instanceof Date && Object.is(old.getTime(), now.getTime()))
-  )
+  if (Object.is(old, now)) return true
+  if (old instanceof Date && now instanceof Date) return Object.is(old.getTime(), now.getTime())
+  if (kindOf(old) !== 'bytes' || kindOf(now) !== 'bytes') return false
+  if ((old as object).constructor !== (now as object).constructor) return false
+  const [before, after] = [bytesOf(old as object), bytesOf(now as object)]
+  return before.length === after.length && before.every((byte, at) => byte === after[at])
 }
