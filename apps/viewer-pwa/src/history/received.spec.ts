@@ -71,15 +71,13 @@ describe('what the viewer has received before the recorder is loaded', () => {
   })
 
   it('is bounded also if connections open and close without any message', async () => {
-    for (const isOpen of [false, true]) {
-      if (isOpen) await begin('a')
-      for (let count = 0; count < 2000; count++) {
-        const socket = dial()
-        socket.open()
-        socket.closed()
-      }
-      expect(parts.inbox.early.length).toBeLessThanOrEqual(501)
+    await begin('a')
+    for (let count = 0; count < 2000; count++) {
+      const socket = dial()
+      socket.open()
+      socket.closed()
     }
+    expect(parts.inbox.early.length).toBeLessThanOrEqual(501)
     expect(types()[0]).toBe('a none')
   })
 

@@ -33,10 +33,9 @@ function keep(received: Received): void {
     const { data } = received
     bytes += typeof data === 'string' ? data.length : data.byteLength
   }
-  if (bytes <= MOST_EARLY_BYTES && inbox.early.length <= MOST_EARLY) return
-  // Without the messages that were dropped, the kept state is no beginning. The next whole state is one.
-  if (session) begin({ ...session, kept: undefined })
-  else [inbox.early, bytes] = [[], 0]
+  if (!session || (bytes <= MOST_EARLY_BYTES && inbox.early.length <= MOST_EARLY)) return
+  // The later messages cannot be applied to the kept state without the dropped ones. The next whole state begins anew.
+  begin({ ...session, kept: undefined })
   if (current?.readyState === 1) inbox.early.push({ type: 'open', at: received.at })
 }
 

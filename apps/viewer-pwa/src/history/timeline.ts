@@ -9,7 +9,7 @@ import type { Entry } from './recording/recorder.ts'
  * - `restarted`: a whole state of a host that has started again.
  * - `lost`, `connected`: this device lost its connection, and got it back.
  * - `hostOffline`, `hostOnline`: the host left, and came back.
- * - `unreadable`: a message that could not be shown.
+ * - `unreadable`: a message that could not be applied.
  */
 export type MomentKind =
   | 'start'
@@ -62,7 +62,10 @@ const ITEM = 8
 /** What an entry of a map or an item of a set takes, in bytes, besides its values. */
 const ENTRY = 4 * FIELD
 
-/** Bytes of the parts of `now` that are not parts of `before`. Takes as long as what changed, and the lists around it. */
+/**
+ * The memory of the parts of `now` that `before` does not share, in bytes. The time grows with the changed parts and the
+ * lists around them.
+ */
 export function growth(before: unknown, now: unknown): number {
   if (before === now) return 0
   if (typeof now === 'string') return now.length
@@ -118,7 +121,7 @@ export function createTimeline(
   const { moments: most = 500, bytes: mostBytes = 48 * 1024 * 1024 } = limits
   const moments: Moment[] = []
   let copy: readonly Moment[] | undefined
-  /** What each moment takes, in the same order. */
+  /** The memory that each moment takes, in bytes, in the same order. */
   const sizes: number[] = []
   let total = 0
   let isCut = false
@@ -151,7 +154,7 @@ export function createTimeline(
     isCut = true
     sizes.splice(0, surplus)
     moments.splice(0, surplus)
-    // The first moment must not hold the state before it.
+    // Otherwise the first moment would keep a dropped state in memory.
     moments[0] = { ...moments[0]!, kind: 'start', before: EMPTY_VIEW }
   }
 
@@ -190,7 +193,7 @@ export function createTimeline(
       const isWhole = head.type === 'session_update'
       const isRestart = isWhole && epoch !== undefined && head.epoch !== epoch
       epoch = head.epoch
-      // The same state again, or a message that did not fit.
+      // The message repeated the state, or could not be applied to it.
       const isSame = now.ids.every((id) => now.stores.get(id) === before.stores.get(id))
       const isKnown = isSame && now.ids.length === before.ids.length
       if (isKnown && !isWhole && isEncrypted(head)) return push(at, 'unreadable', now, head.seq)

@@ -34,7 +34,7 @@ export function useInspector(
 ) {
   const { ids, recent, last } = kept
   const tree = createRows(ids, kept.open)
-  /** The view whose lists have their ids. */
+  /** The shown view. The items of its lists have ids. */
   const view = shallowRef(given.value)
   const query = shallowRef(kept.query)
   const onlyChanged = shallowRef(kept.onlyChanged)
@@ -42,7 +42,7 @@ export function useInspector(
   if (last) {
     const changes = changesBetween(last.view, view.value, ids)
     const isRecent = Date.now() - last.at < MINUTE
-    // Of an earlier state, nobody knows when the change was.
+    // For an older state, the time of the change is unknown.
     if (isRecent && last.isLive && showsPresent()) recent.add(changes, Date.now())
   }
   const openings = shallowRef(0)
@@ -55,7 +55,7 @@ export function useInspector(
     const changed = recent.since(Date.now() - MINUTE)
     const matches = found.value?.matches
     const keys = matches ? new Set([...changed].filter((key) => matches.has(key))) : changed
-    // All rows are made again for another filter.
+    // A new filter makes all rows again.
     return before && isSameSet(before.matches, keys) ? before : filterOf(keys)
   })
   const refresh = useThrottleFn(() => refreshes.value++, LIST_MS, true)
@@ -70,7 +70,7 @@ export function useInspector(
     if (now === before) return
     const changes = changesBetween(before, now, ids)
     view.value = now
-    // What differs from a state of the past did not change now.
+    // A difference from a past state is not a change that happens now.
     if (!isNow || !wasNow) return
     recent.add(changes, Date.now())
     if (onlyChanged.value) void refresh()

@@ -32,7 +32,7 @@ export function parentKey(key: string): string | undefined {
 
 export const keyOf = (ids: readonly string[]): string => ids.map(escape).join(SEPARATOR)
 
-/** Where a key leads in a view: the store first, then part by part. `undefined` if it leads nowhere. */
+/** The parts from the store to the part with this key; `undefined` if the view has no such part. */
 export function resolve(key: string, view: View, ids: ItemIds): Part[] | undefined {
   const [store, ...rest] = key.split(SEPARATOR).map(unescape)
   let value: unknown = view.stores.get(store!)
@@ -48,8 +48,8 @@ export function resolve(key: string, view: View, ids: ItemIds): Part[] | undefin
 }
 
 /**
- * The key of the same part in an inspector that is opened anew, which numbers the items of lists by their place.
- * `undefined` if the key leads nowhere.
+ * The key of the same part for an inspector that is opened later, which numbers the items of lists by their index.
+ * `undefined` if the view has no such part.
  */
 export function lastingKey(key: string, view: View, ids: ItemIds): string | undefined {
   const steps = resolve(key, view, ids)

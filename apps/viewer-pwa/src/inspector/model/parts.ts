@@ -2,7 +2,7 @@ import { hasParts, plainText, toJson } from './values.ts'
 
 /** One part of an object, array, map or set. */
 export interface Part {
-  /** Tells the parts of one container apart, and stays when an item moves. */
+  /** Identifies the part within its container. It stays the same when an item moves. */
   id: string
   /** Field name, index or key, for people. */
   name: string
@@ -18,13 +18,13 @@ export interface ItemIds {
   /** Gives the items of a list their ids. */
   assign: (list: object, ids: readonly number[]) => void
   has: (list: object) => boolean
-  /** An id that no item has had. */
+  /** Returns an id that was never used. */
   next: () => number
-  /** Tells objects apart that are keys of maps. */
+  /** The id of an object that is a key of a map. */
   idOfKey: (key: object) => number
 }
 
-/** New items get ids from here, so that they never meet an index. */
+/** The ids of new items are greater, so that they never equal an index. */
 const FIRST_ID = 1e9
 
 export function createItemIds(): ItemIds {

@@ -38,7 +38,7 @@ export function sizeOf(value: unknown): number {
   return Object.keys(value).length
 }
 
-/** A value without parts, as a developer writes it. A string has no quotes. Bytes are named and not listed. */
+/** A value without parts, as in source code, but strings have no quotes. For bytes, the name of their type. */
 export function plainText(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
   if (kindOf(value) === 'bytes') return (value as object).constructor.name
@@ -63,7 +63,7 @@ function replacer(_: string, part: unknown): unknown {
 
 const MOST_OF_SHORT = 200
 
-/** A value without parts as JSON of at most 200 characters. Bytes are named, because they may be millions of numbers. */
+/** A value without parts as JSON of at most 200 characters. For bytes, which may be millions, the name of their type. */
 export function shortJson(value: unknown): string {
   if (kindOf(value) === 'bytes') return (value as object).constructor.name
   // Escapes make a text longer and never shorter.
@@ -113,7 +113,7 @@ export function shownJson(value: unknown, most: number): string {
   return toJson(begin(value), 2)
 }
 
-/** What "Copy" puts into the clipboard: text and other values without parts as they are, all others as JSON. */
+/** The text that "Copy" puts into the clipboard: JSON for containers and bytes, all other values as they are. */
 export function textToCopy(value: unknown): string {
   return hasParts(value) || kindOf(value) === 'bytes' ? toJson(value, 2) : plainText(value)
 }

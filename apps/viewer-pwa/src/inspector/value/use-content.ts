@@ -23,7 +23,7 @@ const isLarge = (value: unknown): boolean =>
  * or the work is done at most once a second.
  */
 export function useContent(value: () => unknown) {
-  // The same text in another state is no change.
+  // Triggers only when the value changes, and not with each update of the state.
   const now = computed(value)
   /** The value, which follows late if it is large. */
   const settled = shallowRef(now.value)

@@ -197,7 +197,7 @@ function checkChanges(changes: Change[], before: View, after: View, ids: ItemIds
     if (type !== 'removed') expect(resolve(key, after, ids)!.at(-1)!.value).toBe(now)
   }
   if (JSON.stringify(sorted(before)) !== JSON.stringify(sorted(after))) return
-  // The same values are no change, and in the same order no move.
+  // If both states are the same as JSON, neither a value nor the order has changed.
   for (const { type } of changes) expect(['changed', 'moved']).not.toContain(type)
 }
 
