@@ -32,6 +32,8 @@ async function shootReceiving(stage: Stage): Promise<void> {
   const host = await connectHost(stage, 'large')
   host.send({ type: 'session_update', epoch: 'large', seq: 0, payload: { table: { rows } } })
   await onEachDevice(stage.browser, async (page, device) => {
+    // The app shows progress only after a moment, for which its clock must run.
+    await page.clock.resume()
     await page.goto(stage.link('large').replace(`:${stage.port}/`, `:${slow.port}/`))
     await page.locator('.strip progress[value]:not([value="0"])').waitFor()
     await shootOn(device)(page, 'viewer-receiving')
