@@ -1,6 +1,6 @@
 import { useDebounceFn } from '@vueuse/core'
 import type { Store } from 'pinia'
-import type { Report, SyncError, Warn } from '../diagnostics.ts'
+import { printAlways, type Report, type SyncError, type Warn } from '../diagnostics.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import type { ValueForm } from './core/plain.ts'
 import type { Problems } from '../problems.ts'
@@ -78,8 +78,9 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
     try {
       return readDelays(`stores.${id}.`, own, delays)
     } catch (error) {
-      // It was made in the app's own code, which must not break.
-      if (process.env.NODE_ENV !== 'production') report(error as SyncError)
+      // The app must not break.
+      if (process.env.NODE_ENV === 'production') printAlways(error as SyncError)
+      else report(error as SyncError)
       return delays
     }
   }
