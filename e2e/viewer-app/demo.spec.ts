@@ -152,7 +152,7 @@ describe('the demo', () => {
     const question = host.getByRole('dialog', { name: 'Remove the 1 viewer?' })
     await question.getByText('It needs a new link or code.').waitFor()
     await question.getByRole('button', { name: 'Remove all viewers' }).click()
-    await says(viewer, 'Stopped: this link has ended')
+    await says(viewer, 'Stopped: This link has ended')
     await says(viewer, 'Ask the host for a new code.')
     await expect.poll(() => code.textContent()).not.toBe(before)
     const fresh = await openViewer(`http://127.0.0.1:${relay.getStatus().port}/?pair`)
@@ -256,7 +256,7 @@ describe('the viewer app', () => {
 
   it('shows the reason when its key is refused', async () => {
     const viewer = await openViewer(`http://127.0.0.1:${relay.getStatus().port}/#k=wrong`)
-    await says(viewer, 'Stopped: the key was refused')
+    await says(viewer, 'Stopped: The key was refused')
     await says(viewer, 'Scan the code on the host again.')
   })
 

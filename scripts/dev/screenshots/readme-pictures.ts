@@ -15,7 +15,7 @@ import { openStage } from './stage.ts'
  */
 const dir = process.argv[2] ?? join(ROOT, 'docs/images')
 mkdirSync(dir, { recursive: true })
-const { pairing, session, inspector } = TEXTS
+const { pairing, session, bar } = TEXTS
 
 async function take(page: Page, name: string): Promise<void> {
   writeFileSync(join(dir, `${name}.png`), shrinkPng(await page.screenshot()))
@@ -43,7 +43,7 @@ try {
   await viewer.waitForTimeout(2500)
   await take(viewer, 'viewer-scene')
   await take(host, 'host')
-  await user.press(inspector.title)
+  await user.press(bar.inspector)
   await user.has('[data-path="config.speed"]')
   await host.getByRole('slider', { name: 'Speed' }).fill('2.5')
   await user.has('[data-path="config.speed"][data-value="2.5"]')
@@ -55,7 +55,7 @@ try {
     }
   })
   await take(viewer, 'viewer-inspector')
-  await user.press(inspector.scene)
+  await user.press(bar.scene)
   await viewer.context().setOffline(true)
   await user.sees(session.noNetwork)
   await take(viewer, 'viewer-offline')

@@ -41,9 +41,8 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
   behind: 'The host has newer changes',
   behindAdvice:
     'They have not arrived yet. This page shows them as soon as the host can send them.',
-  /** @param heading of the card, which begins a sentence */
-  stoppedBecause: (heading: string) =>
-    `Stopped: ${heading.charAt(0).toLowerCase()}${heading.slice(1)}`,
+  /** @param heading of the card: a sentence, or the name of a host and what it does */
+  stoppedBecause: (heading: string) => `Stopped: ${heading}`,
   stoppedText: 'Stopped',
   ended: ['The connection has ended', 'Scan the code on the host again.'] as Trouble,
   stopped: {
@@ -54,7 +53,7 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
       'The host has ended it. When it starts a new one, scan the code on its screen.',
     ],
     VS105: [
-      'The versions do not fit',
+      'The versions do not match',
       'The relay and this viewer are of different versions. Reload to get the relay’s viewer. If that does not help, update the relay.',
     ],
     VS108: UNREADABLE,
