@@ -61,6 +61,7 @@ describe('a kiosk', () => {
     await says(page, 'Departures')
     expect(await strip(page).count()).toBe(0)
     const main = page.locator('main')
+    expect(await main.getByRole('button').count()).toBe(0)
     expect(await main.boundingBox()).toEqual({ x: 0, y: 0, width: 1280, height: 720 })
     const isDim = () => main.evaluate((element) => Number(getComputedStyle(element).opacity) < 0.9)
     await expect.poll(isDim).toBe(false)
