@@ -2,7 +2,8 @@ interface LockableOrientation {
   lock?: (orientation: 'landscape') => Promise<void>
 }
 
-const orientation = (): LockableOrientation | undefined => screen.orientation as LockableOrientation | undefined
+const orientation = (): LockableOrientation | undefined =>
+  screen.orientation as LockableOrientation | undefined
 
 /** Whether this device is a phone whose browser can lock the orientation. */
 export function canLockLandscape(): boolean {
@@ -15,5 +16,7 @@ export function canLockLandscape(): boolean {
 
 /** Locks the landscape orientation, which browsers allow only in full screen. */
 export async function lockLandscape(): Promise<void> {
-  await orientation()?.lock?.('landscape').catch(() => {})
+  await orientation()
+    ?.lock?.('landscape')
+    .catch(() => {})
 }
