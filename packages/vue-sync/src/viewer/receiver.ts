@@ -12,7 +12,7 @@ import {
   type StatusMessage,
 } from '../protocol/index.ts'
 import type { FrameReader } from './frame-reader.ts'
-import type { Mirror } from './mirror.ts'
+import type { Mirror } from './mirror/mirror.ts'
 import { createReplayGuard } from './replay-guard.ts'
 
 /** What messages say about the shown state. */
