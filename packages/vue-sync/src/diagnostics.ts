@@ -45,11 +45,6 @@ export function createReport(side: Side): Report {
   return Object.assign(report, { connected: () => printed.clear() })
 }
 
-/** Prints an error that nothing else shows, so that it is seen in production too. */
-export function printAlways(error: SyncError): void {
-  console.error(error.message)
-}
-
 /** Prints a warning in development, once for each code and subject. */
 export type Warn = (code: WarningCode | ErrorCode, subject: string, cause?: unknown) => void
 

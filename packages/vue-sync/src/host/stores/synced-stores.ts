@@ -1,6 +1,6 @@
 import { useDebounceFn } from '@vueuse/core'
 import type { Store } from 'pinia'
-import { printAlways, type Report, type SyncError, type Warn } from '../../diagnostics.ts'
+import type { Report, SyncError, Warn } from '../../diagnostics.ts'
 import type { SyncOptions } from '../../pinia/sync-options.ts'
 import type { ValueForm } from '../core/plain.ts'
 import type { Problems } from '../../problems.ts'
@@ -79,8 +79,7 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
       return readDelays(`stores.${id}.`, own, delays)
     } catch (error) {
       // The app must not break.
-      if (process.env.NODE_ENV === 'production') printAlways(error as SyncError)
-      else report(error as SyncError)
+      if (process.env.NODE_ENV !== 'production') report(error as SyncError)
       return delays
     }
   }
