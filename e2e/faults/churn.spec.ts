@@ -3,6 +3,7 @@ import process from 'node:process'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type ChildRelay, startChildRelay } from '../../server/test/child-relay.ts'
 import { seeded } from '../../server/test/fuzz-arbitraries.ts'
+import { errorText, recordErrors } from '../support/apps/printed.ts'
 import { openFaultProxy } from '../support/network/fault-proxy.ts'
 import {
   type HostPage,
@@ -43,6 +44,7 @@ const memory = async (): Promise<number> => {
 it(
   `viewers end equal to the host after ${SECONDS} s of two competing hosts, host reloads, and viewers that come and go`,
   async () => {
+    const printed = recordErrors()
     const random = seeded(7)
     const upTo = (most: number) => Math.floor(random() * most)
     const url = `ws://127.0.0.1:${relay.port}`
@@ -106,6 +108,7 @@ it(
     expect(came).toBeGreaterThan(COMERS_PER_SECOND)
     expect(after - before).toBeLessThan(MAX_GROWTH)
     expect(relay.said()).toBe('')
+    expect([...new Set(printed)]).toEqual([errorText('host', 'VS103', 'Another host took over')])
   },
   SECONDS * 1000 + 120_000,
 )

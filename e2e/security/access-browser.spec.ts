@@ -78,8 +78,9 @@ it.each([
   await isLive(await openByCode(await codeOf(second)))
 
   // The first profile comes back with its older rules. It undoes nothing.
+  const renewed = await linkOf(second)
   await first.evaluate(() => window.test.host.start())
-  await expect.poll(() => linkOf(first)).toBe(await linkOf(second))
-  await isLive(await openLink(await linkOf(first)))
+  await expect.poll(() => linkOf(first)).toBe(renewed)
+  await isLive(await openLink(renewed))
   await isOut(await openLink(link))
 })

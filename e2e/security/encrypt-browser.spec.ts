@@ -31,8 +31,10 @@ async function copyLink(host: Page): Promise<string> {
 
 it('a phone with the host’s link shows the encrypted state, also after both reload', async () => {
   const host = await openTab(desk, pages.site.url(relay.url).replace('#', '&encrypt#'))
-  await host.getByText('Encrypted from here to the phone').waitFor()
-  expect(await host.getByText('Or type in the viewer').count()).toBe(0)
+  // Other computers could not use this link, and a code cannot open the session.
+  await host.getByText('Phones need https for an encrypted session').waitFor()
+  expect(await host.getByRole('button', { name: 'Enlarge the QR code' }).count()).toBe(0)
+  expect(await host.getByText('and type this code').count()).toBe(0)
   const link = await copyLink(host)
   expect(new URL(link).hash).toMatch(/^#k=[^&]+&e=[\w-]{43}&p=[\w-]{43}$/)
   const viewer = await openTab(phone, link)
@@ -60,9 +62,19 @@ it('a phone with the host’s link shows the encrypted state, also after both re
   await expectQuiet(host.seen, viewer.seen)
 })
 
-it('a viewer that cannot decrypt shows the reason and what to do', async () => {
+it('a host whose relay has an https address shows a code for phones, and none to type', async () => {
+  await relay.stop()
+  relay = await startRelay(0, { viewerDir: VIEWER_DIR, publicUrl: 'https://stage.example' })
   const host = await openTab(desk, pages.site.url(relay.url).replace('#', '&encrypt#'))
   await host.getByText('Encrypted from here to the phone').waitFor()
+  await host.getByRole('button', { name: 'Enlarge the QR code' }).waitFor()
+  expect(await host.getByText('and type this code').count()).toBe(0)
+  expect(await copyLink(host)).toMatch(/^https:\/\/stage\.example\/#/)
+  await expectQuiet(host.seen)
+})
+
+it('a viewer that cannot decrypt shows the reason and what to do', async () => {
+  const host = await openTab(desk, pages.site.url(relay.url).replace('#', '&encrypt#'))
   const link = await copyLink(host)
   const plain = await openTab(phone, link.replace('127.0.0.1', 'lan.test'))
   await plain.getByText('this session is encrypted, which needs https').first().waitFor()

@@ -26,6 +26,21 @@ export function overflowsOf(doc: Document): string[] {
       ':is([role=table], [role=grid], [role=treegrid], [role=region], section):is([aria-label], [aria-labelledby])[tabindex="0"]',
     )
 
+  /** Names the element that sticks out most, and is not inside of another one that does. */
+  function widestIn(container: Element): string {
+    const { left, right } = container.getBoundingClientRect()
+    let most = 1
+    let widest = ''
+    for (const element of container.querySelectorAll('*')) {
+      const box = element.getBoundingClientRect()
+      const beyond = Math.max(box.right - right, left - box.left)
+      if (beyond <= most) continue
+      most = beyond
+      widest = `, because of ${nameOf(element)} “${element.textContent.trim().slice(0, 30)}”`
+    }
+    return widest
+  }
+
   const { scrollWidth, clientWidth } = doc.documentElement
   // Browsers round both up or down.
   if (scrollWidth > clientWidth + 1)
@@ -33,7 +48,8 @@ export function overflowsOf(doc: Document): string[] {
   for (const element of doc.body.querySelectorAll('*')) {
     const extra = element.scrollWidth - element.clientWidth
     if (extra <= 1 || !scrolls(styleOf(element).overflowX) || mayScroll(element)) continue
-    if (element.checkVisibility()) faults.add(`${nameOf(element)} scrolls sideways by ${extra} px`)
+    if (element.checkVisibility())
+      faults.add(`${nameOf(element)} scrolls sideways by ${extra} px${widestIn(element)}`)
   }
 
   function checkText(node: Text): void {

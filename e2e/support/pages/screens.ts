@@ -229,7 +229,7 @@ export const SCREENS: Screen[] = [
       for (const place of [1, 2]) await user.click(`dialog label:nth-of-type(${place})`)
       await user.press(panes.show)
       await user.sees(SCREEN_STATE.session.data.title)
-      await user.has('.pane:nth-of-type(2)')
+      await user.has('.place:nth-of-type(2) .pane')
     },
   },
   {

@@ -1,24 +1,36 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { Page } from 'playwright-core'
 import { createPlaywrightDriver } from '../../../e2e/support/pages/playwright-driver.ts'
 import { TEXTS } from '../../../e2e/support/pages/screens.ts'
 import { ROOT } from '../../builds.ts'
+import { fail } from '../../fail.ts'
+import { differenceOf } from './compare-pictures.ts'
 import { GUIDED, openPage, PHONE } from './devices.ts'
 import { shrinkPng } from './shrink.ts'
 import { openStage } from './stage.ts'
 
+/** How much of a picture may differ from the one in the docs: smoothed edges, and the exact moment of an animation. */
+const TOLERANCE = 0.01
+const DOCS = join(ROOT, 'docs/images')
+
 /**
- * Takes the pictures of README.md and the docs: `pnpm screenshots:readme [DIR]`. Clock, data, codes and animation are the
- * same in each run. scripts/docs/pictures.spec.ts checks that the docs use exactly these files.
+ * Takes the pictures of README.md and the docs: `pnpm screenshots:readme`. With a folder as argument, it puts them there
+ * and fails in CI if they differ from those in the docs. Clock, data, codes and animation are the same in each run.
+ * scripts/docs/pictures.spec.ts checks that the docs use exactly these files.
  */
-const dir = process.argv[2] ?? join(ROOT, 'docs/images')
+const dir = process.argv[2] ?? DOCS
 mkdirSync(dir, { recursive: true })
 const { pairing, session, bar } = TEXTS
+const outdated: string[] = []
 
 async function take(page: Page, name: string): Promise<void> {
-  writeFileSync(join(dir, `${name}.png`), shrinkPng(await page.screenshot()))
+  const png = shrinkPng(await page.screenshot())
+  writeFileSync(join(dir, `${name}.png`), png)
+  const difference = differenceOf(png, readFileSync(join(DOCS, `${name}.png`)))
+  if (difference > TOLERANCE)
+    outdated.push(`${name}.png differs in ${(difference * 100).toFixed(1)} % of its pixels`)
 }
 
 const stage = await openStage(true)
@@ -31,7 +43,7 @@ try {
   })
   await host.goto(hostUrl)
   await host.getByRole('textbox', { name: 'Session name' }).fill('Climate, live')
-  await host.getByRole('img', { name: /QR code/ }).waitFor()
+  await host.getByRole('button', { name: 'Enlarge the QR code' }).waitFor()
 
   const viewer = await openPage(browser, dark)
   const user = createPlaywrightDriver(viewer)
@@ -69,3 +81,9 @@ try {
   await stage.close()
 }
 console.log(`[vue-sync] The pictures are in ${dir}`)
+if (outdated.length > 0) {
+  const text = `These pictures of the docs show an older state of the product. Take them again with \`pnpm screenshots:readme\`, look at them, and commit them.\n  ${outdated.join('\n  ')}`
+  // Other systems have other fonts, so only CI can be sure.
+  if (process.env['CI']) fail(text)
+  console.warn(`[vue-sync] ${text} If they look the same, your fonts differ from those of CI.`)
+}

@@ -71,7 +71,7 @@ try {
     const host = await openPage(stage.browser, options)
     await host.goto(stage.hostUrl)
     await host.getByRole('textbox', { name: 'Session name' }).fill('Climate, live')
-    await host.getByRole('img', { name: /QR code/ }).waitFor()
+    await host.getByRole('button', { name: 'Enlarge the QR code' }).waitFor()
     await host.waitForTimeout(2500)
     await shootOn(device)(host, 'host')
     const viewer = await openPage(stage.browser, options)
