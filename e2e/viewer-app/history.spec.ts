@@ -57,7 +57,7 @@ describe('the history', () => {
     )
 
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
-    expect(await strip()).toMatch(/Paused at [^]*nothing newer/)
+    expect(await strip()).toMatch(/Paused at [^]*Nothing newer/)
     expect(await page.getByText('Live', { exact: true }).count()).toBe(0)
     await send(6)
     await send(7)

@@ -15,7 +15,7 @@ export function wasReloaded(): boolean {
  * can make a kiosk of a visitor's own phone.
  *
  * @param kiosk whether the controls are hidden
- * @param isMenuOpen whether a menu is shown all the same
+ * @param isMenuOpen whether the menu covers the state
  * @param isKnown whether the kiosk has started before
  */
 export function useStartHint(

@@ -10,7 +10,7 @@ export const history = ({ plural, clock, time }: Formats) => ({
   /** @param at the time of the shown state */
   pausedAt: (at: number) => `Paused at ${time(at)}`,
   newer: (count: number) => plural(count, { one: '# newer change', other: '# newer changes' }),
-  upToDate: 'nothing newer',
+  upToDate: 'Nothing newer',
   /** The value of the slider, as it is read aloud. */
   position: (at: number, count: number) =>
     plural(count, { one: `${time(at)}, # change ago`, other: `${time(at)}, # changes ago` }),
@@ -47,7 +47,7 @@ export const history = ({ plural, clock, time }: Formats) => ({
   wasAdded: (path: string, after: string) => `${path}: added, ${after}`,
   wasRemoved: (path: string, before: string) => `${path}: removed, it was ${before}`,
   export: 'Save recording',
-  exportNote: 'The file has the state of this session. It has no key.',
+  exportNote: 'The file contains the state of this session, but not its key.',
   exportSealed: 'The file is encrypted. Only people with the link of this session can play it.',
   exportNothing: 'Nothing has been received yet.',
   exportNoStart:
