@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -7,6 +8,10 @@ import { defineConfig } from 'vitest/config'
 const local = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // Vitest 5 does not read a workspace file, so vitest.config.ts re-exports this one.
+// Relays keep generated keys and the CA there, and not in the home folder of the person who runs the tests.
+const dataFolder = join(tmpdir(), `vue-sync-tests-${process.pid}`)
+process.once('exit', () => rmSync(dataFolder, { recursive: true, force: true }))
+
 export default defineConfig({
   ssr: {
     resolve: { conditions: ['@vue-sync/source', 'module', 'node', 'development|production'] },
@@ -15,8 +20,7 @@ export default defineConfig({
     // Polled conditions are usually met at once. The long timeout is for loaded machines.
     expect: { poll: { timeout: 15_000 } },
     setupFiles: [local('vitest.setup.ts')],
-    // Relays keep generated keys and the CA there, and not in the home folder of the person who runs the tests.
-    env: { XDG_DATA_HOME: join(tmpdir(), `vue-sync-tests-${process.pid}`) },
+    env: { XDG_DATA_HOME: dataFolder },
     // By default Vitest reserves one core, so a machine with two cores would run one file at a time.
     maxWorkers: 2,
     projects: [

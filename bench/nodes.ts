@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { WebSocket } from 'ws'
 import { offerProtocols } from '@vue-sync/vue/protocol'
-import { freePort } from '../e2e/support/system/free-port.ts'
+import { freePort } from '../server/test/free-port.ts'
 import { cpuOf, memoryOf, treeOf } from './cpu.ts'
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PUBLISHED_COMMAND } from '../../server/test/built-command.ts'
-import { freePort } from '../support/system/free-port.ts'
+import { freePort } from '../../server/test/free-port.ts'
 import { start } from '../support/system/processes.ts'
 import { inMountNamespace, TOOLS } from '../support/system/tools.ts'
 

@@ -8,7 +8,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { freePort } from '../support/system/free-port.ts'
+import { freePort } from '../../server/test/free-port.ts'
 
 const DEV = fileURLToPath(new URL('../../scripts/dev/dev.ts', import.meta.url))
 const children = new Set<ChildProcess>()

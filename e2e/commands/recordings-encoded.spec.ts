@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +18,7 @@ const { bed, startHost, linkOf } = useEncryptedRelay()
 const [node, script] = COMMAND
 
 let folder: string
-let running: Running[] = []
+const running: Running[] = []
 let target: TestRelay | undefined
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vue-sync-recordings-'))
@@ -117,12 +118,13 @@ it('a recording of an encrypted session shows its state only to viewers with the
   const json = run('replay', file, '--json', '--port', '0', '--host', '127.0.0.1')
   await expect.poll(json.output).toContain('The recording has ended')
   expect(json.output()).toMatch(
-    /It plays in the session board: http:\/\/127\.0\.0\.1:\d+\/s\/board"/,
+    /It plays in the session board: http:\/\/127\.0\.0\.1:\d+\/#s=board"/,
   )
   expect(json.output()).not.toContain(VIEWER_KEY)
 
   const again = run('replay', file, '--loop', '--port', '0')
-  await expect.poll(() => again.child.exitCode).toBe(1)
+  const [code] = await once(again.child, 'close')
+  expect(code).toBe(1)
   expect(again.output()).toContain(
     '--loop is not possible with a recording of an encrypted session',
   )

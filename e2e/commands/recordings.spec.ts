@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { once } from 'node:events'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { COMMAND } from '../../server/test/built-command.ts'
 import { type Client, config, connect, connectTo, session } from '../../server/test/client.ts'
 import { type Browser, launchBrowser } from '../support/browsers/playwright.ts'
@@ -13,6 +14,7 @@ let folder: string
 let browser: Browser
 let relay: TestRelay
 let host: Client
+const started: Started[] = []
 const [node, script] = COMMAND
 
 beforeAll(async () => {
@@ -21,6 +23,9 @@ beforeAll(async () => {
     launchBrowser('--enable-precise-memory-info'),
     startRelay(0, { viewerDir: VIEWER_DIR }),
   ])
+})
+afterEach(async () => {
+  await Promise.all(started.splice(0).map(({ stop }) => stop()))
 })
 afterAll(async () => {
   await host?.close()
@@ -38,16 +43,17 @@ function run(...args: string[]): Started {
   let text = ''
   for (const stream of [running.child.stdout!, running.child.stderr!])
     stream.on('data', (data) => (text += String(data)))
-  return { ...running, output: () => text }
+  const process = { ...running, output: () => text }
+  started.push(process)
+  return process
 }
 
 /** Starts `replay` on a port that the system chooses, and gives its link. */
-async function replay(file: string): Promise<{ link: string; running: Started }> {
+async function replay(file: string): Promise<string> {
   const flags = ['--port', '0', '--host', '127.0.0.1', '--speed', 'max', '--viewer-dir', VIEWER_DIR]
   const running = run('replay', file, ...flags)
   await expect.poll(running.output).toContain('The recording has ended')
-  const link = /http:\/\/127\.0\.0\.1:\d+\/#k=[\w-]+/.exec(running.output())![0]
-  return { link, running }
+  return /http:\/\/127\.0\.0\.1:\d+\/#k=[\w-]+/.exec(running.output())![0]
 }
 
 /** Opens a link in a new browser profile, and gives the value of a field. */
@@ -84,9 +90,8 @@ it('record and replay bring a real viewer to the same state, and so does the exp
   expect(await readFile(file, 'utf8')).not.toContain(relay.viewerKey!)
 
   const played = await replay(file)
-  expect(await shownAt(played.link, 's.score')).toBe('5')
-  expect(await shownAt(played.link, 's.title')).toBe('"First"')
-  played.running.child.kill('SIGINT')
+  expect(await shownAt(played, 's.score')).toBe('5')
+  expect(await shownAt(played, 's.title')).toBe('"First"')
 
   await page.getByRole('button', { name: 'Show the history' }).click()
   const [download] = await Promise.all([
@@ -98,8 +103,7 @@ it('record and replay bring a real viewer to the same state, and so does the exp
   await context.close()
   expect(await readFile(exported, 'utf8')).not.toContain(relay.viewerKey!)
   const again = await replay(exported)
-  expect(await shownAt(again.link, 's.score')).toBe('5')
-  again.running.child.kill('SIGINT')
+  expect(await shownAt(again, 's.score')).toBe('5')
 })
 
 it.each([
@@ -113,7 +117,7 @@ it.each([
   [['replay', 'x', '--to', 'ws://127.0.0.1:1'], '--to needs the host key'],
 ])('%j ends with one line that says what is wrong', async (args, problem) => {
   const running = run(...args)
-  await expect.poll(() => running.child.exitCode).toBe(1)
+  expect((await once(running.child, 'close'))[0]).toBe(1)
   expect(running.output()).toContain(problem)
   expect(running.output().trim().split('\n')).toHaveLength(1)
 })
@@ -139,5 +143,4 @@ it('replay --https plays in a relay that viewers reach over TLS', async () => {
   const viewer = await connectTo(`wss${origin}`, 'viewer', { key, ca })
   await viewer.until(({ payload }) => JSON.stringify(payload).includes('"score":2'))
   await viewer.close()
-  running.child.kill('SIGINT')
 })

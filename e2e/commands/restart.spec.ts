@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { COMMAND } from '../../server/test/built-command.ts'
+import { PUBLISHED_COMMAND } from '../../server/test/built-command.ts'
 import { stubPage } from '../support/apps/app.ts'
 import { openHost, openViewer } from '../support/apps/host-and-viewer.ts'
-import { freePort } from '../support/system/free-port.ts'
+import { errorText, recordErrors } from '../support/apps/printed.ts'
+import { freePort } from '../../server/test/free-port.ts'
 import { type Running, start } from '../support/system/processes.ts'
 import { openSmallDisk } from '../support/system/small-disk.ts'
 import { TOOLS } from '../support/system/tools.ts'
@@ -29,7 +30,7 @@ describe.skipIf(process.platform !== 'linux')('the command, started again', () =
   /** Starts the command without keys. `output` is what it has printed. */
   function begin(port: number, flags: string[], data = home, prefix: string[] = []) {
     const own = ['--port', String(port), '--host', '127.0.0.1', ...flags]
-    const [program, ...args] = [...prefix, ...COMMAND, ...own]
+    const [program, ...args] = [...prefix, ...PUBLISHED_COMMAND, ...own]
     const relay: Running = start(program!, args, { env: { ...process.env, XDG_DATA_HOME: data } })
     stops.push(relay.stop)
     let text = ''
@@ -104,6 +105,7 @@ describe.skipIf(process.platform !== 'linux')('the command, started again', () =
   }, 90_000)
 
   it('with --new-keys, refuses viewer and host until they get the new keys, and says so in the log', async () => {
+    const printed = recordErrors()
     const port = await freePort()
     const first = await run(port, [])
     const url = `ws://127.0.0.1:${port}`
@@ -119,6 +121,11 @@ describe.skipIf(process.platform !== 'linux')('the command, started again', () =
     const second = await run(port, ['--new-keys'])
     await expect.poll(() => viewer.viewer.error.value?.message, { timeout: 30_000 }).toMatch(/key/)
     await expect.poll(() => host.host.error.value?.message, { timeout: 30_000 }).toMatch(/key/)
+    // Three dials may fit into the time without a relay.
+    expect(printed.filter((line) => !line.includes('VS120')).toSorted()).toEqual([
+      errorText('host', 'VS102', 'The host key is wrong'),
+      errorText('viewer', 'VS102', 'The viewer key is wrong'),
+    ])
     // The state from before stays on the phone.
     expect(viewer.load.n).toBe(1)
     await expect.poll(second.output).toMatch(/Audit: Refused a viewer .*scan the current code/)

@@ -129,7 +129,7 @@ describe.skipIf(process.platform !== 'linux')('a relay in a shell', () => {
     ['closed', '<&-'],
     ['empty', '</dev/null'],
   ])(
-    'names no keys when its input is %s, and prints all addresses',
+    'names no keys when its input is %s, and prints all addresses and one QR code',
     async (_, redirection) => {
       const terminal = await terminals.open({
         flags: ['--host', '127.0.0.1'],
@@ -139,6 +139,9 @@ describe.skipIf(process.platform !== 'linux')('a relay in a shell', () => {
       await terminal.shows(LIVE)
       expect(terminal.shown()).toMatch(/This computer only\n {4}this machine +http:/)
       expect(terminal.shown()).not.toContain('q  show')
+      expect(terminal.shown()).toMatch(/ {4}key +\S+\n/)
+      const corners = terminal.output().match(/█ ▄▄▄▄▄ █/g)
+      expect(corners).toHaveLength(3)
       expect(terminal.shown()).toMatch(/ {2}Code {4}\w{3} \w{3}/)
     },
     60_000,

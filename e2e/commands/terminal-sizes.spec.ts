@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import { connect } from '../../server/test/client.ts'
 import { HOST_KEY } from '../support/relays/relay.ts'
+import { freePort } from '../../server/test/free-port.ts'
 import { LIVE, type TerminalRelay, useTerminals } from '../support/relays/terminal-relay.ts'
 
 const QR = /[█▀▄]{4}/
@@ -76,13 +77,14 @@ describe.skipIf(process.platform !== 'linux')('the first screen', () => {
   }, 60_000)
 
   it('has the path of the kept keys, what the host key is for, and no colours with NO_COLOR', async () => {
+    const port = await freePort()
     const relay = await open({
-      flags: [...LAN, '--port', '39876'],
+      flags: [...LAN, '--port', String(port)],
       env: { NO_COLOR: '1', VUE_SYNC_HOST_KEY: '', VUE_SYNC_VIEWER_KEY: '' },
     })
     expectLines(relay)
     expect(relay.shown().replaceAll(/\s+[█▀▄ ]*/g, ' ')).toContain('Keys are kept in')
-    expect(relay.shown()).toContain('keys-39876.json')
+    expect(relay.shown()).toContain(`keys-${port}.json`)
     expect(relay.shown()).toContain('publishing key: paste into the host app')
     // oxlint-disable-next-line no-control-regex -- the escape character begins a code
     expect(relay.output()).not.toMatch(/\u001B\[[\d;]*m/)

@@ -11,7 +11,7 @@ import {
 } from '@vue-sync/vue/viewer'
 import { createTestApp, stubBrowser, unmountApps } from '../support/apps/app.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
-import { freePort } from '../support/system/free-port.ts'
+import { freePort } from '../../server/test/free-port.ts'
 
 // Dials that cannot succeed say so, and none goes on for ever without a word.
 const backoff = { first: 20, max: 20 }

@@ -128,10 +128,17 @@ describe('in an app', () => {
     relay = await startRelay(0, { limits: { sessions: 1 } })
     const first = startHost()
     await expect.poll(() => first.status.value).toBe('connected')
+    let dials = 0
+    class CountedSocket extends WebSocket {
+      constructor(...args: ConstructorParameters<typeof WebSocket>) {
+        super(...args)
+        dials++
+      }
+    }
+    vi.stubGlobal('WebSocket', CountedSocket)
     const second = startHost({ session: 'second' })
     await expect.poll(() => second.problems.value.map(({ code }) => code)).toEqual(['VS126'])
-    // It dials several times in this time.
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await expect.poll(() => dials).toBeGreaterThan(5)
     expect(printed).toEqual([
       errorText('host', 'VS126', 'This relay has reached its limit of sessions'),
     ])

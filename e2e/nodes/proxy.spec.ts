@@ -9,7 +9,7 @@ import { WebSocket } from 'ws'
 import { issue, makeAuthority } from '../../server/src/tls/certificates.ts'
 import { type Caddy, hasCaddy, startCaddy } from '../support/relays/caddy.ts'
 import { VIEWER_DIR } from '../support/pages/demo.ts'
-import { freePort } from '../support/system/free-port.ts'
+import { freePort } from '../../server/test/free-port.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 import { offerProtocols } from '@vue-sync/vue/protocol'
 

@@ -1,7 +1,12 @@
 import process from 'node:process'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createRedisBackplane, createSyncServer, type SyncServer } from '@vue-sync/server'
+import {
+  type AuditEvent,
+  createRedisBackplane,
+  createSyncServer,
+  type SyncServer,
+} from '@vue-sync/server'
 import { type Client, config, connect, session } from '../../server/test/client.ts'
 import { startRedis, type TestRedis } from '../support/relays/redis.ts'
 
@@ -82,8 +87,10 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('messages in Redis', () =
   let servers: SyncServer[]
   const clients: Client[] = []
   const warnings: string[][] = [[], []]
+  let events: AuditEvent[]
 
   beforeEach(async () => {
+    events = []
     redis = await startRedis()
     servers = [0, 1].map((index) =>
       createSyncServer({
@@ -93,6 +100,7 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('messages in Redis', () =
         viewerKey: 'viewer-key-of-fuzzed-nodes',
         admin: true,
         warn: (text) => void warnings[index]!.push(text),
+        audit: (event) => void events.push(event),
         backplane: createRedisBackplane({ url: redis.url, prefix: PREFIX, interval: 200 }),
       }),
     )
@@ -139,6 +147,18 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('messages in Redis', () =
     again.send(session('f', 0, { at: 2 }))
     const late = await dial(0, 'viewer', 'fuzzed')
     await late.until(({ epoch }) => epoch === 'f')
+  })
+
+  it('say whether a host on another node is the same page, so that the log has takeovers only', async () => {
+    const { host } = await show('moved')
+    const moved = { path: '/s/moved', position: { epoch: 'e', seq: 0 } }
+    const again = await connect(servers[1]!, 'host', moved)
+    clients.push(again)
+    await host.closed
+    expect(events).toEqual([])
+    await dial(0, 'host', 'moved')
+    await again.closed
+    expect(events).toMatchObject([{ kind: 'replaced', elsewhere: true }])
   })
 
   it('and stored values that are malformed hide no other session', async () => {

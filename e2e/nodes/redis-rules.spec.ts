@@ -4,7 +4,7 @@ import { createRedisBackplane, createSyncServer, type SyncServer } from '@vue-sy
 import { ask, type Client, connect, session } from '../../server/test/client.ts'
 import { openFaultProxy } from '../support/network/fault-proxy.ts'
 import { startRedis, type TestRedis } from '../support/relays/redis.ts'
-import { freePort } from '../support/system/free-port.ts'
+import { freePort } from '../../server/test/free-port.ts'
 
 const KEY = 'vue-sync:{default}:session'
 const LOWER = { generation: 0, tokens: [], revoked: [] }

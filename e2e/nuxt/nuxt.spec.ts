@@ -7,7 +7,7 @@ import { syncPlugin } from '@vue-sync/vue/host'
 import { syncViewer, useSyncedState } from '@vue-sync/vue/viewer'
 import { config, connectTo, session } from '../../server/test/client.ts'
 import { createTestApp, stubPage, unmountApps } from '../support/apps/app.ts'
-import { freePort } from '../support/system/free-port.ts'
+import { freePort } from '../../server/test/free-port.ts'
 import { type Running, start } from '../support/system/processes.ts'
 
 // The app in the documentation of `createRelay`, which scripts/test/nuxt.ts has built.

@@ -156,7 +156,7 @@ it('a viewer that must ask for a whole state applies an older one only with what
   expect([...shown]).toEqual([3])
 }, 30_000)
 
-it('a tab that hosts again after its duplicate did is believed', async () => {
+it('viewers accept the state of a tab that hosts again after its duplicate has hosted', async () => {
   expectErrors(errorText('host', 'VS103', 'Another host took over'))
   const first = startHost()
   const { board } = startViewer(await linkOf(first))

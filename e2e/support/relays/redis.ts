@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { Redis } from 'ioredis'
-import { freePort } from '../system/free-port.ts'
+import { freePort } from '../../../server/test/free-port.ts'
 
 /** A Redis server on loopback that persists nothing. */
 export interface TestRedis {

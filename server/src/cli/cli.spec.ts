@@ -399,7 +399,12 @@ describe('@vue-sync/server', () => {
       {},
       'For a link with another scheme or port, use --public-url.',
     ],
-    ['an address for the code that is none', ['--address', 'my laptop'], {}, 'not "my laptop".'],
+    [
+      'an address for the code that is not an address',
+      ['--address', 'my laptop'],
+      {},
+      'not "my laptop".',
+    ],
     ['a limit too low', ['--max-viewers', '0'], {}, '--max-viewers must be'],
     [
       'a level that is unknown',

@@ -8,21 +8,21 @@ import { UsageError } from '../core/usage-error.ts'
 import { hasViewer } from '../http/viewer-files.ts'
 import { createLog, toConsole } from '../operate/log.ts'
 import type { SyncServerOptions } from '../server-options.ts'
-import { createColors } from './colors.ts'
-import { throwWithGivenNames, withGivenNames } from './given-names.ts'
-import { helpText } from './help.ts'
-import { startInteractive } from './interactive.ts'
-import { hasKeyboard, isInForeground } from './keyboard.ts'
-import { wantsLiveLine } from './live-line.ts'
-import { type CliRequest, readCli, wantsJson } from './read-cli.ts'
-import { recordCommand } from './record-command.ts'
-import { readReplayRequest, type ReplayRequest } from './recording-requests.ts'
-import { prepareReplay } from './replay-command.ts'
+import { createColors } from './screen/colors.ts'
+import { throwWithGivenNames, withGivenNames } from './options/given-names.ts'
+import { helpText } from './options/help.ts'
+import { startInteractive } from './terminal/interactive.ts'
+import { hasKeyboard, isInForeground } from './terminal/keyboard.ts'
+import { wantsLiveLine } from './terminal/live-line.ts'
+import { type CliRequest, readCli, wantsJson } from './options/read-cli.ts'
+import { recordCommand } from './recordings/record-command.ts'
+import { readReplayRequest, type ReplayRequest } from './recordings/recording-requests.ts'
+import { prepareReplay } from './recordings/replay-command.ts'
 import { runAsWorker, startAlone, startWorkers } from './start-relay.ts'
-import { logStartupReport, printStartupReport, screenContent } from './startup-report.ts'
-import { withStoredKeys } from './stored-keys.ts'
-import { createTerminalLine } from './terminal-line.ts'
-import { isWorker, sendToPrimary } from './worker-process.ts'
+import { logStartupReport, printStartupReport, screenContent } from './screen/startup-report.ts'
+import { withStoredKeys } from './keys/stored-keys.ts'
+import { createTerminalLine } from './terminal/terminal-line.ts'
+import { isWorker, sendToPrimary } from './processes/worker-process.ts'
 
 /** Where the viewer app is, without `--viewer-dir`: in the package, or in this repository. */
 const VIEWER_DIRS = ['../../viewer', '../../../apps/viewer-pwa/dist']
@@ -72,26 +72,27 @@ async function runForTerminal(request: CliRequest, played?: ReplayRequest): Prom
   const warn = (text: string): void => log('warn', withGivenNames(text, nameOf))
   for (const text of request.warnings) warn(text)
   if (played && workers !== 1) throw new UsageError('replay needs --workers 1.')
-  // Logs contain no keys, and the key of a link is behind `#`.
-  const print = (text: string): void => log('info', json ? text.replaceAll(/#\S+/g, '') : text)
-  const replay = played && (await prepareReplay(played, print))
+  const replay = played && (await prepareReplay(played, (text) => log('info', text)))
   const given = withViewer(replay ? replay.withOptions(request.options) : request.options)
   checkOptions(given, nameOf)
   for (const problem of keyProblems(given, nameOf)) warn(problem)
   const { options, stored } = await withStoredKeys(given, { renew: request.newKeys, warn })
   const started = await (workers === 1 ? startAlone : startWorkers)({ ...request, options }, log)
   await stored?.commit()
-  const { report } = started
-  report.banner = { ...report.banner, version: version(), keysFile: stored?.file }
+  const banner = { ...started.report.banner, version: version(), keysFile: stored?.file }
+  const report = { ...started.report, banner }
   if (json) logStartupReport(log, report, given)
   else if (!line) printStartupReport(report)
   else {
-    // A shell runs the command in the background, so nothing is redrawn or read for now.
-    if (!isInForeground() || !hasKeyboard()) printStartupReport(report)
-    const content = screenContent(report, version())
+    // In the background of a shell, the screen appears after `fg` only. Without a keyboard, nobody can ask for the
+    // addresses that the screen leaves out.
+    if (!isInForeground()) printStartupReport(report)
+    else if (!hasKeyboard()) printStartupReport(report, { hasCode: false })
+    const content = screenContent(report)
     process.once('exit', startInteractive({ ...started, content, line, colors: createColors() }))
   }
-  await replay?.into(started.server!, options)
+  // Logs contain no keys.
+  await replay?.into(started.server!, options, { showsKeys: !json })
 }
 
 /** Stdout may be the recording. */

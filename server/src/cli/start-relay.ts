@@ -3,13 +3,18 @@ import { keyProblems } from '../core/access/key-strength.ts'
 import type { Log } from '../operate/log.ts'
 import { createSyncServer, type SyncServer } from '../server.ts'
 import { auditLine } from './audit-line.ts'
-import { withGivenNames } from './given-names.ts'
-import type { InteractiveOptions } from './interactive.ts'
-import { type Primary, runPrimary } from './primary.ts'
-import type { CliRequest } from './read-cli.ts'
-import { createStartupReport, linksOf, type StartupReport } from './startup-report.ts'
-import { onStopSignal } from './stop-signals.ts'
-import { onDrain, sendToPrimary, workerBackplane, workerQueryMember } from './worker-process.ts'
+import { withGivenNames } from './options/given-names.ts'
+import type { InteractiveOptions } from './terminal/interactive.ts'
+import { type Primary, runPrimary } from './processes/primary.ts'
+import type { CliRequest } from './options/read-cli.ts'
+import { createStartupReport, linksOf, type StartupReport } from './screen/startup-report.ts'
+import { onStopSignal } from './processes/stop-signals.ts'
+import {
+  onDrain,
+  sendToPrimary,
+  workerBackplane,
+  workerQueryMember,
+} from './processes/worker-process.ts'
 
 /** The process ends after this time even if connections are left. */
 const MAX_STOPPING_MS = 5000

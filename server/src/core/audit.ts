@@ -2,12 +2,13 @@ import { CLOSE, type Role } from '@vue-sync/vue/protocol'
 
 export type AuditKind = 'refused' | 'replaced' | 'locked_out' | 'revoked' | 'rotated' | 'admin'
 
-/** Something that concerns who may do what. Contains ids and addresses, and never a key, a token or a code. */
+/** Something that an operator may have to look into: a refusal, a takeover or a change of rights. Contains ids and addresses, and never a key, a token or a code. */
 export interface AuditEvent {
   /**
    * `refused`: a wrong or missing key or code, a foreign origin, a link that was withdrawn, an unknown path or host name,
-   * or an unknown version. `replaced`: a host closed an earlier one of the same session. `locked_out`: a client must wait after too many attempts. `revoked`: a host withdrew links. `rotated`: a host withdrew all links.
-   * `admin`: an operator ended a session or disconnected a viewer.
+   * or an unknown version. `replaced`: a host closed another one of the same session. `locked_out`: a client must wait
+   * after too many attempts. `revoked`: a host withdrew links. `rotated`: a host withdrew all links. `admin`: an operator
+   * ended a session or disconnected a viewer.
    */
   kind: AuditKind
   /** How the client reached the relay: by a WebSocket, or by a route. */

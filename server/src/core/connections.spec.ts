@@ -76,7 +76,7 @@ describe('connections', () => {
     await hooks.open(peer)
     for (const length of [400, 500, 600, 100, 1]) await hooks.message(peer, frame(length))
     beReady()
-    await vi.waitFor(() => expect(received).toHaveLength(3))
+    await expect.poll(() => received).toHaveLength(3)
     expect(received.map((text) => (text as string).length)).toEqual([400, 500, 100])
   })
 

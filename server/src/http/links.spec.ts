@@ -63,6 +63,15 @@ describe('the links of a relay with https', () => {
     }
   })
 
+  it('exist without any network, because the terminal and its key `o` use the first one', () => {
+    const alone = createAddressBook({ host: '0.0.0.0', hostname: 'laptop', interfaces: () => ({}) })
+    for (const certificate of [undefined, fromFiles(), fromFiles('show.test')]) {
+      const links = viewerLinks({ ...make(certificate), book: alone }, 'show')
+      expect(links).not.toEqual([])
+      expect(links.map(({ reach }) => reach)).toContain('machine')
+    }
+  })
+
   it('do not lead to a public address on plain http', () => {
     for (const tls of [{ https: true }, { cert: 'c.pem', key: 'k.pem' }]) {
       expect(() => checkOptions({ ...tls, publicUrl: 'http://show.example.com' })).toThrow(

@@ -217,7 +217,8 @@ export function createHub(options: HubOptions = {}): Hub {
       const log = openLog(session)
       const outcome = claimTerm(log, claim, now())
       if (!outcome) return undefined
-      if (outcome === 'granted') publish(session, { type: 'claim', from, term: log.term })
+      if (outcome === 'granted')
+        publish(session, { type: 'claim', from, term: log.term, epoch: claim.epoch })
       return log.term
     },
     mergeAccess(session, from, access) {

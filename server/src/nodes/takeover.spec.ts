@@ -57,6 +57,24 @@ describe('the log of two nodes', () => {
     expect(second.events).toEqual([])
   })
 
+  it('has nothing about a host that reconnects to another node', async () => {
+    const [first, second] = [nodes[0]!, nodes[1]!]
+    const early = await enter(0)
+    early.send(session('a', 1, { n: 1 }))
+    const viewer = await connect(second.server, 'viewer')
+    clients.push(viewer)
+    await viewer.until(({ type }) => type === 'session_update')
+    // The network was lost, so the first node still has the earlier connection.
+    const again = await connect(second.server, 'host', { position: { epoch: 'a', seq: 1 } })
+    clients.push(again)
+    expect((await early.closed).code).toBe(4409)
+    expect(first.events).toEqual([])
+    const other = await connect(first.server, 'host', { position: { epoch: 'b', seq: 1 } })
+    clients.push(other)
+    await again.closed
+    expect(second.events).toMatchObject([{ kind: 'replaced', elsewhere: true }])
+  })
+
   it('has a takeover on one node with the address of the later host', async () => {
     const early = await enter(1)
     await enter(1)

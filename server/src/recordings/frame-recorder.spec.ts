@@ -40,6 +40,33 @@ describe('a recorder of frames', () => {
     expect(recorder.messages).toBe(2)
   })
 
+  it('has the name from the first status, which a relay sends after the state', () => {
+    const { recorder, lines, read } = start()
+    recorder.receive(state(1))
+    recorder.receive(state(2, 'config_update'))
+    expect(lines).toEqual([])
+    vi.advanceTimersByTime(40)
+    recorder.receive(STATUS)
+    const { entries, header } = read()
+    expect(header).toMatchObject({ name: 'Final' })
+    expect(entries).toEqual([
+      { at: 0, frame: state(1) },
+      { at: 0, frame: state(2, 'config_update') },
+      { at: 40, frame: STATUS },
+    ])
+    expect(recorder.messages).toBe(2)
+  })
+
+  it('has a state that no status followed before the connection was lost', () => {
+    const { recorder, read } = start()
+    recorder.receive(state(1))
+    recorder.report('lost')
+    expect(read().entries).toEqual([
+      { at: 0, frame: state(1) },
+      { at: 0, event: 'lost' },
+    ])
+  })
+
   it('writes no message twice, and reports that one is missing', () => {
     const { recorder, read } = start()
     recorder.receive(state(1))
@@ -47,7 +74,9 @@ describe('a recorder of frames', () => {
     expect(recorder.receive(state(2, 'config_update'))).toBe(true)
     expect(recorder.receive(state(4, 'config_update'))).toBe(false)
     expect(recorder.position).toEqual({ epoch: 'e', seq: 2 })
+    recorder.finish()
     expect(read().entries).toHaveLength(2)
+    expect(recorder.messages).toBe(2)
   })
 
   it('keeps at most 100 statuses until there is a state', () => {
@@ -59,9 +88,10 @@ describe('a recorder of frames', () => {
 
   it('ends with the last message that has room, and counts no other', () => {
     const { recorder, read } = start(2)
+    recorder.receive(STATUS)
     for (let seq = 1; seq <= 4; seq++)
       recorder.receive(state(seq, seq === 1 ? 'session_update' : 'config_update'))
-    expect(read().entries).toHaveLength(2)
+    expect(read().entries).toHaveLength(3)
     expect(recorder).toMatchObject({ messages: 2, isFull: true, position: { epoch: 'e', seq: 2 } })
   })
 
@@ -75,6 +105,7 @@ describe('a recorder of frames', () => {
 
   it('refuses a message that no reader of recordings accepts', () => {
     const { recorder, lines } = start()
+    recorder.receive(STATUS)
     recorder.receive(state(1))
     const before = lines.length
     // In a line of a recording, each of these characters takes four.

@@ -16,6 +16,8 @@ import { UsageError } from '../core/usage-error.ts'
 
 /** Statuses that arrive before there is a state. More are not kept. */
 const MAX_EARLY = 100
+/** Characters of messages that wait for the first status. */
+const MAX_WAITING = RECORDING_LIMITS.longestLine
 
 /** Turns what a viewer receives into the lines of a recording. */
 export interface FrameRecorder {
@@ -32,6 +34,8 @@ export interface FrameRecorder {
    */
   receive: (frame: Frame) => boolean
   report: (event: RecordingEvent) => void
+  /** Writes what waits for the first status. Must be called at the end. */
+  finish: () => void
 }
 
 function format(entry: RecordingEntry): string {
@@ -42,7 +46,8 @@ function format(entry: RecordingEntry): string {
 }
 
 /**
- * The recording begins with the first state, so that a replay does not wait for as long as the host was away.
+ * The recording begins with the first state, so that a replay does not wait for as long as the host was away. A relay
+ * sends its first status after the state, and the status has the name for the header. So nothing is written before.
  *
  * @param session the name of the session, for the header
  * @param write called with one or more whole lines; the first call has all lines from the header to the first state.
@@ -56,38 +61,61 @@ export function createFrameRecorder(
   let position: Position | undefined
   let messages = 0
   let name: string | undefined
-  let early: Frame[] = []
+  /** Lines up to the first state, until they are written. */
+  let early: string[] = []
+  /** Lines after the first state that wait for a status. */
+  const following: { line: string; isState: boolean }[] = []
+  let waiting = 0
+  let hasStatus = false
+  let first: { head: FrameHead; start: number } | undefined
+  let hasBegun = false
   let isFull = false
 
   /** Milliseconds since the first state. Setting the computer's clock does not change it. */
   const now = (): number => performance.now() - began
 
   /** Gives `false` when there is no room. */
-  function writeEntry(entry: RecordingEntry): boolean {
-    isFull ||= !write(format(entry))
+  function writeLines(lines: string): boolean {
+    isFull ||= !write(lines)
     return !isFull
   }
 
-  function begin(frame: Frame, head: FrameHead): boolean {
-    began = performance.now()
-    const rest = { start: Date.now(), session, ...(name !== undefined && { name }) }
-    const lines = [...early, frame].map((each) => format({ at: 0, frame: each }))
-    isFull ||= !write(formatHeader(headerFor(head, rest)) + lines.join(''))
+  function add(line: string, isState: boolean): void {
+    if (!hasBegun) following.push({ line, isState })
+    else if (writeLines(line) && isState) messages++
+  }
+
+  /** Writes the header and what has arrived so far. */
+  function begin(): void {
+    if (!first || hasBegun || isFull) return
+    const { head, start } = first
+    const rest = { start, session, ...(name !== undefined && { name }) }
+    hasBegun = writeLines(formatHeader(headerFor(head, rest)) + early.join(''))
     early = []
-    return !isFull
+    if (!hasBegun) return
+    messages = 1
+    for (const { line, isState } of following.splice(0)) add(line, isState)
   }
 
   function receiveStatus(frame: Frame): void {
     name = nameIn(frame) ?? name
-    if (messages > 0) writeEntry({ at: now(), frame })
-    else if (early.length < MAX_EARLY) early.push(frame)
+    hasStatus = true
+    if (first) add(format({ at: now(), frame }), false)
+    else if (early.length < MAX_EARLY) early.push(format({ at: 0, frame }))
+    begin()
   }
 
   function receiveState(frame: Frame, head: FrameHead): void {
-    const isWritten = messages === 0 ? begin(frame, head) : writeEntry({ at: now(), frame })
-    if (!isWritten) return
-    position = { epoch: head.epoch, seq: head.seq }
-    messages++
+    if (!first) began = performance.now()
+    const line = format({ at: now(), frame })
+    if (first) add(line, true)
+    else {
+      early.push(line)
+      first = { head, start: Date.now() }
+    }
+    waiting += line.length
+    if (hasStatus || waiting > MAX_WAITING) begin()
+    if (!isFull) position = { epoch: head.epoch, seq: head.seq }
   }
 
   return {
@@ -111,7 +139,9 @@ export function createFrameRecorder(
       return true
     },
     report(event) {
-      if (messages > 0) writeEntry({ at: now(), event })
+      begin()
+      if (hasBegun) writeLines(format({ at: now(), event }))
     },
+    finish: begin,
   }
 }

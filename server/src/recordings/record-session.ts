@@ -103,15 +103,19 @@ export async function recordSession(options: RecordSessionOptions): Promise<Reco
     })
   }
 
-  while (!signal.aborted) {
-    const ending = await connectOnce()
-    if (ending === 'stopped') break
-    interruptions++
-    if (ending === 'lost') {
-      recorder.report('lost')
-      onNotice?.('The connection was lost. Reconnecting…')
+  try {
+    while (!signal.aborted) {
+      const ending = await connectOnce()
+      if (ending === 'stopped') break
+      interruptions++
+      if (ending === 'lost') {
+        recorder.report('lost')
+        onNotice?.('The connection was lost. Reconnecting…')
+      }
+      await pause(backoffDelay(attempts++, BACKOFF_DEFAULTS, Math.random()), signal)
     }
-    await pause(backoffDelay(attempts++, BACKOFF_DEFAULTS, Math.random()), signal)
+  } finally {
+    recorder.finish()
   }
   return { messages: recorder.messages, interruptions }
 }

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Payload, StateMessage } from '@vue-sync/vue/protocol'
 import {
   createRecordingReader,
@@ -171,9 +171,9 @@ describe('record and replay', () => {
       { at: 0, frame },
       { at: 1, frame: change },
     ])
-    await vi.waitFor(() =>
-      expect(recorder.entries().filter((entry) => headOf(frameOf(entry) ?? ''))).toHaveLength(2),
-    )
+    await expect
+      .poll(() => recorder.entries().filter((entry) => headOf(frameOf(entry) ?? '')))
+      .toHaveLength(2)
     const first = recorder
       .entries()
       .flatMap((entry) => frameOf(entry) ?? [])
@@ -217,13 +217,14 @@ describe('record and replay', () => {
       speed: Infinity,
       signal: stopping.signal,
     })
-    await vi.waitFor(async () => {
+    async function wholeSeq() {
       const viewer = await connectTo(at, 'viewer', { key: small.viewerKey })
       await viewer.until(({ type }) => type === 'status')
       const [whole] = viewer.of('session_update')
       await viewer.close()
-      expect(whole!.seq).toBeGreaterThan(900)
-    }, 10_000)
+      return whole?.seq ?? 0
+    }
+    await expect.poll(wholeSeq).toBeGreaterThan(900)
     stopping.abort()
     await done
     await small.stop()
@@ -250,10 +251,7 @@ describe('record and replay', () => {
     const again = await connect(relay, 'host', { path: `/s/${session}` })
     again.send({ type: 'session_update', epoch: 'e', seq: 1, payload: { s: { n: 1 } } })
     again.send({ type: 'config_update', epoch: 'e', seq: 2, payload: { s: { n: 2 } } })
-    await vi.waitFor(
-      () => expect(statesOf(recorder.entries()).at(-1)).toEqual({ s: { n: 2 } }),
-      15_000,
-    )
+    await expect.poll(() => statesOf(recorder.entries()).at(-1)).toEqual({ s: { n: 2 } })
     await recorder.stop()
     const events = recorder.entries().flatMap((entry) => ('event' in entry ? entry.event : []))
     expect(events).toEqual(['lost', 'connected'])

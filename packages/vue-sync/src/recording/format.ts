@@ -1,6 +1,6 @@
 import { isCount, isRecord, isSessionName, isTooDeep } from '../protocol/index.ts'
 import { fromBase64, toBase64 } from './base64.ts'
-import { type Frame, type FrameHead, headOf, isEncrypted, statusOf } from './frames.ts'
+import { type Frame, type FrameHead, isEncrypted, statusOf } from './frames.ts'
 import { RecordingError } from './recording-error.ts'
 
 const TYPE = 'vue-sync recording'
@@ -119,9 +119,6 @@ export function readEntry(text: string, line: number): RecordingEntry {
   }
   throw new RecordingError('bad_line', line)
 }
-
-/** Whether a recording can begin with this frame. */
-export const isWholeState = (frame: Frame): boolean => headOf(frame)?.type === 'session_update'
 
 /** The name in a status; `undefined` for other frames and for a status without one. */
 export function nameIn(frame: Frame): string | undefined {

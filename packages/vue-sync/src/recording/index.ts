@@ -3,7 +3,6 @@ export {
   formatEntry,
   formatHeader,
   headerFor,
-  isWholeState,
   nameIn,
   type RecordingEntry,
   type RecordingEvent,

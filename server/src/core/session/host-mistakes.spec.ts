@@ -228,7 +228,7 @@ describe('a host’s mistake', () => {
 
   it('in a change of the access rules is answered both as a problem and as an error', async () => {
     send({ type: 'status', payload: { change: 7, access: { generation: -1 } } })
-    await vi.waitFor(() => expect(statuses.at(-1)).toHaveProperty('change', 7))
+    await expect.poll(() => statuses.at(-1)).toHaveProperty('change', 7)
     const { problem, error } = statuses.at(-1)!
     expect(problem!.field).toBe('access.generation')
     expect(error).toEqual({ code: 'bad_access', ...problem })

@@ -3,8 +3,12 @@ import type { Entry } from './retained.ts'
 
 /** Called by a session for what happens on this node, so that other nodes can be informed. */
 export interface SessionEvents {
-  /** A host connected to this node, or left it. */
-  onHostChange: (isHere: boolean) => void
+  /**
+   * A host connected to this node, or left it.
+   *
+   * @param epoch of the state that the host announced
+   */
+  onHostChange: (isHere: boolean, epoch?: string) => void
   /** The host on this node has changes that viewers lack, or no longer has. */
   onLagChange: () => void
   /** The host on this node published a message. */

@@ -230,7 +230,7 @@ export function createSession(options: SessionOptions): Session {
       host.isAwaited = !isKnown
       // First, because the event announces since when there is a host.
       presence.hostChanged()
-      session.events?.onHostChange(true)
+      session.events?.onHostChange(true, position?.epoch)
       seat.welcome(!isKnown)
       return host
     },

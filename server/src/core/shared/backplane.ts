@@ -77,7 +77,13 @@ export type BackplaneMessage =
   /** The log was replaced. `load` returns the new one. */
   | { type: 'reset'; from: string; mark: Mark }
   /** A host was admitted. Terms only grow, and the host with the highest term is the host. */
-  | { type: 'claim'; from: string; term: number }
+  | {
+      type: 'claim'
+      from: string
+      term: number
+      /** Of the state that this host announced. Missing for a new host, and from earlier versions. */
+      epoch?: string | undefined
+    }
   | { type: 'about'; from: string; about: SessionInfo; infoId: string }
   | { type: 'note'; from: string; note: Notice }
 
@@ -116,6 +122,8 @@ export interface ClaimOptions {
   term?: number | undefined
   /** When the host connected, by the shared clock. A claim that arrives late gives way to later hosts. */
   since: number
+  /** The epoch of the state that the host announced. The claim's message has it too. @default none */
+  epoch?: string | undefined
 }
 
 /** A term further ahead of the clock, in milliseconds, was given before the clock was set back. It is ignored. */

@@ -28,6 +28,7 @@ const MESSAGES: BackplaneMessage[] = [
   { type: 'entry', from: 'n', mark, entry },
   { type: 'reset', from: 'n', mark },
   { type: 'claim', from: 'n', term: 1 },
+  { type: 'claim', from: 'n', term: 1, epoch: 'e' },
   { type: 'about', from: 'n', about: { name: 'The show', access }, infoId: 'i' },
   { type: 'about', from: 'n', about: { name: undefined, access: undefined }, infoId: '' },
 ]
@@ -52,6 +53,7 @@ describe('a message of another node', () => {
     { type: 'toString', from: 'n' },
     { type: 'claim', from: 'n', term: Number.POSITIVE_INFINITY },
     { type: 'claim', term: 1 },
+    { type: 'claim', from: 'n', term: 1, epoch: 5 },
     { type: 'entry', from: 'n', mark, entry: { ...entry, bytes: 'x' } },
     { type: 'entry', from: 'n', mark: { log: 'l', count: Number.NaN }, entry },
     { type: 'about', from: 'n', about: { access: { generation: -1 } } },

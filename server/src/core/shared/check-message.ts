@@ -91,7 +91,7 @@ function isNotice(value: unknown): value is Notice {
 const MESSAGES: Record<BackplaneMessage['type'], (message: Record<string, unknown>) => boolean> = {
   entry: ({ mark, entry }) => isMark(mark) && isEntry(entry),
   reset: ({ mark }) => isMark(mark),
-  claim: ({ term }) => isCount(term),
+  claim: ({ term, epoch }) => isCount(term) && (epoch === undefined || isId(epoch)),
   about: ({ about, infoId }) => isInfo(about) && isId(infoId),
   note: ({ note }) => isNotice(note),
 }

@@ -20,8 +20,12 @@ export interface HostClaim {
   readonly term: number | undefined
   /** The highest term that any node has reported; 0 for none. */
   readonly highest: number
-  /** Starts over: a host connected to this node, or left it. Claims under way become void. */
-  reset: () => void
+  /**
+   * Starts over: a host connected to this node, or left it. Claims under way become void.
+   *
+   * @param epoch of the state that the host announced
+   */
+  reset: (epoch?: string) => void
   /** Claims the session for the host on this node. Resolves when the claim is settled or could not be made. */
   request: () => Promise<void>
   observe: (term: number) => void
@@ -37,6 +41,7 @@ export function createHostClaim(options: HostClaimOptions): HostClaim {
   /** Identifies the connection of the host on this node. */
   let holder = ''
   let since = 0
+  let epoch: string | undefined
 
   return {
     get term() {
@@ -45,8 +50,9 @@ export function createHostClaim(options: HostClaimOptions): HostClaim {
     get highest() {
       return highest
     },
-    reset() {
+    reset(announced) {
       resets++
+      epoch = announced
       term = undefined
       since = backplane.now()
       holder = `${backplane.id}.${resets}`
@@ -54,7 +60,7 @@ export function createHostClaim(options: HostClaimOptions): HostClaim {
     async request() {
       const claimed = holder
       try {
-        const granted = await backplane.claim(name, { holder, term, since })
+        const granted = await backplane.claim(name, { holder, term, since, epoch })
         if (claimed !== holder || !session.hasHost) return
         if (granted === undefined || granted < highest) return onSuperseded()
         term = highest = granted

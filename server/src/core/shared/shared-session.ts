@@ -18,7 +18,7 @@ export interface SharedSessionOptions {
   onDropped?: (reason: string) => void
   /** Called when the session has applied state or rules of another node. @default nothing */
   onApplied?: () => void
-  /** Called when the host on this node is closed because a later one is on another node. @default nothing */
+  /** Called when the host on this node is closed because another host is on another node. @default nothing */
   onHostReplaced?: () => void
 }
 
@@ -87,8 +87,11 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
     presence.announce()
   }
 
-  function superseded(): void {
-    if (session.hasHost) onHostReplaced()
+  /** @param epoch of the state that the later host announced */
+  function superseded(epoch?: string): void {
+    // A host that reconnects to another node after a lost network is still connected here. It has the epoch of the state.
+    const isAnother = epoch === undefined || epoch !== session.head?.epoch
+    if (session.hasHost && isAnother) onHostReplaced()
     surrenderHost()
     log.reload()
   }
@@ -120,7 +123,7 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
         claim.observe(message.term)
         if (isOwn) return
         presence.setHostNode(message.from)
-        if (claim.term !== undefined && message.term > claim.term) superseded()
+        if (claim.term !== undefined && message.term > claim.term) superseded(message.epoch)
         return
       case 'note':
         if (!isOwn) receiveNotice(message.note, message.from)
@@ -158,8 +161,8 @@ export function createSharedSession(options: SharedSessionOptions): SharedSessio
   }
 
   session.events = {
-    onHostChange(isHere) {
-      claim.reset()
+    onHostChange(isHere, epoch) {
+      claim.reset(epoch)
       if (isHere) void claim.request()
       presence.announce()
     },

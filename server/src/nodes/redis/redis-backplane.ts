@@ -195,12 +195,13 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       )
       return withRules(session, about, outcome)
     },
-    async claim(session, { holder, term, since }) {
+    async claim(session, { holder, term, since, epoch = '' }) {
       const granted = await connected().client.vsClaim(
         ...scriptArgs(session),
         holder,
         term ?? '',
         Math.round(since),
+        epoch,
       )
       return granted === null ? undefined : Number(granted)
     },

@@ -92,7 +92,7 @@ export function readMessage(data: Buffer, encode: EncodeBytes): BackplaneMessage
     case 'reset':
       return { type, from, mark }
     case 'claim':
-      return { type, from, term: Number(number) }
+      return { type, from, term: Number(number), epoch: body.toString() || undefined }
     case 'about': {
       const [about = '', access = ''] = body.toString().split('\n')
       return { type, from, about: readInfo(about, access), infoId: log }

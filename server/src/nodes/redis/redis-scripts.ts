@@ -65,7 +65,7 @@ redis.call('PUBLISH', channel, 'reset ' .. node .. ' ' .. ARGV[6] .. ' ' .. coun
 return 'ok'
 `
 
-/** ARGV: channel, node, ttl, holder, term or an empty string, since. Returns the term, or nil. */
+/** ARGV: channel, node, ttl, holder, term or an empty string, since, epoch or an empty string. Returns the term, or nil. */
 export const CLAIM = `
 local meta = KEYS[1]
 local stored = redis.call('HMGET', meta, 'term', 'holder')
@@ -78,7 +78,7 @@ term = term or math.max(since, known + 1)
 local text = string.format('%.0f', term)
 redis.call('HSET', meta, 'term', text, 'holder', ARGV[4])
 redis.call('PEXPIRE', meta, ARGV[3])
-redis.call('PUBLISH', ARGV[1], 'claim ' .. ARGV[2] .. ' - ' .. text .. ' \\n')
+redis.call('PUBLISH', ARGV[1], 'claim ' .. ARGV[2] .. ' - ' .. text .. ' \\n' .. ARGV[7])
 return text
 `
 

@@ -30,7 +30,7 @@ suite('the status strip', () => {
     ['Reconnecting…', { status: 'reconnecting', retryAt: NOW - 1 }, 'busy'],
     ['Host offline, last update 2 min ago', { host: 'offline', lastUpdate: NOW - 130_000 }, 'away'],
     ['Host offline', { host: 'offline', lastUpdate: undefined }, 'away'],
-    ['Connected, waiting for the host', { lastUpdate: undefined }, 'busy'],
+    ['Waiting for the host', { lastUpdate: undefined }, 'busy'],
     ['Disconnected', { status: 'disconnected' }, 'stopped'],
     ['Stopped: The key was refused', { error: { code: 'VS102' } }, 'stopped'],
     ['Stopped', { error: { code: 'VS107' } }, 'stopped'],
@@ -46,7 +46,7 @@ suite('the status strip', () => {
     ['Live', { online: false }, 'live'],
     ['Not up to date · as of 14:02', { problem: { code: 'VS114' }, asOf: TWO_PAST }, 'away'],
     ['The host has newer changes · as of 14:02', { behind: true, asOf: TWO_PAST }, 'away'],
-    ['Connected, waiting for the host', { behind: true, lastUpdate: undefined }, 'busy'],
+    ['Waiting for the host', { behind: true, lastUpdate: undefined }, 'busy'],
     ['Connecting…', { host: undefined }, 'busy'],
     [
       'Host offline, last update 3 min ago',

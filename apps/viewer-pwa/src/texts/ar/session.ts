@@ -17,7 +17,7 @@ export const session = ({ number, elapsed, clock, isolate }: Formats): Texts['se
   noNetwork: 'لا توجد شبكة',
   disconnected: 'غير متصل',
   disconnectedAdvice: 'لن يصل أي شيء حتى تتصل من جديد.',
-  waitingForHost: 'تم الاتصال، في انتظار المضيف',
+  waitingForHost: 'في انتظار المضيف',
   hostOffline: 'المضيف غير متصل',
   hostOfflineJustNow: 'المضيف غير متصل، آخر تحديث الآن',
   hostOfflineSince: (time) => `المضيف غير متصل، آخر تحديث ${elapsed(time)}`,

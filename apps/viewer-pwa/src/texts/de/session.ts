@@ -17,7 +17,7 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
   noNetwork: 'Kein Netz',
   disconnected: 'Getrennt',
   disconnectedAdvice: 'Es kommt nichts an, bis du dich wieder verbindest.',
-  waitingForHost: 'Verbunden, wartet auf den Host',
+  waitingForHost: 'Wartet auf den Host',
   hostOffline: 'Host offline',
   hostOfflineJustNow: 'Host offline, letzte Aktualisierung gerade eben',
   hostOfflineSince: (time) => `Host offline, letzte Aktualisierung ${elapsed(time)}`,

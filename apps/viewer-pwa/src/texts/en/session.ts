@@ -21,7 +21,7 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
   noNetwork: 'No network',
   disconnected: 'Disconnected',
   disconnectedAdvice: 'Nothing arrives until you connect again.',
-  waitingForHost: 'Connected, waiting for the host',
+  waitingForHost: 'Waiting for the host',
   hostOffline: 'Host offline',
   hostOfflineJustNow: 'Host offline, last update just now',
   /** @param time milliseconds since the last update */

@@ -17,7 +17,7 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
   noNetwork: 'Sin red',
   disconnected: 'Desconectado',
   disconnectedAdvice: 'No llega nada hasta que te conectes de nuevo.',
-  waitingForHost: 'Conectado, esperando al anfitrión',
+  waitingForHost: 'Esperando al anfitrión',
   hostOffline: 'Anfitrión sin conexión',
   hostOfflineJustNow: 'Anfitrión sin conexión, última actualización ahora mismo',
   hostOfflineSince: (time) => `Anfitrión sin conexión, última actualización ${elapsed(time)}`,

@@ -17,7 +17,7 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
   noNetwork: 'Pas de réseau',
   disconnected: 'Déconnecté',
   disconnectedAdvice: 'Rien n’arrive tant que vous n’êtes pas reconnecté.',
-  waitingForHost: 'Connecté, en attente de l’hôte',
+  waitingForHost: 'En attente de l’hôte',
   hostOffline: 'Hôte hors ligne',
   hostOfflineJustNow: 'Hôte hors ligne, dernière mise à jour à l’instant',
   hostOfflineSince: (time) => `Hôte hors ligne, dernière mise à jour ${elapsed(time)}`,

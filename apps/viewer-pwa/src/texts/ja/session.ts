@@ -16,7 +16,7 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
   noNetwork: 'ネットワークなし',
   disconnected: '切断済み',
   disconnectedAdvice: 'もう一度接続するまで、更新は届きません。',
-  waitingForHost: '接続済み、ホストを待っています',
+  waitingForHost: 'ホストを待っています',
   hostOffline: 'ホストはオフライン',
   hostOfflineJustNow: 'ホストはオフライン、最終更新: たった今',
   hostOfflineSince: (time) => `ホストはオフライン、最終更新: ${elapsed(time)}`,

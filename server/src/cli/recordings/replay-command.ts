@@ -1,12 +1,12 @@
-import { DEFAULT_SESSION, type SyncAddress } from '@vue-sync/vue/protocol'
+import { DEFAULT_SESSION, formatLink, parseLink, type SyncAddress } from '@vue-sync/vue/protocol'
 import { headOf, type RecordingHeader } from '@vue-sync/vue/recording'
-import { UsageError } from '../core/usage-error.ts'
-import { readRecordingFile } from '../recordings/recording-file.ts'
-import { replaySession } from '../recordings/replay-session.ts'
-import { SERVER_DEFAULTS, type SyncServerOptions } from '../server-options.ts'
-import type { SyncServer } from '../server.ts'
+import { UsageError } from '../../core/usage-error.ts'
+import { readRecordingFile } from '../../recordings/recording-file.ts'
+import { replaySession } from '../../recordings/replay-session.ts'
+import { SERVER_DEFAULTS, type SyncServerOptions } from '../../server-options.ts'
+import type { SyncServer } from '../../server.ts'
 import type { ReplayRequest } from './recording-requests.ts'
-import { onStopSignal } from './stop-signals.ts'
+import { onStopSignal } from '../processes/stop-signals.ts'
 
 interface Checked {
   header: RecordingHeader
@@ -31,14 +31,24 @@ async function check(file: string): Promise<Checked> {
 export interface Replay {
   /** Changes options for a recording that the relay cannot read. */
   withOptions: (options: SyncServerOptions) => SyncServerOptions
-  /** Plays into a relay that listens. Rejects if it cannot. */
-  into: (server: SyncServer, options: SyncServerOptions) => Promise<void>
+  /** Plays into a relay that listens. Rejects if it cannot. The link of the session is printed without key unless `showsKeys`. */
+  into: (
+    server: SyncServer,
+    options: SyncServerOptions,
+    printing: { showsKeys: boolean },
+  ) => Promise<void>
   /** Plays into a running relay until Ctrl+C. */
   to: (address: SyncAddress) => Promise<void>
 }
 
 /** The relay keeps this many messages of a recording from which no whole state can be made. */
 const LARGE_CAPACITY = 100_000
+
+/** The same link for people who have the keys already. */
+function withoutKeys(link: string): string {
+  const { origin, session } = parseLink(link)!
+  return formatLink({ origin, session })
+}
 
 const time = (ms: number): string => {
   const seconds = Math.round(ms / 1000)
@@ -85,14 +95,15 @@ export async function prepareReplay(
 
   return {
     withOptions: (options) => (isReadable ? options : { capacity: LARGE_CAPACITY, ...options }),
-    into(server, { host = '0.0.0.0', https, cert }) {
+    into(server, { host = '0.0.0.0', https, cert }, { showsKeys }) {
       const at = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
       const isTls = https === true || cert !== undefined
       const { port } = server.getStatus()
       // A frame that is encrypted is valid in its own session only.
       const session = header.encrypted ? header.session : DEFAULT_SESSION
-      if (session !== DEFAULT_SESSION)
-        print(`It plays in the session ${session}: ${server.viewerUrls(session)[0]?.url}`)
+      const [link] = server.viewerUrls(session)
+      if (session !== DEFAULT_SESSION && link)
+        print(`It plays in the session ${session}: ${showsKeys ? link.url : withoutKeys(link.url)}`)
       const origin = `${isTls ? 'wss' : 'ws'}://${at.includes(':') ? `[${at}]` : at}:${port}`
       return play({ origin, session, key: server.hostKey }, new AbortController().signal, true)
     },

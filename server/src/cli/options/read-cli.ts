@@ -1,27 +1,16 @@
-import { parseArgs } from 'node:util'
 import { type FlagName, FLAGS } from './flags.ts'
 import { type NameOf, throwWithGivenNames } from './given-names.ts'
-import { LOG_LEVELS, type LogLevel } from '../operate/log.ts'
-import { LIMIT_FLAGS, type LimitFlag, type Limits } from '../core/limits.ts'
-import { UsageError } from '../core/usage-error.ts'
-import type { SyncServerOptions } from '../server-options.ts'
+import { LOG_LEVELS, type LogLevel } from '../../operate/log.ts'
+import { LIMIT_FLAGS, type LimitFlag, type Limits } from '../../core/limits.ts'
+import { UsageError } from '../../core/usage-error.ts'
+import type { SyncServerOptions } from '../../server-options.ts'
+import { parseFlags } from './parse-flags.ts'
 import { readSecrets, takeSecrets } from './read-secrets.ts'
-import { withoutPasswords } from '../nodes/redis/redis-problem.ts'
 
 const LIMITS = Object.entries(LIMIT_FLAGS) as [keyof Limits, LimitFlag][]
 
 interface Values extends Partial<Record<FlagName, string | boolean>> {
   [limit: string]: string | boolean | undefined
-}
-
-function readFlags(args: string[]): Values {
-  try {
-    const { values } = parseArgs({ args, options: FLAGS, allowPositionals: false })
-    return values as Values
-  } catch (error) {
-    const problem = (error as Error).message.split('\n')[0]!.split('. ')[0]
-    throw new UsageError(`${withoutPasswords(problem!)}. See --help.`)
-  }
 }
 
 const YES = /^(?:1|true|yes)$/i
@@ -155,7 +144,7 @@ function withSecrets(all: Values, nameOf: NameOf, warnings: string[]): Values {
  * @throws UsageError in one line
  */
 export function readCli(args: string[], env: NodeJS.ProcessEnv, isWorker = false): CliRequest {
-  const flags = readFlags(args)
+  const flags: Values = parseFlags(args, { options: FLAGS }).values
   const warnings: string[] = []
   const show = flags.help ? 'help' : flags.version ? 'version' : undefined
   const all: Values = { ...readEnv(env), ...flags }

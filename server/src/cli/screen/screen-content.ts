@@ -2,7 +2,7 @@ import type { ViewerUrl } from '@vue-sync/vue/protocol'
 
 /** What the lines and codes in a terminal show. */
 export interface ScreenContent {
-  version: string
+  version?: string | undefined
   viewerUrls: ViewerUrl[]
   pairCode?: string | undefined
   /** When the code changes, in milliseconds since 1970. */

@@ -1,6 +1,6 @@
-import type { CliRequest } from './read-cli.ts'
+import type { CliRequest } from '../options/read-cli.ts'
 import type { TerminalLine } from './terminal-line.ts'
-import type { Totals } from '../core/totals.ts'
+import type { Totals } from '../../core/totals.ts'
 
 export interface LiveLineOptions {
   line: TerminalLine

@@ -4,13 +4,13 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { checkOptions } from '../check-options.ts'
-import { UsageError } from '../core/usage-error.ts'
-import { createSyncServer } from '../server.ts'
+import { checkOptions } from '../../check-options.ts'
+import { UsageError } from '../../core/usage-error.ts'
+import { createSyncServer } from '../../server.ts'
 import { throwWithGivenNames, withGivenNames } from './given-names.ts'
 import { FLAGS } from './flags.ts'
 import { readCli } from './read-cli.ts'
-import { withStoredKeys } from './stored-keys.ts'
+import { withStoredKeys } from '../keys/stored-keys.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'vue-sync-names-'))
 const text = join(dir, 'text')

@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
-import { type Channel, serveHub } from '../nodes/cluster/cluster-backplane.ts'
-import type { Hub } from '../nodes/hub.ts'
-import { createWorkerQueries, type WorkerQueries } from '../operate/worker-queries.ts'
+import { type Channel, serveHub } from '../../nodes/cluster/cluster-backplane.ts'
+import type { Hub } from '../../nodes/hub.ts'
+import { createWorkerQueries, type WorkerQueries } from '../../operate/worker-queries.ts'
 import { DRAIN, WORKER_VARIABLE, type WorkerMessage } from './worker-process.ts'
 
 type Started = Extract<WorkerMessage, { vueSync: 'listening' | 'failed' }>

@@ -1,13 +1,13 @@
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { keyProblems } from '../core/access/key-strength.ts'
-import { generateKey } from '../core/access/keys.ts'
-import { UsageError } from '../core/usage-error.ts'
-import { SERVER_DEFAULTS, type SyncServerOptions } from '../server-options.ts'
-import { dataFolder } from '../storage/data-folder.ts'
-import { HAS_MODES } from '../storage/posix.ts'
-import { withPrivateFile, writePrivateFile } from '../storage/private-file.ts'
-import { openPrivateFolder } from '../storage/private-folder.ts'
+import { keyProblems } from '../../core/access/key-strength.ts'
+import { generateKey } from '../../core/access/keys.ts'
+import { UsageError } from '../../core/usage-error.ts'
+import { SERVER_DEFAULTS, type SyncServerOptions } from '../../server-options.ts'
+import { dataFolder } from '../../storage/data-folder.ts'
+import { HAS_MODES } from '../../storage/posix.ts'
+import { withPrivateFile, writePrivateFile } from '../../storage/private-file.ts'
+import { openPrivateFolder } from '../../storage/private-folder.ts'
 
 type Warn = (text: string) => void
 type Keys = Required<Pick<SyncServerOptions, 'hostKey' | 'viewerKey'>>

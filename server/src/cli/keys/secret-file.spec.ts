@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readSecrets, secretsForWorkers, takeSecrets } from './read-secrets.ts'
+import { readSecrets, secretsForWorkers, takeSecrets } from '../options/read-secrets.ts'
 import { readSecretFile } from './secret-file.ts'
 
 let dir: string

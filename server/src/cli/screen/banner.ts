@@ -99,9 +99,9 @@ function codes({
   return (widthOf(beside) + 2 <= columns ? beside : [...first, '', ...second]).join('\n')
 }
 
-/** Formats the terminal's output at startup: the QR codes, the addresses in groups of those who can open them, and the keys. */
-export function formatBanner(options: BannerOptions): string {
-  const { version, viewerUrls, hostUrl, hostKey, keysFile, pairCode, authority, setUpUrl } = options
+/** The addresses in groups of those who can open them, and the keys. */
+export function formatDetails(options: BannerOptions): string {
+  const { viewerUrls, hostUrl, hostKey, keysFile, pairCode, authority, setUpUrl } = options
   const host: Row[] = [
     ...(hostUrl ? [['open', hostUrl] as Row] : []),
     ...(hostKey ? [['key', hostKey] as Row] : []),
@@ -117,10 +117,6 @@ export function formatBanner(options: BannerOptions): string {
       ]
     : []
   return [
-    ...(version ? [`vue-sync ${version}`] : []),
-    '',
-    codes(options).replaceAll(/^(?=.)/gm, '  '),
-    '',
     sections([
       ...byReader(viewerUrls),
       ['Type this in the viewer instead of scanning (valid for some minutes)', typed],
@@ -128,5 +124,17 @@ export function formatBanner(options: BannerOptions): string {
       ['Host: the key is for publishing, paste it into the host app', host],
     ]),
     '',
+  ].join('\n')
+}
+
+/** Formats the terminal's output at startup: the QR codes and the details. */
+export function formatBanner(options: BannerOptions): string {
+  const { version } = options
+  return [
+    ...(version ? [`vue-sync ${version}`] : []),
+    '',
+    codes(options).replaceAll(/^(?=.)/gm, '  '),
+    '',
+    formatDetails(options),
   ].join('\n')
 }

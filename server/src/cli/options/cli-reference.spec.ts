@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { LIMIT_DEFAULTS, LIMIT_FLAGS, type Limits } from '../core/limits.ts'
-import { SERVER_DEFAULTS } from '../server-options.ts'
+import { LIMIT_DEFAULTS, LIMIT_FLAGS, type Limits } from '../../core/limits.ts'
+import { SERVER_DEFAULTS } from '../../server-options.ts'
 import { helpText } from './help.ts'
 
-const page = readFileSync(new URL('../../../docs/reference/cli.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../../../docs/reference/cli.md', import.meta.url), 'utf8')
 
 /** `[flag, environment variable, default]` of each row. */
 const documented = [...page.matchAll(/^\| `--([a-z-]+)` \|([^|]*)\|([^|]*)\|/gm)].map(

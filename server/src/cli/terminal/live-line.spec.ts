@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTerminalLine } from './terminal-line.ts'
 import { startLiveLine, wantsLiveLine } from './live-line.ts'
-import type { Totals } from '../core/totals.ts'
+import type { Totals } from '../../core/totals.ts'
 
 const CLEAR = '\u001B[K'
 

@@ -91,7 +91,7 @@ export function formatScreen(content: ScreenContent, size: ScreenSize, colors: C
     ...(keysFile === undefined ? [] : wrap(`Keys are kept in ${shorten(keysFile)}`, width)),
     ...notes.flatMap((note) => wrap(note, width)),
   ]
-  const title = `vue-sync ${version}`
+  const title = version === undefined ? 'vue-sync' : `vue-sync ${version}`
   /** In a narrow terminal, only the title is certain to have a row. */
   const brief = (width: number): string =>
     [colors.title(title), briefKeys(content, width - title.length - GAP.length)]

@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util'
 import { parseLink, type SyncAddress } from '@vue-sync/vue/protocol'
 import { RECORDING_LIMITS } from '@vue-sync/vue/recording'
-import { UsageError } from '../core/usage-error.ts'
-import { FLAGS } from './flags.ts'
-import { RECORDING_FLAGS } from './recording-flags.ts'
-import { readSecretFile } from './secret-file.ts'
+import { UsageError } from '../../core/usage-error.ts'
+import { FLAGS } from '../options/flags.ts'
+import { parseFlags } from '../options/parse-flags.ts'
+import { readSecrets } from '../options/read-secrets.ts'
+import { RECORDING_FLAGS } from '../options/recording-flags.ts'
 
 type Env = NodeJS.ProcessEnv
 
@@ -70,21 +70,10 @@ function readKey(role: 'viewer' | 'host', values: Values, env: Env, warn: (text:
   const given = flags.some((flag) => values[flag] !== undefined)
     ? values
     : Object.fromEntries(flags.map((flag) => [flag, env[FLAGS[flag]!.env] || undefined]))
-  const [key, file] = flags.map((flag) => given[flag] as string | undefined)
-  if (key !== undefined && file !== undefined)
-    throw new UsageError(`--${flags[0]} and --${flags[1]} exclude each other. Give one of them.`)
-  if (file === undefined) return key
-  const { secret, warning } = readSecretFile(flags[1], file)
-  if (warning !== undefined) warn(warning)
-  return secret
-}
-
-function parse(args: string[], options: Parameters<typeof parseArgs>[0]) {
-  try {
-    return parseArgs({ ...options, args, allowPositionals: true, tokens: true })
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('\n')[0]!.split('. ')[0]}. See --help.`)
-  }
+  const key = readSecrets(Object.fromEntries(flags.map((flag) => [flag, given[flag]])), warn)[
+    flags[0]
+  ]
+  return key === undefined ? undefined : String(key)
 }
 
 function readAddress(text: string, name: string): SyncAddress {
@@ -107,7 +96,8 @@ export function readRecordRequest(
   warn: (text: string) => void,
 ): RecordRequest {
   const { record } = RECORDING_FLAGS
-  const { values, positionals } = parse(args, {
+  const { values, positionals } = parseFlags(args, {
+    allowPositionals: true,
     options: { ...record, output: { type: 'string', short: 'o' } },
   })
   const [link] = positionals
@@ -135,14 +125,18 @@ export function readReplayRequest(
   warn: (text: string) => void,
 ): ReplayRequest {
   const { replay } = RECORDING_FLAGS
-  const { values, positionals, tokens } = parse(args, { options: { ...FLAGS, ...replay } })
+  const { values, positionals, tokens } = parseFlags(args, {
+    allowPositionals: true,
+    tokens: true,
+    options: { ...FLAGS, ...replay },
+  })
   const [file] = positionals
   if (file === undefined || positionals.length > 1)
     throw new UsageError('replay needs one file: npx @vue-sync/server replay FILE. See --help.')
   const given = values as Values
   const to = given['to']
   const relayArgs: string[] = []
-  for (const token of tokens!) {
+  for (const token of tokens) {
     if (token.kind !== 'option' || token.name in replay) continue
     relayArgs.push(token.value === undefined ? token.rawName : `${token.rawName}=${token.value}`)
     const isForRelay = to !== undefined && !token.name.startsWith('host-key')

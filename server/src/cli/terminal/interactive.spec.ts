@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { createColors } from './colors.ts'
+import { createColors } from '../screen/colors.ts'
 import { startInteractive } from './interactive.ts'
 import type { KeyboardOptions } from './keyboard.ts'
 import { openOneTimePage } from './one-time-page.ts'

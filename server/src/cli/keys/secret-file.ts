@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import process from 'node:process'
-import { UsageError } from '../core/usage-error.ts'
-import { HAS_MODES, ROOT } from '../storage/posix.ts'
-import { membershipOf } from '../storage/user-groups.ts'
+import { UsageError } from '../../core/usage-error.ts'
+import { HAS_MODES, ROOT } from '../../storage/posix.ts'
+import { membershipOf } from '../../storage/user-groups.ts'
 
 /** Far above any key, and small enough for the header in which clients send one. */
 const MAX_BYTES = 1024

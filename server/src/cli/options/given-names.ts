@@ -1,5 +1,5 @@
 import { FLAGS } from './flags.ts'
-import { UsageError } from '../core/usage-error.ts'
+import { UsageError } from '../../core/usage-error.ts'
 
 /** How a person gave an option: by a flag, or by an environment variable. */
 export type NameOf = (option: string) => string

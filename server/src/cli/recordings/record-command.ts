@@ -1,29 +1,9 @@
 import process from 'node:process'
-import { createRecordingFile, type RecordingFile } from '../recordings/recording-file.ts'
-import { recordSession } from '../recordings/record-session.ts'
-import { UsageError } from '../core/usage-error.ts'
+import { createRecordingFile } from '../../recordings/recording-file.ts'
+import { recordSession } from '../../recordings/record-session.ts'
+import { createPipedRecording } from './piped-recording.ts'
 import { readRecordRequest } from './recording-requests.ts'
-import { onStopSignal } from './stop-signals.ts'
-
-/** More bytes than the longest line wait for a slow reader. */
-const MAX_WAITING = 128 * 1024 * 1024
-
-/** Stdout as a file, for `-o -`. `write` throws a UsageError when its reader is too slow. */
-function toStdout(): RecordingFile {
-  let bytes = 0
-  return {
-    write(line) {
-      if (process.stdout.writableLength > MAX_WAITING)
-        throw new UsageError('The program that reads the recording is too slow.')
-      process.stdout.write(line)
-      bytes += Buffer.byteLength(line)
-    },
-    get bytes() {
-      return bytes
-    },
-    close() {},
-  }
-}
+import { onStopSignal } from '../processes/stop-signals.ts'
 
 /**
  * Records a session until Ctrl+C or the end of `--for`.
@@ -37,7 +17,7 @@ export async function recordCommand(
   print: (text: string) => void,
 ): Promise<void> {
   const { address, output, duration, mostBytes } = readRecordRequest(args, env, print)
-  const file = output === '-' ? toStdout() : createRecordingFile(output)
+  const file = output === '-' ? createPipedRecording(process.stdout) : createRecordingFile(output)
   const stopping = new AbortController()
   onStopSignal(() => stopping.abort())
   // The program that reads the recording may end first.

@@ -1,9 +1,9 @@
 import cluster from 'node:cluster'
 import process from 'node:process'
-import type { StartupReport } from './startup-report.ts'
-import { type Channel, createClusterBackplane } from '../nodes/cluster/cluster-backplane.ts'
-import type { Backplane } from '../core/shared/backplane.ts'
-import { joinWorkerQueries, type WorkerQueryMember } from '../operate/worker-queries.ts'
+import type { StartupReport } from '../screen/startup-report.ts'
+import { type Channel, createClusterBackplane } from '../../nodes/cluster/cluster-backplane.ts'
+import type { Backplane } from '../../core/shared/backplane.ts'
+import { joinWorkerQueries, type WorkerQueryMember } from '../../operate/worker-queries.ts'
 
 /** What a worker sends to its primary. */
 export type WorkerMessage =

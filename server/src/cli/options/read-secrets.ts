@@ -1,6 +1,6 @@
 import { FLAGS } from './flags.ts'
-import { readSecretFile } from './secret-file.ts'
-import { UsageError } from '../core/usage-error.ts'
+import { readSecretFile } from '../keys/secret-file.ts'
+import { UsageError } from '../../core/usage-error.ts'
 
 type Values = Record<string, string | boolean | undefined>
 

@@ -1,6 +1,6 @@
 import { type Flag, FLAG_GROUPS } from './flags.ts'
 import { RECORDING_FLAGS } from './recording-flags.ts'
-import { wrap } from './text-columns.ts'
+import { wrap } from '../screen/text-columns.ts'
 
 const WIDTH = 100
 

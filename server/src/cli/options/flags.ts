@@ -1,4 +1,4 @@
-import { LIMIT_FLAGS } from '../core/limits.ts'
+import { LIMIT_FLAGS } from '../../core/limits.ts'
 
 export interface Flag {
   type: 'string' | 'boolean'

@@ -1,11 +1,11 @@
 import process from 'node:process'
-import { type BannerOptions, formatBanner } from './banner.ts'
-import { addressHint } from '../network/place.ts'
-import type { RelayLinks } from '../operate/worker-queries.ts'
+import { type BannerOptions, formatBanner, formatDetails } from './banner.ts'
+import { addressHint } from '../../network/place.ts'
+import type { RelayLinks } from '../../operate/worker-queries.ts'
 import type { ScreenContent } from './screen-content.ts'
-import type { Log } from '../operate/log.ts'
-import { SERVER_DEFAULTS, type SyncServerOptions } from '../server-options.ts'
-import type { SyncServer } from '../server.ts'
+import type { Log } from '../../operate/log.ts'
+import { SERVER_DEFAULTS, type SyncServerOptions } from '../../server-options.ts'
+import type { SyncServer } from '../../server.ts'
 
 /** What the command reports once the relay listens. Workers send it to their primary. */
 export interface StartupReport {
@@ -62,17 +62,16 @@ function notesOf({ banner, hasViewer }: StartupReport): string[] {
 }
 
 /** Prints QR codes, links and keys for a person. */
-export function printStartupReport(report: StartupReport): void {
+export function printStartupReport(report: StartupReport, { hasCode = true } = {}): void {
+  const format = hasCode ? formatBanner : formatDetails
   const notes = notesOf(report).map((note) => `\n  ${note}\n`)
   // oxlint-disable-next-line no-console -- the output of the command
-  console.log(
-    `${formatBanner({ columns: process.stdout.columns, ...report.banner })}${notes.join('')}`,
-  )
+  console.log(`${format({ columns: process.stdout.columns, ...report.banner })}${notes.join('')}`)
 }
 
 /** The same for a terminal in which the lines are redrawn. */
-export function screenContent(report: StartupReport, version: string): ScreenContent {
-  return { ...report.banner, version, notes: notesOf(report) }
+export function screenContent(report: StartupReport): ScreenContent {
+  return { ...report.banner, notes: notesOf(report) }
 }
 
 /** Logs port and addresses. Keys are left out, because logs are read by people who may not publish or view. */
