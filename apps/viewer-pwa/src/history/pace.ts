@@ -1,7 +1,7 @@
-/** Users notice a page that does not react for longer, in milliseconds. */
+/** The longest time for which the page does not react, in milliseconds. Users notice longer times. */
 const SPAN_MS = 50
 
-/** Returns a function for the steps of long work: it waits for one turn of the page in each 50 ms of work. */
+/** Returns a function to call after each step of long work. After 50 ms of work, it lets the page handle events once. */
 export function createPace(): () => Promise<void> | undefined {
   let since = performance.now()
   return () => {

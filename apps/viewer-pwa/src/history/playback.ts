@@ -14,22 +14,26 @@ export interface PlaybackOptions {
   base: KeptState | undefined
 }
 
-/** Makes states of frames, by a viewer of its own that has no connection. */
+/** Turns frames into states. A separate viewer does that, which gets the frames from here and not from a network. */
 export interface Playback {
-  /** Gives the state after a frame. Frames must be given one after the other. @throws Error if it cannot be read */
+  /**
+   * Gives the state after a frame. Call it for one frame after the other.
+   *
+   * @throws Error if the frame cannot be read
+   */
   play: (frame: Frame) => Promise<View>
   /** The state now. */
   view: () => View
   dispose: () => void
 }
 
-/** No name of a host, and reachable in no network. */
+/** No network has this name. */
 const ORIGIN = 'wss://recording.invalid'
-/** A viewer is paused while its page is hidden. This one has no connection, and `setTimeout` waits no longer. */
+/** A viewer closes its connection while its page is hidden. This one never does: it is the longest time of `setTimeout`. */
 const NEVER_MS = 2 ** 31 - 1
 const LONGEST_WAIT_MS = 20_000
 
-/** What partysocket needs of a WebSocket. */
+/** The parts of a WebSocket that partysocket uses. */
 class PlayedSocket extends EventTarget {
   binaryType = 'arraybuffer'
   bufferedAmount = 0
@@ -40,9 +44,10 @@ class PlayedSocket extends EventTarget {
   }
 }
 
+/** @throws Error if the viewer cannot open the session, or does not answer */
 export async function createPlayback({ address, base }: PlaybackOptions): Promise<Playback> {
   let socket: PlayedSocket | undefined
-  /** Sent after each frame. Frames are read in order, so the frame was read when this arrives. */
+  /** Sent after each frame. The viewer reads in order, so it has read the frame when this status arrives. */
   let fence: 'online' | 'offline' = 'offline'
   let failure: Error | undefined
 
@@ -53,15 +58,25 @@ export async function createPlayback({ address, base }: PlaybackOptions): Promis
     deliver(JSON.stringify({ type: 'status', payload: { host: fence, since: 0 } }))
   }
   let onOpen: (() => void) | undefined
-  const opened = new Promise<void>((resolve) => (onOpen = resolve))
   function open(next: PlayedSocket): void {
     socket = next
     queueMicrotask(() => {
       next.readyState = 1
       next.dispatchEvent(new Event('open'))
-      onOpen!()
+      onOpen?.()
       // The viewer dials again after a message that does not fit.
       sendFence()
+    })
+  }
+  /** The viewer also dials again when it has received nothing for a while. A frame would be lost meanwhile. */
+  async function opened(): Promise<void> {
+    if (socket?.readyState === 1) return
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('timeout')), LONGEST_WAIT_MS)
+      onOpen = () => {
+        clearTimeout(timer)
+        resolve()
+      }
     })
   }
   class Socket extends PlayedSocket {
@@ -124,15 +139,21 @@ export async function createPlayback({ address, base }: PlaybackOptions): Promis
   }
 
   viewer.connect(formatLink({ ...address, origin: ORIGIN }))
-  if (viewer.error.value) throw viewer.error.value
-  await opened
-  fence = 'online'
-  await passFence()
+  try {
+    if (viewer.error.value) throw viewer.error.value
+    await opened()
+    fence = 'online'
+    await passFence()
+  } catch (error) {
+    viewer.disconnect()
+    throw error
+  }
 
   return {
     view,
     async play(frame) {
       if (failure) throw failure
+      await opened()
       fence = fence === 'online' ? 'offline' : 'online'
       deliver(typeof frame === 'string' ? frame : frame.slice().buffer)
       await passFence()

@@ -70,6 +70,17 @@ describe('what the viewer has received before the recorder is loaded', () => {
     expect(types().at(-1)).toBe('4999')
   })
 
+  it('is bounded also if connections open and close without any message', async () => {
+    await begin('a')
+    for (let count = 0; count < 2000; count++) {
+      const socket = dial()
+      socket.open()
+      socket.closed()
+    }
+    expect(parts.inbox.early.length).toBeLessThanOrEqual(501)
+    expect(types()[0]).toBe('a none')
+  })
+
   it.each([
     ['text', (size: number) => 'x'.repeat(size)],
     ['bytes', (size: number) => new ArrayBuffer(size)],

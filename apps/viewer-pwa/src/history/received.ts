@@ -8,11 +8,11 @@ interface SessionBegins {
   kept: KeptState | undefined
 }
 
-/** What the viewer receives, in order. `at`: milliseconds since 1970. */
+/** An event of the viewer's connection or session. `at`: milliseconds since 1970. */
 export type Received =
-  /** A connection to a session begins, with the state that this device kept of it. */
+  /** The viewer begins to connect to a session. `kept` is the state that this device has kept of it. */
   | SessionBegins
-  /** The state at a position. Immutable, and shares its unchanged parts with the states before. */
+  /** The state at a position. It is immutable, and shares its unchanged parts with earlier states. */
   | { type: 'state'; at: number; kept: KeptState }
   | { type: 'open' | 'close'; at: number }
   | { type: 'message'; at: number; data: string | ArrayBuffer }
@@ -29,11 +29,12 @@ let bytes = 0
 function keep(received: Received): void {
   if (received.type === 'session') begin(received)
   else inbox.early.push(received)
-  if (received.type !== 'message') return
-  const { data } = received
-  bytes += typeof data === 'string' ? data.length : data.byteLength
+  if (received.type === 'message') {
+    const { data } = received
+    bytes += typeof data === 'string' ? data.length : data.byteLength
+  }
   if (!session || (bytes <= MOST_EARLY_BYTES && inbox.early.length <= MOST_EARLY)) return
-  // Without the messages that were dropped, the kept state is no beginning. The next whole state is one.
+  // The later messages cannot be applied to the kept state without the dropped ones. The next whole state begins anew.
   begin({ ...session, kept: undefined })
   if (current?.readyState === 1) inbox.early.push({ type: 'open', at: received.at })
 }
@@ -45,8 +46,8 @@ function begin(next: SessionBegins): void {
 }
 
 /**
- * Passes on what is received. The recorder is not part of the first chunk, so this keeps what has arrived until the
- * recorder is loaded.
+ * Passes each event on to the recorder. The recorder is not part of the first chunk, so the inbox keeps the events that
+ * arrive until its code has loaded.
  */
 export const inbox = { early: [] as Received[], receive: keep }
 

@@ -93,6 +93,28 @@ describe('the timeline', () => {
   })
 })
 
+describe('the memory that a state takes', () => {
+  const large = new Uint8Array(1e6)
+  const text = 'x'.repeat(1e6)
+
+  it.each<[string, unknown]>([
+    ['bytes', large],
+    ['a buffer', large.buffer],
+    ['values of a map', new Map([['a', text]])],
+    ['keys of a map', new Map([[{ text }, 1]])],
+    ['items of a set', new Set([[text]])],
+  ])('includes %s', (_, value) => {
+    expect(growth({}, { value })).toBeGreaterThan(1e6)
+    expect(growth({ value }, { value, other: 1 })).toBeLessThan(200)
+  })
+
+  it('includes only what is new in maps and sets', () => {
+    const before = { map: new Map([['a', text]]), set: new Set([text]) }
+    const now = { map: new Map([...before.map, ['b', '']]), set: new Set([...before.set, '']) }
+    expect(growth(before, now)).toBeLessThan(1000)
+  })
+})
+
 describe('the changes of a moment', () => {
   it('are listed by path, the first three, with the number of the others', async () => {
     const { timeline, send } = create(viewOf({ s: { rows: [1, 2, 3, 4, 5] }, t: { a: 1 } }))
@@ -112,6 +134,15 @@ describe('the changes of a moment', () => {
   it('are none where the history begins', () => {
     const { timeline } = create(viewOf({ s: { n: 1 } }))
     expect(changesOf(timeline.moments[0]!)).toEqual({ list: [], more: 0, stores: [] })
+  })
+
+  it('say that the order has changed', async () => {
+    const rows = [{ id: 1 }, { id: 2 }]
+    const { timeline, send } = create(viewOf({ s: { rows } }))
+    await send(viewOf({ s: { rows: rows.toReversed() } }))
+    const { list, stores } = changesOf(timeline.moments[1]!)
+    expect(list).toMatchObject([{ path: 's.rows', type: 'moved' }])
+    expect(stores).toEqual(['s'])
   })
 
   it('name a removed part by where it was', async () => {

@@ -1,4 +1,4 @@
-import { EMPTY_VIEW, hasParts, type View } from '../inspector/model/index.ts'
+import { bytesOf, EMPTY_VIEW, hasParts, kindOf, type View } from '../inspector/model/index.ts'
 import { isEncrypted, statusOf } from '@vue-sync/vue/recording'
 import type { Playback } from './playback.ts'
 import type { Entry } from './recording/recorder.ts'
@@ -9,7 +9,7 @@ import type { Entry } from './recording/recorder.ts'
  * - `restarted`: a whole state of a host that has started again.
  * - `lost`, `connected`: this device lost its connection, and got it back.
  * - `hostOffline`, `hostOnline`: the host left, and came back.
- * - `unreadable`: a message that could not be shown.
+ * - `unreadable`: a message that could not be applied.
  */
 export type MomentKind =
   | 'start'
@@ -47,25 +47,45 @@ export interface TimelineLimits {
 
 /** The states of the past. Unchanged parts are shared, so each state costs only what changed. */
 export interface Timeline {
-  /** The oldest first. Replaced on change, by a copy that is made when it is read. */
+  /** The oldest first. After a change, the first read makes a new copy. */
   readonly moments: readonly Moment[]
   /** Whether older moments were dropped. */
   readonly isCut: boolean
-  /** Adds what came next. */
+  /** Adds the next entry. */
   add: (entry: Entry) => Promise<void>
 }
 
-/** What an object, an item of a list and a character take in memory, in bytes. */
+/** What an object, a field and an item of a list take in memory, in bytes, approximately. */
 const OBJECT = 56
 const FIELD = 16
 const ITEM = 8
+/** What an entry of a map or an item of a set takes, in bytes, besides its values. */
+const ENTRY = 4 * FIELD
 
-/** Bytes of the parts of `now` that are not parts of `before`. Takes as long as what changed, and the lists around it. */
+/**
+ * The memory of the parts of `now` that `before` does not share, in bytes. The time grows with the changed parts and the
+ * lists around them.
+ */
 export function growth(before: unknown, now: unknown): number {
   if (before === now) return 0
   if (typeof now === 'string') return now.length
+  if (kindOf(now) === 'bytes') return OBJECT + bytesOf(now as object).byteLength
   if (!hasParts(now)) return ITEM
-  if (now instanceof Map || now instanceof Set) return OBJECT + 4 * FIELD * now.size
+  if (now instanceof Map) {
+    const old = before instanceof Map ? before : undefined
+    let size = OBJECT
+    for (const [key, value] of now) {
+      size += ENTRY + growth(old?.get(key), value)
+      if (!old?.has(key)) size += growth(undefined, key)
+    }
+    return size
+  }
+  if (now instanceof Set) {
+    const old = before instanceof Set ? before : undefined
+    let size = OBJECT
+    for (const item of now) size += ENTRY + (old?.has(item) ? 0 : growth(undefined, item))
+    return size
+  }
   if (Array.isArray(now)) {
     const old = Array.isArray(before) ? (before as unknown[]) : []
     const shift = now.length - old.length
@@ -88,7 +108,11 @@ function growthOf(before: View, now: View): number {
   return size
 }
 
-/** Turns entries into moments. @param since when it begins, milliseconds since 1970 */
+/**
+ * Turns entries into moments.
+ *
+ * @param since when the first state was received, in milliseconds since 1970
+ */
 export function createTimeline(
   playback: Playback,
   since: number | undefined,
@@ -97,7 +121,7 @@ export function createTimeline(
   const { moments: most = 500, bytes: mostBytes = 48 * 1024 * 1024 } = limits
   const moments: Moment[] = []
   let copy: readonly Moment[] | undefined
-  /** What each moment takes, in the same order. */
+  /** The memory that each moment takes, in bytes, in the same order. */
   const sizes: number[] = []
   let total = 0
   let isCut = false
@@ -130,7 +154,7 @@ export function createTimeline(
     isCut = true
     sizes.splice(0, surplus)
     moments.splice(0, surplus)
-    // The first moment must not hold the state before it.
+    // Otherwise the first moment would keep a dropped state in memory.
     moments[0] = { ...moments[0]!, kind: 'start', before: EMPTY_VIEW }
   }
 
@@ -169,7 +193,7 @@ export function createTimeline(
       const isWhole = head.type === 'session_update'
       const isRestart = isWhole && epoch !== undefined && head.epoch !== epoch
       epoch = head.epoch
-      // The same state again, or a message that did not fit.
+      // The message repeated the state, or could not be applied to it.
       const isSame = now.ids.every((id) => now.stores.get(id) === before.stores.get(id))
       const isKnown = isSame && now.ids.length === before.ids.length
       if (isKnown && !isWhole && isEncrypted(head)) return push(at, 'unreadable', now, head.seq)

@@ -13,10 +13,10 @@ const sessionName = (): string | undefined =>
   recorder.address && `${recorder.address.origin} ${recorder.address.session}`
 
 /**
- * The states of the past of the live session, or those of an opened recording.
+ * The past states of the live session, or the states of an opened recording.
  *
  * @param live the live state
- * @param create makes the states of frames
+ * @param create creates the viewer that turns frames into states
  */
 export function useHistory(live: InspectorSource, create: typeof createPlayback = createPlayback) {
   const moments = shallowRef<readonly Moment[]>([])
@@ -25,15 +25,15 @@ export function useHistory(live: InspectorSource, create: typeof createPlayback 
   const hasFailed = shallowRef(false)
   /** The id of the shown moment; `undefined` shows the present. */
   const selectedId = shallowRef<number>()
-  /** The view in which the inspector was paused, until another moment is selected. */
-  const frozen = shallowRef<View>()
+  /** The live view at the time of the pause, until another moment is selected. `at`: milliseconds since 1970. */
+  const frozen = shallowRef<{ view: View; at: number }>()
   const recording = shallowRef<OpenedRecording>()
-  /** Makes the states of the moments, and of the messages that follow. */
   let playback: Playback | undefined
+  /** Ends the subscription to new messages. */
   let stop: (() => void) | undefined
-  /** Increases when what is being loaded is not wanted any more. */
+  /** Increases when the history that is loading is no longer needed. */
   let run = 0
-  /** Whether the history of the session is wanted, also if it cannot be shown. */
+  /** Whether the history of the session is to be shown, even if that has failed. */
   let isWantedLive = false
   const session = shallowRef(sessionName())
   onScopeDispose(
@@ -47,6 +47,10 @@ export function useHistory(live: InspectorSource, create: typeof createPlayback 
   function publish(timeline: Timeline): void {
     moments.value = timeline.moments
     isCut.value = timeline.isCut
+    const pause = frozen.value
+    // Paused before there were moments.
+    if (pause && selectedId.value === undefined)
+      selectedId.value = moments.value.findLast(({ at }) => at <= pause.at)?.id
   }
 
   function stopFollowing(): void {
@@ -125,7 +129,7 @@ export function useHistory(live: InspectorSource, create: typeof createPlayback 
   }
 
   const view = computed<View>(() => {
-    if (frozen.value) return frozen.value
+    if (frozen.value) return frozen.value.view
     if (recording.value) return selected.value?.view ?? EMPTY_VIEW
     return selectedId.value === undefined ? live.view.value : (selected.value?.view ?? EMPTY_VIEW)
   })
@@ -139,7 +143,7 @@ export function useHistory(live: InspectorSource, create: typeof createPlayback 
     hasFailed,
     index,
     selected,
-    /** Whether the inspector shows another state than the present one, or might. */
+    /** Whether the inspector is paused, or shows a state of the past or of a recording. */
     isPast,
     recording,
     /** How many changes came after the shown state. */
@@ -151,7 +155,7 @@ export function useHistory(live: InspectorSource, create: typeof createPlayback 
     unload,
     pause(): void {
       if (isPast.value) return
-      frozen.value = live.view.value
+      frozen.value = { view: live.view.value, at: Date.now() }
       selectedId.value = last.value?.id
     },
     /** @param at an index in `moments` */

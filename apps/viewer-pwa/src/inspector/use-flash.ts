@@ -4,24 +4,23 @@ import { type Change, parentKey } from './model/index.ts'
 /** At most two flashes a second: WCAG 2.3.1 allows three. */
 const PAUSE_MS = 500
 const DURATION_MS = 1000
-/** More changed parts at once than anybody sees. */
+/** At most this many changed parts are looked up for one flash: a screen has few rows. */
 const MOST = 2000
 
 export interface UseFlashReturn {
-  /** The number of the flash, by the key of the part. */
-  flashes: Readonly<Ref<ReadonlyMap<string, number>>>
+  /** The keys of the parts that flash. Replaced when a flash begins, and when it ends. */
+  flashes: Readonly<Ref<ReadonlySet<string>>>
   add: (changes: readonly Change[]) => void
 }
 
 /**
- * Marks changed parts, or the deepest container with a row of one that has no row.
+ * Marks the changed parts. For a part without a row, it marks the innermost of its containers that has one.
  *
  * @param shows whether a part has a row
  */
 export function useFlash(shows: (part: string) => boolean): UseFlashReturn {
-  const flashes = shallowRef<ReadonlyMap<string, number>>(new Map())
+  const flashes = shallowRef<ReadonlySet<string>>(new Set())
   const waiting = new Set<string>()
-  let count = 0
   let last = -PAUSE_MS
   let timer: ReturnType<typeof setTimeout> | undefined
   let end: ReturnType<typeof setTimeout> | undefined
@@ -29,17 +28,16 @@ export function useFlash(shows: (part: string) => boolean): UseFlashReturn {
   function fire(): void {
     timer = undefined
     last = performance.now()
-    count++
-    const next = new Map<string, number>()
+    const next = new Set<string>()
     for (const key of waiting) {
       let shown: string | undefined = key
       while (shown !== undefined && !shows(shown)) shown = parentKey(shown)
-      if (shown !== undefined) next.set(shown, count)
+      if (shown !== undefined) next.add(shown)
     }
     waiting.clear()
     flashes.value = next
     clearTimeout(end)
-    end = setTimeout(() => (flashes.value = new Map()), DURATION_MS)
+    end = setTimeout(() => (flashes.value = new Set()), DURATION_MS)
   }
 
   onScopeDispose(() => {

@@ -19,14 +19,16 @@ function readAll(): Kept {
 /**
  * The parts that are pinned to the top.
  *
- * @param session names the session; without a name, pins are not kept
+ * @param session names the session; without a name, pins are not stored
+ * @param first the pins by the ids that the items have now. @default the stored pins
  */
 export function usePins(
   session: Readonly<Ref<string | undefined>> | undefined,
   view: Readonly<Ref<View>>,
   ids: ItemIds,
+  first?: readonly string[],
 ) {
-  const pinned = shallowRef<readonly string[]>([])
+  const pinned = shallowRef<readonly string[]>(first ?? [])
 
   function read(): void {
     const kept = session?.value === undefined ? undefined : readAll()[session.value]
@@ -41,13 +43,14 @@ export function usePins(
     memory.write(JSON.stringify(all))
   }
 
-  read()
+  if (!first) read()
   if (session) watch(session, read)
   // Items may have moved since they were pinned.
   onScopeDispose(write)
   useEventListener('pagehide', write)
 
   return {
+    pinned: pinned as Readonly<Ref<readonly string[]>>,
     pins: computed<Pin[]>(() =>
       pinned.value.flatMap((part) => {
         const steps = resolve(part, view.value, ids)

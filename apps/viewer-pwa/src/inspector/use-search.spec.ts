@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, nextTick, shallowRef } from 'vue'
 import { createItemIds, type View } from './model/index.ts'
 import { useSearch } from './use-search.ts'
@@ -62,6 +62,51 @@ describe('the search', () => {
     await nextTick()
     shown.value = people(2, 'Ben')
     await expect.poll(() => found.value?.total).toBe(2)
+  })
+
+  it('goes on once per turn of the page, however fast the user types', async () => {
+    const waiting: (() => void)[] = []
+    vi.stubGlobal(
+      'MessageChannel',
+      class {
+        port2 = Object.assign(new EventTarget(), { start() {}, close() {} })
+        port1 = {
+          postMessage: (data: unknown) =>
+            void waiting.push(() =>
+              this.port2.dispatchEvent(new MessageEvent('message', { data })),
+            ),
+        }
+      },
+    )
+    const { query } = create(people(50_000, 'Ada'))
+    vi.unstubAllGlobals()
+    for (const text of ['a', 'ad', 'ada', 'ada ', 'ada l']) {
+      query.value = text
+      await nextTick()
+    }
+    for (const turn of waiting.splice(0)) turn()
+    expect(waiting.length).toBeLessThanOrEqual(1)
+  })
+
+  it('searches again at most twice a second while the state changes', async () => {
+    const { query, shown, found, settled } = create(viewOf({ s: { text: 'ada', n: 0 } }))
+    query.value = 'ada'
+    await settled()
+    let reads = 0
+    const viewAt = (n: number): View => {
+      const { ids, stores } = viewOf({ s: { text: 'ada', [`ada${n}`]: n } })
+      const get = (id: string) => {
+        reads++
+        return stores.get(id)
+      }
+      return { ids, stores: { get } as unknown as View['stores'] }
+    }
+    for (let n = 1; n <= 50; n++) {
+      shown.value = viewAt(n)
+      await nextTick()
+    }
+    expect(reads).toBeLessThanOrEqual(2)
+    await expect.poll(() => [...(found.value?.matches ?? [])].join()).toContain('ada50')
   })
 
   it('shows nothing while it prepares', async () => {

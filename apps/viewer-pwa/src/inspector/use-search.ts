@@ -5,7 +5,9 @@ import { type Found, type ItemIds, search, type View } from './model/index.ts'
 const SLICE_MS = 8
 /** A search that takes longer than this shows what it has found up to then, in milliseconds. */
 const SHOW_MS = 80
-/** Nobody types it, and searching for it indexes the state. */
+/** While the state changes, a search begins again at most this often, in milliseconds. */
+const REPEAT_MS = 500
+/** A query that matches nothing. A search for it only indexes the state. */
 const NOTHING = '\uFFFF'
 
 export interface UseSearchReturn {
@@ -28,16 +30,29 @@ export function useSearch(
   /** Whether the state has changed since the running search began. */
   let isOutdated = false
   let shownAt = 0
+  /** The number of the latest search. A turn that an earlier one has asked for is ignored. */
+  let run = 0
+  let begunAt = -REPEAT_MS
+  let timer: ReturnType<typeof setTimeout> | undefined
 
   function start(): void {
+    clearTimeout(timer)
+    timer = undefined
     isOutdated = false
     steps = undefined
     if (query.value.trim() === '') found.value = undefined
     else begin(query.value)
   }
 
+  function repeat(): void {
+    const wait = begunAt + REPEAT_MS - performance.now()
+    if (wait <= 0) start()
+    else timer ??= setTimeout(start, wait)
+  }
+
   function begin(text: string): void {
-    shownAt = performance.now()
+    run++
+    shownAt = begunAt = performance.now()
     steps = search(view.value, text, ids)
     advance()
   }
@@ -50,8 +65,8 @@ export function useSearch(
     if (step.done) steps = undefined
     if (step.value.query !== NOTHING) show(step.value)
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has no origin
-    if (!step.done) later.postMessage(undefined)
-    else if (isOutdated) start()
+    if (!step.done) later.postMessage(run)
+    else if (isOutdated) repeat()
   }
 
   function show(now: Found): void {
@@ -65,15 +80,18 @@ export function useSearch(
     }
   }
 
-  turn.addEventListener('message', advance)
+  turn.addEventListener('message', ({ data }) => {
+    if (data === run) advance()
+  })
   turn.start()
-  watch(query, start)
+  watch(query, start, { immediate: true })
   // A search that began anew with every change would never end on a slow phone.
   watch(view, () => {
     if (steps) isOutdated = true
-    else if (found.value) start()
+    else if (found.value) repeat()
   })
   onScopeDispose(() => {
+    clearTimeout(timer)
     steps = undefined
     turn.close()
   })

@@ -15,7 +15,7 @@ export interface LoggedChange extends Pick<Change, 'type' | 'before' | 'after'> 
 export interface MomentChanges {
   /** At most `LISTED`. */
   list: LoggedChange[]
-  /** More changes than these; an estimate, because a whole container may count as one. */
+  /** How many more changes there are. An estimate, because a whole container may count as one change. */
   more: number
   /** The stores in which something changed. */
   stores: string[]
@@ -28,7 +28,7 @@ const MOST = 50
 // Moments are immutable.
 const known = new WeakMap<Moment, MomentChanges>()
 
-/** What a moment changed. It is computed only for the entries of the log that are in sight. */
+/** The changes of a moment. They are computed only for the visible entries of the log. */
 export function changesOf(moment: Moment): MomentChanges {
   let found = known.get(moment)
   if (!found) known.set(moment, (found = compare(moment)))

@@ -9,13 +9,13 @@ import { recorder } from '../recording/recorder.ts'
 /**
  * Saves and opens recordings. A recording that is being opened is dropped when the scope ends.
  *
- * @param show gets an opened recording
+ * @param show is called with the opened recording
  */
 export function useFiles(show: (opened: OpenedRecording) => void) {
   const t = useTexts()
-  /** What the user should know about the latest file. */
+  /** A message about the latest file, for the user. */
   const message = shallowRef('')
-  /** Ends the opening that is under way. */
+  /** Cancels the opening of the current file. */
   const opening = shallowRef<AbortController>()
 
   async function save(): Promise<void> {

@@ -4,13 +4,20 @@ import type { UseHistoryReturn } from '../use-history.ts'
 export const SPEEDS = { normal: 1, fast: 4, fastest: Infinity } as const
 export type Speed = keyof typeof SPEEDS
 
-/** Nobody watches longer while nothing changes, in milliseconds. */
+/** A longer pause in the recording is cut to this, in milliseconds. */
 const LONGEST_PAUSE_MS = 10_000
-/** The fastest that people can follow, in milliseconds. */
+/** A moment is shown at least this long, in milliseconds: people follow no faster. */
 const FRAME_MS = 33
 
-/** Plays the moments of a recording, one after the other. */
-export function usePlayer({ moments, index, select }: UseHistoryReturn) {
+/**
+ * Plays the moments of a recording, one after the other. Moments that are shorter than a frame are skipped, except at
+ * the fastest speed, which shows each of them for a frame.
+ */
+export function usePlayer({
+  moments,
+  index,
+  select,
+}: Pick<UseHistoryReturn, 'moments' | 'index' | 'select'>) {
   const isPlaying = shallowRef(false)
   const speed = shallowRef<Speed>('normal')
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -20,17 +27,28 @@ export function usePlayer({ moments, index, select }: UseHistoryReturn) {
     isPlaying.value = false
   }
 
+  /** How long a moment lasts, in milliseconds; `undefined` for the last one. */
+  function durationOf(at: number): number | undefined {
+    const [now, next] = [moments.value[at], moments.value[at + 1]]
+    return now && next && Math.min(next.at - now.at, LONGEST_PAUSE_MS) / SPEEDS[speed.value]
+  }
+
   function schedule(): void {
     clearTimeout(timer)
-    const [now, next] = [moments.value[index.value], moments.value[index.value + 1]]
-    if (!now || !next) return stop()
-    const wait = Math.min(next.at - now.at, LONGEST_PAUSE_MS) / SPEEDS[speed.value]
+    let wait = durationOf(index.value)
+    if (wait === undefined) return stop()
+    let to = index.value + 1
+    for (let more = durationOf(to); speed.value !== 'fastest' && more !== undefined;) {
+      if (wait + more > FRAME_MS) break
+      wait += more
+      more = durationOf(++to)
+    }
     timer = setTimeout(
       () => {
-        select(index.value + 1)
+        select(to)
         schedule()
       },
-      Math.max(speed.value === 'fastest' ? FRAME_MS : 0, wait),
+      Math.max(FRAME_MS, wait),
     )
   }
 

@@ -20,9 +20,9 @@ const fileName = ({ session }: SyncAddress, start: number): string =>
   `${session}-${new Date(start).toISOString().slice(0, 19).replaceAll(':', '-')}`
 
 /**
- * Makes a recording of what was received. It begins with a whole state. Frames of an encrypted session stay encrypted,
- * so only people with the session's link can play it. There is none if the first whole state was dropped, because
- * nobody but the host can encrypt another one.
+ * Makes a recording of the received messages. It begins with a whole state. The frames of an encrypted session stay
+ * encrypted, so only people with the session's link can play the recording. If the first whole state of such a session
+ * was dropped, there is no recording, because only the host can encrypt another whole state.
  */
 export async function exportRecording(
   recorder: Pick<Recorder, 'address' | 'base' | 'entries'>,

@@ -15,7 +15,7 @@ function recordingOf(count: number): Blob {
   return new Blob(parts)
 }
 
-/** Each frame has the whole state, and takes so many milliseconds of work. */
+/** @param work how long a frame takes, in milliseconds */
 async function createPlayback(work = 0): Promise<Playback> {
   let view: View = { ids: [], stores: new Map() }
   return {

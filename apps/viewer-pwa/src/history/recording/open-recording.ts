@@ -15,7 +15,7 @@ export interface OpenedRecording {
   timeline: Timeline
 }
 
-/** A phone must be able to hold it. */
+/** The largest recording that a phone can be expected to hold, in bytes. */
 const MOST_BYTES = 64 * 1024 * 1024
 const LIMITS = { mostCharacters: MOST_BYTES, longestLine: MOST_BYTES }
 
@@ -45,11 +45,11 @@ async function readEntries(
 }
 
 /**
- * Opens a file and makes its states. Nothing of the file reaches the stores of this app.
+ * Opens a file and replays it into a timeline. Nothing of the file reaches the stores of this app.
  *
  * @param present the session that is open, whose secret may decrypt the recording
- * @param signal ends it, for a user who does not wait
- * @param create makes the states of frames
+ * @param signal cancels the opening
+ * @param create creates the viewer that turns frames into states
  * @throws RecordingError for a file that cannot be played, NeedsLink if it is encrypted, the reason of `signal`
  */
 export async function openRecording(

@@ -137,11 +137,11 @@ describe('the recorder', () => {
     expect(recorder.base).toBeUndefined()
   })
 
-  it('forgets everything when another session begins, and tells', () => {
+  it('forgets everything when another session begins, and reports it', () => {
     const { recorder, send } = bench()
     send(1, 'session_update')
-    const told: unknown[] = []
-    recorder.subscribe((entry) => told.push(entry))
+    const reported: unknown[] = []
+    recorder.subscribe((entry) => reported.push(entry))
     recorder.receive({
       type: 'session',
       at: 5,
@@ -150,10 +150,10 @@ describe('the recorder', () => {
     })
     expect(recorder.entries).toEqual([])
     expect(recorder.states).toBe(0)
-    expect(told).toEqual([undefined])
+    expect(reported).toEqual([undefined])
   })
 
-  it('notes when the connection was lost and came back, but not the first one', () => {
+  it('records when the connection was lost and came back, but not the first connection', () => {
     const { recorder, send } = bench()
     send(1, 'session_update')
     for (const type of ['close', 'close', 'open'] as const) recorder.receive({ type, at: 2000 })

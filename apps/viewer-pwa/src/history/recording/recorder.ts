@@ -11,7 +11,7 @@ import {
 import { type Frame, type FrameHead, headOf, statusOf, weightOf } from '@vue-sync/vue/recording'
 import { inbox, type Received } from '../received.ts'
 
-/** A message, or what happened to the connection or the host. `at`: milliseconds since 1970. */
+/** A message, or an event of the connection. `at`: milliseconds since 1970. */
 export type Entry =
   | { at: number; frame: Frame; head?: FrameHead | undefined }
   | { at: number; event: 'lost' | 'connected' }
@@ -38,23 +38,23 @@ export interface Recorder {
   /** The state before the first entry; `undefined` if the first state in the entries is whole. */
   readonly base: KeptState | undefined
   readonly entries: readonly Entry[]
-  /** How many messages with state this session has received. */
+  /** How many state messages this session has received. */
   readonly states: number
-  /** When the entries begin. */
+  /** The time of the first entry. */
   readonly since: number | undefined
   receive: (received: Received) => void
   /** @param listener gets each new entry, and `undefined` when another session begins */
   subscribe: (listener: (entry: Entry | undefined) => void) => () => void
 }
 
-/** There is a start after each fifth of the states or of the bytes that are kept. */
+/** A start is added after each fifth of the states or bytes that are kept. */
 const STEPS = 5
-/** Each start holds the parts of the state that have changed since. */
+/** Each start holds those parts of its state that have changed since, so their number is limited. */
 const MOST_STARTS = 2 * STEPS + 2
 
 /**
- * Keeps the messages that the viewer has received since it opened the session, as they came: that costs the least, and
- * states are made of them only when somebody looks at the past.
+ * Keeps the messages that the viewer has received since it opened the session, in the form in which they came. That costs
+ * the least. They are turned into states only when the user opens the history.
  */
 export function createRecorder(limits: RecorderLimits = {}): Recorder {
   const { states: mostStates = 500, bytes: mostBytes = 8 * 1024 * 1024 } = limits
@@ -108,7 +108,7 @@ export function createRecorder(limits: RecorderLimits = {}): Recorder {
     const light = starts.find((start) => bytes - start.bytes <= mostBytes)
     const next = isLarge ? light : enough
     if (next && next !== first) return beginAt(next)
-    // A state is kept every few seconds. If none comes, the history begins anew with the next.
+    // The viewer saves its state every few seconds. If it does not, the history is dropped and begins with the next one.
     if (bytes - first.bytes > 2 * mostBytes || states - first.states > 4 * mostStates) {
       dropped += entries.length
       entries = []

@@ -1,6 +1,6 @@
 import { bytesOf, kindOf } from './values.ts'
 
-/** What a value is besides its kind, for the sheet that shows it. */
+/** What the sheet of a value shows besides its kind and text. */
 export interface Explained {
   /** An address to open with a tap. Only http and https. */
   link?: string
@@ -10,13 +10,13 @@ export interface Explained {
   color?: string
   /** Milliseconds since 1970. */
   time?: number
-  /** JSON inside of a text. */
+  /** The JSON in a text. */
   json?: unknown
 }
 
 /** The longest text that is read as JSON. */
 const MOST_JSON = 1_000_000
-/** The years 2001 to 2096, in milliseconds. Other numbers are hardly times. */
+/** The years 2001 to 2096, in milliseconds. Other numbers are unlikely to be times. */
 const TIMES = [1e12, 4e12] as const
 const COLOR =
   /^(?:#(?:[\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})|(?:rgb|hsl|hwb|lab|lch|oklab|oklch)a?\([\d\s.,%/+a-z-]{1,60}\))$/i

@@ -8,11 +8,11 @@ export {
   resolve,
   type View,
 } from './keys.ts'
-export { createItemIds, type ItemIds, type Part, partsOf } from './parts.ts'
+export { createItemIds, itemAt, type ItemIds, type Part, partsOf } from './parts.ts'
 export { explain, type Explained, hexLines } from './explain.ts'
 export { countText, previewOf, rowText } from './previews.ts'
-export { createRecent } from './changes/recent.ts'
-export { type Column, columnsOf, type Sorting, sortRecords } from './records.ts'
+export { createRecent, type Recent } from './changes/recent.ts'
+export { type Column, columnsOf, type Sorting, sortValues, valuesOf } from './records.ts'
 export type { Row, RowList } from './row-list.ts'
 export { createRows, type Filter, type Pin } from './rows.ts'
 export { filterOf, type Found, search } from './search/search.ts'
@@ -22,6 +22,7 @@ export {
   kindOf,
   plainText,
   shortJson,
+  shownJson,
   sizeOf,
   textToCopy,
   toJson,

@@ -1,4 +1,4 @@
-import { type ItemIds, type Part, partsOf } from './parts.ts'
+import { type ItemIds, type Part, partWith } from './parts.ts'
 
 /** The stores that the inspector shows, live or of a moment in the past. Immutable: unchanged parts keep their identity. */
 export interface View {
@@ -9,7 +9,7 @@ export interface View {
 
 export const EMPTY_VIEW: View = { ids: [], stores: new Map() }
 
-/** Between the ids of a key. A character that no name has; if one has it all the same, it is escaped. */
+/** Between the ids of a key. Names hardly ever contain it; in those that do, it is escaped. */
 const SEPARATOR = '\u001F'
 const ESCAPE = '\u001E'
 
@@ -32,14 +32,14 @@ export function parentKey(key: string): string | undefined {
 
 export const keyOf = (ids: readonly string[]): string => ids.map(escape).join(SEPARATOR)
 
-/** Where a key leads in a view: the store first, then part by part. `undefined` if it leads nowhere. */
+/** The parts from the store to the part with this key; `undefined` if the view has no such part. */
 export function resolve(key: string, view: View, ids: ItemIds): Part[] | undefined {
   const [store, ...rest] = key.split(SEPARATOR).map(unescape)
   let value: unknown = view.stores.get(store!)
   if (value === undefined) return undefined
   const steps: Part[] = [{ id: store!, name: store!, value }]
   for (const id of rest) {
-    const part = find(value, id, ids)
+    const part = partWith(value, id, ids)
     if (!part) return undefined
     steps.push(part)
     ;({ value } = part)
@@ -47,14 +47,9 @@ export function resolve(key: string, view: View, ids: ItemIds): Part[] | undefin
   return steps
 }
 
-function find(value: unknown, id: string, ids: ItemIds): Part | undefined {
-  for (const part of partsOf(value, ids)) if (part.id === id) return part
-  return undefined
-}
-
 /**
- * The key of the same part in an inspector that is opened anew, which numbers the items of lists by their place.
- * `undefined` if the key leads nowhere.
+ * The key of the same part for an inspector that is opened later, which numbers the items of lists by their index.
+ * `undefined` if the view has no such part.
  */
 export function lastingKey(key: string, view: View, ids: ItemIds): string | undefined {
   const steps = resolve(key, view, ids)

@@ -2,7 +2,7 @@ import { hasParts, plainText, toJson } from './values.ts'
 
 /** One part of an object, array, map or set. */
 export interface Part {
-  /** Tells the parts of one container apart, and stays when an item moves. */
+  /** Identifies the part within its container. It stays the same when an item moves. */
   id: string
   /** Field name, index or key, for people. */
   name: string
@@ -18,13 +18,13 @@ export interface ItemIds {
   /** Gives the items of a list their ids. */
   assign: (list: object, ids: readonly number[]) => void
   has: (list: object) => boolean
-  /** An id that no item has had. */
+  /** Returns an id that was never used. */
   next: () => number
-  /** Tells objects apart that are keys of maps. */
+  /** The id of an object that is a key of a map. */
   idOfKey: (key: object) => number
 }
 
-/** New items get ids from here, so that they never meet an index. */
+/** The ids of new items are greater, so that they never equal an index. */
 const FIRST_ID = 1e9
 
 export function createItemIds(): ItemIds {
@@ -53,12 +53,40 @@ function keyId(key: unknown, ids: ItemIds): string {
     : `${(typeof key)[0]}${plainText(key)}`
 }
 
+/** The item of a list at an index. */
+export const itemAt = (list: readonly unknown[], index: number, ids: ItemIds): Part => ({
+  id: `${ids.idAt(list, index)}`,
+  name: `${index}`,
+  value: list[index],
+})
+
+/** Returns the part with this id without making the other parts of a list or an object. */
+export function partWith(value: unknown, id: string, ids: ItemIds): Part | undefined {
+  if (Array.isArray(value)) {
+    const wanted = Number(id)
+    if (!Number.isInteger(wanted) || `${wanted}` !== id) return undefined
+    const isAt = (index: number): boolean => ids.idAt(value, index) === wanted
+    // Most items have never moved.
+    if (wanted >= 0 && wanted < value.length && isAt(wanted)) return itemAt(value, wanted, ids)
+    for (let index = 0; index < value.length; index++)
+      if (isAt(index)) return itemAt(value, index, ids)
+    return undefined
+  }
+  if (value instanceof Map || value instanceof Set) {
+    for (const part of partsOf(value, ids)) if (part.id === id) return part
+    return undefined
+  }
+  // As in `partsOf`: own fields that are enumerable.
+  return hasParts(value) && Object.prototype.propertyIsEnumerable.call(value, id)
+    ? { id, name: id, value: (value as Record<string, unknown>)[id] }
+    : undefined
+}
+
 /** Returns the parts of a value in order: none for values without parts. */
 export function* partsOf(value: unknown, ids: ItemIds): Generator<Part> {
   if (!hasParts(value)) return
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++)
-      yield { id: `${ids.idAt(value, index)}`, name: `${index}`, value: value[index] as unknown }
+    for (let index = 0; index < value.length; index++) yield itemAt(value, index, ids)
   } else if (value instanceof Map) {
     for (const [key, part] of value)
       yield { id: keyId(key, ids), name: keyName(key), value: part as unknown }

@@ -10,7 +10,7 @@ const MOST_OF_STRING = 24
 const MOST_OF_LEAF = 200
 
 const cut = (text: string, most: number): string =>
-  // The spread would cut between code points, but on the whole text. Half an emoji is one replaced character.
+  // Cutting by code points would read the whole text. Instead, half of a surrogate pair is removed.
   text.length > most ? `${text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')}…` : text
 
 /** A field name as in source code: quoted only where JavaScript needs quotes. */
@@ -75,7 +75,7 @@ function make(value: object): string {
   )
 }
 
-// The view is immutable, so a value has one preview for ever.
+// Values are immutable, so the preview of a value never changes.
 const made = new WeakMap<object, string>()
 
 /** Returns `{ id: 7, name: "Ada", … }`, `[1, 2, …]`, `Map {"a" => 1}` or `Set {1, 2}`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { columnsOf, sortRecords } from './records.ts'
+import { columnsOf, sortValues, valuesOf } from './records.ts'
 
 const names = (value: unknown) => columnsOf(value)?.map(({ name }) => name)
 
@@ -47,16 +47,28 @@ describe('a table', () => {
     [[2, undefined, 1], true, [2, 1, undefined]],
     [['x', 1, true], false, [true, 1, 'x']],
     [[3n, 1n], false, [1n, 3n]],
+    [[2n, 1, 3n], false, [1, 2n, 3n]],
+    [[new Date(2), new Date(1)], false, [new Date(1), new Date(2)]],
+    [
+      ['x', new Date(1), new Uint8Array(1), new Map()],
+      false,
+      [new Date(1), 'x', new Uint8Array(1), new Map()],
+    ],
     [[Number.NaN, 1], false, [1, Number.NaN]],
   ])('sorts %o (descending: %s) to %o', (values, descending, expected) => {
     const records = values.map((v) => ({ v }))
-    const order = sortRecords(records, { column: 'v', descending }, 'en')
+    const order = sortValues(valuesOf(records, 'v'), { descending }, 'en')
     expect(order.map((at) => values[at])).toEqual(expected)
   })
 
-  it('keeps the order of equal records, and the given one without sorting', () => {
-    const records = [{ v: 1 }, { v: 0 }, { v: 1 }]
-    expect(sortRecords(records, undefined, 'en')).toEqual([0, 1, 2])
-    expect(sortRecords(records, { column: 'v', descending: true }, 'en')).toEqual([0, 2, 1])
+  it('keeps the order of equal records', () => {
+    expect(sortValues([1, 0, 1], { descending: true }, 'en')).toEqual([0, 2, 1])
+  })
+
+  it('has at most 100 columns, also of records with very many fields', () => {
+    const wide = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`field${at}`, at]))
+    expect(names([wide(300_000), wide(300_000)])).toHaveLength(100)
+    expect(names([wide(20), wide(101)])?.at(-1)).toBe('field99')
   })
 })

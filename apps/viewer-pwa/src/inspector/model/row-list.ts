@@ -25,8 +25,16 @@ export const PIN = '\u001Dpin'
 /** The rows of one store or pinned part, its own first. Never changed: a change makes another one. */
 export interface Section {
   rows: readonly Row[]
-  /** The index of a row in `rows`. Made when it is first asked for. */
+  /** For each row, the index in `rows` of its container; -1 for the first row. */
+  parents: readonly number[]
+  /** The index of a row in `rows`. Made when a key is first looked up. */
   places?: ReadonlyMap<string, number>
+}
+
+/** The index of a row in its section. */
+export function placeIn(section: Section, key: string): number | undefined {
+  section.places ??= new Map(section.rows.map((row, index) => [row.key, index]))
+  return section.places.get(key)
 }
 
 /** All rows, in sections. Making a list takes time in proportion to the number of sections, not of rows. */
@@ -34,8 +42,14 @@ export interface RowList extends Iterable<Row> {
   readonly length: number
   /** `undefined` before the first and after the last row. */
   at: (index: number) => Row | undefined
-  /** -1 if there is no row with this key. */
-  indexOf: (key: string) => number
+  /**
+   * -1 if there is no row with this key.
+   *
+   * @param hint where the row was last: most changes leave it there, and then nothing is searched
+   */
+  indexOf: (key: string, hint?: number) => number
+  /** The index of the row that contains a row; -1 for the outermost ones. */
+  parentOf: (index: number) => number
   /** Whether a part has a row, in the tree or below a pinned part. */
   shows: (part: string) => boolean
 }
@@ -66,12 +80,20 @@ export function createRowList(sections: readonly Section[]): RowList {
     return sections[section]!.rows[index - starts[section]!]
   }
 
-  function indexOf(key: string): number {
+  function parentOf(index: number): number {
+    if (index < 0 || index >= length) return -1
+    const section = sectionAt(index)
+    const start = starts[section]!
+    const parent = sections[section]!.parents[index - start]!
+    return parent === -1 ? -1 : start + parent
+  }
+
+  function indexOf(key: string, hint = -1): number {
+    if (at(hint)?.key === key) return hint
     for (const [at, section] of sections.entries()) {
       // The key of a part starts with the key of its store.
       if (!key.startsWith(section.rows[0]!.key)) continue
-      section.places ??= new Map(section.rows.map((row, index) => [row.key, index]))
-      const place = section.places.get(key)
+      const place = placeIn(section, key)
       if (place !== undefined) return starts[at]! + place
     }
     return -1
@@ -81,6 +103,7 @@ export function createRowList(sections: readonly Section[]): RowList {
     length,
     at,
     indexOf,
+    parentOf,
     shows: (part) => indexOf(part) !== -1 || indexOf(PIN + part) !== -1,
     *[Symbol.iterator]() {
       for (const { rows } of sections) yield* rows

@@ -82,6 +82,15 @@ describe('the rows of the tree', () => {
     expect(find(list(), 'a.rows.1').open).toBe(false)
   })
 
+  it('remember whether they are open for a bounded number of parts', () => {
+    const open = new Map<string, boolean>()
+    const rows = createRows(createItemIds(), open)
+    rows.setOpen({ key: 'first' }, true)
+    for (let at = 0; at < 20_000; at++) rows.setOpen({ key: `${at}` }, true)
+    expect(open.size).toBe(10_000)
+    expect(open.has('19999')).toBe(true)
+  })
+
   it('keep their identity where nothing changed', () => {
     const b = { y: 1 }
     const { list, change } = setUp({ a: { x: 1, z: [1] }, b })
@@ -140,6 +149,22 @@ describe('keys', () => {
         expect(steps.map(({ id }) => id)).toEqual(names)
       }),
     )
+  })
+
+  it('lead to an item without reading the others', () => {
+    const ids = createItemIds()
+    let reads = 0
+    const items = Array.from({ length: 5000 }, (_, id) => ({ id }))
+    const list = new Proxy(items, {
+      get(target, name, receiver) {
+        if (typeof name === 'string' && /^\d+$/.test(name)) reads++
+        return Reflect.get(target, name, receiver) as unknown
+      },
+    })
+    const find = (name: string) => resolve(keyOf(['a', 'list', name]), viewOf({ a: { list } }), ids)
+    expect(find('4000')?.at(-1)).toEqual({ id: '4000', name: '4000', value: { id: 4000 } })
+    expect(reads).toBe(1)
+    for (const name of ['', '-1', '1.5', '07', '5000', 'x']) expect(find(name)).toBeUndefined()
   })
 
   it('give the path as in JavaScript', () => {

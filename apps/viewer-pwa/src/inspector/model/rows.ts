@@ -1,6 +1,6 @@
 import { childKey, type View } from './keys.ts'
-import { type ItemIds, partsOf } from './parts.ts'
-import { createRowList, PIN, type Row, type RowList, type Section } from './row-list.ts'
+import { type ItemIds, type Part, partsOf } from './parts.ts'
+import { createRowList, PIN, placeIn, type Row, type RowList, type Section } from './row-list.ts'
 import { sizeOf } from './values.ts'
 
 /** Shows only some parts, and those inside of which they are. */
@@ -27,30 +27,52 @@ export interface Rows {
 const FEW_PARTS = 12
 /** Stores open by themselves if there are at most this many. */
 const FEW_STORES = 6
+/** For at most this many rows it is known whether they are open. Parts come and go without end in some sessions. */
+const MOST_KNOWN = 10_000
 
-export function createRows(ids: ItemIds): Rows {
-  /** What the user chose, or what was decided when the row was first seen: a list that grows does not close. */
-  const open = new Map<string, boolean>()
+/** The rows of a section that is being made. */
+interface Draft {
+  rows: Row[]
+  parents: number[]
+  /** The section before the change. */
+  before: Section | undefined
+  /** Whether all rows up to now have the same key and place as before. */
+  isSameOrder: boolean
+  /** How many stores there are. */
+  stores: number
+}
+
+/**
+ * @param open whether a row is open, by its key: what the user chose, or what was decided when the row was first seen,
+ *   so that a list that grows does not close. The latest choice comes last.
+ */
+export function createRows(ids: ItemIds, open: Map<string, boolean> = new Map()): Rows {
   /** Counts every opening and closing. */
   let version = 0
   let cached = new Map<string, { stamp: string; value: object; section: Section }>()
   let cachedFilter: Filter | undefined
+
+  function decide(key: string, now: boolean): void {
+    open.delete(key)
+    open.set(key, now)
+    const [oldest] = open.keys()
+    if (open.size > MOST_KNOWN) open.delete(oldest!)
+  }
 
   function isOpen(row: Omit<Row, 'open'>, size: number, stores: number): boolean {
     let now = open.get(row.key)
     if (now === undefined) {
       now = row.depth === 0 ? !row.isPinned && stores <= FEW_STORES : size <= FEW_PARTS
       if (row.depth > 1) return false
-      open.set(row.key, now)
+      decide(row.key, now)
     }
     return now
   }
 
   function add(
-    rows: Row[],
-    old: ReadonlyMap<string, Row>,
+    draft: Draft,
     filter: Filter | undefined,
-    stores: number,
+    parent: number,
     row: Omit<Row, 'open'>,
   ): void {
     const { key, part, value, depth, path } = row
@@ -59,23 +81,19 @@ export function createRows(ids: ItemIds): Rows {
     const now =
       size === 0
         ? undefined
-        : isForced || (filter ? open.get(key) === true && depth > 0 : isOpen(row, size, stores))
-    rows.push(reuse(old.get(key), { ...row, open: now }))
+        : isForced ||
+          (filter ? open.get(key) === true && depth > 0 : isOpen(row, size, draft.stores))
+    const index = draft.rows.length
+    const old = earlier(draft, key)
+    draft.rows.push(reuse(old, { ...row, open: now }))
+    draft.parents.push(parent)
     if (now !== true) return
     const inner = isForced ? filter : undefined
-    let parts = partsOf(value, ids)
-    let count = size
-    if (inner) {
-      const kept = [...parts].filter(({ id }) => {
-        const child = childKey(part, id)
-        return inner.matches.has(child) || inner.around.has(child)
-      })
-      count = kept.length
-      parts = kept[Symbol.iterator]() as never
-    }
+    const kept = inner && keptParts(part, value, inner)
+    const count = kept ? kept.length : size
     let position = 0
-    for (const { id, name, value: next } of parts)
-      add(rows, old, filter, stores, {
+    for (const { id, name, value: next } of kept ?? partsOf(value, ids))
+      add(draft, filter, index, {
         key: childKey(key, id),
         part: childKey(part, id),
         name,
@@ -86,6 +104,15 @@ export function createRows(ids: ItemIds): Rows {
         size: count,
         isPinned: row.isPinned,
       })
+  }
+
+  function keptParts(container: string, value: unknown, { matches, around }: Filter): Part[] {
+    const kept: Part[] = []
+    for (const part of partsOf(value, ids)) {
+      const key = childKey(container, part.id)
+      if (matches.has(key) || around.has(key)) kept.push(part)
+    }
+    return kept
   }
 
   function list(view: View, filter?: Filter, pins: readonly Pin[] = []): RowList {
@@ -110,12 +137,18 @@ export function createRows(ids: ItemIds): Rows {
       next.set(top.key, { stamp, value: top.value as object, section })
 
       function makeSection(before: Section | undefined): Section {
-        const old = new Map(before?.rows.map((row) => [row.key, row]))
-        const rows: Row[] = []
-        const inner = top.isPinned ? undefined : filter
+        const draft: Draft = {
+          rows: [],
+          parents: [],
+          before,
+          isSameOrder: true,
+          stores: view.ids.length,
+        }
         const place = { position: at + 1, size: tops.length }
-        add(rows, old, inner, view.ids.length, { ...top, ...place })
-        return { rows }
+        add(draft, top.isPinned ? undefined : filter, -1, { ...top, ...place })
+        const { rows, parents } = draft
+        const isSameOrder = draft.isSameOrder && rows.length === before?.rows.length
+        return { rows, parents, ...(isSameOrder && before.places && { places: before.places }) }
       }
     }
     cached = next
@@ -127,7 +160,7 @@ export function createRows(ids: ItemIds): Rows {
     list,
     setOpen({ key }, now) {
       version++
-      open.set(key, now)
+      decide(key, now)
     },
   }
 }
@@ -142,4 +175,13 @@ function reuse(old: Row | undefined, now: Row): Row {
     old.size === now.size
     ? old
     : now
+}
+
+/** The earlier version of the row that is added next. Most changes leave it where it was. */
+function earlier(draft: Draft, key: string): Row | undefined {
+  const { before, rows } = draft
+  const old = before?.rows[rows.length]
+  if (!before || old?.key === key) return old
+  draft.isSameOrder = false
+  return before.rows[placeIn(before, key) ?? -1]
 }

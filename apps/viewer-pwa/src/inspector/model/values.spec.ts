@@ -1,9 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createFormats } from '../../texts/formats.ts'
 import { en } from '../../texts/en/index.ts'
 import { createItemIds, partsOf } from './parts.ts'
 import { countText, previewOf, rowText } from './previews.ts'
-import { hasParts, kindOf, shortJson, sizeOf, textToCopy, toJson } from './values.ts'
+import { hasParts, kindOf, shortJson, shownJson, sizeOf, textToCopy, toJson } from './values.ts'
 
 const formats = createFormats('en-GB')
 const texts = en(formats).inspector
@@ -121,6 +122,49 @@ describe('the short text of a value', () => {
     expect(bytes.map(shortJson)).toEqual(['Uint8Array', 'ArrayBuffer'])
     const map = new Map([[bytes[0], 1]])
     expect([...partsOf(map, createItemIds())].map(({ name }) => name)).toEqual(['Uint8Array'])
+  })
+})
+
+describe('the beginning of the JSON of a value', () => {
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 4 },
+      fc.oneof(fc.string(), fc.integer(), fc.bigInt(), fc.date(), fc.constantFrom(null, undefined)),
+      fc.uint8Array(),
+      fc.array(tie('tree')),
+      fc.array(tie('tree')).map((items) => new Set(items)),
+      fc.array(fc.tuple(fc.string(), tie('tree'))).map((entries) => new Map(entries)),
+      fc.dictionary(fc.oneof(fc.string(), fc.constant('__proto__')), tie('tree')),
+    ),
+  }))
+
+  it('is that of the whole JSON', () => {
+    fc.assert(
+      fc.property(tree, fc.nat(60), (value, most) => {
+        const whole = toJson(value, 2)
+        const shown = shownJson(value, most)
+        expect(shown.slice(0, most)).toBe(whole.slice(0, most))
+        expect(shown.length > most).toBe(whole.length > most)
+      }),
+    )
+  })
+
+  it('reads no more of a large value than it needs', () => {
+    let reads = 0
+    const items = new Proxy(
+      Array.from({ length: 100_000 }, (_, id) => ({ id })),
+      {
+        get(target, name, receiver) {
+          reads++
+          return Reflect.get(target, name, receiver) as unknown
+        },
+      },
+    )
+    expect(shownJson({ items }, 10_000).slice(0, 31)).toBe('{\n  "items": [\n    {\n      "id"')
+    expect(reads).toBeLessThan(10_000)
+    expect(
+      shownJson({ text: 'x'.repeat(1e6), bytes: new Uint8Array(1e6) }, 100).length,
+    ).toBeLessThan(2000)
   })
 })
 

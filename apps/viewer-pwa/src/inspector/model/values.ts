@@ -38,7 +38,7 @@ export function sizeOf(value: unknown): number {
   return Object.keys(value).length
 }
 
-/** A value without parts, as a developer writes it. A string has no quotes. Bytes are named and not listed. */
+/** A value without parts, as in source code, but strings have no quotes. For bytes, the name of their type. */
 export function plainText(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
   if (kindOf(value) === 'bytes') return (value as object).constructor.name
@@ -63,7 +63,7 @@ function replacer(_: string, part: unknown): unknown {
 
 const MOST_OF_SHORT = 200
 
-/** A value without parts as JSON of at most 200 characters. Bytes are named, because they may be millions of numbers. */
+/** A value without parts as JSON of at most 200 characters. For bytes, which may be millions, the name of their type. */
 export function shortJson(value: unknown): string {
   if (kindOf(value) === 'bytes') return (value as object).constructor.name
   // Escapes make a text longer and never shorter.
@@ -71,7 +71,49 @@ export function shortJson(value: unknown): string {
   return json.slice(0, MOST_OF_SHORT)
 }
 
-/** What "Copy" puts into the clipboard: text and other values without parts as they are, all others as JSON. */
+/**
+ * The JSON of a value with indentation, of which the first `most` characters are right. Takes as long as those
+ * characters need and not as long as the value is; what follows them is left out.
+ */
+export function shownJson(value: unknown, most: number): string {
+  /** How many characters are missing. Each part needs at least those that are subtracted for it. */
+  let left = most
+
+  function begin(part: unknown): unknown {
+    left--
+    // Escapes make a text longer and never shorter.
+    if (typeof part === 'string') {
+      const text = part.slice(0, Math.max(left, 1))
+      left -= text.length
+      return text
+    }
+    if (kindOf(part) === 'bytes')
+      return list(bytesOf(part as object).subarray(0, Math.max(left, 1)))
+    if (!hasParts(part)) return part
+    if (Symbol.iterator in part) return list(part as Iterable<unknown>)
+    const fields: [string, unknown][] = []
+    for (const name of Object.keys(part)) {
+      if (left <= 0) break
+      const field = (part as Record<string, unknown>)[name]
+      // JSON leaves such fields out.
+      if (field === undefined) continue
+      left -= name.length
+      fields.push([name, begin(field)])
+    }
+    return Object.fromEntries(fields)
+  }
+  function list(items: Iterable<unknown>): unknown[] {
+    const found: unknown[] = []
+    for (const item of items) {
+      if (left <= 0) break
+      found.push(begin(item))
+    }
+    return found
+  }
+  return toJson(begin(value), 2)
+}
+
+/** The text that "Copy" puts into the clipboard: JSON for containers and bytes, all other values as they are. */
 export function textToCopy(value: unknown): string {
   return hasParts(value) || kindOf(value) === 'bytes' ? toJson(value, 2) : plainText(value)
 }

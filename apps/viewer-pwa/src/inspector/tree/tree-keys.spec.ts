@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createItemIds, createRows } from '../model/index.ts'
-import { actionOf, parentIndex, rowStartingWith } from './tree-keys.ts'
+import { actionOf, containersOf, rowStartingWith } from './tree-keys.ts'
 
 const state = { alpha: { one: 1, two: {} }, beta: { x: Array.from({ length: 20 }, () => 0) } }
 const rows = createRows(createItemIds()).list({
@@ -61,7 +61,21 @@ describe('the keys of the tree', () => {
   })
 
   it('find the container of a row', () => {
-    expect([...rows].map((_, index) => parentIndex(rows, index))).toEqual([-1, 0, 0, -1, 3])
+    expect([...rows].map((_, index) => rows.parentOf(index))).toEqual([-1, 0, 0, -1, 3])
+  })
+
+  it('find all containers of a row, the outermost first', () => {
+    const deep = createRows(createItemIds())
+    for (const key of ['a', 'a\u001Fb', 'a\u001Fb\u001Fc']) deep.setOpen({ key }, true)
+    const state = new Map([['a', { b: { x: 0, c: { d: 1 } } }]])
+    const list = deep.list({ ids: ['a'], stores: state })
+    expect(containersOf(list, list.length - 1).map((at) => list.at(at)!.path)).toEqual([
+      'a',
+      'a.b',
+      'a.b.c',
+    ])
+    expect(containersOf(list, 0)).toEqual([])
+    expect(containersOf(list, -1)).toEqual([])
   })
 
   it('go to the next row that starts with the typed letters', () => {

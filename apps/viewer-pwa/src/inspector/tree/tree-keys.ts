@@ -37,7 +37,7 @@ export function actionOf(
       return row.open ? go(at + 1) : undefined
     case 'ArrowLeft':
       if (row.open) return { type: 'close', at }
-      return row.depth > 0 ? go(parentIndex(rows, at)) : undefined
+      return row.depth > 0 ? go(rows.parentOf(at)) : undefined
     case 'Enter':
       return { type: shiftKey ? 'more' : 'press', at }
     case ' ':
@@ -51,18 +51,10 @@ export function actionOf(
   }
 }
 
-/** The index of the row that contains a row; -1 for the outermost ones. */
-export function parentIndex(rows: RowList, at: number): number {
-  const { depth } = rows.at(at)!
-  let index = at - 1
-  while (index >= 0 && rows.at(index)!.depth >= depth) index--
-  return index
-}
-
 function siblingsOf(rows: RowList, at: number): Row[] {
   const { depth } = rows.at(at)!
   const found: Row[] = []
-  for (let index = parentIndex(rows, at) + 1; index < rows.length; index++) {
+  for (let index = rows.parentOf(at) + 1; index < rows.length; index++) {
     const row = rows.at(index)!
     if (row.depth < depth) break
     if (row.depth === depth) found.push(row)
@@ -78,4 +70,12 @@ export function rowStartingWith(rows: RowList, at: number, typed: string): numbe
     if (rows.at(index)!.name.toLowerCase().startsWith(text)) return index
   }
   return -1
+}
+
+/** The indexes of the rows that contain a row, the outermost first. */
+export function containersOf(rows: RowList, at: number): number[] {
+  const found: number[] = []
+  for (let index = rows.parentOf(at); index !== -1; index = rows.parentOf(index))
+    found.unshift(index)
+  return found
 }

@@ -11,9 +11,11 @@ export interface VirtualRowsOptions {
   kept: () => number
 }
 
-/** The rows near the screen. All have the height of `probe`, and one is covered by what is above them. */
+/** The rows near the screen. All are as high as `probe`. The breadcrumb covers the first one. */
 export function useVirtualRows({ scroller, probe, count, kept }: VirtualRowsOptions) {
   const height = useRowHeight(probe)
+  // The virtualizer starts over with new options, so an update that keeps the number of rows makes none.
+  const length = computed(count)
   // These functions stay the same, because new ones would make the virtualizer measure all rows again.
   const estimateSize = (): number => height.value
   function rangeExtractor(range: Parameters<typeof defaultRangeExtractor>[0]): number[] {
@@ -25,7 +27,7 @@ export function useVirtualRows({ scroller, probe, count, kept }: VirtualRowsOpti
   }
   const virtualizer = useVirtualizer(
     computed(() => ({
-      count: count(),
+      count: length.value,
       getScrollElement: () => scroller.value,
       estimateSize,
       rangeExtractor,

@@ -38,10 +38,12 @@ export const history = ({ plural, clock, time }: Formats): Texts['history'] => (
     plural(count, { one: '# weitere Änderung', other: '# weitere Änderungen' }),
   added: 'neu',
   removed: 'entfernt',
+  moved: 'Reihenfolge geändert',
   number: (seq) => `Nr. ${seq}`,
   fromTo: (path, before, after) => `${path}: von ${before} zu ${after}`,
   wasAdded: (path, after) => `${path}: neu, ${after}`,
   wasRemoved: (path, before) => `${path}: entfernt, war ${before}`,
+  wasMoved: (path) => `${path}: Reihenfolge geändert`,
   export: 'Aufnahme speichern',
   exportNote: 'Die Datei enthält den Zustand dieser Sitzung, aber keinen Schlüssel.',
   exportSealed:

@@ -41,13 +41,15 @@ export const history = ({ plural, clock, time }: Formats) => ({
   moreChanges: (count: number) => plural(count, { one: '# more change', other: '# more changes' }),
   added: 'added',
   removed: 'removed',
+  moved: 'order changed',
   number: (seq: number) => `No. ${seq}`,
   /** How a screen reader reads a changed value. */
   fromTo: (path: string, before: string, after: string) => `${path}: from ${before} to ${after}`,
   wasAdded: (path: string, after: string) => `${path}: added, ${after}`,
   wasRemoved: (path: string, before: string) => `${path}: removed, it was ${before}`,
+  wasMoved: (path: string) => `${path}: order changed`,
   export: 'Save recording',
-  exportNote: 'The file contains the state of this session, but not its key.',
+  exportNote: 'The file contains the state of this session, but no key.',
   exportSealed: 'The file is encrypted. Only people with the link of this session can play it.',
   exportNothing: 'Nothing has been received yet.',
   exportNoStart:

@@ -1,7 +1,7 @@
 import type { ItemIds } from '../parts.ts'
 import { hasParts } from '../values.ts'
 
-/** Fields by which records are commonly told apart. */
+/** Fields that commonly identify a record. */
 const ID_FIELDS = ['id', '_id', 'key', 'uuid']
 
 function recordId(item: unknown): string | undefined {

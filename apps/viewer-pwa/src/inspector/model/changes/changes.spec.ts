@@ -26,6 +26,26 @@ describe('changes between two views', () => {
     ['zero and minus zero', { a: 0 }, { a: -0 }, [['a', 'changed']]],
     ['NaN that stays', { a: Number.NaN }, { a: Number.NaN }, []],
     ['an equal date', { a: new Date(5) }, { a: new Date(5) }, []],
+    ['equal bytes', { a: new Uint8Array([1]) }, { a: new Uint8Array([1]) }, []],
+    [
+      'other bytes',
+      { a: new Uint8Array([1]), b: new Uint8Array([1]), c: new Uint8Array([1]) },
+      { a: new Uint8Array([2]), b: new Int8Array([1]), c: new Uint8Array([1, 0]) },
+      [
+        ['a', 'changed'],
+        ['b', 'changed'],
+        ['c', 'changed'],
+      ],
+    ],
+    ['an equal buffer', { a: new ArrayBuffer(2) }, { a: new ArrayBuffer(2) }, []],
+    ['a big integer', { a: 1n, b: 2n }, { a: 1n, b: 3n }, [['b', 'changed']]],
+    ['a number that becomes a big integer', { a: 1 }, { a: 1n }, [['a', 'changed']]],
+    [
+      'a date inside of a map',
+      { a: new Map([['k', new Date(1)]]) },
+      { a: new Map([['k', new Date(2)]]) },
+      [['a.sk', 'changed']],
+    ],
     ['another date', { a: new Date(5) }, { a: new Date(6) }, [['a', 'changed']]],
     [
       'an entry of a map',
@@ -36,6 +56,47 @@ describe('changes between two views', () => {
     ['an item', { a: [1, 2, 3] }, { a: [1, 9, 3] }, [['a.1', 'changed']]],
     ['an item at the end', { a: [1] }, { a: [1, 2] }, [['a.1000000001', 'added']]],
     ['an item that goes', { a: [1, 2] }, { a: [2] }, [['a.0', 'removed']]],
+    ['items in another order', { a: [1, 2, 3] }, { a: [3, 1, 2] }, [['a', 'moved']]],
+    [
+      'records in another order',
+      { a: [{ id: 1 }, { id: 2, x: 1 }] },
+      { a: [{ id: 2, x: 2 }, { id: 1 }] },
+      [
+        ['a', 'moved'],
+        ['a.1.x', 'changed'],
+      ],
+    ],
+    [
+      'another item where one goes',
+      { a: [1, 2, 3] },
+      { a: [2, 3, 4] },
+      [
+        ['a.1000000001', 'added'],
+        ['a.0', 'removed'],
+      ],
+    ],
+    [
+      'entries of a map in another order',
+      {
+        a: new Map([
+          ['k', 1],
+          ['l', 2],
+        ]),
+      },
+      {
+        a: new Map([
+          ['l', 2],
+          ['k', 1],
+        ]),
+      },
+      [['a', 'moved']],
+    ],
+    [
+      'items of a set in another order',
+      { a: new Set([1, 2]) },
+      { a: new Set([2, 1]) },
+      [['a', 'moved']],
+    ],
     ['an item of a set', { a: new Set([1]) }, { a: new Set([1, 2]) }, [['a.1000000001', 'added']]],
   ])('are %s', (_, before, after, expected) => {
     expect(diff(before, after)).toEqual(expected)
@@ -66,6 +127,7 @@ describe('changes between two views', () => {
     const next = [{ id: 3, x: 4 }, rows[0]!, { id: 4, x: 4 }, { id: 2, x: 2 }]
     const ids = createItemIds()
     expect(diff({ rows }, { rows: next }, ids)).toEqual([
+      ['rows', 'moved'],
       ['rows.2.x', 'changed'],
       ['rows.1000000001', 'added'],
     ])
@@ -135,8 +197,8 @@ function checkChanges(changes: Change[], before: View, after: View, ids: ItemIds
     if (type !== 'removed') expect(resolve(key, after, ids)!.at(-1)!.value).toBe(now)
   }
   if (JSON.stringify(sorted(before)) !== JSON.stringify(sorted(after))) return
-  // A list whose items only moved has no changes.
-  for (const { type } of changes) expect(type).not.toBe('changed')
+  // If both states are the same as JSON, neither a value nor the order has changed.
+  for (const { type } of changes) expect(['changed', 'moved']).not.toContain(type)
 }
 
 const sorted = (view: View) => view.stores.get('s')

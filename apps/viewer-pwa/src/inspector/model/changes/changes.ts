@@ -1,12 +1,13 @@
 import { align } from './align.ts'
 import { childKey, type View } from '../keys.ts'
 import { type ItemIds, partsOf } from '../parts.ts'
-import { hasParts, kindOf } from '../values.ts'
+import { bytesOf, hasParts, kindOf } from '../values.ts'
 
 export interface Change {
   /** The key of the changed part, also of a removed one. */
   key: string
-  type: 'changed' | 'added' | 'removed'
+  /** `moved`: the items of this list, map or set are in another order. */
+  type: 'changed' | 'added' | 'removed' | 'moved'
   before: unknown
   after: unknown
 }
@@ -43,7 +44,20 @@ export function changesBetween(before: View, after: View, ids: ItemIds, limit = 
     else if (Array.isArray(old)) compareLists(old, old, now as object, now as unknown[], key)
     else if (old instanceof Set)
       compareLists(old, [...old], now as object, [...(now as Set<unknown>)], key)
-    else compareFields(old, now as object, key)
+    else {
+      if (old instanceof Map) compareOrder(old, now as Map<unknown, unknown>, key)
+      compareFields(old, now as object, key)
+    }
+  }
+
+  function compareOrder(
+    old: ReadonlyMap<unknown, unknown>,
+    now: ReadonlyMap<unknown, unknown>,
+    key: string,
+  ): void {
+    const places = new Map([...old.keys()].map((name, at) => [name, at]))
+    if (isReordered([...now.keys()].map((name) => places.get(name) ?? -1)))
+      changes.push({ key, type: 'moved', before: old, after: now })
   }
 
   function compareFields(old: object, now: object, key: string): void {
@@ -73,6 +87,10 @@ export function changesBetween(before: View, after: View, ids: ItemIds, limit = 
     key: string,
   ): void {
     const from = align({ list, items }, { list: nextList, items: nextItems }, ids)
+    const count = changes.length
+    const moved: Change = { key, type: 'moved', before: list, after: nextList }
+    const hasMovedRecords = isReordered(from.filter((_, at) => hasParts(nextItems[at])))
+    if (hasMovedRecords) changes.push(moved)
     const kept = new Uint8Array(items.length)
     for (let at = 0; at < from.length; at++) {
       const place = from[at]!
@@ -93,12 +111,27 @@ export function changesBetween(before: View, after: View, ids: ItemIds, limit = 
           before: items[at],
           after: undefined,
         })
+    // Where values change, some of them become equal to others, which looks like a move.
+    if (changes.length === count && isReordered(from)) changes.push(moved)
   }
 }
 
+/** @param places where each item was before; -1 for added ones */
+function isReordered(places: Iterable<number>): boolean {
+  let last = -1
+  for (const place of places) {
+    if (place === -1) continue
+    if (place < last) return true
+    last = place
+  }
+  return false
+}
+
 function isSame(old: unknown, now: unknown): boolean {
-  return (
-    Object.is(old, now) ||
-    (old instanceof Date && now instanceof Date && Object.is(old.getTime(), now.getTime()))
-  )
+  if (Object.is(old, now)) return true
+  if (old instanceof Date && now instanceof Date) return Object.is(old.getTime(), now.getTime())
+  if (kindOf(old) !== 'bytes' || kindOf(now) !== 'bytes') return false
+  if ((old as object).constructor !== (now as object).constructor) return false
+  const [before, after] = [bytesOf(old as object), bytesOf(now as object)]
+  return before.length === after.length && before.every((byte, at) => byte === after[at])
 }

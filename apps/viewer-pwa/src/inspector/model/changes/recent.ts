@@ -1,6 +1,6 @@
 import type { Change } from './changes.ts'
 
-/** Which parts changed lately. */
+/** The parts that have changed recently. */
 export interface Recent {
   add: (changes: readonly Change[], now: number) => void
   /** The keys of parts that changed since `time`, in milliseconds since 1970. */

@@ -10,11 +10,11 @@ export interface IndexedContainer {
   size: number
 }
 
-/** Between the entries, and between a name and its value. Neither can be typed. */
+/** Between two entries. Like the mark between a name and its value, it cannot be typed. */
 export const BETWEEN = '\u0001'
 const NAME_END = '\u0002'
 
-/** Letters without case and accents: "é" is found by "E". */
+/** Removes case and accents, so that "E" finds "é". */
 export function fold(text: string): string {
   const lower = text.toLowerCase()
   // eslint-disable-next-line no-control-regex
@@ -24,7 +24,7 @@ export function fold(text: string): string {
 // Containers are immutable, and those that did not change are the same in the next state.
 const indexed = new WeakMap<object, IndexedContainer>()
 
-/** Never searches for the marks of the index. */
+/** The folded query, without the marks that separate entries in the index. */
 export const needleOf = (query: string): string => fold(withoutMarks(query).trim())
 
 const withoutMarks = (text: string): string =>
@@ -49,7 +49,7 @@ function make(container: object): IndexedContainer {
     else text += withoutMarks(plainText(value))
     size++
   }
-  // The index of an item is no name that anybody looks for.
+  // People do not search for the index of an item.
   if (Array.isArray(container) || container instanceof Set)
     for (const value of container) add(undefined, value)
   else if (container instanceof Map)

@@ -4,17 +4,17 @@ import type { Filter } from '../rows.ts'
 import { BETWEEN, fold, indexOf, needleOf } from './search-index.ts'
 
 export interface Found extends Filter {
-  /** What was searched for. */
+  /** The query of this search. */
   query: string
   /** Whether the search has ended. */
   isComplete: boolean
   matches: Set<string>
   around: Set<string>
-  /** How many there are in all. `matches` has the first ones only. */
+  /** How many matches there are. `matches` contains only the first ones. */
   total: number
 }
 
-/** More matches than this do not help anybody. */
+/** At most this many matches are listed. */
 const MOST_MATCHES = 1000
 /** A search pauses after this many characters, to let the page answer touches. */
 const SLICE = 20_000
@@ -29,9 +29,9 @@ interface Step {
 }
 
 /**
- * Searches the names of stores, fields and keys, and all values without parts. Yields what it has found up to then,
- * always the same object: the caller decides whether to go on. The first search indexes the state; after that, a search
- * is a pass over one text for each container, and a change makes only the changed containers be indexed again.
+ * Searches the names of stores, fields and keys, and all values without parts. It pauses regularly and yields the matches
+ * so far, always as the same object. The first search indexes the state. Later searches read one text for each container,
+ * and after a change only the changed containers are indexed again.
  */
 export function* search(view: View, query: string, ids: ItemIds): Generator<Found, Found> {
   const needle = needleOf(query)
