@@ -5,7 +5,7 @@ import { createApp, effect, nextTick } from 'vue'
 import * as Y from 'yjs'
 import { createWarn } from '../packages/vue-sync/src/diagnostics.ts'
 import { createPublisher } from '../packages/vue-sync/src/host/core/publisher.ts'
-import { createStoreSource } from '../packages/vue-sync/src/host/store-source.ts'
+import { createStoreSource } from '../packages/vue-sync/src/host/stores/store-source.ts'
 import { printCodecs } from './codecs.ts'
 import { type Change, CHANGES, initial, measure, median, ms, type Row } from './rows.ts'
 

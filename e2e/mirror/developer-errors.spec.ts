@@ -122,7 +122,7 @@ describe('in an app', () => {
     expect(printed).toEqual([expect.stringMatching(/^\[vue-sync\] VS117: The state is too large/)])
   })
 
-  it('a relay without room is VS126, once, until it has room', async () => {
+  it('a relay without room is VS126, once, until nothing answers there any more', async () => {
     const printed = recordErrors()
     await relay.stop()
     relay = await startRelay(0, { limits: { sessions: 1 } })
@@ -143,6 +143,8 @@ describe('in an app', () => {
       errorText('host', 'VS126', 'This relay has reached its limit of sessions'),
     ])
     expect(second.error.value).toBeUndefined()
+    await relay.stop()
+    await expect.poll(() => second.problems.value.map(({ code }) => code)).toEqual(['VS120'])
   })
 })
 

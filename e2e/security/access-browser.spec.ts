@@ -47,7 +47,7 @@ async function openByCode(code: string | undefined): Promise<Page> {
   return page
 }
 const isLive = (page: Page) => page.getByText('Live').first().waitFor()
-const isOut = (page: Page) => page.getByText('Stopped: this link has ended').first().waitFor()
+const isOut = (page: Page) => page.getByText('Stopped: This link has ended').first().waitFor()
 
 it.each([
   ['another profile', async () => given.site],

@@ -8,7 +8,7 @@ import {
   createSigningKey,
   type SigningKey,
 } from '../../packages/vue-sync/src/encrypt/signing-key.ts'
-import { createHostEncryption } from '../../packages/vue-sync/src/host/encryption.ts'
+import { createHostEncryption } from '../../packages/vue-sync/src/host/access/encryption.ts'
 import { startViewer, through } from '../support/apps/encrypted-apps.ts'
 import { useEncryptedRelay } from '../support/apps/encrypted-relay.ts'
 import { headerOf } from '../support/relays/tap.ts'

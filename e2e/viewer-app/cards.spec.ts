@@ -52,7 +52,7 @@ it('a revoked link leads to the scanner or a new code, also from a state that it
   const page = await openTab(phone, link)
   await page.getByText('Departures').first().waitFor()
   setAccess([], ['guest'])
-  await page.getByText('Stopped: this link has ended').first().waitFor()
+  await page.getByText('Stopped: This link has ended').first().waitFor()
   await page.getByText('Ask the host for a new code').waitFor()
   await page.getByText('Departures').first().waitFor()
   await press(page, 'Scan again')
@@ -108,7 +108,7 @@ it('a relay of another version offers to load its own viewer', async () => {
       } as typeof WebSocket
     }),
   )
-  await heading(page, 'The versions do not fit')
+  await heading(page, 'The versions do not match')
   await press(page, 'Reload')
   await heading(page, 'See it live')
 })

@@ -78,6 +78,6 @@ describe('the viewer app', () => {
     host.socket.send(encodeFrame(state(1, 'First'), { codec }) as Uint8Array)
     const page = await browser.newPage()
     await page.goto(link())
-    await says(page, 'Stopped: this viewer cannot read what the host sends')
+    await says(page, 'Stopped: This viewer cannot read what the host sends')
   })
 })

@@ -10,7 +10,7 @@ import {
   messages,
   type Page,
 } from '../support/browsers/playwright.ts'
-import { limitFrameRate, serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
+import { limitFrameRate, paintedFrame, serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
 import { startRelay, type TestRelay } from '../support/relays/relay.ts'
 import { errorText } from '../support/apps/printed.ts'
 import { openTab, PHONE, type Tab, useBrowser } from '../support/browsers/tabs.ts'
@@ -48,11 +48,6 @@ async function openBoth(): Promise<{ host: Tab; viewer: Tab }> {
 }
 
 const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
-const canvas = (page: Page) =>
-  page.locator('canvas').evaluate((element) => ({
-    phase: Number(element.dataset['phase']),
-    rebuilds: Number(element.dataset['rebuilds']),
-  }))
 
 describe('the demo', () => {
   it('follows a slider that is dragged about once a second, and ends on the final value', async () => {
@@ -108,8 +103,8 @@ describe('the demo', () => {
 
   it('keeps the phase of the scene when settings change, and rebuilds it only for new data', async () => {
     const { host, viewer } = await openBoth()
-    await expect.poll(async () => (await canvas(viewer)).phase).toBeGreaterThan(0.02)
-    const before = await canvas(viewer)
+    await expect.poll(async () => (await paintedFrame(viewer)).phase).toBeGreaterThan(0.02)
+    const before = await paintedFrame(viewer)
     await host.getByRole('slider', { name: 'Speed' }).fill('0')
     await host.getByRole('radio', { name: 'Orbit' }).check({ force: true })
     const configs = () =>
@@ -119,27 +114,27 @@ describe('the demo', () => {
     await expect
       .poll(() => Object.assign({}, ...configs()))
       .toMatchObject({ speed: 0, mode: 'orbit' })
-    const after = await canvas(viewer)
+    const after = await paintedFrame(viewer)
     expect(after.phase).toBeGreaterThanOrEqual(before.phase)
     expect(after.rebuilds).toBe(before.rebuilds)
     await host.getByRole('combobox', { name: 'Data set' }).selectOption('S&P 500')
     await says(viewer, 'S&P 500')
-    await expect.poll(async () => (await canvas(viewer)).rebuilds).toBe(before.rebuilds + 1)
-    expect((await canvas(viewer)).phase).toBeGreaterThanOrEqual(after.phase)
+    await expect.poll(async () => (await paintedFrame(viewer)).rebuilds).toBe(before.rebuilds + 1)
+    expect((await paintedFrame(viewer)).phase).toBeGreaterThanOrEqual(after.phase)
     expect(messages(viewer.seen.received, 'session_update').length).toBeGreaterThan(0)
     await expectQuiet(host.seen, viewer.seen)
   })
 
   it('reconnects after a relay restart without rebuilding the scene', async () => {
     const { host, viewer } = await openBoth()
-    const { rebuilds } = await canvas(viewer)
+    const { rebuilds } = await paintedFrame(viewer)
     const { port } = relay.getStatus()
     await relay.stop()
     await says(viewer, /Reconnecting in \d+ s/)
     relay = await startRelay(port, { viewerDir: VIEWER_DIR })
     await says(viewer, 'Live')
     await says(host, 'Live · 1 device connected')
-    expect((await canvas(viewer)).rebuilds).toBe(rebuilds)
+    expect((await paintedFrame(viewer)).rebuilds).toBe(rebuilds)
     await host.getByRole('textbox', { name: 'Session name' }).fill('After the storm')
     await says(viewer, 'After the storm')
   })
@@ -152,7 +147,7 @@ describe('the demo', () => {
     const question = host.getByRole('dialog', { name: 'Remove the 1 viewer?' })
     await question.getByText('It needs a new link or code.').waitFor()
     await question.getByRole('button', { name: 'Remove all viewers' }).click()
-    await says(viewer, 'Stopped: this link has ended')
+    await says(viewer, 'Stopped: This link has ended')
     await says(viewer, 'Ask the host for a new code.')
     await expect.poll(() => code.textContent()).not.toBe(before)
     const fresh = await openViewer(`http://127.0.0.1:${relay.getStatus().port}/?pair`)
@@ -256,7 +251,7 @@ describe('the viewer app', () => {
 
   it('shows the reason when its key is refused', async () => {
     const viewer = await openViewer(`http://127.0.0.1:${relay.getStatus().port}/#k=wrong`)
-    await says(viewer, 'Stopped: the key was refused')
+    await says(viewer, 'Stopped: The key was refused')
     await says(viewer, 'Scan the code on the host again.')
   })
 

@@ -81,6 +81,22 @@ it('a phone that is set to Austrian German sees German, with Austrian numbers', 
   await says(page, '5 000 Einträge')
 })
 
+it('a page whose texts take long shows a sign that it starts, and then starts in its language', async () => {
+  const page = await openPhone('de-DE')
+  let release = (): void => {}
+  const released = new Promise<void>((resolve) => (release = resolve))
+  await page.route(/\/assets\/de-[^/]*\.js$/, async (route) => {
+    await released
+    await route.continue()
+  })
+  await page.goto(origin(), { waitUntil: 'commit' })
+  const sign = page.locator('.starting')
+  await expect.poll(() => sign.evaluate((it) => getComputedStyle(it).opacity)).toBe('1')
+  release()
+  await says(page, 'Code scannen')
+  expect(await sign.count()).toBe(0)
+})
+
 it('a phone that is set to Arabic sees a page from right to left, in which data runs from left to right', async () => {
   const page = await openPhone('ar-EG')
   await page.goto(origin())

@@ -191,7 +191,7 @@ it('a viewer with another protocol version shows the problem, and keeps the disp
   })
   const later = await context.newPage()
   await later.goto(`http://127.0.0.1:${port()}/`)
-  await says(later, /Stopped: the versions do not fit · as of \d/)
+  await says(later, /Stopped: The versions do not match · as of \d/)
   await says(later, 'Reload to get the relay’s viewer. If that does not help, update the relay.')
   await says(later, 'First')
 })

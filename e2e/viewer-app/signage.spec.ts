@@ -6,7 +6,7 @@ import { type Client, connect } from '../../server/test/client.ts'
 import { type BrowserContext, expectQuiet, type Page } from '../support/browsers/playwright.ts'
 import { openTab, type Tab, useBrowser } from '../support/browsers/tabs.ts'
 import { BUILT_ANEW, buildAnew, UPDATE } from '../support/pages/build-anew.ts'
-import { limitFrameRate, serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
+import { limitFrameRate, paintedFrame, serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
 import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
 const pages = useBrowser(serveDemoHost)
@@ -61,6 +61,7 @@ describe('a kiosk', () => {
     await says(page, 'Departures')
     expect(await strip(page).count()).toBe(0)
     const main = page.locator('main')
+    expect(await main.getByRole('button').count()).toBe(0)
     expect(await main.boundingBox()).toEqual({ x: 0, y: 0, width: 1280, height: 720 })
     const isDim = () => main.evaluate((element) => Number(getComputedStyle(element).opacity) < 0.9)
     await expect.poll(isDim).toBe(false)
@@ -296,16 +297,10 @@ it('the scenes of host and viewer have the same phase, and the viewer’s stands
   await host.getByRole('heading', { name: 'Global temperature' }).waitFor()
   const viewer = await openTab(wall, relay.viewerUrls()[0]!.url)
   await says(viewer, 'Live')
-  await viewer.locator('canvas[data-phase]').waitFor()
-
-  /** The phase of the last frame, and the time of that frame. Both pages have the clock of this machine. */
-  const frame = (page: Page) =>
-    page
-      .locator('canvas')
-      .evaluate(({ dataset }) => ({ phase: Number(dataset['phase']), at: Number(dataset['at']) }))
   const speed = Number(await host.getByRole('slider', { name: 'Speed' }).inputValue())
   async function difference(): Promise<number> {
-    const [mine, theirs] = [await frame(viewer), await frame(host)]
+    // Both pages have the clock of this machine.
+    const [mine, theirs] = [await paintedFrame(viewer), await paintedFrame(host)]
     return Math.abs(mine.phase - theirs.phase - ((mine.at - theirs.at) / 10_000) * speed)
   }
   expect(speed).toBeGreaterThan(0)
@@ -313,14 +308,12 @@ it('the scenes of host and viewer have the same phase, and the viewer’s stands
 
   await host.close()
   await says(viewer, /Host offline/)
-  const { phase } = await frame(viewer)
-  const still = await viewer.evaluate(
+  const { phase } = await paintedFrame(viewer)
+  await viewer.evaluate(
     () =>
-      new Promise((resolve) =>
-        requestAnimationFrame(() =>
-          requestAnimationFrame(() => resolve(document.querySelector('canvas')!.dataset['phase'])),
-        ),
+      new Promise<void>((resolve) =>
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve())),
       ),
   )
-  expect(Number(still)).toBe(phase)
+  expect((await paintedFrame(viewer)).phase).toBe(phase)
 })

@@ -4,9 +4,9 @@ import { createPinia } from 'pinia'
 import { LIMIT_DEFAULTS } from '../../server/src/core/limits.ts'
 import { createWarn } from '../../packages/vue-sync/src/diagnostics.ts'
 import { LONGEST_LABEL } from '../../packages/vue-sync/src/protocol/access.ts'
-import { LONGEST_STATUS } from '../../packages/vue-sync/src/protocol/parse.ts'
+import { LONGEST_STATUS } from '../../packages/vue-sync/src/protocol/frames/parse.ts'
 import * as protocol from '../../packages/vue-sync/src/protocol/index.ts'
-import { createMirror } from '../../packages/vue-sync/src/viewer/mirror.ts'
+import { createMirror } from '../../packages/vue-sync/src/viewer/mirror/mirror.ts'
 
 const {
   applyPatch,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { BrowserContext, Page } from 'playwright-core'
+import type { PaintedFrame } from '../../../packages/demo/src/painted-frame.ts'
 import { servePage } from './page-builds.ts'
 import { HOST_KEY } from '../relays/relay.ts'
 
@@ -18,6 +19,15 @@ export async function serveDemoHost(): Promise<{
     url: (relay) => `${origin}?relay=${encodeURIComponent(relay)}#host-key=${HOST_KEY}`,
     close,
   }
+}
+
+/** The last frame of the page's scene, as soon as there is one. */
+export async function paintedFrame(page: Page): Promise<PaintedFrame> {
+  const painted = await page.waitForFunction(
+    () =>
+      (document.querySelector('canvas') as (Element & { painted?: PaintedFrame }) | null)?.painted,
+  )
+  return (await painted.jsonValue())!
 }
 
 /**

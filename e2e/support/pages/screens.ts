@@ -34,7 +34,7 @@ export interface Screen {
 
 /** The texts of the app, so that a changed wording changes no test. */
 export const TEXTS = en(createFormats('en'))
-const { pairing, session, inspector, history, panes, menu } = TEXTS
+const { pairing, session, bar, inspector, history, panes, menu } = TEXTS
 
 const LONG_WORD = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
 const PERSON = {
@@ -84,7 +84,7 @@ const openSession = async (user: ScreenDriver, { link }: Places): Promise<void> 
 
 const openInspector = async (user: ScreenDriver, places: Places): Promise<void> => {
   await openSession(user, places)
-  await user.press(inspector.title)
+  await user.press(bar.inspector)
   await user.has('[data-path="awkward"]')
 }
 
@@ -119,7 +119,7 @@ const openPanesSheet = async (user: ScreenDriver, { link }: Places): Promise<voi
   await user.sees(SECOND_STATE.board.title)
   await user.open(link)
   await user.sees(SCREEN_STATE.session.data.title)
-  await user.press(menu.title)
+  await user.press(bar.menu)
   await user.press(panes.choose)
   await user.has('dialog label:nth-of-type(2)')
 }
@@ -243,7 +243,7 @@ export const SCREENS: Screen[] = [
     name: 'the menu',
     async open(user, places) {
       await openSession(user, places)
-      await user.press(menu.title)
+      await user.press(bar.menu)
       await user.has('dialog')
     },
   },
@@ -251,7 +251,7 @@ export const SCREENS: Screen[] = [
     name: 'the offer to undo, after a session was forgotten',
     async open(user, places) {
       await openSession(user, places)
-      await user.press(menu.title)
+      await user.press(bar.menu)
       await user.press(menu.forgetSession)
       await user.sees(pairing.undo)
     },
@@ -260,7 +260,7 @@ export const SCREENS: Screen[] = [
     name: 'remembered sessions',
     async open(user, places) {
       await openSession(user, places)
-      await user.press(menu.title)
+      await user.press(bar.menu)
       await user.press(menu.otherSessions)
       await user.sees(pairing.recent)
       await user.click('.forget')

@@ -24,6 +24,18 @@ describe('a pace', () => {
     expect(pace.phase()).toBeCloseTo(1)
   })
 
+  it('moves while its speed is not 0, and until a correction has faded', () => {
+    const { host, wait } = devices()
+    const pace = createPace(1, host)
+    expect(pace.isMoving()).toBe(true)
+    pace.setSpeed(0)
+    expect(pace.isMoving()).toBe(false)
+    pace.resume(pace.phase() + 1)
+    expect(pace.isMoving()).toBe(true)
+    wait(10_000)
+    expect(pace.isMoving()).toBe(false)
+  })
+
   it('continues from its phase when the speed changes', () => {
     const { host, wait } = devices()
     const pace = createPace(2, host)

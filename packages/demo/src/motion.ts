@@ -22,6 +22,8 @@ export interface Pace {
   /** Eases from the displayed phase to the host's, after the scene has stood still. */
   resume: (shown: number) => void
   phase: () => number
+  /** Whether the phase changes with time. */
+  isMoving: () => boolean
   /** The present motion, for the host to publish. */
   motion: () => Motion
 }
@@ -29,6 +31,8 @@ export interface Pace {
 const CYCLES_PER_SECOND = 0.1
 /** A correction fades to a third in this time. */
 const EASE_MS = 400
+/** After this time nothing of a correction can be seen. */
+const EASED_MS = 10 * EASE_MS
 /** A larger correction would whirl, so the scene jumps instead. */
 const MOST_CYCLES = 2
 /** A fresh motion takes at most this long from the host, which waits for the end of its debounce. */
@@ -71,6 +75,7 @@ export function createPace(speed: number, now: () => number): Pace {
 
   return {
     phase,
+    isMoving: () => base.speed !== 0 || (rest.cycles !== 0 && now() - rest.at < EASED_MS),
     resume: easeFrom,
     motion: () => ({ ...base, at: now(), phase: phase() }),
     setSpeed(next) {

@@ -23,7 +23,7 @@ export class SyncError extends Error {
  */
 export interface Report {
   (error: SyncError): SyncError
-  /** The relay has answered, so an error that returns is news. Missing in production. */
+  /** The relay has answered, so an error that returns is printed again. Missing in production. */
   connected?: () => void
 }
 

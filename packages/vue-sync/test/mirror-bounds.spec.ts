@@ -2,7 +2,7 @@ import { createPinia } from 'pinia'
 import { expect, it } from 'vitest'
 import { createWarn } from '../src/diagnostics.ts'
 import { MOST_BYTES } from '../src/protocol/index.ts'
-import { createMirror } from '../src/viewer/mirror.ts'
+import { createMirror } from '../src/viewer/mirror/mirror.ts'
 
 const open = () => {
   const pinia = createPinia()

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { createApp, nextTick } from 'vue'
 import { createWarn } from '../src/diagnostics.ts'
 import { createPublisher } from '../src/host/core/publisher.ts'
-import { createStoreSource } from '../src/host/store-source.ts'
+import { createStoreSource } from '../src/host/stores/store-source.ts'
 import { isRecord, judge, parseMessage, type Position } from '../src/protocol/index.ts'
-import { createMirror } from '../src/viewer/mirror.ts'
+import { createMirror } from '../src/viewer/mirror/mirror.ts'
 import { anyJson } from './json-arbitrary.ts'
 
 // `unknown`, because Vue's unwrapping types recurse endlessly on a recursive JSON type.

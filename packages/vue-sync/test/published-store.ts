@@ -1,10 +1,10 @@
 import type { Store } from 'pinia'
 import { valueForm } from '../src/host/core/plain.ts'
 import { createPublisher } from '../src/host/core/publisher.ts'
-import { createStoreSource } from '../src/host/store-source.ts'
+import { createStoreSource } from '../src/host/stores/store-source.ts'
 import { createProblems } from '../src/problems.ts'
 import type { Payload } from '../src/protocol/index.ts'
-import { merge } from '../src/viewer/mirror.ts'
+import { merge } from '../src/viewer/mirror/mirror.ts'
 
 /** A host that publishes the store `s`, and the state that its frames make elsewhere. */
 export function publishStore(store: Store, form = valueForm(false, undefined)) {

@@ -8,7 +8,7 @@ import { createWarn } from '../src/diagnostics.ts'
 import { createCipher, readSigningKey } from '../src/encrypt/cipher.ts'
 import { valueForm } from '../src/host/core/plain.ts'
 import { createPublisher } from '../src/host/core/publisher.ts'
-import { createStoreSource } from '../src/host/store-source.ts'
+import { createStoreSource } from '../src/host/stores/store-source.ts'
 import {
   type Codec,
   decodeFrame,
@@ -19,7 +19,7 @@ import {
   type StateMessage,
 } from '../src/protocol/index.ts'
 import { richValues } from '../src/values/rich-values.ts'
-import { createMirror } from '../src/viewer/mirror.ts'
+import { createMirror } from '../src/viewer/mirror/mirror.ts'
 import { describeValue, richKey, richValue } from './rich-arbitrary.ts'
 
 const CODECS = [msgpack(), cbor()]

@@ -24,7 +24,7 @@ import {
   type StateMessage,
   type StoreFields,
 } from '../src/protocol/index.ts'
-import { createMirror } from '../src/viewer/mirror.ts'
+import { createMirror } from '../src/viewer/mirror/mirror.ts'
 import { anyJson, jsonWithKeys } from './json-arbitrary.ts'
 
 beforeEach(() => {

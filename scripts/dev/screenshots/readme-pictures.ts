@@ -22,7 +22,7 @@ const DOCS = join(ROOT, 'docs/images')
  */
 const dir = process.argv[2] ?? DOCS
 mkdirSync(dir, { recursive: true })
-const { pairing, session, inspector } = TEXTS
+const { pairing, session, bar } = TEXTS
 const outdated: string[] = []
 
 async function take(page: Page, name: string): Promise<void> {
@@ -55,7 +55,7 @@ try {
   await viewer.waitForTimeout(2500)
   await take(viewer, 'viewer-scene')
   await take(host, 'host')
-  await user.press(inspector.title)
+  await user.press(bar.inspector)
   await user.has('[data-path="config.speed"]')
   await host.getByRole('slider', { name: 'Speed' }).fill('2.5')
   await user.has('[data-path="config.speed"][data-value="2.5"]')
@@ -67,7 +67,7 @@ try {
     }
   })
   await take(viewer, 'viewer-inspector')
-  await user.press(inspector.scene)
+  await user.press(bar.scene)
   await viewer.context().setOffline(true)
   await user.sees(session.noNetwork)
   await take(viewer, 'viewer-offline')

@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts'
 /** Takes a picture of a page. */
 export type Shoot = (page: Page, name: string) => Promise<void>
 
-const { session, inspector, menu } = TEXTS
+const { session, bar, menu } = TEXTS
 /** The session that has the state of the screens' list. */
 export const SCREENS_SESSION = 'screens'
 
@@ -58,7 +58,7 @@ export async function shootShow(
     await viewer.waitForTimeout(1500)
     await shoot(viewer, `viewer-scene-${mode.toLowerCase()}`)
   }
-  await user.press(inspector.title)
+  await user.press(bar.inspector)
   await user.has('[data-path="config.speed"]')
   await host.getByRole('slider', { name: 'Speed' }).fill('2.5')
   await user.has('[data-path="config.speed"][data-value="2.5"]')
@@ -70,7 +70,7 @@ export async function shootShow(
   await user.sees(session.noNetwork)
   await shoot(viewer, 'viewer-no-network')
   await viewer.context().setOffline(false)
-  await user.press(menu.title)
+  await user.press(bar.menu)
   await user.press(menu.disconnect)
   await user.sees(session.disconnected)
   await shoot(viewer, 'viewer-disconnected')

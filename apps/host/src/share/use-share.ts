@@ -21,19 +21,11 @@ export interface UseShareReturn {
   trouble: ComputedRef<Trouble | undefined>
   /** What viewers do not get. */
   unsent: ComputedRef<SyncProblem[]>
-  /**
-   * Replaces the pair code. Connected viewers stay, and links go on working. The relay's audit log gets one entry
-   * about a revoked link.
-   */
-  renewCode: () => Promise<void>
 }
-
-/** How long the link of a `renewCode` is valid. Its entry in the list of revoked links goes away an hour later. */
-const SHORT_MS = 1000
 
 /** What the panel for sharing shows. */
 export function useShare(): UseShareReturn {
-  const { viewerUrls, setUpUrl, error, problems, issue, revoke } = useSyncHost()
+  const { viewerUrls, setUpUrl, error, problems } = useSyncHost()
   const wanted = shallowRef<string>()
   const wantsSetUp = shallowRef(false)
 
@@ -73,14 +65,5 @@ export function useShare(): UseShareReturn {
         ) ?? (lacksHttps.value ? NEEDS_HTTPS : undefined),
     ),
     unsent: computed(() => problems.value.filter(({ code }) => !hasCard(code))),
-    async renewCode() {
-      // On each change of the list of revoked links, relays end the code on every node and make another. The link is
-      // only for that list, and nobody gets it.
-      try {
-        await revoke(issue({ expiresIn: SHORT_MS }))
-      } catch {
-        // `accessError` has the reason, unless the list is full until earlier entries have gone.
-      }
-    },
   }
 }

@@ -27,6 +27,9 @@ const partsOf = (value: string): string[] =>
 function isPhysical(name: string, value: string): boolean {
   if (name.startsWith('--')) return false
   if (SIDE.test(name)) return true
+  // The notch is at a side of the screen: `--inset-start` and `--inset-end` follow the direction.
+  if (name.includes('-inline'))
+    return value.includes('inset-left') !== value.includes('inset-right')
   if (SIDES_AS_VALUE.test(name)) return /\b(?:left|right)\b/.test(value)
   if (name === 'translate') return !/^(?:0\b|none)/.test(value)
   if (/translate(?:X|3d)?\((?!0)|skew/.test(value)) return true
@@ -79,6 +82,9 @@ describe('the styles of the viewer app', () => {
       'padding: 0 max(1rem, env(safe-area-inset-right)) 0 max(2rem, env(safe-area-inset-left))',
       true,
     ],
+    ['padding-inline: env(safe-area-inset-left) 0', true],
+    ['padding-inline: var(--inset-start) 0', false],
+    ['inset-inline: max(env(safe-area-inset-left), env(safe-area-inset-right))', false],
     ['border-radius: 1rem 1rem 0 0', false],
     ['border-radius: 0 1rem 1rem 0', true],
     ['transform: translateX(3px)', true],

@@ -46,7 +46,7 @@ describe('the language of the app', () => {
   it('is the one of the device, with the formats of its region', async () => {
     const { language, onChange } = create(['de-AT', 'en'])
     const { texts, formats, chosen } = await language
-    expect(texts.value.menu.language).toBe('Sprache')
+    expect(texts.value.bar.scene).toBe('Szene')
     expect(formats.value.locale).toBe('de-AT')
     expect(chosen.value).toBeUndefined()
     expect(onChange.mock.calls).toEqual([['de', 'ltr']])
@@ -63,9 +63,9 @@ describe('the language of the app', () => {
     const { language, memory, onChange } = create(['fr-CA'])
     const { choose, texts } = await language
     await choose('ja')
-    expect([texts.value.menu.language, memory.read()]).toEqual(['言語', 'ja'])
+    expect([texts.value.bar.scene, memory.read()]).toEqual(['シーン', 'ja'])
     await choose(undefined)
-    expect([texts.value.menu.language, memory.read()]).toEqual(['Langue', undefined])
+    expect([texts.value.bar.scene, memory.read()]).toEqual(['Scène', undefined])
     expect(onChange.mock.lastCall).toEqual(['fr', 'ltr'])
   })
 
@@ -74,14 +74,14 @@ describe('the language of the app', () => {
     const { language, memory, onChange } = create(['de'], createMemory('fr'))
     const { choose, texts, chosen } = await language
     await expect(choose('ja')).rejects.toThrow('Failed to fetch')
-    expect([texts.value.menu.language, chosen.value, memory.read()]).toEqual(['Langue', 'fr', 'fr'])
+    expect([texts.value.bar.scene, chosen.value, memory.read()]).toEqual(['Scène', 'fr', 'fr'])
     expect(onChange).toHaveBeenCalledOnce()
   })
 
   it('is English at first if the chosen one cannot be loaded, which stays remembered', async () => {
     LANGUAGES['ja']!.load = () => Promise.reject(new TypeError('Failed to fetch'))
     const { language, memory } = create(['ja'], createMemory('ja'))
-    expect((await language).texts.value.menu.language).toBe('Language')
+    expect((await language).texts.value.bar.menu).toBe('Menu')
     expect(memory.read()).toBe('ja')
   })
 
@@ -92,7 +92,7 @@ describe('the language of the app', () => {
     await vi.advanceTimersByTimeAsync(3000)
     const { texts } = await language
     const before = texts.value
-    expect([before.menu.language, onChange.mock.calls.length]).toEqual(['Language', 0])
+    expect([before.bar.menu, onChange.mock.calls.length]).toEqual(['Menu', 0])
     slow.resolve()
     await vi.waitFor(() => expect(onChange).toHaveBeenCalledWith('ja', 'ltr'))
     expect(texts.value).not.toBe(before)

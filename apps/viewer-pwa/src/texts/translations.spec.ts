@@ -9,8 +9,8 @@ const SAME: Record<string, RegExp> = {
   // The example of an address, the word in Pinia, types in JavaScript, speeds.
   all: /^pairing\.addressExample$|^history\.speeds\.(?:normal|fast)$|^inspector\.(?:stores|kinds\.(?:map|set|null))$/,
   de: /^history\.dismiss$|^session\.(?:live|hostOffline)$|^inspector\.kinds\.(?:string|bytes)$|^menu\.(?:host|hostAway|viewer)$/,
-  es: /^inspector\.(?:title|color|bytes|kinds\.bytes)$/,
-  fr: /^history\.(?:dismiss|pause)$|^inspector\.(?:image|date|kinds\.date)$|^menu\.title$/,
+  es: /^bar\.inspector$|^inspector\.(?:color|bytes|kinds\.bytes)$/,
+  fr: /^history\.(?:dismiss|pause)$|^inspector\.(?:image|date|kinds\.date)$|^bar\.menu$/,
   ja: /^history\.dismiss$/,
 }
 

@@ -2,7 +2,7 @@ import type { DescMessage } from '@bufbuild/protobuf'
 import type { Codec } from '../protocol/index.ts'
 import { createBodyReader, createBodyWriter } from './protobuf/body.ts'
 import { createRounding } from './protobuf/rounding.ts'
-import { createCompiler } from './protobuf/schema.ts'
+import { createCompiler } from './protobuf/schema/schema.ts'
 
 export interface ProtobufOptions {
   /**

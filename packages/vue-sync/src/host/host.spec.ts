@@ -2,7 +2,7 @@ import { createPinia, defineStore } from 'pinia'
 import { afterEach, expect, it, vi } from 'vitest'
 import { createApp, toRaw } from 'vue'
 import { createSyncHost } from './host.ts'
-import type { SyncHostOptions } from './options.ts'
+import type { SyncHostOptions } from './options/options.ts'
 import { PART_BYTES, readPart } from '../protocol/index.ts'
 
 afterEach(() => {

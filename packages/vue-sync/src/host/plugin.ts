@@ -4,8 +4,8 @@ import { existingStores } from '../pinia/existing-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
 import { createSyncHost } from './host.ts'
-import { warnOfStores } from './store-warnings.ts'
-import { HOST_DEFAULTS, type SyncHostOptions } from './options.ts'
+import { warnOfStores } from './stores/store-warnings.ts'
+import { HOST_DEFAULTS, type SyncHostOptions } from './options/options.ts'
 import type { SyncHost } from './sync-host.ts'
 
 export const SYNC_HOST_KEY: InjectionKey<SyncHost> = Symbol('vue-sync host')

@@ -4,7 +4,7 @@ import type { LinkStatus } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import type { SyncProblem } from '../problems.ts'
 import type { SignedToken, ViewerUrl } from '../protocol/index.ts'
-import type { HostAccess } from './access.ts'
+import type { HostAccess } from './access/access.ts'
 
 export interface SyncHostState {
   status: LinkStatus

@@ -1,6 +1,7 @@
 import { type Report, SyncError } from '../diagnostics.ts'
 import { isTrustworthyOrigin, parseLink, type SyncAddress } from '../protocol/index.ts'
 import type { Problems } from '../problems.ts'
+import type { Cause } from './explain-dials.ts'
 
 /** Dials without a frame in a row, before they are reported. With the default backoff: after about 5 s. */
 const REPORTED_AFTER = 3
@@ -30,32 +31,43 @@ export function mixedContent(origin: string): SyncError | undefined {
 }
 
 /**
- * Lists and prints a problem while dials fail. Gives the function to call with each count of a link, and with the reason
- * of a relay that has no room for this client.
+ * Lists and prints a problem while dials fail: always the cause of the latest one. Gives the function to call with each
+ * count of a link, and with the reason of a relay that has no room for this client.
  */
 export function createDialReports(
   origin: string,
   problems: Problems,
   report: Report,
 ): (failures: number, busy?: string) => void {
-  let isReported = false
-  let isFailing = false
+  let listed: Cause | undefined
+  let calls = 0
+  /** The latest call whose cause is known. */
+  let explained = 0
+
+  function list(cause?: Cause): void {
+    if (String(listed) === String(cause)) return
+    problems.remove(({ code }) => code === listed?.[0])
+    listed = cause
+    if (cause) problems.add({ code: cause[0], reason: report(new SyncError(...cause)).message })
+  }
 
   return (failures, busy) => {
-    isFailing = busy !== undefined || failures >= (isReported ? 1 : REPORTED_AFTER)
-    if (!isFailing) {
-      isReported = false
-      problems.remove(({ code }) => /119|12[06]/.test(code))
-    } else if (!isReported && globalThis.navigator?.onLine !== false) {
-      isReported = true
+    const call = ++calls
+    if (failures === 0) {
+      explained = call
+      list()
+    } else if (
+      (busy !== undefined || listed || failures >= REPORTED_AFTER) &&
+      globalThis.navigator?.onLine !== false
+    )
       void import('./explain-dials.ts')
         // The page may come from the relay that does not answer.
         .then(({ explainDials }) => explainDials(origin, busy))
-        .catch(() => ['VS120', origin] as const)
-        .then(([code, detail]) => {
-          if (!isFailing) return
-          problems.add({ code, reason: report(new SyncError(code, detail)).message })
+        .catch((): Cause => ['VS120', origin])
+        .then((cause) => {
+          if (call < explained) return
+          explained = call
+          list(cause)
         })
-    }
   }
 }

@@ -1,5 +1,8 @@
 // Loaded only after dials have failed, so it is no part of what every app loads.
 
+/** Why dials to a relay end without a frame. */
+export type Cause = [code: 'VS119' | 'VS120' | 'VS126', detail: string]
+
 /** Names and addresses of networks that are not the internet. */
 const LOCAL =
   /^(?:[^.:]+|.+\.(?:localhost|local|lan|internal|test|home\.arpa)|(?:10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.[\d.]+|\[(?:::1|f[cde].+)\])$/
@@ -25,14 +28,11 @@ async function isGated(hostname: string): Promise<boolean> {
 }
 
 /**
- * Gives the code for the probable reason why dials to a relay end without a frame, and the detail.
+ * Gives the probable reason why dials to a relay end without a frame.
  *
  * @param busy the reason of a relay that has no room for this client
  */
-export async function explainDials(
-  origin: string,
-  busy?: string,
-): Promise<[code: 'VS119' | 'VS120' | 'VS126', detail: string]> {
+export async function explainDials(origin: string, busy?: string): Promise<Cause> {
   if (busy !== undefined) return ['VS126', busy]
   const { hostname, port } = new URL(origin)
   if (await isGated(hostname).catch(() => false)) return ['VS119', origin]

@@ -43,8 +43,8 @@ export interface LinkOptions {
   onFrame: (frame: unknown) => void
   onState: (state: LinkState) => void
   /**
-   * Called with the number of dials in a row that ended without a frame, and with 0 after the first frame. A relay
-   * that has no room for this client gives the reason, and is dialled again.
+   * Called with the number of dials in a row that failed, and with 0 after the first frame. A dial fails if it ends
+   * without a frame, or if the relay has no room for this client: `busy` is then the relay's reason.
    */
   onFailures: (count: number, busy?: string) => void
 }
@@ -86,6 +86,8 @@ export function createLink(options: LinkOptions): Link {
   let dialled = false
   let failures = 0
   let connectedAt: number | undefined
+  /** Why the relay closed the latest connection, if it had no room. */
+  let busy: string | undefined
   let retriedAt = Number.NEGATIVE_INFINITY
   /** The next dial does not wait. */
   let immediate = true
@@ -104,8 +106,9 @@ export function createLink(options: LinkOptions): Link {
   function nextUrl(): Promise<string> {
     stopWaiting()
     // A dial that the client replaces has not failed.
-    if (dialled && !immediate && !paused && connectedAt === undefined)
-      options.onFailures(++failures)
+    const hasFailed = dialled && !immediate && !paused && connectedAt === undefined
+    if (hasFailed || busy !== undefined) options.onFailures(++failures, busy)
+    busy = undefined
     if (connectedAt !== undefined && isLongAgo(connectedAt)) waits = 0
     connectedAt = undefined
     return new Promise((resolve) => {
@@ -159,7 +162,7 @@ export function createLink(options: LinkOptions): Link {
   socket.addEventListener('close', ({ code, reason }) => {
     if (ended) return
     if (code === TOO_LONG) options.onState({ status: 'reconnecting', isTooLong: true })
-    if (code === CLOSE.busy) options.onFailures(failures, reason)
+    if (code === CLOSE.busy) busy = reason
     if (!isTerminal(code)) return
     end()
     options.onState({ status: 'disconnected', closed: { code, reason } })

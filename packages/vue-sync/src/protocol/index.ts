@@ -23,8 +23,8 @@ export type {
 } from './envelope.ts'
 export { RICH } from './values.ts'
 export type { ReadPart, RichValues, WritePart } from './values.ts'
-export { decodeFrame, encodeFrame, MissingCodec, readHeader } from './codec.ts'
-export type { Codec, CodecContext, DecodeOptions, FrameOptions, LazyCodec } from './codec.ts'
+export { decodeFrame, encodeFrame, MissingCodec, readHeader } from './frames/codec.ts'
+export type { Codec, CodecContext, DecodeOptions, FrameOptions, LazyCodec } from './frames/codec.ts'
 export {
   addPart,
   formatPart,
@@ -33,28 +33,34 @@ export {
   PART_BYTES,
   readPart,
   readReceipt,
-} from './parts.ts'
-export type { Assembly, PartHeader, PartMessage, Receipt } from './parts.ts'
-export { applyReceipt, nextHeader, nextSlice, sliceSent, startTransfer } from './part-sender.ts'
-export type { Transfer } from './part-sender.ts'
+} from './frames/parts.ts'
+export type { Assembly, PartHeader, PartMessage, Receipt } from './frames/parts.ts'
+export {
+  applyReceipt,
+  nextHeader,
+  nextSlice,
+  sliceSent,
+  startTransfer,
+} from './frames/part-sender.ts'
+export type { Transfer } from './frames/part-sender.ts'
 export { fromBase64Url, toBase64Url } from './base64url.ts'
 export { concat, formatHeader } from './bytes.ts'
 export { isRecord } from './record.ts'
-export { isTooDeep, MOST_BYTES, MOST_DEPTH, parseJson, sizeOf } from './bounds.ts'
-export { readMessageHead } from './head.ts'
-export type { MessageHead } from './head.ts'
-export { isPosition, parseMessage, parseStatus } from './parse.ts'
-export type { BadPart, OnDropped } from './parse.ts'
-export { hashOf } from './hash.ts'
-export type { HashCache } from './hash.ts'
-export { applyPatch, escapeKey, type Reuse } from './patch.ts'
-export { clone, equal, isContainer, put, safeKeys, share } from './share.ts'
-export { judge, samePosition } from './sequence.ts'
-export type { Verdict } from './sequence.ts'
+export { isTooDeep, MOST_BYTES, MOST_DEPTH, parseJson, sizeOf } from './state/bounds.ts'
+export { readMessageHead } from './frames/head.ts'
+export type { MessageHead } from './frames/head.ts'
+export { isPosition, parseMessage, parseStatus } from './frames/parse.ts'
+export type { BadPart, OnDropped } from './frames/parse.ts'
+export { hashOf } from './state/hash.ts'
+export type { HashCache } from './state/hash.ts'
+export { applyPatch, escapeKey, type Reuse } from './state/patch.ts'
+export { clone, equal, isContainer, put, safeKeys, share } from './state/share.ts'
+export { judge, samePosition } from './state/sequence.ts'
+export type { Verdict } from './state/sequence.ts'
 export { BACKOFF_DEFAULTS, backoffDelay } from './backoff.ts'
 export type { BackoffOptions } from './backoff.ts'
-export { formatPairCode, randomPairCode, readPairCode } from './pair-code.ts'
-export { readName } from './session-name.ts'
+export { formatPairCode, randomPairCode, readPairCode } from './address/pair-code.ts'
+export { readName } from './address/session-name.ts'
 export {
   isOverfull,
   LONGEST_LABEL,
@@ -86,5 +92,5 @@ export {
   readSession,
   sessionPath,
   SUBPROTOCOL,
-} from './address.ts'
-export type { Offer, Role, SyncAddress } from './address.ts'
+} from './address/address.ts'
+export type { Offer, Role, SyncAddress } from './address/address.ts'

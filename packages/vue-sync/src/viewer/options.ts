@@ -9,7 +9,7 @@ import {
   type RichValues,
   type SyncAddress,
 } from '../protocol/index.ts'
-import type { StoreRules } from './store-rules.ts'
+import type { StoreRules } from './mirror/store-rules.ts'
 
 /**
  * Saves the last state of each session on the device. Use `sessionCache()` of `@vue-sync/vue/cache` or your own.

@@ -12,7 +12,7 @@ import {
   type StatusMessage,
 } from '../protocol/index.ts'
 import type { FrameReader } from './frame-reader.ts'
-import type { Mirror } from './mirror.ts'
+import type { Mirror } from './mirror/mirror.ts'
 import { createReplayGuard } from './replay-guard.ts'
 
 /** What messages say about the shown state. */
@@ -171,7 +171,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (!position || !samePosition(position, message)) return
     caughtUp()
     if (host === 'online' && !state.behind) state.asOf = Date.now()
-    // Nobody knows what the host has had since it left.
+    // What the host has changed since it left is unknown.
     else if (isFirst && host === 'offline' && typeof since === 'number')
       state.asOf = Math.min(state.asOf ?? since, since, Date.now())
     onChange(isRenamed || isFirst)

@@ -26,7 +26,7 @@ import {
   type SyncAddress,
 } from '../protocol/index.ts'
 import { createFrameReader, type FrameReader } from './frame-reader.ts'
-import { createMirror, type Mirror } from './mirror.ts'
+import { createMirror, type Mirror } from './mirror/mirror.ts'
 import { type SyncViewerOptions, VIEWER_DEFAULTS } from './options.ts'
 import { followPage } from './page-lifecycle.ts'
 import { createReceiver, type ReceivedState } from './receiver.ts'

@@ -5,7 +5,7 @@ import {
   type Field,
   type MessageType,
   type ValueType,
-} from '../../src/codecs/protobuf/types.ts'
+} from '../../src/codecs/protobuf/schema/types.ts'
 import type { Json } from '../../src/protocol/index.ts'
 import { anyJson } from '../json-arbitrary.ts'
 

@@ -2,7 +2,7 @@ import { createPinia, defineStore } from 'pinia'
 import { createApp } from 'vue'
 import { createWarn } from '../../src/diagnostics.ts'
 import { createPublisher } from '../../src/host/core/publisher.ts'
-import { createStoreSource } from '../../src/host/store-source.ts'
+import { createStoreSource } from '../../src/host/stores/store-source.ts'
 import {
   type Codec,
   type CodecProblem,
@@ -13,7 +13,7 @@ import {
   type Message,
   type Position,
 } from '../../src/protocol/index.ts'
-import { createMirror } from '../../src/viewer/mirror.ts'
+import { createMirror } from '../../src/viewer/mirror/mirror.ts'
 
 /** A Pinia store at a host and a viewer's mirror of it, linked by frames of a codec. Each side has its own. */
 export function createLinked(host: Codec, viewer: Codec, initial: () => object) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { createCompiler } from '../../src/codecs/protobuf/schema.ts'
+import { createCompiler } from '../../src/codecs/protobuf/schema/schema.ts'
 import { protobuf } from '../../src/codecs/protobuf.ts'
 import { isRecord, type Json } from '../../src/protocol/index.ts'
 import { fittingState } from './fitting-state.ts'

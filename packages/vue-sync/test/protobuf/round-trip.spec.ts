@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createCompiler } from '../../src/codecs/protobuf/schema.ts'
+import { createCompiler } from '../../src/codecs/protobuf/schema/schema.ts'
 import { protobuf } from '../../src/codecs/protobuf.ts'
 import { DIFFERENCES, hashOf, type Json, type Payload } from '../../src/protocol/index.ts'
 import { fittingState } from './fitting-state.ts'

@@ -32,7 +32,7 @@ suite('the status strip', () => {
     ['Host offline', { host: 'offline', lastUpdate: undefined }, 'away'],
     ['Waiting for the host', { lastUpdate: undefined }, 'busy'],
     ['Disconnected', { status: 'disconnected' }, 'stopped'],
-    ['Stopped: the key was refused', { error: { code: 'VS102' } }, 'stopped'],
+    ['Stopped: The key was refused', { error: { code: 'VS102' } }, 'stopped'],
     ['Stopped', { error: { code: 'VS107' } }, 'stopped'],
     ['Live', { asOf: TWO_PAST }, 'live'],
     ['Connecting… · as of 14:02', { status: 'connecting', asOf: TWO_PAST }, 'busy'],

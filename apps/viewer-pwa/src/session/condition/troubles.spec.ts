@@ -31,7 +31,7 @@ const STOPS: Record<string, [heading: string, advice: RegExp, first: Action, sec
   VS102: ['The key was refused', /Scan the code/, 'scan', 'code'],
   VS103: ['Another host took over', /new host/, 'scan', 'code'],
   VS104: ['The session is over', /starts a new one/, 'scan', 'retry'],
-  VS105: ['The versions do not fit', /Reload/, 'reload', 'others'],
+  VS105: ['The versions do not match', /Reload/, 'reload', 'others'],
   VS108: ['This viewer cannot read what the host sends', /Reload/, 'reload', 'others'],
   VS109: ['The relay does not accept this page', /--allow-origin/, 'retry', 'others'],
   VS110: [

@@ -11,9 +11,6 @@ export const inspector = ({ number, plural, isolate }: Formats): Texts['inspecto
     other: '# عنصر',
   }
   return {
-    title: 'الفاحص',
-    scene: 'المشهد',
-    views: 'طرق العرض',
     stores: 'المخازن',
     items: (count) => plural(count, items),
     fields: (count) =>

@@ -1,7 +1,6 @@
 import type { Texts } from '../language.ts'
 
 export const menu = (): Texts['menu'] => ({
-  title: 'القائمة',
   noSession: 'لا توجد جلسة',
   host: 'المضيف',
   hostUnknown: 'غير معروف',
@@ -23,6 +22,7 @@ export const menu = (): Texts['menu'] => ({
   fullScreenSideways: 'ملء الشاشة أفقيًا',
   kiosk: 'إخفاء كل عناصر التحكم',
   kioskHint: 'لشاشة معلّقة على الحائط. يفتح مفتاح Escape أو الضغط المطوّل هذه القائمة من جديد.',
+  kioskStart: 'لإظهار عناصر التحكم، اضغط على مفتاح Escape أو اضغط مطوّلًا على الشاشة.',
   leaveKiosk: 'إظهار عناصر التحكم',
   connectAgain: 'الاتصال من جديد',
   disconnect: 'قطع الاتصال',
@@ -35,5 +35,4 @@ export const menu = (): Texts['menu'] => ({
   updateReady: 'يتوفر إصدار جديد. حدّث الآن، أو يُحدَّث التطبيق عند إغلاقه.',
   update: 'تحديث',
   later: 'لاحقًا',
-  appTitle: 'عارض vue-sync',
 })

@@ -9,7 +9,7 @@ export const history = ({ plural, clock, time }: Formats): Texts['history'] => (
   backToLive: 'Zurück zu Live',
   pausedAt: (at) => `Angehalten um ${time(at)}`,
   newer: (count) => plural(count, { one: '# neuere Änderung', other: '# neuere Änderungen' }),
-  upToDate: 'nichts Neueres',
+  upToDate: 'Nichts Neueres',
   position: (at, count) =>
     plural(count, { one: `${time(at)}, vor # Änderung`, other: `${time(at)}, vor # Änderungen` }),
   latest: (at) => `${time(at)}, der neueste Zustand`,

@@ -2,9 +2,6 @@ import type { Formats } from '../formats.ts'
 import type { Texts } from '../language.ts'
 
 export const inspector = ({ number, plural }: Formats): Texts['inspector'] => ({
-  title: 'Inspektor',
-  scene: 'Szene',
-  views: 'Ansichten',
   stores: 'Stores',
   items: (count) => plural(count, { one: '# Eintrag', other: '# Einträge' }),
   fields: (count) => plural(count, { one: '# Feld', other: '# Felder' }),

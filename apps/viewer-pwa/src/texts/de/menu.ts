@@ -1,7 +1,6 @@
 import type { Texts } from '../language.ts'
 
 export const menu = (): Texts['menu'] => ({
-  title: 'Menü',
   noSession: 'Keine Sitzung',
   host: 'Host',
   hostUnknown: 'nicht bekannt',
@@ -25,6 +24,7 @@ export const menu = (): Texts['menu'] => ({
   kiosk: 'Alle Bedienelemente ausblenden',
   kioskHint:
     'Für einen Bildschirm an der Wand. Escape oder langes Drücken öffnet dieses Menü wieder.',
+  kioskStart: 'Escape oder langes Drücken zeigt die Bedienelemente.',
   leaveKiosk: 'Bedienelemente zeigen',
   connectAgain: 'Wieder verbinden',
   disconnect: 'Trennen',
@@ -38,5 +38,4 @@ export const menu = (): Texts['menu'] => ({
     'Eine neue Version ist bereit. Aktualisiere jetzt, oder es geschieht, wenn du die App schließt.',
   update: 'Aktualisieren',
   later: 'Später',
-  appTitle: 'vue-sync Viewer',
 })

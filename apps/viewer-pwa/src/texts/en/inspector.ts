@@ -1,9 +1,6 @@
 import type { Formats } from '../formats.ts'
 
 export const inspector = ({ number, plural }: Formats) => ({
-  title: 'Inspector',
-  scene: 'Scene',
-  views: 'Views',
   stores: 'Stores',
   items: (count: number) => plural(count, { one: '# item', other: '# items' }),
   fields: (count: number) => plural(count, { one: '# field', other: '# fields' }),

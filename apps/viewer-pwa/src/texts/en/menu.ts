@@ -1,6 +1,5 @@
 /** The menu, and the banners at the bottom. */
 export const menu = () => ({
-  title: 'Menu',
   noSession: 'No session',
   host: 'Host',
   hostUnknown: 'not known',
@@ -22,6 +21,8 @@ export const menu = () => ({
   fullScreenSideways: 'Full screen, sideways',
   kiosk: 'Hide all controls',
   kioskHint: 'For a screen on a wall. Escape or a long press opens this menu again.',
+  /** Shown for a few seconds when a kiosk starts. */
+  kioskStart: 'To show the controls, press Escape or hold a finger on the screen.',
   leaveKiosk: 'Show the controls',
   connectAgain: 'Connect again',
   disconnect: 'Disconnect',
@@ -34,5 +35,4 @@ export const menu = () => ({
   updateReady: 'A new version is ready. Update now, or it updates when you close the app.',
   update: 'Update',
   later: 'Later',
-  appTitle: 'vue-sync viewer',
 })

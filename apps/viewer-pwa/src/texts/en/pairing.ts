@@ -56,7 +56,7 @@ export const pairing = ({ clock, number, plural, either }: Formats) => ({
   noLink:
     'That is not a link from a host. It looks like http://192.168.1.20:9876/#k=… – a short code has six letters and digits.',
   otherPath:
-    'No session can be at the path of this address. Use the host’s link, or leave out everything after host name and port.',
+    'The path of this address leads to no session. Use the host’s link, or type only the host name and the port.',
   otherCode: 'This QR code is not a vue-sync code. Use the one on the host’s screen.',
   otherWifi: 'This QR code is for a Wi-Fi network; it is not a vue-sync code.',
   leadsElsewhere: (host: string) => `This QR code leads to ${host}; it is not a vue-sync code.`,

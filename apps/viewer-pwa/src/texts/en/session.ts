@@ -41,9 +41,8 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
   behind: 'The host has newer changes',
   behindAdvice:
     'They have not arrived yet. This page shows them as soon as the host can send them.',
-  /** @param heading of the card, which begins a sentence */
-  stoppedBecause: (heading: string) =>
-    `Stopped: ${heading.charAt(0).toLowerCase()}${heading.slice(1)}`,
+  /** @param heading of the card: a sentence, or the name of a host and what it does */
+  stoppedBecause: (heading: string) => `Stopped: ${heading}`,
   stoppedText: 'Stopped',
   ended: ['The connection has ended', 'Scan the code on the host again.'] as Trouble,
   stopped: {
@@ -54,7 +53,7 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
       'The host has ended it. When it starts a new one, scan the code on its screen.',
     ],
     VS105: [
-      'The versions do not fit',
+      'The versions do not match',
       'The relay and this viewer are of different versions. Reload to get the relay’s viewer. If that does not help, update the relay.',
     ],
     VS108: UNREADABLE,
@@ -68,12 +67,12 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
     ],
     VS111: [
       'This session is encrypted, which needs https',
-      'This page came without https. The guide says how this device gets it. Then scan the code on the host again.',
+      'This page was loaded without https. The guide shows how this device gets it. Then scan the code on the host again.',
     ],
     VS112: ['This link has ended', 'Ask the host for a new code.'],
     VS115: [
       'This link is not safe',
-      'It has an encryption key, but no https. Ask for the relay to be started with https, then scan the code on the host again.',
+      'It has an encryption key, but no https. Ask the host to start the relay with https, then scan its code again.',
     ],
     VS116: [
       'This is not from the host',
@@ -121,7 +120,7 @@ export const session = ({ number, elapsed, clock }: Formats) => ({
   ] as Trouble,
   encryptedWithoutHttps: (host: string): Trouble => [
     'The relay does not answer over https',
-    `This session is encrypted, which needs https. Ask for the relay at ${host} to be started with https, then scan the code on the host again.`,
+    `This session is encrypted, which needs https. Ask the host to start the relay at ${host} with https, then scan its code again.`,
   ],
   /** The first button of a card, which leads on. */
   next: {

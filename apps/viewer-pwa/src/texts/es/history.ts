@@ -14,7 +14,7 @@ export const history = ({ plural, clock, time }: Formats): Texts['history'] => (
       many: '# de cambios más recientes',
       other: '# cambios más recientes',
     }),
-  upToDate: 'nada más reciente',
+  upToDate: 'Nada más reciente',
   position: (at, count) =>
     plural(count, {
       one: `${time(at)}, hace # cambio`,

@@ -1,4 +1,5 @@
 import type { MakeTexts } from '../language.ts'
+import { bar } from './bar.ts'
 import { history } from './history.ts'
 import { inspector } from './inspector.ts'
 import { menu } from './menu.ts'
@@ -8,6 +9,7 @@ import { session } from './session.ts'
 
 export const es: MakeTexts = (formats) => ({
   session: session(formats),
+  bar: bar(),
   pairing: pairing(formats),
   inspector: inspector(formats),
   history: history(formats),

@@ -2,9 +2,6 @@ import type { Formats } from '../formats.ts'
 import type { Texts } from '../language.ts'
 
 export const inspector = ({ number, plural }: Formats): Texts['inspector'] => ({
-  title: 'Inspector',
-  scene: 'Escena',
-  views: 'Vistas',
   stores: 'Stores',
   items: (count) =>
     plural(count, { one: '# elemento', many: '# de elementos', other: '# elementos' }),

@@ -1,7 +1,6 @@
 import type { Texts } from '../language.ts'
 
 export const menu = (): Texts['menu'] => ({
-  title: 'Menú',
   noSession: 'Ninguna sesión',
   host: 'Anfitrión',
   hostUnknown: 'desconocido',
@@ -24,6 +23,7 @@ export const menu = (): Texts['menu'] => ({
   kiosk: 'Ocultar todos los controles',
   kioskHint:
     'Para una pantalla en la pared. Escape o una pulsación larga vuelve a abrir este menú.',
+  kioskStart: 'Para mostrar los controles, pulsa Escape o mantén un dedo sobre la pantalla.',
   leaveKiosk: 'Mostrar los controles',
   connectAgain: 'Conectar de nuevo',
   disconnect: 'Desconectar',
@@ -37,5 +37,4 @@ export const menu = (): Texts['menu'] => ({
     'Hay una nueva versión. Actualiza ahora, o se actualizará cuando cierres la aplicación.',
   update: 'Actualizar',
   later: 'Más tarde',
-  appTitle: 'Visor vue-sync',
 })

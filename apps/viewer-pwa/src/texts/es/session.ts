@@ -32,8 +32,7 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
   behind: 'El anfitrión tiene cambios más recientes',
   behindAdvice:
     'Todavía no han llegado. Esta página los muestra en cuanto el anfitrión pueda enviarlos.',
-  stoppedBecause: (heading) =>
-    `Detenido: ${heading.charAt(0).toLocaleLowerCase('es')}${heading.slice(1)}`,
+  stoppedBecause: (heading) => `Detenido · ${heading}`,
   stoppedText: 'Detenido',
   ended: ['La conexión ha terminado', 'Escanea de nuevo el código del anfitrión.'],
   stopped: {

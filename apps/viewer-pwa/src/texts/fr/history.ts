@@ -14,7 +14,7 @@ export const history = ({ plural, clock, time }: Formats): Texts['history'] => (
       many: '# de changements plus récents',
       other: '# changements plus récents',
     }),
-  upToDate: 'rien de plus récent',
+  upToDate: 'Rien de plus récent',
   position: (at, count) =>
     plural(count, {
       one: `${time(at)}, il y a # changement`,

@@ -2,9 +2,6 @@ import type { Formats } from '../formats.ts'
 import type { Texts } from '../language.ts'
 
 export const inspector = ({ number, plural }: Formats): Texts['inspector'] => ({
-  title: 'Inspecteur',
-  scene: 'Scène',
-  views: 'Vues',
   stores: 'Stores',
   items: (count) => plural(count, { one: '# élément', many: '# d’éléments', other: '# éléments' }),
   fields: (count) => plural(count, { one: '# champ', many: '# de champs', other: '# champs' }),

@@ -1,7 +1,6 @@
 import type { Texts } from '../language.ts'
 
 export const menu = (): Texts['menu'] => ({
-  title: 'Menu',
   noSession: 'Aucune session',
   host: 'Hôte',
   hostUnknown: 'inconnu',
@@ -24,6 +23,7 @@ export const menu = (): Texts['menu'] => ({
   fullScreenSideways: 'Plein écran, à l’horizontale',
   kiosk: 'Masquer toutes les commandes',
   kioskHint: 'Pour un écran au mur. Échap ou un appui long rouvre ce menu.',
+  kioskStart: 'Pour afficher les commandes, appuyez sur Échap ou longuement sur l’écran.',
   leaveKiosk: 'Afficher les commandes',
   connectAgain: 'Se reconnecter',
   disconnect: 'Se déconnecter',
@@ -37,5 +37,4 @@ export const menu = (): Texts['menu'] => ({
     'Une nouvelle version est prête. Installez-la maintenant, ou elle s’installe quand vous fermez l’application.',
   update: 'Mettre à jour',
   later: 'Plus tard',
-  appTitle: 'Visionneuse vue-sync',
 })

@@ -32,8 +32,7 @@ export const session = ({ number, elapsed, clock }: Formats): Texts['session'] =
   behind: 'L’hôte a des changements plus récents',
   behindAdvice:
     'Ils ne sont pas encore arrivés. Cette page les affiche dès que l’hôte peut les envoyer.',
-  stoppedBecause: (heading) =>
-    `Arrêté : ${heading.charAt(0).toLocaleLowerCase('fr')}${heading.slice(1)}`,
+  stoppedBecause: (heading) => `Arrêté · ${heading}`,
   stoppedText: 'Arrêté',
   ended: ['La connexion est terminée', 'Scannez de nouveau le code de l’hôte.'],
   stopped: {

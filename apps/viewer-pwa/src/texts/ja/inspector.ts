@@ -2,9 +2,6 @@ import type { Formats } from '../formats.ts'
 import type { Texts } from '../language.ts'
 
 export const inspector = ({ number, plural }: Formats): Texts['inspector'] => ({
-  title: 'インスペクター',
-  scene: 'シーン',
-  views: '表示',
   stores: 'ストア',
   items: (count) => plural(count, { other: '#件' }),
   fields: (count) => plural(count, { other: '#フィールド' }),

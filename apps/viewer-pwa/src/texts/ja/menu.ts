@@ -1,7 +1,6 @@
 import type { Texts } from '../language.ts'
 
 export const menu = (): Texts['menu'] => ({
-  title: 'メニュー',
   noSession: 'セッションなし',
   host: 'ホスト',
   hostUnknown: '不明',
@@ -24,6 +23,7 @@ export const menu = (): Texts['menu'] => ({
   fullScreenSideways: '横向きで全画面表示',
   kiosk: '操作ボタンをすべて隠す',
   kioskHint: '壁のディスプレイ向けです。Escapeキーか長押しで、このメニューをもう一度開けます。',
+  kioskStart: '操作ボタンを表示するには、Escapeキーを押すか、画面を長押ししてください。',
   leaveKiosk: '操作ボタンを表示',
   connectAgain: 'もう一度接続',
   disconnect: '切断',
@@ -36,5 +36,4 @@ export const menu = (): Texts['menu'] => ({
   updateReady: '新しいバージョンがあります。今すぐ更新するか、アプリを閉じたときに更新されます。',
   update: '更新',
   later: '後で',
-  appTitle: 'vue-sync ビューア',
 })

@@ -13,8 +13,8 @@ import { readJson } from './extras.ts'
 import { readOperations, writeOperation } from './operations.ts'
 import { type Comparison, compareOutline, outlineOf, type Schemas } from './outline.ts'
 import { readMessage } from './read-message.ts'
-import { readValidText } from './text.ts'
-import { type ReadContext, Unfit, type WriteContext } from './types.ts'
+import { readValidText } from './schema/text.ts'
+import { type ReadContext, Unfit, type WriteContext } from './schema/types.ts'
 import { writeMessage } from './write-message.ts'
 
 const LEN = WireType.LengthDelimited

@@ -1,6 +1,6 @@
 import { type BinaryReader, type BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { isRecord, type Json, parseJson } from '../../protocol/index.ts'
-import { readValidText } from './text.ts'
+import { readValidText } from './schema/text.ts'
 
 /** Fields with numbers that `protoc` reserves, so that no schema has them. They say what a message cannot say. */
 export const EXTRA = {

@@ -4,8 +4,8 @@ import { readJson, readNumbers, writeNumbers } from './extras.ts'
 import type { Schemas } from './outline.ts'
 import { held, holding, namePath, type NamedPath, type NumberedPath, numberPath } from './path.ts'
 import { readMessage } from './read-message.ts'
-import { readValidText } from './text.ts'
-import type { ReadContext, WriteContext } from './types.ts'
+import { readValidText } from './schema/text.ts'
+import type { ReadContext, WriteContext } from './schema/types.ts'
 import { writeMessage } from './write-message.ts'
 
 const LEN = WireType.LengthDelimited

@@ -1,9 +1,9 @@
 import { BinaryReader, type BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { type CodecProblem, hashOf, type Json } from '../../protocol/index.ts'
 import { readNumbers, writeNumbers } from './extras.ts'
-import { readFields } from './read-fields.ts'
-import { readValidText } from './text.ts'
-import { type Field, KIND, type MessageType, nameOfKind } from './types.ts'
+import { readFields } from './schema/read-fields.ts'
+import { readValidText } from './schema/text.ts'
+import { type Field, KIND, type MessageType, nameOfKind } from './schema/types.ts'
 
 /** The message types of the stores, by id. */
 export type Schemas = ReadonlyMap<string, MessageType>

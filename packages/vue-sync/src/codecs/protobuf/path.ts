@@ -1,5 +1,5 @@
 import { type Json } from '../../protocol/index.ts'
-import { type Field, isFreeForm, type MessageType, type ValueType } from './types.ts'
+import { type Field, isFreeForm, type MessageType, type ValueType } from './schema/types.ts'
 
 /** The place that a path has led to: in a message, in a list or map of a field, in free JSON, or at a value. */
 type Place =

@@ -1,8 +1,8 @@
 import { type BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import { type Json, MOST_DEPTH } from '../../protocol/index.ts'
 import { type Extras, readExtra } from './extras.ts'
-import { readFields } from './read-fields.ts'
-import { readText } from './text.ts'
+import { readFields } from './schema/read-fields.ts'
+import { readText } from './schema/text.ts'
 import {
   type Field,
   KIND,
@@ -10,7 +10,7 @@ import {
   nameOfKind,
   type ReadContext,
   type ValueType,
-} from './types.ts'
+} from './schema/types.ts'
 
 const LEN = WireType.LengthDelimited
 type JsonObject = { [key: string]: Json }

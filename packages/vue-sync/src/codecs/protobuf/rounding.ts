@@ -1,7 +1,7 @@
 import type { Json, Payload, StoreFields } from '../../protocol/index.ts'
-import { roundFloat } from './numbers.ts'
+import { roundFloat } from './schema/numbers.ts'
 import type { Schemas } from './outline.ts'
-import { type Field, KIND, type MessageType, type ValueType } from './types.ts'
+import { type Field, KIND, type MessageType, type ValueType } from './schema/types.ts'
 import { isTyped } from './write-message.ts'
 
 type JsonObject = { [key: string]: Json }

@@ -1,7 +1,7 @@
 import { type BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { isRecord, type Json } from '../../protocol/index.ts'
 import { type Extras, writeExtras } from './extras.ts'
-import { isWellFormed } from './text.ts'
+import { isWellFormed } from './schema/text.ts'
 import {
   type Field,
   KIND,
@@ -9,7 +9,7 @@ import {
   Unfit,
   type ValueType,
   type WriteContext,
-} from './types.ts'
+} from './schema/types.ts'
 
 const LEN = WireType.LengthDelimited
 type JsonObject = { [key: string]: Json }

@@ -9,7 +9,7 @@ export type Findings = Map<string, Finding>
 
 export function addFinding(to: Findings, finding: Finding): void {
   const [kind, path, isLost] = finding
-  // Nobody reads the others.
+  // Production builds report only what is lost.
   if (process.env.NODE_ENV === 'production' && !isLost) return
   const name = `${kind} ${formatPath(path)}`
   if (to.size < MOST_PROBLEMS && !to.has(name)) to.set(name, finding)

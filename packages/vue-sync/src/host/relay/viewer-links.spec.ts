@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LinkKeys } from '../encryption.ts'
+import type { LinkKeys } from '../access/encryption.ts'
 import { viewerLinks, workingLinks } from './viewer-links.ts'
 
 const reported = [

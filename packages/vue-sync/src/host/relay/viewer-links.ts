@@ -7,7 +7,7 @@ import {
   type SignedToken,
   type ViewerUrl,
 } from '../../protocol/index.ts'
-import type { LinkKeys } from '../encryption.ts'
+import type { LinkKeys } from '../access/encryption.ts'
 
 export interface ViewerLinkOptions {
   session: string

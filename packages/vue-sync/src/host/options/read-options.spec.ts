@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { protobuf } from '../../codecs/protobuf.ts'
+import { msgpack } from '../../codecs/msgpack.ts'
+import { richValues } from '../../values/rich-values.ts'
+import { readCodec, readViewerUrl } from './read-options.ts'
+
+describe('the option `viewerUrl`', () => {
+  it.each([
+    [undefined, undefined],
+    ['https://show.example', 'wss://show.example'],
+    ['https://show.example:9876/', 'wss://show.example:9876'],
+    ['http://localhost:9876', 'ws://localhost:9876'],
+  ])('%j gives the origin %s', (viewerUrl, origin) => {
+    const given = viewerUrl === undefined ? {} : { viewerUrl }
+    expect(readViewerUrl({ ...given, encrypt: true })).toBe(origin)
+  })
+
+  it('may be plain http without `encrypt`', () => {
+    expect(readViewerUrl({ viewerUrl: 'http://10.0.0.1:9876' })).toBe('ws://10.0.0.1:9876')
+  })
+
+  it.each([
+    '',
+    'show.example',
+    'javascript:alert(1)',
+    'wss://show.example',
+    'http://10.0.0.1:9876',
+  ])('refuses %j with `encrypt`, and names the option', (viewerUrl) => {
+    expect(() => readViewerUrl({ viewerUrl, encrypt: true })).toThrow(/VS107.*viewerUrl must be/)
+  })
+})
+
+describe('the options `codec` and `values`', () => {
+  it('cannot be Protocol Buffers with rich values, because a schema has no field for their forms', () => {
+    const codec = protobuf({ stores: {} })
+    expect(readCodec({ codec })).toBe(codec)
+    expect(() => readCodec({ codec, values: richValues() })).toThrow(/VS107.*richValues.*protobuf/)
+  })
+
+  it('can be any other codec with rich values', () => {
+    const codec = msgpack()
+    expect(readCodec({ codec, values: richValues() })).toBe(codec)
+  })
+})

@@ -1,0 +1,78 @@
+import { SyncError } from '../../diagnostics.ts'
+import { readLink } from '../../link/index.ts'
+import type { SyncOptions } from '../../pinia/sync-options.ts'
+import {
+  type Codec,
+  DEFAULT_PORT,
+  isSessionName,
+  isTrustworthyOrigin,
+  parseLink,
+  type SyncAddress,
+} from '../../protocol/index.ts'
+import type { SyncHostOptions } from './options.ts'
+
+function defaultRelay(): string {
+  const { protocol, hostname } = globalThis.location ?? { protocol: 'http:', hostname: 'localhost' }
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${hostname || 'localhost'}:${DEFAULT_PORT}`
+}
+
+/** When changes are sent, in milliseconds. */
+export type Delays = Required<Pick<SyncOptions, 'debounce' | 'maxWait'>>
+
+/**
+ * The delays of one store, or of the host. A longest wait that was not asked for is never shorter than the debounce;
+ * 0 is no limit.
+ *
+ * @throws SyncError VS107 for a bad delay
+ */
+export function readDelays(
+  where: string,
+  delays: Pick<SyncOptions, 'debounce' | 'maxWait'>,
+  defaults: Delays,
+): Delays {
+  for (const name of ['debounce', 'maxWait'] as const) {
+    const value = delays[name]
+    if (value !== undefined && !(typeof value === 'number' && value >= 0))
+      throw new SyncError('VS107', `${where}${name} must be a number of milliseconds ≥ 0`)
+  }
+  const { debounce = defaults.debounce } = delays
+  const { maxWait = defaults.maxWait && Math.max(debounce, defaults.maxWait) } = delays
+  // A timer takes no longer time, and runs at once.
+  return { debounce, maxWait: maxWait < 2 ** 31 ? maxWait : 0 }
+}
+
+/** @throws SyncError VS101 or VS121 for a bad `url`, VS107 for a bad session name */
+export function readRelay(options: SyncHostOptions): SyncAddress {
+  const address = readLink(options.url ?? defaultRelay(), 'url: ')
+  const session = options.session ?? address.session
+  const key = options.key ?? address.key
+  if (!isSessionName(session))
+    throw new SyncError(
+      'VS107',
+      'session must be 1–64 of A–Z, a–z, 0–9 and -_.~, and start with a letter or digit',
+    )
+  return { origin: address.origin, session, key }
+}
+
+/** @throws SyncError VS107 for a codec with types of its own, which cannot hold the forms of rich values */
+export function readCodec({ codec, values }: SyncHostOptions): Codec | undefined {
+  if (values && codec?.arriving)
+    throw new SyncError('VS107', `richValues() cannot be combined with ${codec.name}()`)
+  return codec
+}
+
+/**
+ * The origin of the option `viewerUrl`, with `ws` for `http`; `undefined` without the option.
+ *
+ * @throws SyncError VS107 if it is not an http(s) address, or is plain http with `encrypt`
+ */
+export function readViewerUrl({ viewerUrl, encrypt }: SyncHostOptions): string | undefined {
+  if (viewerUrl === undefined) return undefined
+  const origin = /^https?:/i.test(viewerUrl) ? parseLink(viewerUrl)?.origin : undefined
+  if (origin === undefined || (encrypt && !isTrustworthyOrigin(origin)))
+    throw new SyncError(
+      'VS107',
+      `viewerUrl must be an ${encrypt ? 'https' : 'http(s)'} address, not ${JSON.stringify(viewerUrl)}`,
+    )
+  return origin
+}

@@ -1,0 +1,137 @@
+import { useDebounceFn } from '@vueuse/core'
+import type { Store } from 'pinia'
+import type { Report, SyncError, Warn } from '../../diagnostics.ts'
+import type { SyncOptions } from '../../pinia/sync-options.ts'
+import type { ValueForm } from '../core/plain.ts'
+import type { Problems } from '../../problems.ts'
+import type { Publisher } from '../core/publisher.ts'
+import { HOST_DEFAULTS } from '../options/options.ts'
+import { type Delays, readDelays } from '../options/read-options.ts'
+import { createStoreSource, type StoreSource } from './store-source.ts'
+
+export interface SyncedStoresOptions {
+  publisher: Pick<Publisher, 'add' | 'remove'>
+  /** Of stores without delays of their own. */
+  delays: Delays
+  warn: Warn
+  report: Report
+  form: ValueForm
+  problems: Problems
+  /** Whether the relay accepts state. Changes made before are sent as soon as it does. */
+  isReady: () => boolean
+  isHidden: () => boolean
+  /** When `flush` last ran, milliseconds since 1970. */
+  flushedAt: () => number
+  /** Sends what has changed in all stores. */
+  flush: () => void
+  /** Called for every change, with the longest wait of its store in milliseconds. */
+  onChange: (wait: number) => void
+}
+
+/** The stores that a host publishes. Decides when a change in one of them is sent. */
+export interface SyncedStores {
+  /** Whether a store could not be read, so that its former state was sent. */
+  readonly areUnreadable: boolean
+  /** Makes the next flush read all stores again, also what Vue does not track. */
+  reread: () => void
+  /** Syncs a store until `detach`. A bad delay is reported and not used. */
+  attach: (store: Store, options: SyncOptions) => void
+  detach: (id: string) => void
+  detachAll: () => void
+}
+
+export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
+  const {
+    publisher,
+    delays,
+    warn,
+    report,
+    form,
+    problems,
+    isReady,
+    isHidden,
+    flushedAt,
+    onChange,
+  } = options
+  const sources = new Map<string, StoreSource>()
+  let isQueued = false
+
+  /** Sends at the end of the tick: a `sort` of 500 rows is one message. */
+  function flushSoon(): void {
+    if (isQueued) return
+    isQueued = true
+    queueMicrotask(() => {
+      isQueued = false
+      options.flush()
+    })
+  }
+
+  /** VueUse before 15 cannot cancel a debounced call. A late call sends nothing once the host is disposed. */
+  function createDebounce(debounce: number, maxWait: number): () => void {
+    if (debounce <= 0) return flushSoon
+    const debounced = useDebounceFn(options.flush, debounce, maxWait ? { maxWait } : {})
+    return () => void debounced()
+  }
+  const storesChanged = createDebounce(delays.debounce, 0)
+
+  function ownDelays(id: string, own: SyncOptions): Delays {
+    try {
+      return readDelays(`stores.${id}.`, own, delays)
+    } catch (error) {
+      // The app must not break.
+      if (process.env.NODE_ENV !== 'production') report(error as SyncError)
+      return delays
+    }
+  }
+
+  return {
+    get areUnreadable() {
+      return [...sources.values()].some((source) => source.isUnreadable)
+    },
+    reread() {
+      for (const source of sources.values()) source.reread()
+    },
+    attach(store, own) {
+      const id = store.$id
+      sources.get(id)?.stop()
+      const { debounce, maxWait } = ownDelays(id, own)
+      const flushLater = createDebounce(debounce, maxWait)
+      const longest = Math.max(debounce, maxWait || HOST_DEFAULTS.maxWait)
+      const source = createStoreSource(
+        store,
+        own,
+        warn,
+        () => {
+          onChange(longest)
+          if (!isReady()) return
+          // Browsers run timers of a hidden page once a second or even once a minute. So a change that comes
+          // later than the debounce after the last flush is sent now, and others with the relay's next status.
+          if (isHidden() && Date.now() - flushedAt() >= debounce) flushSoon()
+          else flushLater()
+        },
+        problems,
+        form,
+      )
+      publisher.add(id, source.read)
+      sources.set(id, source)
+      onChange(longest)
+      storesChanged()
+    },
+    detach(id) {
+      const source = sources.get(id)
+      if (!source) return
+      source.stop()
+      sources.delete(id)
+      publisher.remove(id)
+      onChange(HOST_DEFAULTS.maxWait)
+      storesChanged()
+    },
+    detachAll() {
+      for (const [id, source] of sources) {
+        source.stop()
+        publisher.remove(id)
+      }
+      sources.clear()
+    },
+  }
+}
