@@ -57,6 +57,9 @@ try {
   await take(host, 'host')
   await user.press(bar.inspector)
   await user.has('[data-path="config.speed"]')
+  await viewer
+    .locator('[data-path="config.speed"]')
+    .evaluate((row) => row.scrollIntoView({ block: 'center' }))
   await host.getByRole('slider', { name: 'Speed' }).fill('2.5')
   await user.has('[data-path="config.speed"][data-value="2.5"]')
   // The mark of a change fades, so its moment is set.

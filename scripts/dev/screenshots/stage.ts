@@ -34,7 +34,8 @@ const address = (ip: string) => ({
   address: ip,
   netmask: '255.255.255.0',
   family: 'IPv4' as const,
-  mac: '02:00:00:00:00:01',
+  // The address of a real network card; virtual ones have others.
+  mac: '3c:22:fb:00:00:01',
   internal: false,
   cidr: `${ip}/24`,
 })
