@@ -77,6 +77,36 @@ describe('a kiosk', () => {
     await strip(page).waitFor()
   })
 
+  it('shows nothing but the state and a hint after it was chosen in the menu', async () => {
+    await start()
+    await startSession('hall', 'Departures')
+    const page = await openTab(wall, link('hall'))
+    await says(page, 'Departures')
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await menu(page).getByRole('button', { name: 'Hide all controls' }).click()
+    await page.getByRole('status').filter({ hasText: 'press Escape' }).waitFor()
+    // The menu gives the focus back to its button, and the focus shows the buttons of a kiosk.
+    await expect.poll(async () => (await page.locator('nav').boundingBox())?.width).toBe(1)
+    await page.keyboard.press('Escape')
+    await menu(page).waitFor()
+    await page.keyboard.press('Escape')
+    await expect.poll(async () => (await page.locator('nav').boundingBox())?.width).toBe(1)
+  })
+
+  it('is not dimmed where it shows no session', async () => {
+    await start()
+    await startSession('hall', 'Departures')
+    const page = await openTab(wall, link('hall', '&kiosk'))
+    await says(page, 'Departures')
+    await page.keyboard.press('Escape')
+    await menu(page).getByRole('button', { name: 'Other sessions' }).click()
+    await says(page, 'See it live')
+    const opacity = () =>
+      page.locator('main').evaluate((element) => Number(getComputedStyle(element).opacity))
+    await page.evaluate(() => Promise.all(document.getAnimations().map((it) => it.finished)))
+    expect(await opacity()).toBe(1)
+  })
+
   it('opens the menu after a long press, and hides the cursor of a mouse that rests', async () => {
     await start()
     await startSession('hall', 'Departures')

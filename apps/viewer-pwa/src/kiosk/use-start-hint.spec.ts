@@ -51,3 +51,13 @@ it('goes away when a menu opens', async () => {
 it('is not shown after a reload', () => {
   expect(start({ isKnown: true }).shown.value).toBe(false)
 })
+
+it('is shown again on a page that was loaded again, if the kiosk is chosen in the menu', async () => {
+  const { on, menu, shown } = start({ kiosk: false, isKnown: true })
+  menu.value = true
+  on.value = true
+  await nextTick()
+  menu.value = false
+  await nextTick()
+  expect(shown.value).toBe(true)
+})

@@ -12,7 +12,7 @@ export function wasReloaded(): boolean {
 
 /**
  * Whether to say how the controls of a kiosk return: for some seconds after it has started, until a menu opens. A link
- * can make a kiosk of a visitor's own phone.
+ * can make a kiosk of a visitor's own phone. A screen that was loaded again shows it only after a choice in the menu.
  *
  * @param kiosk whether the controls are hidden
  * @param isMenuOpen whether the menu covers the state
@@ -28,7 +28,8 @@ export function useStartHint(
   watch(
     kiosk,
     (on) => {
-      if (!on || hasStarted) return
+      // A person who chooses it in the menu is there to read the hint.
+      if (!on || (hasStarted && !isMenuOpen())) return
       hasStarted = true
       start()
     },
