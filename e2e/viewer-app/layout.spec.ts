@@ -5,7 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect } from '../../server/test/client.ts'
 import type { BrowserPage } from '../support/browsers/browser-page.ts'
 import { hasBrowser, launchTestBrowser } from '../support/browsers/launch-test-browser.ts'
-import { measureSizes, overflowsOf, type Size, widen } from '../support/browsers/overflow.ts'
+import {
+  limitFrames,
+  measureSizes,
+  overflowsOf,
+  type Size,
+  widen,
+} from '../support/browsers/overflow.ts'
 import type { BrowserName, TestBrowser } from '../support/browsers/test-browser.ts'
 import { serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
 import { createFrameDriver } from '../support/pages/frame-driver.ts'
@@ -70,8 +76,9 @@ afterAll(async () => {
 })
 
 /** Returns what does not fit in any size of the frame's page. */
-function measure(page: BrowserPage, sizes: readonly Size[]): Promise<string[]> {
+async function measure(page: BrowserPage, sizes: readonly Size[]): Promise<string[]> {
   const frame = `document.querySelector('iframe')`
+  await page.evaluate(`(${limitFrames})(${frame}.contentDocument)`)
   return page.evaluate(`(${widen})(${frame}.contentDocument) > 1440
     ? (${measureSizes})(${frame}, ${JSON.stringify(sizes)}, ${overflowsOf})
     : ['The wide font DejaVu Sans is missing.']`)
