@@ -144,7 +144,7 @@ describe('the demo', () => {
     const code = host.locator('.pair-code strong')
     const before = await code.textContent()
     await host.getByRole('button', { name: 'Remove all viewers…' }).click()
-    const question = host.getByRole('dialog', { name: 'Remove the 1 viewer?' })
+    const question = host.getByRole('dialog', { name: 'Remove this viewer?' })
     await question.getByText('It needs a new link or code.').waitFor()
     await question.getByRole('button', { name: 'Remove all viewers' }).click()
     await says(viewer, 'Stopped: This link has ended')

@@ -264,6 +264,21 @@ describe('sessions side by side', () => {
   const paneSays = (page: Page, name: string, text: string | RegExp) =>
     pane(page, name).getByText(text).first().waitFor()
 
+  it('can be chosen at once after a second session was opened by its link in the same tab', async () => {
+    await start()
+    await startSession('hall', 'Departures')
+    await startSession('lab', 'Laboratory')
+    const page = await openTab(wall, link('hall'))
+    await says(page, 'Departures')
+    // Only the fragment changes, so the page stays.
+    await page.goto(link('lab'))
+    await says(page, 'Laboratory')
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await menu(page).getByRole('button', { name: 'Side by side…' }).click({ timeout: 3000 })
+    await expect.poll(() => known(page).count()).toBe(2)
+    await expectQuiet(page.seen)
+  })
+
   it('stay after a reload, each with its own status, and one can be removed', async () => {
     await start()
     const host = await startSession('hall', 'Departures')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readCsv, readCsvFile, thinOut } from './csv.ts'
+import { readCsv, readCsvFile, shorteningOf, thinOut } from './csv.ts'
 
 describe('readCsv', () => {
   it('uses the first column as the label and the first numeric column as the value', () => {
@@ -41,7 +41,7 @@ describe('readCsv', () => {
 
   it('names a series after its file', async () => {
     const file = new File(['a,b\nx,1\ny,2'], 'Harvest 2026.csv')
-    expect((await readCsvFile(file)).title).toBe('Harvest 2026')
+    expect((await readCsvFile(file)).series.title).toBe('Harvest 2026')
   })
 })
 
@@ -56,5 +56,20 @@ describe('thinOut', () => {
       { t: 't6', v: 6.5 },
       { t: 't8', v: 8.5 },
     ])
+  })
+})
+
+describe('a file with more values than a screen can show', () => {
+  it('is shown as averages, and says how many values it has', async () => {
+    const file = new File([`a,b\n${'x,1\n'.repeat(1200)}`], 'long.csv')
+    const { series, values } = await readCsvFile(file)
+    expect([series.points.length, values]).toEqual([400, 1200])
+    expect(shorteningOf(series.points.length, values)).toBe(
+      '400 points are shown. They are averages of all 1,200 values.',
+    )
+  })
+
+  it('is told apart from one that is shown whole', () => {
+    expect(shorteningOf(400, 400)).toBe('')
   })
 })

@@ -77,12 +77,29 @@ export function readCsv(text: string, { value, where }: CsvColumns = {}): Series
   })
 }
 
+/** A series, and the number of values from which its points were made. */
+export interface LoadedSeries {
+  series: Series
+  values: number
+}
+
+/** Says how a long series was shortened; empty if it has all its values. */
+export function shorteningOf(points: number, values: number): string {
+  if (values <= points) return ''
+  const [shown, all] = [points, values].map((count) => count.toLocaleString('en'))
+  return `${shown} points are shown. They are averages of all ${all} values.`
+}
+
 /** @throws CsvError if the file is not a series */
-export async function readCsvFile(file: File): Promise<Series> {
+export async function readCsvFile(file: File): Promise<LoadedSeries> {
   if (file.size > MOST_BYTES)
     throw new CsvError(
       `The file is larger than ${MOST_BYTES / 1024 / 1024} MB. Choose a shorter one.`,
     )
-  const points = thinOut(readCsv(await file.text()))
-  return { title: file.name.replace(/\.[^.]+$/, ''), unit: '', source: 'your file', points }
+  const all = readCsv(await file.text())
+  const title = file.name.replace(/\.[^.]+$/, '')
+  return {
+    series: { title, unit: '', source: 'your file', points: thinOut(all) },
+    values: all.length,
+  }
 }

@@ -1,5 +1,4 @@
-import type { Series } from '@vue-sync/demo'
-import { type CsvColumns, readCsv, thinOut } from './csv.ts'
+import { type CsvColumns, type LoadedSeries, readCsv, thinOut } from './csv.ts'
 
 /** A series from the npm package vega-datasets, which is loaded only when the user chooses it. */
 export interface Dataset {
@@ -48,7 +47,11 @@ export const DATASETS: readonly Dataset[] = [
   },
 ]
 
-export async function loadDataset({ title, unit, columns, load }: Dataset): Promise<Series> {
+export async function loadDataset({ title, unit, columns, load }: Dataset): Promise<LoadedSeries> {
   const { default: text } = await load()
-  return { title, unit, source: 'vega-datasets', points: thinOut(readCsv(text, columns)) }
+  const all = readCsv(text, columns)
+  return {
+    series: { title, unit, source: 'vega-datasets', points: thinOut(all) },
+    values: all.length,
+  }
 }

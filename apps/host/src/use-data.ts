@@ -1,7 +1,7 @@
-import { type Series, useSessionStore } from '@vue-sync/demo'
+import { useSessionStore } from '@vue-sync/demo'
 import { onScopeDispose, type Ref, shallowRef } from 'vue'
 import { useSyncHost } from '@vue-sync/vue/host'
-import { CsvError, readCsvFile } from './csv.ts'
+import { CsvError, type LoadedSeries, readCsvFile, shorteningOf } from './csv.ts'
 import { type Dataset, loadDataset } from './datasets.ts'
 
 export interface UseDataReturn {
@@ -10,6 +10,8 @@ export interface UseDataReturn {
   loading: Ref<boolean>
   /** Why the last choice failed, as a message for the user. */
   problem: Ref<string>
+  /** How the displayed data was shortened, as a message for the user. */
+  shortening: Ref<string>
   choose: (dataset: Dataset) => Promise<void>
   chooseFile: (file: File) => Promise<void>
 }
@@ -21,19 +23,21 @@ export function useData(): UseDataReturn {
   const chosen = shallowRef('')
   const loading = shallowRef(false)
   const problem = shallowRef('')
+  const shortening = shallowRef('')
   let latest = 0
   onScopeDispose(() => latest++)
 
-  async function take(id: string, load: () => Promise<Series>): Promise<void> {
+  async function take(id: string, load: () => Promise<LoadedSeries>): Promise<void> {
     const mine = ++latest
     loading.value = true
     problem.value = ''
     try {
-      const data = await load()
+      const { series, values } = await load()
       if (mine !== latest) return
-      const { points } = data
+      const { points } = series
       session.$patch({ metadata: { createdAt: new Date().toISOString(), points: points.length } })
-      session.data = data
+      session.data = series
+      shortening.value = shorteningOf(points.length, values)
       chosen.value = id
       // New data makes a new scene, so viewers get it as one full state.
       push()
@@ -50,6 +54,7 @@ export function useData(): UseDataReturn {
     chosen,
     loading,
     problem,
+    shortening,
     choose: (dataset) => take(dataset.id, () => loadDataset(dataset)),
     chooseFile: (file) => take('file', () => readCsvFile(file)),
   }

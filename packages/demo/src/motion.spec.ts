@@ -36,6 +36,13 @@ describe('a pace', () => {
     expect(pace.isMoving()).toBe(false)
   })
 
+  it('publishes its phase without the noise of its computation', () => {
+    const { host, wait } = devices()
+    const pace = createPace(1.7, host)
+    wait(123_457)
+    expect(pace.motion().phase).toBe(20.9877)
+  })
+
   it('continues from its phase when the speed changes', () => {
     const { host, wait } = devices()
     const pace = createPace(2, host)

@@ -35,6 +35,8 @@ const EASE_MS = 400
 const EASED_MS = 10 * EASE_MS
 /** A larger correction would whirl, so the scene jumps instead. */
 const MOST_CYCLES = 2
+/** Steps per cycle in a published phase. People read it in the inspector, and no finer step can be seen. */
+const PRECISION = 10_000
 /** A fresh motion takes at most this long from the host, which waits for the end of its debounce. */
 const SLOWEST_MS = 5000
 /** The usual time from the host. */
@@ -77,7 +79,7 @@ export function createPace(speed: number, now: () => number): Pace {
     phase,
     isMoving: () => base.speed !== 0 || (rest.cycles !== 0 && now() - rest.at < EASED_MS),
     resume: easeFrom,
-    motion: () => ({ ...base, at: now(), phase: phase() }),
+    motion: () => ({ ...base, at: now(), phase: Math.round(phase() * PRECISION) / PRECISION }),
     setSpeed(next) {
       if (next === base.speed) return
       base = { at: now(), phase: phaseAt(base, now()), speed: next }

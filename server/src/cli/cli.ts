@@ -79,7 +79,13 @@ async function runForTerminal(request: CliRequest, played?: ReplayRequest): Prom
   const { options, stored } = await withStoredKeys(given, { renew: request.newKeys, warn })
   const started = await (workers === 1 ? startAlone : startWorkers)({ ...request, options }, log)
   await stored?.commit()
-  const banner = { ...started.report.banner, version: version(), keysFile: stored?.file }
+  const banner = {
+    ...started.report.banner,
+    version: version(),
+    keysFile: stored?.file,
+    // A recording is its own host, so nobody needs the key.
+    ...(replay && { hostKey: undefined }),
+  }
   const report = { ...started.report, banner }
   if (json) logStartupReport(log, report, given)
   else if (!line) printStartupReport(report)

@@ -41,7 +41,7 @@ it.each([
     'Remove all viewers?',
     'No viewer is connected. Links and codes shown until now stop working.',
   ],
-  [1, 'Remove the 1 viewer?', 'It needs a new link or code.'],
+  [1, 'Remove this viewer?', 'It needs a new link or code.'],
   [3, 'Remove all 3 viewers?', 'They need a new link or code.'],
 ])('removing %d viewers asks first, and says what follows', (viewers, question, consequence) => {
   expect([removeQuestion(viewers), removeConsequence(viewers)]).toEqual([question, consequence])

@@ -48,7 +48,7 @@ export function needsHttps(url: string): boolean {
 /** What the user is asked before all viewers are removed. */
 export function removeQuestion(viewers: number): string {
   if (viewers === 0) return 'Remove all viewers?'
-  return viewers === 1 ? 'Remove the 1 viewer?' : `Remove all ${viewers} viewers?`
+  return viewers === 1 ? 'Remove this viewer?' : `Remove all ${viewers} viewers?`
 }
 
 export function removeConsequence(viewers: number): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { candidatesFor, isAddress, readTypedCode } from './entry.ts'
+import { candidatesFor, isAddress, isWholeCode, readTypedCode } from './entry.ts'
 
 describe('a typed text', () => {
   it.each(['K7Q4MX', 'k7q-4mx', 'K7Q4M', 'hello', 'K7Q 4MX.', 'Ｋ７Ｑ４ＭＸ', ''])(
@@ -9,6 +9,17 @@ describe('a typed text', () => {
   it.each(['192.168.1.5', 'laptop.local', '[fe80::1]:9876', 'laptop/s/show', 'http://a/#k=x'])(
     'with one of them is an address: %j',
     (text) => expect(isAddress(text)).toBe(true),
+  )
+})
+
+describe('a text in the field for addresses', () => {
+  it.each(['TSS4AK', 'tss4ak', ' TSS 4AK', 'ＴＳＳ４ＡＫ'])(
+    'that has the form of a code is one: %j',
+    (text) => expect(isWholeCode(text)).toBe(true),
+  )
+  it.each(['studio', 'localhost', 'laptop', 'tss4akx', 'tss4a', 'tss-4ak', 'pi', ''])(
+    'is the name of a computer otherwise: %j',
+    (text) => expect(isWholeCode(text)).toBe(false),
   )
 })
 

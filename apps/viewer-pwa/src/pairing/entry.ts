@@ -30,6 +30,15 @@ export function isAddress(typed: string): boolean {
   return IN_ADDRESS.test(clean(typed))
 }
 
+/**
+ * Whether a text has the form of a code as the host shows it: six characters, with spaces between them at most. The name
+ * of a computer has no spaces. It can have dashes, and letters that are read as digits in a code.
+ */
+export function isWholeCode(typed: string): boolean {
+  const text = clean(typed)
+  return !/[-ILO]/i.test(text) && readPairCode(text) !== undefined
+}
+
 /** The character of the codes' alphabet that is read from a typed one; `undefined` if there is none. */
 function read(typed: string): string | undefined {
   return readPairCode(typed.repeat(CODE_LENGTH))?.[0]

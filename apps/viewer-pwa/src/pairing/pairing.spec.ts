@@ -25,3 +25,15 @@ it('gives up a code when the relay does not answer for eight seconds, and offers
   expect(problem).toMatchObject({ remedy: { kind: 'retry' } })
   expect(timeout).toHaveBeenCalledWith(8000)
 })
+
+it('asks the relay of the page for a code that was typed into the field for addresses', async () => {
+  const asked: string[] = []
+  vi.stubGlobal('fetch', async (url: URL, { body }: RequestInit) => {
+    asked.push(`${url.href} ${String(body)}`)
+    return Response.json({ session: 'hall', key: 'x' })
+  })
+  const page = { origin: 'http://10.0.0.1:9876', protocol: 'http:' } as Location
+  const link = await linkFrom({ text: 'TSS 4AK', isAddress: true }, page)
+  expect(link).toBe('http://10.0.0.1:9876/#s=hall&k=x')
+  expect(asked).toEqual(['http://10.0.0.1:9876/pair {"code":"TSS4AK"}'])
+})

@@ -2,7 +2,7 @@ import { formatLink, isSessionName, parseLink, readPairCode } from '@vue-sync/vu
 import type { ErrorCode } from '@vue-sync/vue/viewer'
 import { fitToPage, isScannedLink } from '../session/session-link.ts'
 import type { Texts } from '../texts/language.ts'
-import { candidatesFor, CODE_LENGTH, isAddress, readTypedCode } from './entry.ts'
+import { candidatesFor, CODE_LENGTH, isAddress, isWholeCode, readTypedCode } from './entry.ts'
 import { dial, findRelay } from './find-relay.ts'
 
 type PairingTexts = Texts['pairing']
@@ -107,7 +107,10 @@ function hostWithPort(link: string): string {
 /** What the user typed or pasted. */
 export interface Typed {
   text: string
-  /** Whether the user chose to type an address. A text without dot, colon and slash is a code otherwise. */
+  /**
+   * Whether the user chose to type an address. A text without dot, colon and slash is then the name of a computer,
+   * unless it has the form of a code. Otherwise it is a code.
+   */
   isAddress: boolean
 }
 
@@ -119,7 +122,8 @@ export interface Typed {
  */
 export async function linkFrom(typed: Typed, page: Location): Promise<string> {
   const { text } = typed
-  if (!typed.isAddress && !isAddress(text)) return linkOfCode(text, page.origin)
+  if (!isAddress(text) && (!typed.isAddress || isWholeCode(text)))
+    return linkOfCode(text, page.origin)
   if (text.trim() === '') throw new PairingProblem((t) => t.emptyAddress)
   return linkOfAddress(text, page)
 }

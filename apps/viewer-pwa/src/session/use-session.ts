@@ -31,7 +31,7 @@ export interface UseSessionReturn {
   leave: (way?: PairingStart['way']) => void
   /** How the pairing screen begins; `undefined` unless `leave` was called with a way. */
   start: Readonly<Ref<PairingStart | undefined>>
-  /** Returns to the pairing screen and deletes the session from this device. The screen offers to undo that. */
+  /** Returns to the pairing screen and deletes the session from this device. The screen offers to undo that, which opens it again. */
   forget: () => void
 }
 
@@ -157,7 +157,7 @@ export function useSession(
     forget() {
       const gone = link.value
       leave()
-      if (gone) void known.forget(gone)
+      if (gone) void known.forget(gone, true)
     },
   }
 }

@@ -22,7 +22,7 @@ export function createStateSaver(
 ): StateSaver {
   let timer: ReturnType<typeof setTimeout> | undefined
   let changed = false
-  let savedAt = Number.NEGATIVE_INFINITY
+  let savedAt = 0
 
   function saveNow(): void {
     clearTimeout(timer)
@@ -36,6 +36,8 @@ export function createStateSaver(
 
   return {
     load(session) {
+      // The first state of the next session is saved at once, so that lists of sessions have it.
+      savedAt = 0
       return new Promise((resolve) => {
         const timeout = setTimeout(resolve, LOAD_MS)
         cache

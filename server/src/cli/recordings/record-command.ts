@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { UsageError } from '../../core/usage-error.ts'
 import { createRecordingFile } from '../../recordings/recording-file.ts'
 import { recordSession } from '../../recordings/record-session.ts'
 import { createPipedRecording } from './piped-recording.ts'
@@ -9,7 +10,7 @@ import { onStopSignal } from '../processes/stop-signals.ts'
  * Records a session until Ctrl+C or the end of `--for`.
  *
  * @param print writes a line for people to stderr, because stdout may be the recording
- * @throws UsageError
+ * @throws UsageError also if nothing was recorded
  */
 export async function recordCommand(
   args: string[],
@@ -46,13 +47,13 @@ export async function recordCommand(
       signal: stopping.signal,
     })
     if (isFull) print(`The recording has its longest size, ${mostBytes} bytes (--max-size).`)
-    print(
-      file.bytes === 0
-        ? isFull
+    if (file.bytes === 0)
+      throw new UsageError(
+        isFull
           ? 'The first state is larger, so nothing was written.'
-          : 'No state has arrived, so nothing was written.'
-        : `Recorded ${messages} ${messages === 1 ? 'message' : 'messages'}, ${file.bytes} bytes.`,
-    )
+          : 'No state has arrived, so nothing was written.',
+      )
+    print(`Recorded ${messages} ${messages === 1 ? 'message' : 'messages'}, ${file.bytes} bytes.`)
   } finally {
     clearTimeout(timer)
     file.close()

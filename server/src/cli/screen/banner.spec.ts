@@ -49,6 +49,19 @@ it('shows for each address who can open it, the code to type, and the fingerprin
 `)
 })
 
+it('says what the key is for only where it shows one', () => {
+  const viewerUrls = [{ name: 'this machine', url: 'http://127.0.0.1:9876/' }]
+  const hostPart = (options: Partial<BannerOptions>): string =>
+    formatBanner({ viewerUrls, ...options })
+      .split('127.0.0.1:9876/\n')[1]!
+      .trim()
+  expect(hostPart({ hostUrl: 'http://localhost:5173/' })).toMatch(
+    /^Host app\n +open +http:\/\/localhost:5173\/$/,
+  )
+  expect(hostPart({ keysFile: 'keys.json' })).toMatch(/^Keys\n +kept in +keys\.json$/)
+  expect(hostPart({})).toBe('')
+})
+
 const LAN = {
   viewerUrls: [
     {

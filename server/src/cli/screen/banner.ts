@@ -7,6 +7,7 @@ export interface BannerOptions {
   version?: string | undefined
   viewerUrls: ViewerUrl[]
   hostUrl?: string | undefined
+  /** Printed for a person who starts a host. @default none: the host has its key already */
   hostKey?: string | undefined
   /** Where generated keys are kept. */
   keysFile?: string | undefined
@@ -99,6 +100,11 @@ function codes({
   return (widthOf(beside) + 2 <= columns ? beside : [...first, '', ...second]).join('\n')
 }
 
+function hostTitle({ hostKey, hostUrl }: BannerOptions): string {
+  if (hostKey) return 'Host: the key is for publishing, paste it into the host app'
+  return hostUrl ? 'Host app' : 'Keys'
+}
+
 /** The addresses in groups of those who can open them, and the keys. */
 export function formatDetails(options: BannerOptions): string {
   const { viewerUrls, hostUrl, hostKey, keysFile, pairCode, authority, setUpUrl } = options
@@ -121,7 +127,7 @@ export function formatDetails(options: BannerOptions): string {
       ...byReader(viewerUrls),
       ['Type this in the viewer instead of scanning (valid for some minutes)', typed],
       ['HTTPS: new phones must trust this CA once; compare its fingerprint first', trust],
-      ['Host: the key is for publishing, paste it into the host app', host],
+      [hostTitle(options), host],
     ]),
     '',
   ].join('\n')

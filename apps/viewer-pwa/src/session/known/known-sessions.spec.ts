@@ -44,6 +44,14 @@ it('deletes a session at once, with the link that the app opens with, and brings
   expect(known.forgotten.value).toBeUndefined()
 })
 
+it('says which session to open again, if the restored one was on show', async () => {
+  const { known } = setUp({ state: STATE })
+  await known.forget(LINK, true)
+  expect(await known.restore()).toBe(LINK)
+  await known.forget(LINK)
+  expect(await known.restore()).toBeUndefined()
+})
+
 it('lists a restored session of which no state was saved', async () => {
   const { known } = setUp()
   await known.forget(LINK)

@@ -12,11 +12,16 @@ export interface KnownSessions {
   /** Sorted by last use, latest first. */
   sessions: Readonly<Ref<ListedSession[]>>
   refresh: () => Promise<void>
-  /** Deletes a session with its key and its state. `restore` brings back the last one. */
-  forget: (link: string) => Promise<void>
+  /**
+   * Deletes a session with its key and its state. `restore` brings back the last one.
+   *
+   * @param wasOpen whether the session was on show
+   */
+  forget: (link: string, wasOpen?: boolean) => Promise<void>
   /** The session that was deleted last, until `keepForgotten`. */
   forgotten: Readonly<Ref<KnownSession | undefined>>
-  restore: () => Promise<void>
+  /** Resolves with the link of the session if it was on show when it was deleted. */
+  restore: () => Promise<string | undefined>
   /** Ends the time in which `restore` is offered. */
   keepForgotten: () => void
   /** Marks a listed session, whose link no longer opens it. */
@@ -60,6 +65,7 @@ export function createKnownSessions({
   const sessions = shallowRef<ListedSession[]>([])
   const forgotten = shallowRef<KnownSession>()
   let forgottenState: KeptState | undefined
+  let reopen: string | undefined
 
   function readMarks(): Record<string, string> {
     try {
@@ -95,7 +101,7 @@ export function createKnownSessions({
     sessions,
     refresh,
     forgotten,
-    async forget(link) {
+    async forget(link, wasOpen) {
       await refresh()
       const known = find(link)
       const address = parseLink(link)
@@ -103,6 +109,7 @@ export function createKnownSessions({
       await cache.forget(link)
       if (listedForm(kept.read() ?? '') === listedForm(link)) kept.forget()
       forgotten.value = known
+      reopen = wasOpen ? link : undefined
       await refresh()
     },
     async restore() {
@@ -110,11 +117,12 @@ export function createKnownSessions({
       const address = known && parseLink(known.link)
       const state = forgottenState
       forgotten.value = forgottenState = undefined
-      if (!address) return
+      if (!address) return undefined
       if (state) await cache.save(address, state)
       await refresh()
       // A session whose state was too large to be saved is listed until the page is closed, or it is opened.
       if (!find(known.link)) sessions.value = [known, ...sessions.value]
+      return reopen
     },
     keepForgotten() {
       forgotten.value = forgottenState = undefined
