@@ -12,7 +12,14 @@ export { createItemIds, itemAt, type ItemIds, type Part, partsOf } from './parts
 export { explain, type Explained, hexLines } from './explain.ts'
 export { countText, previewOf, rowText } from './previews.ts'
 export { createRecent, type Recent } from './changes/recent.ts'
-export { type Column, columnsOf, type Sorting, sortValues, valuesOf } from './records.ts'
+export {
+  type Column,
+  columnsOf,
+  openColumnsOf,
+  type Sorting,
+  sortValues,
+  valuesOf,
+} from './records.ts'
 export type { Row, RowList } from './row-list.ts'
 export { createRows, type Filter, type Pin } from './rows.ts'
 export { filterOf, type Found, search } from './search/search.ts'
