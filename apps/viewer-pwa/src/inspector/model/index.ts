@@ -10,11 +10,12 @@ export {
 } from './keys.ts'
 export { createItemIds, itemAt, type ItemIds, type Part, partsOf } from './parts.ts'
 export { explain, type Explained, hexLines } from './explain.ts'
-export { countText, previewOf, rowText } from './previews.ts'
+export { countText, labelOf, previewOf, rowText } from './previews.ts'
 export { createRecent, type Recent } from './changes/recent.ts'
 export {
   type Column,
   columnsOf,
+  numberColumnsOf,
   openColumnsOf,
   type Sorting,
   sortValues,

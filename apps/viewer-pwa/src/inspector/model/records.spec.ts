@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { columnsOf, openColumnsOf, sortValues, valuesOf } from './records.ts'
+import { columnsOf, numberColumnsOf, openColumnsOf, sortValues, valuesOf } from './records.ts'
 
 const names = (value: unknown) => columnsOf(value)?.map(({ name }) => name)
 
@@ -96,4 +96,14 @@ describe('an open table', () => {
   it('has the columns of its list again when that is back', () => {
     expect(openColumnsOf([{ c: 1 }], before)).toEqual([{ name: 'c', count: 1 }])
   })
+})
+
+it('finds the columns of numbers, whose headers are aligned like their values', () => {
+  const list = [
+    { id: 1, big: 1n, name: 'a', mixed: 1, gap: null, none: null },
+    { id: 2, big: 2n, name: 'b', mixed: 'x', gap: 7, none: null },
+    null,
+  ]
+  const found = numberColumnsOf(list, ['id', 'big', 'name', 'mixed', 'gap', 'none', 'absent'])
+  expect([...found]).toEqual(['id', 'big', 'gap'])
 })

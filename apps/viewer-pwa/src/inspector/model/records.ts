@@ -68,6 +68,29 @@ export function openColumnsOf(value: unknown, before: Column[]): Column[] | unde
   return columns.length === 0 ? before : columns.slice(0, MOST_COLUMNS)
 }
 
+/** This many records are read to find the columns of numbers. */
+const NUMBER_SAMPLE = 20
+
+/** Returns the columns whose values, as far as they are read, are all numbers. Missing values do not count. */
+export function numberColumnsOf(list: readonly unknown[], columns: readonly string[]): Set<string> {
+  const step = Math.max(1, Math.floor(list.length / NUMBER_SAMPLE))
+  const sample: Record<string, unknown>[] = []
+  for (let at = 0; at < list.length; at += step) {
+    const item = list[at]
+    if (isRecord(item)) sample.push(item)
+  }
+  return new Set(
+    columns.filter((name) => {
+      const values = sample
+        .map((item) => item[name])
+        .filter((value) => value !== undefined && value !== null)
+      return values.length > 0 && values.every((value) => isNumber(value))
+    }),
+  )
+}
+
+const isNumber = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint'
+
 export interface Sorting {
   column: string
   descending: boolean
