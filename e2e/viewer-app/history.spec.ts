@@ -134,6 +134,9 @@ describe('the history', () => {
     await choose(lines.join('\n'))
     await shown(40)
     expect(await strip()).toMatch(/Recording of [^]*Recorded show/)
+    expect(await page.getByRole('slider').getAttribute('aria-valuetext')).toMatch(
+      /, change 1 of 3$/,
+    )
     expect(await page.getByText('Live', { exact: true }).count()).toBe(0)
     await page.getByRole('button', { name: 'Fastest' }).click()
     await page.getByRole('button', { name: 'Play', exact: true }).click()

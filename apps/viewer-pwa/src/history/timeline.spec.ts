@@ -67,6 +67,31 @@ describe('the timeline', () => {
     ])
   })
 
+  it('numbers the messages of a host that has started again after those before', async () => {
+    let view = viewOf({})
+    const timeline = createTimeline(
+      {
+        view: () => view,
+        play: async () => (view = viewOf({ s: { n: view.ids.length } })),
+        dispose() {},
+      },
+      undefined,
+    )
+    for (const [epoch, seq] of [
+      ['e', 1],
+      ['e', 2],
+      ['f', 1],
+      ['f', 2],
+      ['g', 1],
+    ] as const) {
+      const type = seq === 1 ? 'session_update' : 'config_update'
+      const frame = JSON.stringify({ type, epoch, seq, payload: {} })
+      await timeline.add({ at: 1000, frame, head: headOf(frame) })
+    }
+    expect(timeline.moments.map(({ seq }) => seq)).toEqual([1, 2, 1, 2, 1])
+    expect(timeline.moments.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5])
+  })
+
   it('drops the oldest moments, of which the first keeps no earlier state', async () => {
     const { timeline, send } = create(viewOf({ s: { n: 0 } }), { moments: 3 })
     for (let n = 1; n <= 5; n++) await send(viewOf({ s: { n } }))

@@ -1,5 +1,5 @@
 import { bytesOf, EMPTY_VIEW, hasParts, kindOf, type View } from '../inspector/model/index.ts'
-import { isEncrypted, statusOf } from '@vue-sync/vue/recording'
+import { type FrameHead, isEncrypted, statusOf } from '@vue-sync/vue/recording'
 import type { Playback } from './playback.ts'
 import type { Entry } from './recording/recorder.ts'
 
@@ -30,6 +30,8 @@ export interface Moment {
   at: number
   kind: MomentKind
   seq?: number
+  /** The message number for people. It goes on when the host starts again, and `seq` begins with 1. */
+  number?: number
   /** The state at this moment. */
   view: View
   /** The state before it. */
@@ -128,9 +130,18 @@ export function createTimeline(
   let nextId = 0
   let changes = 0
   let epoch: string | undefined
+  let numbered: { epoch: string; offset: number; latest: number } | undefined
   let host: unknown
 
-  function push(at: number, kind: MomentKind, view: View, seq?: number): void {
+  function numberOf({ epoch: now, seq }: { epoch: string; seq: number }): number {
+    if (numbered?.epoch !== now)
+      numbered = { epoch: now, offset: numbered?.latest ?? 0, latest: numbered?.latest ?? 0 }
+    const number = numbered.offset + seq
+    numbered.latest = Math.max(numbered.latest, number)
+    return number
+  }
+
+  function push(at: number, kind: MomentKind, view: View, head?: FrameHead): void {
     const before = moments.at(-1)?.view ?? EMPTY_VIEW
     const size = moments.length === 0 ? 0 : growthOf(before, view)
     copy = undefined
@@ -141,7 +152,7 @@ export function createTimeline(
       view,
       before,
       changes,
-      ...(seq !== undefined && { seq }),
+      ...(head && { seq: head.seq, number: numberOf(head) }),
     })
     sizes.push(size)
     total += size
@@ -188,7 +199,7 @@ export function createTimeline(
       try {
         now = await playback.play(entry.frame)
       } catch {
-        return push(at, 'unreadable', view(), head.seq)
+        return push(at, 'unreadable', view(), head)
       }
       const isWhole = head.type === 'session_update'
       const isRestart = isWhole && epoch !== undefined && head.epoch !== epoch
@@ -196,11 +207,11 @@ export function createTimeline(
       // The message repeated the state, or could not be applied to it.
       const isSame = now.ids.every((id) => now.stores.get(id) === before.stores.get(id))
       const isKnown = isSame && now.ids.length === before.ids.length
-      if (isKnown && !isWhole && isEncrypted(head)) return push(at, 'unreadable', now, head.seq)
+      if (isKnown && !isWhole && isEncrypted(head)) return push(at, 'unreadable', now, head)
       if (!isKnown) changes++
       const kind =
         moments.length === 0 ? 'start' : isRestart ? 'restarted' : isWhole ? 'whole' : 'change'
-      push(at, kind, now, head.seq)
+      push(at, kind, now, head)
     },
   }
 }

@@ -2,6 +2,7 @@ import { computed, onScopeDispose, type Ref, shallowRef } from 'vue'
 import { EMPTY_VIEW, type View } from '../inspector/model/index.ts'
 import type { InspectorSource } from '../inspector/source.ts'
 import type { OpenedRecording } from './recording/open-recording.ts'
+import { createKept, type KeptHistory, type Paused } from './kept.ts'
 import { createPace } from './pace.ts'
 import { createPlayback, type Playback } from './playback.ts'
 import { type Entry, recorder } from './recording/recorder.ts'
@@ -9,7 +10,8 @@ import { createTimeline, type Moment, type Timeline } from './timeline.ts'
 
 export type UseHistoryReturn = ReturnType<typeof useHistory>
 
-const sessionName = (): string | undefined =>
+/** Names the session, whose history is shown. */
+export const sessionName = (): string | undefined =>
   recorder.address && `${recorder.address.origin} ${recorder.address.session}`
 
 /**
@@ -17,16 +19,21 @@ const sessionName = (): string | undefined =>
  *
  * @param live the live state
  * @param create creates the viewer that turns frames into states
+ * @param kept of this session, from an earlier call. It is updated when the scope ends
  */
-export function useHistory(live: InspectorSource, create: typeof createPlayback = createPlayback) {
+export function useHistory(
+  live: InspectorSource,
+  create: typeof createPlayback = createPlayback,
+  kept: KeptHistory = createKept(),
+) {
   const moments = shallowRef<readonly Moment[]>([])
   const isCut = shallowRef(false)
   const isLoading = shallowRef(false)
   const hasFailed = shallowRef(false)
   /** The id of the shown moment; `undefined` shows the present. */
   const selectedId = shallowRef<number>()
-  /** The live view at the time of the pause, until another moment is selected. `at`: milliseconds since 1970. */
-  const frozen = shallowRef<{ view: View; at: number }>()
+  /** The view at the time of the pause, until another moment is selected. */
+  const frozen = shallowRef<Paused>()
   const recording = shallowRef<OpenedRecording>()
   let playback: Playback | undefined
   /** Ends the subscription to new messages. */
@@ -50,7 +57,9 @@ export function useHistory(live: InspectorSource, create: typeof createPlayback 
     const pause = frozen.value
     // Paused before there were moments.
     if (pause && selectedId.value === undefined)
-      selectedId.value = moments.value.findLast(({ at }) => at <= pause.at)?.id
+      selectedId.value = (
+        moments.value.findLast((moment) => isUpTo(moment, pause)) ?? moments.value[0]
+      )?.id
   }
 
   function stopFollowing(): void {
@@ -121,6 +130,9 @@ export function useHistory(live: InspectorSource, create: typeof createPlayback 
       recording.value !== undefined || frozen.value !== undefined || selectedId.value !== undefined,
   )
 
+  /** The time of the shown state, in milliseconds since 1970, also while the history loads. */
+  const shownAt = computed(() => selected.value?.at ?? frozen.value?.at)
+
   async function backToLive(): Promise<void> {
     selectedId.value = frozen.value = undefined
     if (!recording.value) return
@@ -134,7 +146,34 @@ export function useHistory(live: InspectorSource, create: typeof createPlayback 
     return selectedId.value === undefined ? live.view.value : (selected.value?.view ?? EMPTY_VIEW)
   })
 
-  onScopeDispose(unload)
+  function pauseAt(paused: Paused): void {
+    frozen.value = paused
+    selectedId.value = last.value?.id
+  }
+  function show(opened: OpenedRecording): void {
+    unload()
+    frozen.value = undefined
+    recording.value = opened
+    publish(opened.timeline)
+    selectedId.value = moments.value[0]!.id
+  }
+
+  if (kept.recording) {
+    show(kept.recording.opened)
+    selectedId.value = kept.recording.id
+  } else {
+    if (kept.paused) pauseAt(kept.paused)
+    if (kept.paused || kept.isOpen) void load()
+  }
+  onScopeDispose(() => {
+    kept.session = session.value
+    kept.recording = recording.value && { opened: recording.value, id: selectedId.value }
+    kept.paused =
+      isPast.value && !recording.value
+        ? { view: view.value, at: shownAt.value ?? Date.now(), seq: selected.value?.seq }
+        : undefined
+    unload()
+  })
 
   return {
     moments: moments as Readonly<Ref<readonly Moment[]>>,
@@ -143,6 +182,7 @@ export function useHistory(live: InspectorSource, create: typeof createPlayback 
     hasFailed,
     index,
     selected,
+    shownAt,
     /** Whether the inspector is paused, or shows a state of the past or of a recording. */
     isPast,
     recording,
@@ -154,9 +194,7 @@ export function useHistory(live: InspectorSource, create: typeof createPlayback 
     load,
     unload,
     pause(): void {
-      if (isPast.value) return
-      frozen.value = { view: live.view.value, at: Date.now() }
-      selectedId.value = last.value?.id
+      if (!isPast.value) pauseAt({ view: live.view.value, at: Date.now() })
     },
     /** @param at an index in `moments` */
     select(at: number): void {
@@ -166,12 +204,11 @@ export function useHistory(live: InspectorSource, create: typeof createPlayback 
       selectedId.value = moment.id
     },
     backToLive,
-    show(opened: OpenedRecording): void {
-      unload()
-      frozen.value = undefined
-      recording.value = opened
-      publish(opened.timeline)
-      selectedId.value = moments.value[0]!.id
-    },
+    show,
   }
 }
+
+/** Whether a moment came before the pause. Messages of the same millisecond are told apart by their numbers. */
+const isUpTo = ({ at, seq }: Moment, pause: Paused): boolean =>
+  at < pause.at ||
+  (at === pause.at && (seq === undefined || pause.seq === undefined || seq <= pause.seq))

@@ -13,7 +13,7 @@ export interface LoggedChange extends Pick<Change, 'type' | 'before' | 'after'> 
 }
 
 export interface MomentChanges {
-  /** At most `LISTED`. */
+  /** The first ones. */
   list: LoggedChange[]
   /** How many more changes there are. An estimate, because a whole container may count as one change. */
   more: number
@@ -21,28 +21,36 @@ export interface MomentChanges {
   stores: string[]
 }
 
-const LISTED = 3
-/** After these many, whole containers count as one. */
-const MOST = 50
+/** `listed`: how many changes are listed. `counted`: after these many, whole containers count as one. */
+interface Depth {
+  listed: number
+  counted: number
+}
+const BRIEF: Depth = { listed: 3, counted: 50 }
+/** An entry of the log with more lines would slow the page down. */
+const FULL: Depth = { listed: 300, counted: 300 }
 
 // Moments are immutable.
 const known = new WeakMap<Moment, MomentChanges>()
 
-/** The changes of a moment. They are computed only for the visible entries of the log. */
+/** The first 3 changes of a moment. They are computed only for the visible entries of the log. */
 export function changesOf(moment: Moment): MomentChanges {
   let found = known.get(moment)
-  if (!found) known.set(moment, (found = compare(moment)))
+  if (!found) known.set(moment, (found = compare(moment, BRIEF)))
   return found
 }
 
-function compare({ kind, before, view }: Moment): MomentChanges {
+/** The changes of a moment that the user has unfolded: at most 300. */
+export const allChangesOf = (moment: Moment): MomentChanges => compare(moment, FULL)
+
+function compare({ kind, before, view }: Moment, { listed, counted }: Depth): MomentChanges {
   if (kind === 'start') return { list: [], more: 0, stores: [] }
   const ids = createItemIds()
-  const changes = changesBetween(before, view, ids, MOST)
+  const changes = changesBetween(before, view, ids, counted)
   const stores = [...new Set([...before.ids, ...view.ids])].filter(
     (id) => before.stores.get(id) !== view.stores.get(id),
   )
-  const list = changes.slice(0, LISTED).map(({ key, type, before: from, after }) => {
+  const list = changes.slice(0, listed).map(({ key, type, before: from, after }) => {
     const steps = resolve(key, type === 'removed' ? before : view, ids)
     return { path: steps ? pathOf(steps) : '', type, before: from, after }
   })

@@ -17,6 +17,9 @@ const cut = (text: string, most: number): string =>
 const nameText = (name: string): string =>
   /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) ? name : JSON.stringify(cut(name, MOST_OF_STRING))
 
+/** The name of a part for people. An empty name is quoted, because it would be invisible. */
+export const labelOf = (name: string): string => name || '""'
+
 /** Joins as many parts as fit, then adds an ellipsis. */
 function join(open: string, parts: Iterable<string>, close: string, size: number): string {
   let text = open

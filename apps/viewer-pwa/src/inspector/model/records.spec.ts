@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { columnsOf, sortValues, valuesOf } from './records.ts'
+import { columnsOf, numberColumnsOf, openColumnsOf, sortValues, valuesOf } from './records.ts'
 
 const names = (value: unknown) => columnsOf(value)?.map(({ name }) => name)
 
@@ -71,4 +71,39 @@ describe('a table', () => {
     expect(names([wide(300_000), wide(300_000)])).toHaveLength(100)
     expect(names([wide(20), wide(101)])?.at(-1)).toBe('field99')
   })
+})
+
+describe('an open table', () => {
+  const before = [{ name: 'a', count: 2 }]
+  const open = (value: unknown) => openColumnsOf(value, before)?.map(({ name }) => name)
+
+  it.each<[string, unknown, string[]]>([
+    ['one record', [{ a: 1, b: 2 }], ['a', 'b']],
+    ['no records', [], ['a']],
+    ['records without fields', [{}, {}], ['a']],
+    ['a few other items', [{ a: 1 }, null], ['a']],
+  ])('keeps its columns when its list has %s', (_, value, expected) => {
+    expect(open(value)).toEqual(expected)
+  })
+
+  it.each([['text'], [{ a: 1 }], [null], [undefined], [[1, 2]], [[1, 2, { a: 1 }]]])(
+    'has no columns when its value becomes %o',
+    (value) => {
+      expect(open(value)).toBeUndefined()
+    },
+  )
+
+  it('has the columns of its list again when that is back', () => {
+    expect(openColumnsOf([{ c: 1 }], before)).toEqual([{ name: 'c', count: 1 }])
+  })
+})
+
+it('finds the columns of numbers, whose headers are aligned like their values', () => {
+  const list = [
+    { id: 1, big: 1n, name: 'a', mixed: 1, gap: null, none: null },
+    { id: 2, big: 2n, name: 'b', mixed: 'x', gap: 7, none: null },
+    null,
+  ]
+  const found = numberColumnsOf(list, ['id', 'big', 'name', 'mixed', 'gap', 'none', 'absent'])
+  expect([...found]).toEqual(['id', 'big', 'gap'])
 })

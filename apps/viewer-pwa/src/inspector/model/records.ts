@@ -17,16 +17,22 @@ const MOST_FIELDS = 1000
 
 const isRecord = (item: unknown): item is Record<string, unknown> => kindOf(item) === 'object'
 
-/** Returns the columns of a list of records in the order of their fields; `undefined` for all other values. */
-export function columnsOf(value: unknown): Column[] | undefined {
-  if (!Array.isArray(value) || value.length < 2) return undefined
-  const step = Math.max(1, Math.floor(value.length / SAMPLE))
+interface Sample {
+  /** How many items were read. */
+  read: number
+  /** How many of them are records. */
+  records: number
+  columns: Column[]
+}
+
+function sampleOf(list: readonly unknown[]): Sample {
+  const step = Math.max(1, Math.floor(list.length / SAMPLE))
   const columns = new Map<string, Column>()
-  let sampled = 0
+  let read = 0
   let records = 0
-  for (let at = 0; at < value.length; at += step) {
-    sampled++
-    const item: unknown = value[at]
+  for (let at = 0; at < list.length; at += step) {
+    read++
+    const item: unknown = list[at]
     if (!isRecord(item)) continue
     records++
     for (const name of Object.keys(item).slice(0, MOST_FIELDS)) {
@@ -35,13 +41,55 @@ export function columnsOf(value: unknown): Column[] | undefined {
       else columns.set(name, { name, count: 1 })
     }
   }
-  if (records < sampled * SHARE || columns.size === 0) return undefined
-  // Objects that hardly share a field are dictionaries and not records.
-  let most = 0
-  for (const { count } of columns.values()) most = Math.max(most, count)
-  if (most < records / 2 && columns.size > 8) return undefined
-  return [...columns.values()].slice(0, MOST_COLUMNS)
+  return { read, records, columns: [...columns.values()] }
 }
+
+/** Returns the columns of a list of records in the order of their fields; `undefined` for all other values. */
+export function columnsOf(value: unknown): Column[] | undefined {
+  if (!Array.isArray(value) || value.length < 2) return undefined
+  const { read, records, columns } = sampleOf(value)
+  if (records < read * SHARE || columns.length === 0) return undefined
+  // Objects that hardly share a field are dictionaries and not records.
+  const most = columns.reduce((high, { count }) => Math.max(high, count), 0)
+  if (most < records / 2 && columns.length > 8) return undefined
+  return columns.slice(0, MOST_COLUMNS)
+}
+
+/**
+ * Returns the columns of a table that is already open, whose list may have become short or mixed; `undefined` if the
+ * value is no longer a list of records.
+ *
+ * @param before the columns that the table had. It keeps them while its records have no fields
+ */
+export function openColumnsOf(value: unknown, before: Column[]): Column[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  const { read, records, columns } = sampleOf(value)
+  if (records < read / 2) return undefined
+  return columns.length === 0 ? before : columns.slice(0, MOST_COLUMNS)
+}
+
+/** This many records are read to find the columns of numbers. */
+const NUMBER_SAMPLE = 20
+
+/** Returns the columns whose values, as far as they are read, are all numbers. Missing values do not count. */
+export function numberColumnsOf(list: readonly unknown[], columns: readonly string[]): Set<string> {
+  const step = Math.max(1, Math.floor(list.length / NUMBER_SAMPLE))
+  const sample: Record<string, unknown>[] = []
+  for (let at = 0; at < list.length; at += step) {
+    const item = list[at]
+    if (isRecord(item)) sample.push(item)
+  }
+  return new Set(
+    columns.filter((name) => {
+      const values = sample
+        .map((item) => item[name])
+        .filter((value) => value !== undefined && value !== null)
+      return values.length > 0 && values.every((value) => isNumber(value))
+    }),
+  )
+}
+
+const isNumber = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint'
 
 export interface Sorting {
   column: string

@@ -1,7 +1,7 @@
 import type { Formats } from '../formats.ts'
 import type { Texts } from '../language.ts'
 
-export const history = ({ plural, clock, time, isolate }: Formats): Texts['history'] => ({
+export const history = ({ number, plural, clock, time, isolate }: Formats): Texts['history'] => ({
   title: 'السجل',
   open: 'عرض السجل',
   close: 'إغلاق السجل',
@@ -27,6 +27,7 @@ export const history = ({ plural, clock, time, isolate }: Formats): Texts['histo
       many: `${time(at)}، قبل # تغييرًا`,
       other: `${time(at)}، قبل # تغيير`,
     }),
+  positionIn: (at, change, count) => `${time(at)}، التغيير ${number(change)} من ${number(count)}`,
   latest: (at) => `${time(at)}، أحدث حالة`,
   slider: 'وقت الحالة المعروضة',
   older: 'خطوة إلى الوراء',

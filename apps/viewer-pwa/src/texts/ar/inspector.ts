@@ -82,6 +82,7 @@ export const inspector = ({ number, plural, isolate }: Formats): Texts['inspecto
     openLink: 'فتح الرابط',
     showAll: 'عرض الكل',
     gone: 'لم تعد هذه القيمة موجودة.',
+    notRecords: 'لم تعد هذه القيمة قائمة سجلات.',
     close: 'إغلاق',
     emptyText: 'نص فارغ',
     characters: (count) =>

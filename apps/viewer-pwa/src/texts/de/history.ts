@@ -1,7 +1,7 @@
 import type { Formats } from '../formats.ts'
 import type { Texts } from '../language.ts'
 
-export const history = ({ plural, clock, time }: Formats): Texts['history'] => ({
+export const history = ({ number, plural, clock, time }: Formats): Texts['history'] => ({
   title: 'Verlauf',
   open: 'Verlauf zeigen',
   close: 'Verlauf schließen',
@@ -12,6 +12,7 @@ export const history = ({ plural, clock, time }: Formats): Texts['history'] => (
   upToDate: 'Nichts Neueres',
   position: (at, count) =>
     plural(count, { one: `${time(at)}, vor # Änderung`, other: `${time(at)}, vor # Änderungen` }),
+  positionIn: (at, change, count) => `${time(at)}, Änderung ${number(change)} von ${number(count)}`,
   latest: (at) => `${time(at)}, der neueste Zustand`,
   slider: 'Zeit des gezeigten Zustands',
   older: 'Einen Schritt zurück',

@@ -38,6 +38,7 @@ export const inspector = ({ number, plural }: Formats): Texts['inspector'] => ({
   openLink: 'Link öffnen',
   showAll: 'Alles zeigen',
   gone: 'Diesen Wert gibt es nicht mehr.',
+  notRecords: 'Dieser Wert ist keine Liste von Datensätzen mehr.',
   close: 'Schließen',
   emptyText: 'Leerer Text',
   characters: (count) => plural(count, { one: '# Zeichen', other: '# Zeichen' }),

@@ -1,7 +1,7 @@
 import type { Formats } from '../formats.ts'
 
 /** The log of changes, the states of the past, and recordings. */
-export const history = ({ plural, clock, time }: Formats) => ({
+export const history = ({ number, plural, clock, time }: Formats) => ({
   title: 'History',
   open: 'Show the history',
   close: 'Close the history',
@@ -14,6 +14,9 @@ export const history = ({ plural, clock, time }: Formats) => ({
   /** The value of the slider, as it is read aloud. */
   position: (at: number, count: number) =>
     plural(count, { one: `${time(at)}, # change ago`, other: `${time(at)}, # changes ago` }),
+  /** The same in a recording, where nothing is live. */
+  positionIn: (at: number, change: number, count: number) =>
+    `${time(at)}, change ${number(change)} of ${number(count)}`,
   latest: (at: number) => `${time(at)}, the latest state`,
   slider: 'Time of the shown state',
   older: 'One step back',

@@ -38,6 +38,8 @@ export const inspector = ({ number, plural }: Formats) => ({
   openLink: 'Open link',
   showAll: 'Show all',
   gone: 'This value no longer exists.',
+  /** A table shows it when the host has replaced its list by another value. */
+  notRecords: 'This value is no longer a list of records.',
   close: 'Close',
   emptyText: 'Empty text',
   characters: (count: number) => plural(count, { one: '# character', other: '# characters' }),

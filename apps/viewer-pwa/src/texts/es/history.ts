@@ -1,7 +1,7 @@
 import type { Formats } from '../formats.ts'
 import type { Texts } from '../language.ts'
 
-export const history = ({ plural, clock, time }: Formats): Texts['history'] => ({
+export const history = ({ number, plural, clock, time }: Formats): Texts['history'] => ({
   title: 'Historial',
   open: 'Mostrar el historial',
   close: 'Cerrar el historial',
@@ -21,6 +21,7 @@ export const history = ({ plural, clock, time }: Formats): Texts['history'] => (
       many: `${time(at)}, hace # de cambios`,
       other: `${time(at)}, hace # cambios`,
     }),
+  positionIn: (at, change, count) => `${time(at)}, cambio ${number(change)} de ${number(count)}`,
   latest: (at) => `${time(at)}, el último estado`,
   slider: 'Hora del estado mostrado',
   older: 'Un paso atrás',

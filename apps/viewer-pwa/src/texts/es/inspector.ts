@@ -51,6 +51,7 @@ export const inspector = ({ number, plural }: Formats): Texts['inspector'] => ({
   openLink: 'Abrir el enlace',
   showAll: 'Mostrar todo',
   gone: 'Este valor ya no existe.',
+  notRecords: 'Este valor ya no es una lista de registros.',
   close: 'Cerrar',
   emptyText: 'Texto vacío',
   characters: (count) =>

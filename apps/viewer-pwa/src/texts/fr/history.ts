@@ -1,7 +1,7 @@
 import type { Formats } from '../formats.ts'
 import type { Texts } from '../language.ts'
 
-export const history = ({ plural, clock, time }: Formats): Texts['history'] => ({
+export const history = ({ number, plural, clock, time }: Formats): Texts['history'] => ({
   title: 'Historique',
   open: 'Afficher l’historique',
   close: 'Fermer l’historique',
@@ -21,6 +21,8 @@ export const history = ({ plural, clock, time }: Formats): Texts['history'] => (
       many: `${time(at)}, il y a # de changements`,
       other: `${time(at)}, il y a # changements`,
     }),
+  positionIn: (at, change, count) =>
+    `${time(at)}, changement ${number(change)} sur ${number(count)}`,
   latest: (at) => `${time(at)}, le dernier état`,
   slider: 'Heure de l’état affiché',
   older: 'Un pas en arrière',

@@ -46,6 +46,7 @@ export const inspector = ({ number, plural }: Formats): Texts['inspector'] => ({
   openLink: 'Ouvrir le lien',
   showAll: 'Tout afficher',
   gone: 'Cette valeur n’existe plus.',
+  notRecords: 'Cette valeur n’est plus une liste d’enregistrements.',
   close: 'Fermer',
   emptyText: 'Texte vide',
   characters: (count) =>

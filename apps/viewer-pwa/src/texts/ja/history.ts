@@ -1,7 +1,7 @@
 import type { Formats } from '../formats.ts'
 import type { Texts } from '../language.ts'
 
-export const history = ({ plural, clock, time }: Formats): Texts['history'] => ({
+export const history = ({ number, plural, clock, time }: Formats): Texts['history'] => ({
   title: '履歴',
   open: '履歴を表示',
   close: '履歴を閉じる',
@@ -11,6 +11,8 @@ export const history = ({ plural, clock, time }: Formats): Texts['history'] => (
   newer: (count) => plural(count, { other: '新しい変更#件' }),
   upToDate: '新しい変更なし',
   position: (at, count) => plural(count, { other: `${time(at)}、#件前の変更` }),
+  positionIn: (at, change, count) =>
+    `${time(at)}、全${number(count)}件中${number(change)}件目の変更`,
   latest: (at) => `${time(at)}、最新の状態`,
   slider: '表示中の状態の時刻',
   older: '1つ戻る',

@@ -35,6 +35,7 @@ export const inspector = ({ number, plural }: Formats): Texts['inspector'] => ({
   openLink: 'リンクを開く',
   showAll: 'すべて表示',
   gone: 'この値はもうありません。',
+  notRecords: 'この値はもうレコードのリストではありません。',
   close: '閉じる',
   emptyText: '空のテキスト',
   characters: (count) => plural(count, { other: '#文字' }),
