@@ -42,7 +42,9 @@ function readKey(path: string, pem: string): KeyObject {
 }
 
 async function readFiles({ cert, key }: CertificateFiles): Promise<KeyedCertificate> {
-  const [certPem, keyPem] = await Promise.all([readPem('--cert', cert), readPem('--key', key)])
+  // One after the other, so that the same mistake always gives the same error.
+  const certPem = await readPem('--cert', cert)
+  const keyPem = await readPem('--key', key)
   if (!readCertificate(cert, certPem).checkPrivateKey(readKey(key, keyPem)))
     throw new UsageError(`--key ${key} does not belong to --cert ${cert}.`)
   try {
