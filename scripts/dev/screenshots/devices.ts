@@ -29,8 +29,14 @@ const TIME = new Date('2026-05-14T14:02:00')
 /**
  * Opens a page on which the clock stands still and the scene moves for four seconds, so that every run of the script
  * takes the same picture.
+ *
+ * @param isTimed whether the clock runs instead
  */
-export async function openPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
+export async function openPage(
+  browser: Browser,
+  options: BrowserContextOptions,
+  isTimed = false,
+): Promise<Page> {
   const context = await browser.newContext({ ...options, serviceWorkers: 'block' })
   await context.addInitScript(() => {
     let time = 0
@@ -39,7 +45,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions)
     globalThis.cancelAnimationFrame = clearTimeout
   })
   const page = await context.newPage()
-  await page.clock.setFixedTime(TIME)
+  if (!isTimed) await page.clock.setFixedTime(TIME)
   return page
 }
 
