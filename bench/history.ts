@@ -49,8 +49,10 @@ for (let at = 0; at < CHANGES; at++) {
   host.send({ ...config('e', at + 2, {}), payload: { store0: { value: 1000 + at } }, patch })
   if (at % 10 === 9) await page.waitForTimeout(20)
 }
-await page.locator(`[data-path="store0"]`).click()
-await page.locator(`[data-path="store0.value"][data-value="${999 + CHANGES}"]`).waitFor()
+await page.locator(`[role="treeitem"][data-path="store0"]`).click()
+await page
+  .locator(`[role="treeitem"][data-path="store0.value"][data-value="${999 + CHANGES}"]`)
+  .waitFor()
 figures.push([`after ${CHANGES} changes, history never opened`, await heap(cdp)])
 
 const showHistory = page.getByRole('button', { name: 'Show the history' })
