@@ -5,16 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect } from '../../server/test/client.ts'
 import type { BrowserPage } from '../support/browsers/browser-page.ts'
 import { hasBrowser, launchTestBrowser } from '../support/browsers/launch-test-browser.ts'
-import {
-  limitFrames,
-  measureSizes,
-  overflowsOf,
-  type Size,
-  widen,
-} from '../support/browsers/overflow.ts'
+import { measureSizes, overflowsOf, type Size, widen } from '../support/browsers/overflow.ts'
 import type { BrowserName, TestBrowser } from '../support/browsers/test-browser.ts'
 import { serveDemoHost, VIEWER_DIR } from '../support/pages/demo.ts'
 import { createFrameDriver } from '../support/pages/frame-driver.ts'
+import { limitFrames } from '../support/pages/limit-frames.ts'
 import { type FramedPages, openFramedPages } from '../support/pages/framed-pages.ts'
 import { HOST_SCREENS } from '../support/pages/host-screens.ts'
 import { type ScreenHost, startScreenHost } from '../support/pages/screen-host.ts'
@@ -78,7 +73,8 @@ afterAll(async () => {
 /** Returns what does not fit in any size of the frame's page. */
 async function measure(page: BrowserPage, sizes: readonly Size[]): Promise<string[]> {
   const frame = `document.querySelector('iframe')`
-  await page.evaluate(`(${limitFrames})(${frame}.contentDocument)`)
+  // In the largest windows, a scene would take most of the time.
+  await page.evaluate(`(${limitFrames})(${frame}.contentWindow, 250)`)
   return page.evaluate(`(${widen})(${frame}.contentDocument) > 1440
     ? (${measureSizes})(${frame}, ${JSON.stringify(sizes)}, ${overflowsOf})
     : ['The wide font DejaVu Sans is missing.']`)

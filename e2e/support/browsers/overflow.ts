@@ -106,13 +106,6 @@ export function widen(doc: Document): number {
   return context.measureText('abcdefghijklmnopqrstuvwxyz').width
 }
 
-/** Lets the frame's page draw four times a second. In the largest windows, a scene would take most of the time. */
-export function limitFrames(doc: Document): void {
-  const view = doc.defaultView!
-  view.requestAnimationFrame = (draw) => view.setTimeout(() => draw(view.performance.now()), 250)
-  view.cancelAnimationFrame = (id) => view.clearTimeout(id)
-}
-
 /** Shows the frame's page in every size, with text at 100 and 200 %, and lists what does not fit. */
 export async function measureSizes(
   frame: HTMLIFrameElement,

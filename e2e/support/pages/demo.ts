@@ -3,6 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import type { PaintedFrame } from '../../../packages/demo/src/painted-frame.ts'
 import { servePage } from './page-builds.ts'
 import { HOST_KEY } from '../relays/relay.ts'
+import { limitFrames } from './limit-frames.ts'
 
 const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 
@@ -30,14 +31,7 @@ export async function paintedFrame(page: Page): Promise<PaintedFrame> {
   return (await painted.jsonValue())!
 }
 
-/**
- * Limits a page to ten frames per second. Without a graphics card, a scene that draws sixty times per second uses
- * most of a CPU core.
- */
+/** Limits a page to ten frames per second. */
 export async function limitFrameRate(target: BrowserContext | Page): Promise<void> {
-  await target.addInitScript(() => {
-    globalThis.requestAnimationFrame = (draw) =>
-      setTimeout(() => draw(performance.now()), 100) as never
-    globalThis.cancelAnimationFrame = clearTimeout
-  })
+  await target.addInitScript({ content: `(${limitFrames})()` })
 }

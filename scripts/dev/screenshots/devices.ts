@@ -54,9 +54,10 @@ export async function onEachDevice(
   browser: Browser,
   use: (page: Page, device: string) => Promise<void>,
   devices = DEVICES,
+  isTimed = false,
 ): Promise<void> {
   for (const [device, options] of devices) {
-    const page = await openPage(browser, options)
+    const page = await openPage(browser, options, isTimed)
     await use(page, device)
     await page.context().close()
   }

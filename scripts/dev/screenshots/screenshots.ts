@@ -31,14 +31,13 @@ async function shootReceiving(stage: Stage): Promise<void> {
   const slow = await openFaultProxy(stage.port, { rate: 200_000 })
   const host = await connectHost(stage, 'large')
   host.send({ type: 'session_update', epoch: 'large', seq: 0, payload: { table: { rows } } })
-  for (const [device, options] of DEVICES) {
-    // The app shows progress only after a moment, for which its clock must run.
-    const page = await openPage(stage.browser, options, true)
+  const shoot = async (page: Page, device: string): Promise<void> => {
     await page.goto(stage.link('large').replace(`:${stage.port}/`, `:${slow.port}/`))
     await page.locator('.strip progress[value]:not([value="0"])').waitFor()
     await shootOn(device)(page, 'viewer-receiving')
-    await page.context().close()
   }
+  // The app shows progress only after a moment, for which its clock must run.
+  await onEachDevice(stage.browser, shoot, DEVICES, true)
   await host.close()
   await slow.close()
 }

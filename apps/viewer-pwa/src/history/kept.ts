@@ -1,4 +1,5 @@
 import type { View } from '../inspector/model/index.ts'
+import { keepPerApp } from '../parts/keep-per-app.ts'
 import type { OpenedRecording } from './recording/open-recording.ts'
 
 /** What the history of one session keeps while another view, such as the scene, is shown. */
@@ -28,16 +29,5 @@ export const createKept = (session?: string): KeptHistory => ({
   recording: undefined,
 })
 
-const all = new WeakMap<object, KeptHistory>()
-
-/**
- * What was kept for a session. Another session replaces it.
- *
- * @param owner the app, because each pane is an app with a session of its own
- */
-export function keptFor(owner: object, session: string | undefined): KeptHistory {
-  let kept = all.get(owner)
-  if (kept?.session !== session) kept = undefined
-  if (!kept) all.set(owner, (kept = createKept(session)))
-  return kept
-}
+/** Returns what the history keeps for a session of an app. */
+export const keptFor = keepPerApp(createKept)

@@ -10,7 +10,7 @@ import { createTimeline, type Moment, type Timeline } from './timeline.ts'
 
 export type UseHistoryReturn = ReturnType<typeof useHistory>
 
-/** Names the session, whose history is shown. */
+/** Returns a name for the session whose history is shown. */
 export const sessionName = (): string | undefined =>
   recorder.address && `${recorder.address.origin} ${recorder.address.session}`
 

@@ -1,4 +1,5 @@
 import { createItemIds, createRecent, type ItemIds, type Recent, type View } from './model/index.ts'
+import { keepPerApp } from '../parts/keep-per-app.ts'
 
 /** What the inspector of one session keeps while another view, such as the scene, is shown. */
 export interface KeptInspector {
@@ -10,7 +11,7 @@ export interface KeptInspector {
   recent: Recent
   query: string
   onlyChanged: boolean
-  /** What was shown last; `undefined` before the inspector is closed for the first time. */
+  /** The view that the inspector showed when the user last left it; `undefined` before that. */
   last: LastShown | undefined
 }
 
@@ -33,17 +34,8 @@ export const createKept = (session?: string): KeptInspector => ({
   last: undefined,
 })
 
-const all = new WeakMap<object, KeptInspector>()
-
 /**
- * What was kept for a session. Another session replaces it, so each owner holds one state besides the present one, with
- * which it shares what has not changed.
- *
- * @param owner the app, because each pane is an app with a session of its own
+ * Returns what the inspector keeps for a session of an app. Its last view shares the unchanged parts of the present
+ * state.
  */
-export function keptFor(owner: object, session: string | undefined): KeptInspector {
-  let kept = all.get(owner)
-  if (kept?.session !== session) kept = undefined
-  if (!kept) all.set(owner, (kept = createKept(session)))
-  return kept
-}
+export const keptFor = keepPerApp(createKept)

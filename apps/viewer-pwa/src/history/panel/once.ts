@@ -1,5 +1,4 @@
-/** A double click is two activations within this time, in milliseconds. */
-const DOUBLE_MS = 400
+import { DOUBLE_CLICK_MS } from '../../parts/double-click.ts'
 
 /**
  * Returns a function that runs an action, and ignores a second activation within 400 ms or while the action is running.
@@ -10,7 +9,7 @@ export function once(act: () => unknown): () => Promise<void> {
   let last = -Infinity
   return async () => {
     const now = performance.now()
-    if (isRunning || now - last < DOUBLE_MS) return
+    if (isRunning || now - last < DOUBLE_CLICK_MS) return
     last = now
     isRunning = true
     try {

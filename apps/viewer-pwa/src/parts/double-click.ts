@@ -1,0 +1,2 @@
+/** Two clicks within this time, in milliseconds, count as a double click. */
+export const DOUBLE_CLICK_MS = 400
