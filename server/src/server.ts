@@ -10,7 +10,7 @@ import { keyProblems } from './core/access/key-strength.ts'
 import { generateKey } from './core/access/keys.ts'
 import { LIMIT_DEFAULTS } from './core/limits.ts'
 import { linkProblem, type LinkOptions, localIp, setUpLink, viewerLinks } from './http/links.ts'
-import { type HttpServer, openHttpServer } from './http/http-server.ts'
+import { type HttpServer, type HttpServerOptions, openHttpServer } from './http/http-server.ts'
 import type { Authority } from './tls/local-ca.ts'
 import { encodeFramed, toNodePeer } from './peers/node-peer.ts'
 import { checkOptions } from './check-options.ts'
@@ -74,10 +74,18 @@ interface Running {
   certificate: ServerCertificate | undefined
 }
 
-/** What the command passes in addition to the options. */
+/** What the command and the middleware pass in addition to the options. */
 export interface SyncServerParts {
   /** Connects to the other workers that serve this port. @default none */
   workerQueries?: WorkerQueryMember
+  /** Opens what takes requests and sockets. @default a port of the relay's own */
+  openHttp?: (options: HttpServerOptions) => Promise<HttpServer>
+  /** A certificate that is open already. @default opened by the options */
+  certificate?: ServerCertificate | undefined
+  /** Whether another server has checked the host name. @default false */
+  acceptsAnyHost?: boolean
+  /** Sources of pages that may show the viewer in a frame. @default none */
+  frameAncestors?: readonly string[]
 }
 
 /**
@@ -87,8 +95,9 @@ export interface SyncServerParts {
  */
 export function createSyncServer(
   options: SyncServerOptions = {},
-  { workerQueries }: SyncServerParts = {},
+  parts: SyncServerParts = {},
 ): SyncServer {
+  const { workerQueries, openHttp = openHttpServer, acceptsAnyHost, frameAncestors } = parts
   checkOptions(options)
   const { port, host, open, capacity, heartbeat, trustProxy } = { ...SERVER_DEFAULTS, ...options }
   const limits = { ...LIMIT_DEFAULTS, ...options.limits }
@@ -183,18 +192,19 @@ export function createSyncServer(
 
   async function listen(): Promise<void> {
     const [certificate] = await Promise.all([
-      openServerCertificate({ ...options, book, warn }),
+      parts.certificate ?? openServerCertificate({ ...options, book, warn }),
       book.findLocalName(),
       operatorRoutes.load(),
     ])
     await restore()
     const clients = createClients(trustProxy)
-    const guard = createGuard({ ...options, isOwnName: ownNames(book, certificate) })
+    const isOwnName = acceptsAnyHost ? () => true : ownNames(book, certificate)
+    const guard = createGuard({ ...options, isOwnName })
     let server: HttpServer
     try {
       await relay.start()
       await addressCounts?.start()
-      server = await openHttpServer({
+      server = await openHttp({
         host,
         port,
         hooks: relay.hooks,
@@ -212,6 +222,7 @@ export function createSyncServer(
         attempts: createRateLimit({ ...CODE_LIMITS, backplane }),
         redeem: relay.redeem,
         viewerDir: options.viewerDir,
+        frameAncestors,
         status: getStatus,
         addOperatorRoutes: (app) => operatorRoutes.addTo(app, clients),
         onRefused: (code) => relay.stats.reject(code),

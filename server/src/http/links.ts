@@ -40,7 +40,7 @@ function covered(addresses: LanAddress[], certificate: ServerCertificate): Reach
   const all = certificate.authority ? addresses : certified(addresses, certificate)
   return all.flatMap((at): ReachableAt[] => {
     // Within the machine nobody can listen, and plain http needs no trusted certificate.
-    if (at.reach === 'machine') return [{ scheme: 'http', at }]
+    if (at.reach === 'machine' && !certificate.isTlsOnly) return [{ scheme: 'http', at }]
     return certificate.covers(at.address) ? [{ scheme: 'https', at }] : []
   })
 }

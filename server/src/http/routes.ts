@@ -9,6 +9,8 @@ import { createViewerFiles } from './viewer-files.ts'
 export interface RouteOptions extends PairRouteOptions {
   status: () => { localIp: string }
   viewerDir: string | undefined
+  /** Sources of pages that may show the viewer in a frame. @default none */
+  frameAncestors?: readonly string[] | undefined
   /** Where warnings go. */
   warn: (text: string) => void
   /** The CA that devices can download. @default none */
@@ -81,7 +83,7 @@ export function viewerRoutes(options: RouteOptions): H3 {
       if (page) event.url.pathname = '/'
       const request = nodeRequestOf(event)
       return files.serve(event, {
-        ...viewerHeaders(clients.isSecure(request)),
+        ...viewerHeaders(clients.isSecure(request), options.frameAncestors),
         ...(options.isPublicCertificate && strictTransport(request)),
       })
     }

@@ -9,6 +9,7 @@ import {
   parseLink,
   type SyncAddress,
 } from '../../protocol/index.ts'
+import { devRelay } from './dev-relay.ts'
 import type { SyncHostOptions } from './options.ts'
 
 function defaultRelay(): string {
@@ -43,9 +44,11 @@ export function readDelays(
 
 /** @throws SyncError VS101 or VS121 for a bad `url`, VS107 for a bad session name */
 export function readRelay(options: SyncHostOptions): SyncAddress {
-  const address = readLink(options.url ?? defaultRelay(), 'url: ')
+  // A key belongs to its relay.
+  const dev = options.url === undefined ? devRelay() : undefined
+  const address = readLink(options.url ?? dev?.url ?? defaultRelay(), 'url: ')
   const session = options.session ?? address.session
-  const key = options.key ?? address.key
+  const key = options.key ?? address.key ?? dev?.key
   if (!isSessionName(session))
     throw new SyncError(
       'VS107',
