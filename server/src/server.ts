@@ -1,4 +1,5 @@
 import type { RelayStatus, StateMessage, ViewerUrl } from '@vue-sync/vue/protocol'
+import { readBase } from './core/base-path.ts'
 import { createAddressBook } from './network/address-book.ts'
 import { createClients } from './guard/clients.ts'
 import type { ServerCertificate } from './tls/server-certificate.ts'
@@ -101,6 +102,7 @@ export function createSyncServer(
   checkOptions(options)
   const { port, host, open, capacity, heartbeat, trustProxy } = { ...SERVER_DEFAULTS, ...options }
   const limits = { ...LIMIT_DEFAULTS, ...options.limits }
+  const base = readBase(options.base ?? SERVER_DEFAULTS.base)
   const hostKey = options.hostKey ?? generateKey()
   const viewerKey = open ? undefined : (options.viewerKey ?? generateKey())
   // oxlint-disable-next-line no-console -- the default for warnings
@@ -133,6 +135,7 @@ export function createSyncServer(
   const linkOptions = (key?: string): LinkOptions => ({
     book,
     port: currentPort(),
+    base,
     viewerKey: key,
     publicUrl: options.publicUrl,
     certificate: running?.certificate,
@@ -154,6 +157,7 @@ export function createSyncServer(
   const disk =
     options.persist === undefined ? undefined : createDiskStore({ dir: options.persist, warn })
   const relay = createRelay({
+    base,
     hostKey,
     viewerKey,
     authorize: options.authorize,
@@ -207,6 +211,7 @@ export function createSyncServer(
       server = await openHttp({
         host,
         port,
+        base,
         hooks: relay.hooks,
         guard,
         clients,

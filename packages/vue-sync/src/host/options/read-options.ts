@@ -54,7 +54,7 @@ export function readRelay(options: SyncHostOptions): SyncAddress {
       'VS107',
       'session must be 1–64 of A–Z, a–z, 0–9 and -_.~, and start with a letter or digit',
     )
-  return { origin: address.origin, session, key }
+  return { relay: address.relay, session, key }
 }
 
 /** @throws SyncError VS107 for a codec with types of its own, which cannot hold the forms of rich values */
@@ -65,17 +65,17 @@ export function readCodec({ codec, values }: SyncHostOptions): Codec | undefined
 }
 
 /**
- * The origin of the option `viewerUrl`, with `ws` for `http`; `undefined` without the option.
+ * The address in the option `viewerUrl`, with its base path and with `ws` for `http`; `undefined` without the option.
  *
  * @throws SyncError VS107 if it is not an http(s) address, or is plain http with `encrypt`
  */
 export function readViewerUrl({ viewerUrl, encrypt }: SyncHostOptions): string | undefined {
   if (viewerUrl === undefined) return undefined
-  const origin = /^https?:/i.test(viewerUrl) ? parseLink(viewerUrl)?.origin : undefined
-  if (origin === undefined || (encrypt && !isTrustworthyOrigin(origin)))
+  const relay = /^https?:/i.test(viewerUrl) ? parseLink(viewerUrl)?.relay : undefined
+  if (relay === undefined || (encrypt && !isTrustworthyOrigin(relay)))
     throw new SyncError(
       'VS107',
       `viewerUrl must be an ${encrypt ? 'https' : 'http(s)'} address, not ${JSON.stringify(viewerUrl)}`,
     )
-  return origin
+  return relay
 }
