@@ -55,7 +55,10 @@ export function vueSync(given: VueSyncOptions = {}): Plugin {
   let relay: Promise<DevRelay> | undefined
   let isOwnPort = false
 
-  async function openRelay(server: ViteDevServer | PreviewServer, isPreview: boolean): Promise<void> {
+  async function openRelay(
+    server: ViteDevServer | PreviewServer,
+    isPreview: boolean,
+  ): Promise<void> {
     const { config } = server
     const settings = isPreview ? config.preview : config.server
     isOwnPort = !server.httpServer
@@ -142,8 +145,9 @@ export function vueSync(given: VueSyncOptions = {}): Plugin {
       return relayModule({ url, hostKey, button, devtools })
     },
 
-    transform(code, id, { ssr } = {}) {
-      if (ssr || id.includes('/node_modules/') || !USES_HOST.test(code)) return undefined
+    transform(code, id, environment) {
+      if (environment?.ssr || id.includes('/node_modules/') || !USES_HOST.test(code))
+        return undefined
       // At the end, so that lines keep their numbers. Imported modules run before the module itself in any case.
       return { code: `${code}\nimport '${RELAY_MODULE}'\n`, map: null }
     },
