@@ -163,6 +163,7 @@ export function createSyncServer(
       viewerUrls: viewerUrls(session),
       ...withSetUpUrl(),
       pairCode: pairing.codeOf(session),
+      pairCodeUntil: Date.now() + pairing.shownFor(session),
     }),
     audit: options.audit,
     warn,
