@@ -57,7 +57,9 @@ function launch(...names: string[]): Promise<Browser> {
 }
 
 /** The line at which the README goes on with a relay that runs as a program. */
-const SECOND_PART = README.slice(0, README.indexOf('\n## Run the relay yourself')).split('\n').length
+const SECOND_PART = README.slice(0, README.indexOf('\n## Run the relay yourself')).split(
+  '\n',
+).length
 const QUICK_START = BLOCKS.filter(({ line }) => line < SECOND_PART)
 const OWN_RELAY = BLOCKS.filter(({ line }) => line > SECOND_PART)
 
@@ -109,6 +111,7 @@ it.each(['npm', 'pnpm'] as const)(
     await app.goto(origin)
     await scanned.goto(link)
     await expectFollowed(app, `Scanned with ${name}`, [scanned])
+    // oxlint-disable-next-line no-console -- a measurement, which no test may assert
     console.log(
       `[quick start] ${name}: ${((performance.now() - begun) / 1000).toFixed(1)} s from an empty folder to the phone`,
     )

@@ -1,7 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openViteApp, type ViteApp } from '../support/apps/vite-app.ts'
 import { violations } from '../support/browsers/accessibility.ts'
-import { type Browser, type BrowserContext, launchBrowser, watch } from '../support/browsers/playwright.ts'
+import {
+  type Browser,
+  type BrowserContext,
+  launchBrowser,
+  watch,
+} from '../support/browsers/playwright.ts'
 
 let browser: Browser
 beforeAll(async () => void (browser = await launchBrowser()))
@@ -26,7 +31,9 @@ async function openBoth() {
   const host = await context.newPage()
   const seen = watch(host)
   await host.goto(`http://localhost:${portOf(link)}/`)
-  const phone = await (await browser.newContext({ viewport: { width: 390, height: 844 } })).newPage()
+  const phone = await (
+    await browser.newContext({ viewport: { width: 390, height: 844 } })
+  ).newPage()
   await phone.goto(link)
   return { link, host, phone, seen }
 }

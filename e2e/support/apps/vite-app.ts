@@ -36,7 +36,11 @@ export function openViteApp(): ViteApp {
   function config(options: VueSyncOptions = {}, given: InlineConfig = {}): InlineConfig {
     // oxlint-disable-next-line no-control-regex -- the escape character begins a code
     const keep = (text: string): void => void lines.push(text.replaceAll(/\u001B\[[\d;]*m/g, ''))
-    const customLogger = Object.assign(createLogger('info'), { info: keep, warn: keep, error: keep })
+    const customLogger = Object.assign(createLogger('info'), {
+      info: keep,
+      warn: keep,
+      error: keep,
+    })
     return {
       root: dir,
       configFile: false,

@@ -9,7 +9,10 @@ const FOLDER = 'vue-sync'
  * Opens the keys of an app's relay in Vite's cache folder, and makes them on first use, so that phones need not scan
  * again after a restart.
  */
-export async function openKeys(cacheDir: string, warn: (text: string) => void): Promise<StoredKeys> {
+export async function openKeys(
+  cacheDir: string,
+  warn: (text: string) => void,
+): Promise<StoredKeys> {
   return openStoredKeys({
     dir: join(cacheDir, FOLDER),
     file: FILE,

@@ -64,7 +64,10 @@ export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): P
   /** Vite does not listen itself. */
   let isMiddleware = false
 
-  async function openRelay(server: ViteDevServer | PreviewServer, isPreview: boolean): Promise<void> {
+  async function openRelay(
+    server: ViteDevServer | PreviewServer,
+    isPreview: boolean,
+  ): Promise<void> {
     const { config } = server
     const settings = isPreview ? config.preview : config.server
     const appServer = server.httpServer ? undefined : parts.appServer?.()
@@ -157,8 +160,9 @@ export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): P
       return relayModule({ url, hostKey, button, devtools })
     },
 
-    transform(code, id, { ssr } = {}) {
-      if (ssr || id.includes('/node_modules/') || !USES_HOST.test(code)) return undefined
+    transform(code, id, environment) {
+      if (environment?.ssr || id.includes('/node_modules/') || !USES_HOST.test(code))
+        return undefined
       // At the end, so that lines keep their numbers. Imported modules run before the module itself in any case.
       return { code: `${code}\nimport '${RELAY_MODULE}'\n`, map: null }
     },

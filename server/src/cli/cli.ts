@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { checkOptions } from '../check-options.ts'
 import { keyProblems } from '../core/access/key-strength.ts'
 import { UsageError } from '../core/usage-error.ts'

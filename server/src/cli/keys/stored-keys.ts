@@ -82,9 +82,7 @@ async function makePrivate(
     () => 'Its permissions are fixed now.',
     (error: unknown) => `Its permissions cannot be fixed (${codeOf(error)}).`,
   )
-  warn(
-    `Other users could read ${path}. ${outcome} If someone may have read it, ${advice.renew}.`,
-  )
+  warn(`Other users could read ${path}. ${outcome} If someone may have read it, ${advice.renew}.`)
 }
 
 /**

@@ -15,7 +15,10 @@ describe('the relay of a development server', () => {
   it('is used with its key by a host without a url', () => {
     setRelay({ url, key: 'dev' })
     expect(readRelay({})).toMatchObject({ relay: url, key: 'dev' })
-    expect(readRelay({ key: 'own', session: 'show' })).toMatchObject({ key: 'own', session: 'show' })
+    expect(readRelay({ key: 'own', session: 'show' })).toMatchObject({
+      key: 'own',
+      session: 'show',
+    })
   })
 
   it('does not give its key to another relay', () => {
