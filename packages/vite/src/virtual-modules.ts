@@ -18,7 +18,9 @@ export interface RelayModuleOptions {
 export function relayModule({ url, hostKey, button, devtools }: RelayModuleOptions): string {
   const tools = button || devtools
   return `
-const url = new URL(${JSON.stringify(url)}, import.meta.url)
+// In one expression, Vite would take it for the address of an asset.
+const here = import.meta.url
+const url = new URL(${JSON.stringify(url)}, here)
 url.protocol = url.protocol.replace('http', 'ws')
 const apps = []
 let receive
