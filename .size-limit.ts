@@ -5,7 +5,7 @@ const VIEWER_APP = 'apps/viewer-pwa/dist'
 /** The files of one kind that the page of the viewer app loads or preloads before anything is on screen. */
 function initialFiles(extension: string): string[] {
   const page = readFileSync(new URL(`${VIEWER_APP}/index.html`, import.meta.url), 'utf8')
-  const links = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path!)
+  const links = [...page.matchAll(/(?:src|href)="\.(\/[^"]+)"/g)].map(([, path]) => path!)
   const files = links.filter((path) => path.endsWith(extension)).map((path) => VIEWER_APP + path)
   if (files.length === 0) throw new Error(`${VIEWER_APP}/index.html loads no ${extension} file`)
   return files
@@ -64,6 +64,13 @@ export default [
     path: 'packages/vue-sync/dist/await-turn.js',
     gzip: true,
     limit: '0.5 KiB',
+  },
+  {
+    name: '@vue-sync/vue/share, without the host',
+    path: 'packages/vue-sync/dist/share.js',
+    ignore: ['vue', 'pinia', './use-sync-host-*.js', './protocol-*.js', './problems-*.js'],
+    gzip: true,
+    limit: '16.6 KiB',
   },
   {
     name: 'what explains failed dials, loaded after them',
