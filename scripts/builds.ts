@@ -9,6 +9,7 @@ const APP = join(ROOT, 'apps/viewer-pwa')
 const LIBRARY = join(ROOT, 'packages/vue-sync')
 const SERVER = join(ROOT, 'server')
 const VITE_PLUGIN = join(ROOT, 'packages/vite')
+const NUXT_MODULE = join(ROOT, 'packages/nuxt')
 export const VIEWER_DIR = join(APP, 'dist')
 /** Source files and folders of the viewer app. */
 const VIEWER_SOURCES = [
@@ -76,4 +77,12 @@ export function ensureVitePlugin(): void {
   const built = ['index.js', 'dev-client.js'].map((name) => join(VITE_PLUGIN, 'dist', name))
   if (!built.every((file) => isFresh(file, sources)))
     build('the Vite plugin', VITE_PLUGIN, 'tsdown/dist/run.mjs')
+}
+
+/** Builds the Nuxt module for publishing if it is missing or older than its sources. @throws Error with the build's output */
+export function ensureNuxtModule(): void {
+  const sources = ['src', 'package.json', 'tsdown.config.ts'].map((name) => join(NUXT_MODULE, name))
+  const built = ['module.js', 'runtime/host.js'].map((name) => join(NUXT_MODULE, 'dist', name))
+  if (!built.every((file) => isFresh(file, sources)))
+    build('the Nuxt module', NUXT_MODULE, 'tsdown/dist/run.mjs')
 }

@@ -1,4 +1,10 @@
-import { ensureLibrary, ensureServer, ensureViewer, ensureVitePlugin } from '../builds.ts'
+import {
+  ensureLibrary,
+  ensureNuxtModule,
+  ensureServer,
+  ensureViewer,
+  ensureVitePlugin,
+} from '../builds.ts'
 import { fail } from '../fail.ts'
 import { listTarballs, packAll, TARBALLS_DIR } from './pack.ts'
 
@@ -8,6 +14,7 @@ try {
   ensureViewer()
   ensureServer()
   ensureVitePlugin()
+  ensureNuxtModule()
   const tarballs = await packAll(TARBALLS_DIR)
   console.log(`[vue-sync] Packed. Install them by path:\n${listTarballs(tarballs)}`)
 } catch (error) {

@@ -1,5 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
+import type { Socket } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { connect as connectHttp2 } from 'node:http2'
 import { connect as dialTcp } from 'node:net'
@@ -21,7 +23,7 @@ import { WebSocket } from 'ws'
 import { openLocalCertificate } from '@vue-sync/server'
 import { parseLink } from '@vue-sync/vue/protocol'
 import { ask, type Client, connectTo, session } from '../../../server/test/client.ts'
-import { vueSync, type VueSyncOptions } from './index.ts'
+import { type AppServer, vueSync, type VueSyncOptions, type VueSyncParts } from './index.ts'
 import { RELAY_MODULE } from './virtual-modules.ts'
 
 const APP = fileURLToPath(new URL('../test/app', import.meta.url))
@@ -55,7 +57,11 @@ function logger(): Logger {
   })
 }
 
-function configOf(options: VueSyncOptions, config: InlineConfig = {}): InlineConfig {
+function configOf(
+  options: VueSyncOptions,
+  config: InlineConfig = {},
+  parts?: VueSyncParts,
+): InlineConfig {
   return {
     root: APP,
     configFile: false,
@@ -64,13 +70,17 @@ function configOf(options: VueSyncOptions, config: InlineConfig = {}): InlineCon
     resolve: { conditions: ['@vue-sync/source', 'module', 'browser', 'development|production'] },
     ...config,
     // Browsers test what the plugin adds to pages.
-    plugins: [vue(), vueSync({ button: false, devtools: false, ...options })],
+    plugins: [vue(), vueSync({ button: false, devtools: false, ...options }, parts)],
     server: { host: '127.0.0.1', port: 0, watch: null, ...config.server },
   }
 }
 
-async function serve(options: VueSyncOptions = {}, config?: InlineConfig): Promise<ViteDevServer> {
-  const server = await createServer(configOf(options, config))
+async function serve(
+  options: VueSyncOptions = {},
+  config?: InlineConfig,
+  parts?: VueSyncParts,
+): Promise<ViteDevServer> {
+  const server = await createServer(configOf(options, config, parts))
   stops.push(() => server.close())
   if (server.httpServer) await server.listen()
   return server
@@ -160,6 +170,12 @@ describe('a dev server', () => {
     await printUrls(server)
     expect(new URL(viewerLink()).pathname).toBe('/shop/__sync/')
     await expectLive(await hostKeyOf(server, `/shop${MODULE}`))
+  })
+
+  it('finds the relay also in an app without a public folder', async () => {
+    const server = await serve({}, { publicDir: false })
+    const source = await (await fetch(originOf(server) + MODULE)).text()
+    expect(source).toContain('new URL("/__sync", ')
   })
 
   it('works at another path', async () => {
@@ -332,6 +348,32 @@ describe('middleware mode', () => {
       .poll(() => printed.join('\n'), { timeout: 20_000 })
       .toContain(`Port ${port} is in use, so the relay is at port `)
     await other.close()
+  })
+
+  it('runs the relay in the server of a framework that gives it, and ends it with Vite', async () => {
+    const http = createHttpServer((request, response) =>
+      vite.middlewares.handle(request, response, () => response.writeHead(404).end()),
+    )
+    stops.push(async () => http.close())
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+    const { port } = http.address() as { port: number }
+    const taken: unknown[] = []
+    const onUpgrade: AppServer['onUpgrade'] = (handle) =>
+      void http.on('upgrade', (request, socket, head) => {
+        if (!handle(request, socket as Socket, head)) taken.push(request.url)
+      })
+    const vite = await serve({}, middleware, {
+      appServer: () => ({ http, base: '/app/', onUpgrade }),
+    })
+    await expect
+      .poll(viewerLink)
+      .toMatch(new RegExp(`^http://(?:localhost|127\\.0\\.0\\.1):${port}/app/__sync/#k=`))
+    const source = (await vite.transformRequest(RELAY_MODULE))!.code
+    const [host, viewer] = await expectLive(/key: "([^"]+)"/.exec(source)![1]!)
+    expect((await fetch(viewerLink())).status).toBe(200)
+    expect(taken).toEqual([])
+    await vite.close()
+    await Promise.all([host.closed, viewer.closed])
   })
 })
 

@@ -17,8 +17,8 @@ export interface RelayModuleOptions {
 /** The source of the module that the app's own modules import during development. */
 export function relayModule({ url, hostKey, button, devtools }: RelayModuleOptions): string {
   const tools = button || devtools
+  // In one expression, Vite would take the path for a file of the app if it has no public folder.
   return `
-// In one expression, Vite would take it for the address of an asset.
 const here = import.meta.url
 const url = new URL(${JSON.stringify(url)}, here)
 url.protocol = url.protocol.replace('http', 'ws')

@@ -1,0 +1,4 @@
+export const useBoard = defineStore('board', {
+  state: () => ({ title: 'Final', score: 0 }),
+  sync: true,
+})
