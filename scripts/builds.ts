@@ -8,6 +8,7 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const APP = join(ROOT, 'apps/viewer-pwa')
 const LIBRARY = join(ROOT, 'packages/vue-sync')
 const SERVER = join(ROOT, 'server')
+const VITE_PLUGIN = join(ROOT, 'packages/vite')
 export const VIEWER_DIR = join(APP, 'dist')
 /** Source files and folders of the viewer app. */
 const VIEWER_SOURCES = [
@@ -67,4 +68,12 @@ export function ensureServer(): void {
   ]
   if (!isFresh(join(SERVER, 'dist/index.js'), sources))
     build('the relay', SERVER, 'tsdown/dist/run.mjs')
+}
+
+/** Builds the Vite plugin for publishing if it is missing or older than its sources. @throws Error with the build's output */
+export function ensureVitePlugin(): void {
+  const sources = ['src', 'package.json', 'tsdown.config.ts'].map((name) => join(VITE_PLUGIN, name))
+  const built = ['index.js', 'dev-client.js'].map((name) => join(VITE_PLUGIN, 'dist', name))
+  if (!built.every((file) => isFresh(file, sources)))
+    build('the Vite plugin', VITE_PLUGIN, 'tsdown/dist/run.mjs')
 }

@@ -1,9 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, devices, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { ensureLibrary, ensureServer, ensureViewer, ROOT } from '../../scripts/builds.ts'
+import {
+  ensureLibrary,
+  ensureServer,
+  ensureViewer,
+  ensureVitePlugin,
+  ROOT,
+} from '../../scripts/builds.ts'
 import { packAll } from '../../scripts/release/pack.ts'
 import { BROWSER_LAUNCH, watch } from '../support/browsers/playwright.ts'
 import { readBlocks } from '../support/readme/blocks.ts'
@@ -27,6 +33,7 @@ beforeAll(async () => {
   ensureLibrary()
   ensureViewer()
   ensureServer()
+  ensureVitePlugin()
   const packed = await packAll(join(dir, 'packages'))
   tarballs = Object.fromEntries(packed.map(({ name, path }) => [name, path]))
 })
@@ -39,12 +46,22 @@ afterEach(async () => {
   await reader?.stop()
 })
 
-/** The README names the relay's default port; this browser finds the test's own relay there. */
-function launch(relayPort: number): Promise<Browser> {
-  const rules = `MAP localhost:9876 127.0.0.1:${relayPort}, MAP localhost 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`
+/** Names that the pages use lead to this machine, and no others to anywhere. */
+function launch(...names: string[]): Promise<Browser> {
+  const rules = [...names, 'MAP localhost 127.0.0.1', 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1']
   const args = BROWSER_LAUNCH.args.filter((arg) => !arg.startsWith('--host-resolver-rules='))
-  return chromium.launch({ ...BROWSER_LAUNCH, args: [...args, `--host-resolver-rules=${rules}`] })
+  return chromium.launch({
+    ...BROWSER_LAUNCH,
+    args: [...args, `--host-resolver-rules=${rules.join(', ')}`],
+  })
 }
+
+/** The line at which the README goes on with a relay that runs as a program. */
+const SECOND_PART = README.slice(0, README.indexOf('\n## Run the relay yourself')).split(
+  '\n',
+).length
+const QUICK_START = BLOCKS.filter(({ line }) => line < SECOND_PART)
+const OWN_RELAY = BLOCKS.filter(({ line }) => line > SECOND_PART)
 
 it('has no shell block that is neither followed nor known', () => {
   const unknown = BLOCKS.filter(
@@ -56,22 +73,64 @@ it('has no shell block that is neither followed nor known', () => {
   expect(unknown).toEqual([])
 })
 
+/** Types until another page shows it: Vite reloads a page when it meets a package for the first time. */
+async function expectFollowed(host: Page, title: string, viewers: Page[]): Promise<void> {
+  for (const viewer of viewers)
+    await expect
+      .poll(async () => {
+        await host.locator('input').first().fill(title)
+        return viewer.locator('body').innerText()
+      })
+      .toContain(title)
+}
+
+it('needs four edits and no key for the quick start', () => {
+  const edits = QUICK_START.filter(({ language, target }) => target && language !== 'sh')
+  expect(edits.map(({ target }) => target)).toEqual([
+    'vite.config.ts',
+    'src/main.ts',
+    'src/stores/board.ts',
+    'src/App.vue',
+  ])
+  expect(edits.map(({ code }) => code).join('')).not.toMatch(/key|url/i)
+})
+
 it.each(['npm', 'pnpm'] as const)(
-  'leads from an empty folder to a viewer that follows the app, with %s',
+  'leads from an empty folder to a phone that follows the app, then to a relay and a viewer of one’s own, with %s',
   async (name) => {
     const place = mkdtempSync(join(dir, `${name}-`))
+    const begun = performance.now()
     reader = await openReader({ dir: place, manager: openManager(name), tarballs })
-    for (const block of BLOCKS) if (block.target !== undefined) await reader.follow(block)
+    for (const block of QUICK_START) if (block.target !== undefined) await reader.follow(block)
+    let origin = await reader.startApp()
+    const link = await reader.scannedLink()
+    browser = await launch(`MAP ${new URL(link).hostname} 127.0.0.1`)
+    const phone = await browser.newContext({ ...devices['Pixel 7'] })
+    const [app, scanned] = [await (await browser.newContext()).newPage(), await phone.newPage()]
+    let seen = [app, scanned].map(watch)
+    await app.goto(origin)
+    await scanned.goto(link)
+    await expectFollowed(app, `Scanned with ${name}`, [scanned])
+    // oxlint-disable-next-line no-console -- a measurement, which no test may assert
+    console.log(
+      `[quick start] ${name}: ${((performance.now() - begun) / 1000).toFixed(1)} s from an empty folder to the phone`,
+    )
+    await expect.poll(() => app.getByRole('button', { name: /1 device connected/ }).count()).toBe(1)
+    expect(seen.flatMap(({ complaints }) => complaints)).toEqual([])
+    await browser.close()
+
+    for (const block of OWN_RELAY) if (block.target !== undefined) await reader.follow(block)
     await reader.build()
-    const origin = await reader.startApp()
-    browser = await launch(reader.relayPort())
+    origin = await reader.startApp()
+    // The README names the relay's default port; this browser finds the test's own relay there.
+    browser = await launch(`MAP localhost:9876 127.0.0.1:${reader.relayPort()}`)
     const context = await browser.newContext()
     const [host, own, served] = [
       await context.newPage(),
       await context.newPage(),
       await context.newPage(),
     ]
-    const seen = [host, own].map(watch)
+    seen = [host, own].map(watch)
     // The browser asks for an icon of a page that names none.
     await own.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }))
     expect(README).toContain(VIEWER_ADDRESS)
@@ -80,15 +139,7 @@ it.each(['npm', 'pnpm'] as const)(
       VIEWER_ADDRESS.replace('http://localhost:5173', origin).replace('LINK', reader.viewerLink()),
     )
     await served.goto(reader.viewerLink())
-    const title = `Followed with ${name}`
-    // Vite reloads a page when it meets a package for the first time: what was typed before is gone.
-    await expect
-      .poll(async () => {
-        await host.locator('input').first().fill(title)
-        return own.locator('body').innerText()
-      })
-      .toContain(title)
-    await expect.poll(() => served.locator('body').innerText()).toContain(title)
+    await expectFollowed(host, `Followed with ${name}`, [own, served])
     expect(seen.flatMap(({ complaints }) => complaints)).toEqual([])
   },
   300_000,

@@ -120,7 +120,7 @@ describe.each(['host', 'viewer'] as const)('a %s', (role) => {
     expect(errors).toHaveLength(1)
   })
 
-  it.each(['https://h/sync/#s=room&k=V', 'ws://h:9876/sync/s/room', 'h/sync'])(
+  it.each(['https://h/s/#s=room&k=V', 'ws://h:9876/sync/s/a/b', 'h/sync//'])(
     'refuses %s with VS121',
     (url) => {
       if (role === 'viewer') {

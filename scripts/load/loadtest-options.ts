@@ -68,8 +68,8 @@ function readRate(text: string): number {
 }
 
 /** Judges the name only, so that a refused address causes no DNS query. */
-const isLoopback = ({ origin }: SyncAddress): boolean =>
-  /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname)
+const isLoopback = ({ relay }: SyncAddress): boolean =>
+  /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(relay).hostname)
 
 function readAddress(url: string, isRemoteAllowed: boolean): SyncAddress {
   const address = parseLink(url)
@@ -77,7 +77,7 @@ function readAddress(url: string, isRemoteAllowed: boolean): SyncAddress {
     fail(`--url must be an address like ws://127.0.0.1:9876, not ${JSON.stringify(url)}.`)
   if (!isRemoteAllowed && !isLoopback(address))
     fail(
-      `--url ${address.origin} is not on this machine. If you may load that relay, add --allow-remote.`,
+      `--url ${address.relay} is not on this machine. If you may load that relay, add --allow-remote.`,
     )
   return address
 }
@@ -103,7 +103,7 @@ export function readLoadOptions(args: string[]): LoadOptions | undefined {
     ...numbers,
     reconnect: values.reconnect,
     session,
-    origin: address?.origin,
+    origin: address?.relay,
     hostKey: values['host-key'] ?? (address && process.env['VUE_SYNC_HOST_KEY']),
     viewerKey:
       values['viewer-key'] ?? address?.key ?? (address && process.env['VUE_SYNC_VIEWER_KEY']),

@@ -150,7 +150,7 @@ async function run(options: LoadOptions): Promise<boolean> {
     ? undefined
     : await startSwarmRelay(viewers, { hostKey: hostKey!, viewerKey })
   const origin = options.origin ?? `ws://127.0.0.1:${relay!.port}`
-  const address = (key: string | undefined): SyncAddress => ({ origin, session, key })
+  const address = (key: string | undefined): SyncAddress => ({ relay: origin, session, key })
   let host: SwarmHost | undefined
   let crowd: Crowd | undefined
   try {

@@ -73,9 +73,12 @@ function readOptions(): Plan | undefined {
 /** Creates a host with 100 rows, and a function that changes one row per update. */
 function createShow(origin: string) {
   const rows = Array.from({ length: 100 }, (_, id) => ({ id, n: 0, fill: FILL }))
-  const host: SwarmHost = new SwarmHost({ origin, session: DEFAULT_SESSION, key: KEY }, () => ({
-    s: { n: host.position.seq, rows },
-  }))
+  const host: SwarmHost = new SwarmHost(
+    { relay: origin, session: DEFAULT_SESSION, key: KEY },
+    () => ({
+      s: { n: host.position.seq, rows },
+    }),
+  )
   function change(): void {
     const n = host.position.seq + 1
     const row = rows[n % rows.length]!
@@ -93,7 +96,7 @@ async function run({ updates: total, rate, viewers: count }: Plan): Promise<bool
   const { host, change } = createShow(origin)
   await host.ready()
   const tally = createTally()
-  const address = { origin, session: DEFAULT_SESSION }
+  const address = { relay: origin, session: DEFAULT_SESSION }
   const viewers = await openViewers(count, tally, () => ({ address }))
   console.log(`${count} viewers, ${total} updates, ${rate} per second`)
 

@@ -1,4 +1,4 @@
-import { ensureLibrary, ensureServer, ensureViewer } from '../builds.ts'
+import { ensureLibrary, ensureServer, ensureViewer, ensureVitePlugin } from '../builds.ts'
 import { fail } from '../fail.ts'
 import { listTarballs, packAll, TARBALLS_DIR } from './pack.ts'
 
@@ -7,6 +7,7 @@ try {
   ensureLibrary()
   ensureViewer()
   ensureServer()
+  ensureVitePlugin()
   const tarballs = await packAll(TARBALLS_DIR)
   console.log(`[vue-sync] Packed. Install them by path:\n${listTarballs(tarballs)}`)
 } catch (error) {

@@ -4,7 +4,7 @@ import { ROOT } from '../builds.ts'
 import { pnpmCommand, read } from '../commands.ts'
 
 /** Folders of the published packages. A package comes after those that it depends on. */
-export const PUBLISHED = ['packages/vue-sync', 'server']
+export const PUBLISHED = ['packages/vue-sync', 'server', 'packages/vite']
 
 export const TARBALLS_DIR = join(ROOT, 'artifacts/packages')
 

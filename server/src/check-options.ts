@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { compile as compileTrust } from 'proxy-addr'
+import { isBase } from '@vue-sync/vue/protocol'
+import { readBase } from './core/base-path.ts'
 import { MIN_LIMITS, type Limits } from './core/limits.ts'
 import { UsageError } from './core/usage-error.ts'
 import { nameOf } from './guard/hosts-and-origins.ts'
@@ -13,14 +15,18 @@ function checkInteger(name: string, value: number, least: number, most: number):
     throw new UsageError(`${name} must be a whole number from ${least} to ${most}, not ${value}.`)
 }
 
-/** Allows an origin only, because links append their own path. */
+/** Allows an origin and a base path only, because links append the rest. */
 function checkPublicUrl(text: string, hasTls: boolean, optionName: OptionName): void {
   const name = optionName('publicUrl')
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const problem = `${name} must be an address like https://show.example.com, not ${JSON.stringify(text)}`
+  const problem = `${name} must be an address like https://show.example.com or https://example.com/sync/, not ${JSON.stringify(text)}`
   if (!url || !/^https?:$/.test(url.protocol) || !url.hostname) throw new UsageError(`${problem}.`)
-  if (url.pathname !== '/' || url.search || url.hash || url.username || url.password)
-    throw new UsageError(`${problem}: leave out everything after host and port.`)
+  if (url.search || url.hash || url.username || url.password)
+    throw new UsageError(`${problem}: leave out everything but host, port and path.`)
+  if (!isBase(url.pathname.replace(/\/$/, '')))
+    throw new UsageError(
+      `${problem}: a path has at most 8 parts, each of 1 to 64 letters, digits and -_.~ and none of them "s".`,
+    )
   // Links contain keys, which must not travel over plain http where the relay has https.
   if (hasTls && url.protocol === 'http:' && !isLoopbackName(nameOf(url.host)))
     throw new UsageError(
@@ -112,7 +118,11 @@ export function checkOptions(
   options: SyncServerOptions,
   optionName: OptionName = (option) => option,
 ): void {
-  const { port, capacity, heartbeat, open, viewerKey, hostKey } = { ...SERVER_DEFAULTS, ...options }
+  const { port, base, capacity, heartbeat, open, viewerKey, hostKey } = {
+    ...SERVER_DEFAULTS,
+    ...options,
+  }
+  readBase(base, optionName('base'))
   checkInteger(optionName('port'), port, 0, 65_535)
   checkInteger(optionName('capacity'), capacity, 16, 100_000)
   checkInteger(optionName('heartbeat'), heartbeat, 100, 30_000)

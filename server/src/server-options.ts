@@ -11,6 +11,8 @@ export interface SyncServerOptions extends TlsOptions {
   port?: number
   /** Address to bind. @default '0.0.0.0' */
   host?: string
+  /** Path below which everything is served: with `/sync`, the viewer app is at `/sync/`. @default '/' */
+  base?: string
   /**
    * Address or name of this machine for phones: the one in the code and the first of the links. Without a port.
    * @default the address that most likely works
@@ -26,9 +28,12 @@ export interface SyncServerOptions extends TlsOptions {
   capacity?: number
   /** Milliseconds between heartbeats. Viewers reconnect after 35 s of silence. @default 15000 */
   heartbeat?: number
-  /** Folder of the built viewer app, served at `/`. @default none */
+  /** Folder of the built viewer app, served at the base path. @default none */
   viewerDir?: string
-  /** Origin for links to this relay from outside: `https://show.example.com`. @default none */
+  /**
+   * Address for links to this relay from outside, with the path that it has there: `https://show.example.com`,
+   * `https://example.com/sync/`. @default none
+   */
   publicUrl?: string
   /** Proxies whose `X-Forwarded-*` headers are trusted: addresses, CIDRs, `loopback`, `linklocal`, `uniquelocal`. @default none */
   trustProxy?: string[]
@@ -69,6 +74,7 @@ export interface SyncServerOptions extends TlsOptions {
 export const SERVER_DEFAULTS = {
   port: DEFAULT_PORT,
   host: '0.0.0.0',
+  base: '/',
   open: false,
   capacity: RELAY_DEFAULTS.capacity,
   heartbeat: RELAY_DEFAULTS.heartbeat,

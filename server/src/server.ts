@@ -1,4 +1,5 @@
 import type { RelayStatus, StateMessage, ViewerUrl } from '@vue-sync/vue/protocol'
+import { readBase } from './core/base-path.ts'
 import { createAddressBook } from './network/address-book.ts'
 import { createClients } from './guard/clients.ts'
 import type { ServerCertificate } from './tls/server-certificate.ts'
@@ -10,7 +11,7 @@ import { keyProblems } from './core/access/key-strength.ts'
 import { generateKey } from './core/access/keys.ts'
 import { LIMIT_DEFAULTS } from './core/limits.ts'
 import { linkProblem, type LinkOptions, localIp, setUpLink, viewerLinks } from './http/links.ts'
-import { type HttpServer, openHttpServer } from './http/http-server.ts'
+import { type HttpServer, type HttpServerOptions, openHttpServer } from './http/http-server.ts'
 import type { Authority } from './tls/local-ca.ts'
 import { encodeFramed, toNodePeer } from './peers/node-peer.ts'
 import { checkOptions } from './check-options.ts'
@@ -74,10 +75,18 @@ interface Running {
   certificate: ServerCertificate | undefined
 }
 
-/** What the command passes in addition to the options. */
+/** What the command and the middleware pass in addition to the options. */
 export interface SyncServerParts {
   /** Connects to the other workers that serve this port. @default none */
   workerQueries?: WorkerQueryMember
+  /** Opens what takes requests and sockets. @default a port of the relay's own */
+  openHttp?: (options: HttpServerOptions) => Promise<HttpServer>
+  /** A certificate that is open already. @default opened by the options */
+  certificate?: ServerCertificate | undefined
+  /** Whether another server has checked the host name. @default false */
+  acceptsAnyHost?: boolean
+  /** Sources of pages that may show the viewer in a frame. @default none */
+  frameAncestors?: readonly string[]
 }
 
 /**
@@ -87,11 +96,13 @@ export interface SyncServerParts {
  */
 export function createSyncServer(
   options: SyncServerOptions = {},
-  { workerQueries }: SyncServerParts = {},
+  parts: SyncServerParts = {},
 ): SyncServer {
+  const { workerQueries, openHttp = openHttpServer, acceptsAnyHost, frameAncestors } = parts
   checkOptions(options)
   const { port, host, open, capacity, heartbeat, trustProxy } = { ...SERVER_DEFAULTS, ...options }
   const limits = { ...LIMIT_DEFAULTS, ...options.limits }
+  const base = readBase(options.base ?? SERVER_DEFAULTS.base)
   const hostKey = options.hostKey ?? generateKey()
   const viewerKey = open ? undefined : (options.viewerKey ?? generateKey())
   // oxlint-disable-next-line no-console -- the default for warnings
@@ -124,6 +135,7 @@ export function createSyncServer(
   const linkOptions = (key?: string): LinkOptions => ({
     book,
     port: currentPort(),
+    base,
     viewerKey: key,
     publicUrl: options.publicUrl,
     certificate: running?.certificate,
@@ -145,6 +157,7 @@ export function createSyncServer(
   const disk =
     options.persist === undefined ? undefined : createDiskStore({ dir: options.persist, warn })
   const relay = createRelay({
+    base,
     hostKey,
     viewerKey,
     authorize: options.authorize,
@@ -183,20 +196,22 @@ export function createSyncServer(
 
   async function listen(): Promise<void> {
     const [certificate] = await Promise.all([
-      openServerCertificate({ ...options, book, warn }),
+      parts.certificate ?? openServerCertificate({ ...options, book, warn }),
       book.findLocalName(),
       operatorRoutes.load(),
     ])
     await restore()
     const clients = createClients(trustProxy)
-    const guard = createGuard({ ...options, isOwnName: ownNames(book, certificate) })
+    const isOwnName = acceptsAnyHost ? () => true : ownNames(book, certificate)
+    const guard = createGuard({ ...options, isOwnName })
     let server: HttpServer
     try {
       await relay.start()
       await addressCounts?.start()
-      server = await openHttpServer({
+      server = await openHttp({
         host,
         port,
+        base,
         hooks: relay.hooks,
         guard,
         clients,
@@ -212,6 +227,7 @@ export function createSyncServer(
         attempts: createRateLimit({ ...CODE_LIMITS, backplane }),
         redeem: relay.redeem,
         viewerDir: options.viewerDir,
+        frameAncestors,
         status: getStatus,
         addOperatorRoutes: (app) => operatorRoutes.addTo(app, clients),
         onRefused: (code) => relay.stats.reject(code),

@@ -4,7 +4,7 @@ import { DEFAULT_PORT, parseLink, sessionPath } from '@vue-sync/vue/protocol'
 /** An address of the relay for a session. One that cannot be read stays as it is, so that the plugin reports it. */
 function forSession(url: string, session: string): string {
   const address = parseLink(url)
-  return address ? `${address.origin}${sessionPath(session)}` : url
+  return address ? `${address.relay}${sessionPath(session)}` : url
 }
 
 /** The plugin's default. */

@@ -6,6 +6,7 @@ import { ROOT } from '../../../scripts/builds.ts'
 import { type Command, read } from '../../../scripts/commands.ts'
 import { freePort } from '../../../server/test/free-port.ts'
 import { start } from '../system/processes.ts'
+import { readTerminalQr } from '../system/read-qr.ts'
 import { type Block, shellCommands } from './blocks.ts'
 import { type Manager, terminalEnv } from './manager.ts'
 
@@ -31,8 +32,10 @@ export interface Reader {
   follow: (block: Block) => Promise<void>
   /** Runs the app's build script, which type-checks in the template's strict mode. @throws Error with its output */
   build: () => Promise<void>
-  /** Starts the app's development server. Returns its origin on `localhost`. */
+  /** Starts the app's development server anew, reachable from the network. Returns its origin on `localhost`. */
   startApp: () => Promise<string>
+  /** The viewer link in the QR code that the development server printed. */
+  scannedLink: () => Promise<string>
   /** The port of the relay. In the README, it is 9876. */
   relayPort: () => number
   /** The viewer link for this computer that the relay printed. */
@@ -83,11 +86,12 @@ export async function openReader({ dir, manager, tarballs }: ReaderOptions): Pro
   }
 
   async function runInApp(command: string): Promise<void> {
-    const [program, verb, ...specs] = command.split(/\s+/)
+    const [program, verb, ...specs] = command.replace('--save-dev ', '').split(/\s+/)
     if (program !== 'npm' || verb !== 'install')
       throw new Error(`In the app's folder: unknown command "${command}".`)
-    const mapped = specs.map((spec) => tarballs[spec] ?? spec)
-    await manager.add(app, mapped)
+    // All of our packages at once, because one that is not published cannot be found as a dependency of another.
+    const own = specs.some((spec) => spec in tarballs) ? Object.values(tarballs) : []
+    await manager.add(app, [...own, ...specs.filter((spec) => !(spec in tarballs))])
   }
 
   async function startRelay(command: string): Promise<void> {
@@ -129,12 +133,17 @@ export async function openReader({ dir, manager, tarballs }: ReaderOptions): Pro
       await read(manager.command, ['run', 'build'], { cwd: app, env: terminalEnv() })
     },
     async startApp() {
+      await server?.stop()
       const port = await freePort()
-      const flags = ['--host', '127.0.0.1', '--port', String(port), '--strictPort']
+      const flags = ['--host', '0.0.0.0', '--port', String(port), '--strictPort']
       const command: Command = [...manager.command, ...manager.script('dev', flags)]
       const { output } = (server = launch(command, app, terminalEnv()))
       await expect.poll(output, { timeout: 30_000 }).toContain(`:${port}/`)
       return `http://localhost:${port}`
+    },
+    async scannedLink() {
+      await expect.poll(async () => (await readTerminalQr(server!.output())).length).toBe(1)
+      return (await readTerminalQr(server!.output()))[0]!
     },
     relayPort: () => relayPort,
     viewerLink: () => readRelay(LOCAL_LINK),

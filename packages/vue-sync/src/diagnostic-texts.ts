@@ -157,11 +157,11 @@ export const ERRORS = {
   VS121: {
     host: [
       'There is no session at this address',
-      'Set `url` to ws://HOST:9876, without a path such as /sync/. For another host name, start the relay with --allow-host',
+      'Set the path of `url` to the base path of the relay (--base), or remove the path. For another host name, start the relay with --allow-host',
     ],
     viewer: [
       'There is no session at this address',
-      'Use the link from the host, or ws://HOST:9876/s/NAME. Other paths, such as /sync/, are not supported',
+      'Use the link from the host. The path in an address must be the base path of the relay, or /s/NAME below it',
     ],
   },
   VS122: {

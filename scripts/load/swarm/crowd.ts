@@ -33,8 +33,8 @@ function send(worker: Worker, order: CrowdOrder): void {
 }
 
 /** Linux can dial from any address in 127.0.0.0/8. */
-function perAddress({ origin }: SyncAddress, count: number): number | undefined {
-  const isLoopback = new URL(origin).hostname.startsWith('127.')
+function perAddress({ relay }: SyncAddress, count: number): number | undefined {
+  const isLoopback = new URL(relay).hostname.startsWith('127.')
   return process.platform === 'linux' && isLoopback && count > MAX_PER_ADDRESS
     ? MAX_PER_ADDRESS
     : undefined

@@ -374,10 +374,28 @@ describe('@vue-sync/server', () => {
       '--public-url must begin with https:// because this relay has https',
     ],
     [
-      'a public URL with a path',
-      ['--public-url', 'https://show.example.com/live'],
+      'a public URL with a fragment',
+      ['--public-url', 'https://show.example.com/live/#k=x'],
       {},
-      'leave out everything after host and port.',
+      'leave out everything but host, port and path.',
+    ],
+    [
+      'a public URL whose path cannot be a base',
+      ['--public-url', 'https://show.example.com/s/live'],
+      {},
+      'a path has at most 8 parts',
+    ],
+    [
+      'a base that is an address',
+      ['--base', 'https://a.b/sync'],
+      {},
+      '--base must be a path like /sync',
+    ],
+    [
+      'a base with an empty part',
+      [],
+      { VUE_SYNC_BASE: '/a//b' },
+      'VUE_SYNC_BASE must be a path like /sync',
     ],
     [
       'a public URL that is invalid',

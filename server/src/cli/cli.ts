@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { checkOptions } from '../check-options.ts'
 import { keyProblems } from '../core/access/key-strength.ts'
 import { UsageError } from '../core/usage-error.ts'
+import { includedViewer } from '../http/included-viewer.ts'
 import { hasViewer } from '../http/viewer-files.ts'
 import { createLog, toConsole } from '../operate/log.ts'
 import type { SyncServerOptions } from '../server-options.ts'
@@ -24,13 +24,6 @@ import { withStoredKeys } from './keys/stored-keys.ts'
 import { createTerminalLine } from './terminal/terminal-line.ts'
 import { isWorker, sendToPrimary } from './processes/worker-process.ts'
 
-/** Where the viewer app is, without `--viewer-dir`: in the package, or in this repository. */
-const VIEWER_DIRS = ['../../viewer', '../../../apps/viewer-pwa/dist']
-
-function findViewer(): string | undefined {
-  return VIEWER_DIRS.map((dir) => fileURLToPath(new URL(dir, import.meta.url))).find(hasViewer)
-}
-
 function version(): string {
   const file = new URL('../../package.json', import.meta.url)
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
@@ -41,7 +34,7 @@ function withViewer(options: SyncServerOptions): SyncServerOptions {
     throw new UsageError(
       `--viewer-dir ${options.viewerDir} has no index.html. Give the folder of a built viewer, or leave the flag out to serve the included one.`,
     )
-  const viewerDir = options.viewerDir ?? findViewer()
+  const viewerDir = options.viewerDir ?? includedViewer()
   return { ...options, ...(viewerDir && { viewerDir }) }
 }
 

@@ -40,6 +40,7 @@ function makeConnections(warn: (text: string) => void = () => {}): {
   })
   session.receive = (_, frame) => void received.push(frame)
   const hooks = createConnections({
+    base: '',
     admit: async () => ({ pass: MAIN_PASS, by: 'key', refusal: undefined }),
     sessions: {
       open: () => session,

@@ -20,7 +20,7 @@ import type { RelayStats } from './session/relay-stats.ts'
 import type { Session } from './session/session.ts'
 import type { Refusal, SessionLimits } from './session-limits.ts'
 import type { SessionRegistry } from './session-registry.ts'
-import { readTarget } from './request-target.ts'
+import { createTargetReader } from './request-target.ts'
 import { createThrottledWarn } from './throttled-warn.ts'
 import { whenKnown } from './when-known.ts'
 
@@ -49,6 +49,8 @@ export interface Admission extends Admitted {
 }
 
 export interface ConnectionsOptions {
+  /** The base path. */
+  base: string
   admit: Admit
   sessions: SessionRegistry
   limits: SessionLimits
@@ -87,11 +89,14 @@ function decisionOf(peer: Peer): Partial<Admission> {
   return kept && isDecided(kept) ? Object.assign(context, kept) : context
 }
 
+/** A longer base would not fit into a close frame. */
+const LONGEST_BASE = 40
+
 /** An app may route any path to the relay. */
-const NO_SESSION: Admitted = {
-  pass: MAIN_PASS,
-  by: 'nothing',
-  refusal: { code: CLOSE.noSession, reason: 'No session at this path: use / or /s/NAME' },
+function noSession(base: string): Admitted {
+  const shown = base.length > LONGEST_BASE ? 'BASE' : base
+  const reason = `No session at this path: use ${shown}/ or ${shown}/s/NAME`
+  return { pass: MAIN_PASS, by: 'nothing', refusal: { code: CLOSE.noSession, reason } }
 }
 
 const NOT_ADMITTED: Refusal = {
@@ -123,6 +128,8 @@ function confirm(viewer: Viewer, session: Session, message: Message): void {
 export function createConnections(options: ConnectionsOptions): RelayHooks {
   const { admit, sessions, limits, stats, needsViewerKey, toPeer, onChange, audit } = options
   const warn = createThrottledWarn(options.warn)
+  const readTarget = createTargetReader(options.base)
+  const NO_SESSION = noSession(options.base)
 
   function refuse(peer: Peer, { code, reason }: Refusal): void {
     const admission = admissionOf(peer)

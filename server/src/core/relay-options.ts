@@ -22,6 +22,11 @@ export interface RelayOptions {
   authorize?: Authorize | undefined
   /** Milliseconds within which `authorize` must answer. @default 5000 */
   authorizeTimeout?: number
+  /**
+   * The path below which the relay finds its sessions: with `/sync`, sockets go to `/sync/` and `/sync/s/NAME`.
+   * @default '/'
+   */
+  base?: string | undefined
   /** Deltas held for viewers that resume; at least 16. @default 64 */
   capacity?: number
   /** Buffered bytes above which a viewer receives nothing more until it has drained. @default 524288 */

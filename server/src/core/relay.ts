@@ -1,3 +1,4 @@
+import { readBase } from './base-path.ts'
 import { CLOSE, randomId, type StateMessage } from '@vue-sync/vue/protocol'
 import { createAdmission } from './admission.ts'
 import { keyProblems } from './access/key-strength.ts'
@@ -95,6 +96,7 @@ export function createRelay(options: RelayOptions): Relay {
     onDrain: (peer) => void hooks.drain(peer),
   })
   const hooks = createConnections({
+    base: readBase(options.base ?? ''),
     sessions,
     stats,
     admit: createAdmission({

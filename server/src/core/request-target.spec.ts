@@ -1,14 +1,19 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { formatSocketUrl, readPosition, readSession } from '@vue-sync/vue/protocol'
-import { readTarget } from './request-target.ts'
+import { createTargetReader } from './request-target.ts'
+
+const BASES = ['', '/sync', '/a.b/c~d']
 
 /** How a target was read before there was a short cut. */
-function readWithUrl(text: string): ReturnType<typeof readTarget> {
+function readWithUrl(
+  text: string,
+  base: string,
+): ReturnType<ReturnType<typeof createTargetReader>> {
   if (!URL.canParse(text)) return { session: undefined, position: undefined, knowsParts: false }
   const { pathname, searchParams } = new URL(text)
   return {
-    session: readSession(pathname),
+    session: pathname.startsWith(base) ? readSession(pathname.slice(base.length)) : undefined,
     position: readPosition(searchParams),
     knowsParts: searchParams.get('parts') === '1',
   }
@@ -51,32 +56,49 @@ it.each([
   '/?epoch=e&seq=1&',
   '/?',
 ])('reads %j as URL does', (path) => {
-  for (const origin of ['http://relay', 'https://relay.example:8080', 'ws://[::1]'])
-    expect(readTarget(origin + path)).toEqual(readWithUrl(origin + path))
+  for (const base of BASES) {
+    const read = createTargetReader(base)
+    for (const origin of ['http://relay', 'https://relay.example:8080', 'ws://[::1]'])
+      for (const text of [origin + path, origin + base + path])
+        expect(read(text)).toEqual(readWithUrl(text, base))
+  }
 })
 
 it('reads any address as URL does, and throws for none', () => {
+  const base = fc.constantFrom(...BASES)
   const session = fc.stringMatching(/^[\w.~%-]{0,70}$/)
-  const path = fc.property(session, fc.string(), (name, query) => {
-    const text = `http://relay/s/${name}?${query}`
-    expect(readTarget(text)).toEqual(readWithUrl(text))
+  const path = fc.property(base, session, fc.string(), (base, name, query) => {
+    const text = `http://relay${base}/s/${name}?${query}`
+    expect(createTargetReader(base)(text)).toEqual(readWithUrl(text, base))
   })
   fc.assert(path)
   fc.assert(
     fc.property(
+      base,
       fc.webPath(),
       fc.string(),
       fc.constantFrom('http://relay', 'x', ''),
-      (p, q, origin) => {
+      (base, p, q, origin) => {
         const text = `${origin}${p}?${q}`
-        expect(readTarget(text)).toEqual(readWithUrl(text))
+        expect(createTargetReader(base)(text)).toEqual(readWithUrl(text, base))
       },
     ),
   )
 })
 
-it('reads what a client dials', () => {
+it.each(BASES)('reads what a client dials, below %j', (base) => {
   const position = { epoch: 'abc-1', seq: 42 }
-  const url = formatSocketUrl({ origin: 'http://relay', session: 'show' }, position)
-  expect(readTarget(url)).toEqual({ session: 'show', position, knowsParts: false })
+  const url = formatSocketUrl({ relay: `http://relay${base}`, session: 'show' }, position)
+  expect(createTargetReader(base)(url)).toEqual({ session: 'show', position, knowsParts: false })
+})
+
+it.each([
+  ['', '/sync/s/show'],
+  ['/sync', '/s/show'],
+  ['/sync', '/syncs/show'],
+  ['/sync', '/sync/a/s/show'],
+  ['/sync', '/'],
+  ['/a.b', '/axb/s/show'],
+])('finds no session below %j at %j', (base, path) => {
+  expect(createTargetReader(base)(`http://relay${path}`).session).toBeUndefined()
 })

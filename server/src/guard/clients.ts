@@ -30,7 +30,8 @@ export interface Clients {
 /** Headers that proxies add: a connection from this machine with one of them is for a client elsewhere. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'] as const
 
-function isWithinMachine({ socket, headers }: IncomingRequest): boolean {
+/** Whether a request comes from this machine, by a loopback name and without a proxy in between. */
+export function isWithinMachine({ socket, headers }: IncomingRequest): boolean {
   // The host name excludes pages whose own name was pointed at this machine (DNS rebinding).
   return (
     isLoopback(unmapped(socket.remoteAddress ?? '')) &&

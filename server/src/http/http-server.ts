@@ -1,4 +1,5 @@
 import { createThrottledWarn } from '../core/throttled-warn.ts'
+import { keepFresh } from '../tls/keep-fresh.ts'
 import { createPendingConnections } from '../guard/pending-connections.ts'
 import { pendingLimit } from './descriptor-limit.ts'
 import { openListener } from './listener.ts'
@@ -24,8 +25,6 @@ export interface HttpServer {
 
 /** How long clients have to answer the close frame. */
 const CLOSE_GRACE_MS = 300
-/** How often the certificate is checked. */
-const REFRESH_MS = 15_000
 
 /**
  * Listens on a port, for pages and sockets.
@@ -65,23 +64,14 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   })
   port = listener.port
 
-  async function refreshCertificate(): Promise<void> {
-    if (!certificate) return
-    try {
-      if (!(await certificate.refresh())) return
-      listener.setCertificate(certificate.current)
-      onCertificate()
-    } catch (error) {
-      warn(`The certificate could not be renewed: ${(error as Error).message}`)
-    }
-  }
-
-  const timer = certificate && setInterval(() => void refreshCertificate(), REFRESH_MS)
-  timer?.unref()
+  const stopRefreshing = keepFresh(certificate, warn, (current) => {
+    listener.setCertificate(current)
+    onCertificate()
+  })
   return {
     port,
     async close() {
-      clearInterval(timer)
+      stopRefreshing()
       let late: ReturnType<typeof setTimeout> | undefined
       const grace = new Promise((resolve) => (late = setTimeout(resolve, CLOSE_GRACE_MS)))
       await listener.close(grace)

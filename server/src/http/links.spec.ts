@@ -4,7 +4,7 @@ import { checkOptions } from '../check-options.ts'
 import { issueLocalCertificate } from '../tls/local-ca-certificate.ts'
 import { makeAuthority } from '../tls/certificates.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
-import { type LinkOptions, setUpLink, viewerLinks } from './links.ts'
+import { linkProblem, type LinkOptions, setUpLink, viewerLinks } from './links.ts'
 
 const address = (text: string) => ({ address: text, family: 'IPv4', internal: false })
 const book = createAddressBook({
@@ -39,9 +39,14 @@ const fromFiles = (...valid: string[]): ServerCertificate => ({
   refresh: async () => false,
 })
 
-const make = (certificate: ServerCertificate | undefined, publicUrl?: string): LinkOptions => ({
+const make = (
+  certificate: ServerCertificate | undefined,
+  publicUrl?: string,
+  base = '',
+): LinkOptions => ({
   book,
   port: 9876,
+  base,
   viewerKey: 'KEY',
   publicUrl,
   certificate,
@@ -91,5 +96,39 @@ describe('the link for set-up', () => {
   it('exists only where devices must trust a CA of this machine', () => {
     expect(setUpLink(make(undefined))).toBeUndefined()
     expect(setUpLink(make(fromFiles('show.test')))).toBeUndefined()
+  })
+})
+
+describe('the links of a relay with a base path', () => {
+  const urlsOf = (options: LinkOptions, session: string): string[] =>
+    viewerLinks(options, session).map(({ url }) => url)
+
+  it('have it at each address of the machine', async () => {
+    expect(urlsOf(make(undefined, undefined, '/sync'), 'show')).toEqual([
+      'http://192.168.1.5:9876/sync/#s=show&k=KEY',
+      'http://100.64.0.5:9876/sync/#s=show&k=KEY',
+      'http://127.0.0.1:9876/sync/#s=show&k=KEY',
+    ])
+    expect(setUpLink(make(await local(), undefined, '/sync'))).toBe(
+      'http://192.168.1.5:9876/sync/setup',
+    )
+  })
+
+  it.each([
+    ['https://example.com', '', 'https://example.com/#k=KEY'],
+    ['https://example.com/sync', '', 'https://example.com/sync/#k=KEY'],
+    ['https://example.com/sync/', '/sync', 'https://example.com/sync/#k=KEY'],
+    ['https://example.com/live/', '/sync', 'https://example.com/live/#k=KEY'],
+    ['https://example.com', '/sync', 'https://example.com/#k=KEY'],
+  ])('have the path of the public URL %s with the base %j', (publicUrl, base, url) => {
+    expect(urlsOf(make(undefined, publicUrl, base), 'default')[0]).toBe(url)
+  })
+
+  it('come with a warning when the public URL has no path', () => {
+    expect(linkProblem(make(undefined, 'https://example.com', '/sync'))).toContain(
+      'If the proxy serves this relay at /sync/, add the path to --public-url.',
+    )
+    expect(linkProblem(make(undefined, 'https://example.com/sync', '/sync'))).toBeUndefined()
+    expect(linkProblem(make(undefined, 'https://example.com', ''))).toBeUndefined()
   })
 })

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { formatLink, type ViewerUrl } from '@vue-sync/vue/protocol'
+import { relayAt } from '../core/base-path.ts'
 import type { AddressBook } from '../network/address-book.ts'
 import { bracketed, type LanAddress } from '../network/addresses.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
@@ -8,6 +9,8 @@ import { isPrivateName } from '../network/private-networks.ts'
 export interface LinkOptions {
   book: AddressBook
   port: number
+  /** The base path: `''` for the root. */
+  base: string
   viewerKey: string | undefined
   publicUrl: string | undefined
   /** @default none: the relay serves plain http */
@@ -40,7 +43,7 @@ function covered(addresses: LanAddress[], certificate: ServerCertificate): Reach
   const all = certificate.authority ? addresses : certified(addresses, certificate)
   return all.flatMap((at): ReachableAt[] => {
     // Within the machine nobody can listen, and plain http needs no trusted certificate.
-    if (at.reach === 'machine') return [{ scheme: 'http', at }]
+    if (at.reach === 'machine' && !certificate.isTlsOnly) return [{ scheme: 'http', at }]
     return certificate.covers(at.address) ? [{ scheme: 'https', at }] : []
   })
 }
@@ -58,7 +61,10 @@ function isOutside({ reach }: LanAddress): boolean {
 }
 
 /** A warning for the operator when every link to other devices would fail or show a browser warning. */
-export function linkProblem({ book, certificate, publicUrl }: LinkOptions): string | undefined {
+export function linkProblem(options: LinkOptions): string | undefined {
+  const { book, base, certificate, publicUrl } = options
+  if (base !== '' && publicUrl !== undefined && new URL(publicUrl).pathname === '/')
+    return `Links begin with ${relayAt(publicUrl)}/ because --public-url has no path. If the proxy serves this relay at ${base}/, add the path to --public-url.`
   const addresses = book.list()
   if (!certificate || publicUrl !== undefined || !addresses.some(isOutside)) return undefined
   if (covered(addresses, certificate).some(({ at }) => isOutside(at))) return undefined
@@ -69,26 +75,26 @@ export function linkProblem({ book, certificate, publicUrl }: LinkOptions): stri
 
 /** Links to a session: the public address first, then the addresses that most likely work on a phone. */
 export function viewerLinks(options: LinkOptions, session: string): ViewerUrl[] {
-  const { port, viewerKey: key, publicUrl } = options
-  const link = (origin: string): string => formatLink({ origin, session, key })
+  const { port, base, viewerKey: key, publicUrl } = options
+  const link = (relay: string): string => formatLink({ relay, session, key })
   const own = reachableAt(options).map(({ scheme, at: { name, address, reach } }): ViewerUrl => ({
     name,
-    url: link(`${scheme}://${bracketed(address)}:${port}`),
+    url: link(`${scheme}://${bracketed(address)}:${port}${base}`),
     reach,
   }))
   if (publicUrl === undefined) return own
-  return [{ name: 'public', url: link(new URL(publicUrl).origin), reach: 'internet' }, ...own]
+  return [{ name: 'public', url: link(relayAt(publicUrl)), reach: 'internet' }, ...own]
 }
 
 /**
  * The page that explains how to trust the local CA; `undefined` without one. It is plain http, because a device
  * that does not trust the CA yet shows a warning on https. Therefore it contains no key, no session and no secret.
  */
-export function setUpLink({ book, port, certificate }: LinkOptions): string | undefined {
+export function setUpLink({ book, port, base, certificate }: LinkOptions): string | undefined {
   if (!certificate?.authority) return undefined
   const found = covered(book.list(), certificate)
   const near = found.find(({ at }) => isOutside(at)) ?? found[0]
-  return near && `http://${bracketed(near.at.address)}:${port}/setup`
+  return near && `http://${bracketed(near.at.address)}:${port}${base}/setup`
 }
 
 /** The address that hosts show as this machine's. */

@@ -15,12 +15,15 @@ import { answerHealth, answerText, type Readiness } from './health.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
 import { bootstrapRoutes, redirectRoutes, type RouteOptions, viewerRoutes } from './routes.ts'
 import { endUpgrade } from './refused-sockets.ts'
+import { belowBase } from '../core/base-path.ts'
 import { answerSetUp } from './setup/setup-route.ts'
 
 export interface RequestHandlersOptions extends Omit<
   RouteOptions,
   'authority' | 'isPublicCertificate' | 'setUp'
 > {
+  /** The base path: `''` for the root. */
+  base: string
   certificate: ServerCertificate | undefined
   book: AddressBook
   port: () => number
@@ -66,6 +69,19 @@ function refuseRequest(response: ServerResponse): void {
   response.end('Bad request')
 }
 
+/** Answers a request for a path outside of the base: only the base without its last slash leads into it. */
+function answerOutside(
+  { method, url = '' }: IncomingMessage,
+  response: ServerResponse,
+  base: string,
+): void {
+  const [path, query] = url.split('?', 2)
+  if (path !== base || (method !== 'GET' && method !== 'HEAD'))
+    return answerText(response, 404, 'Not found')
+  const location = `${base}/${query === undefined ? '' : `?${query}`}`
+  response.writeHead(308, { location, 'cache-control': 'no-store' }).end()
+}
+
 /**
  * Requests that one connection may have without an answer. Browsers and proxies send one at a time; a client that
  * sends more without reading would fill the memory with answers.
@@ -89,7 +105,7 @@ function stopReading(socket: ParsingSocket): void {
 
 /** With TLS, clients on plain http get only the set-up page or a redirect; all others get everything. */
 export function createRequestHandlers(options: RequestHandlersOptions): RequestHandlers {
-  const { certificate, clients, guard, pending, onSocket } = options
+  const { base, certificate, clients, guard, pending, onSocket } = options
   const { authority } = certificate ?? {}
 
   const routes: RouteOptions = {
@@ -100,7 +116,7 @@ export function createRequestHandlers(options: RequestHandlersOptions): RequestH
   }
   const full = toNodeHandler(viewerRoutes(routes)) as RequestListener
   const plain = toNodeHandler(
-    authority ? bootstrapRoutes(routes) : redirectRoutes(),
+    authority ? bootstrapRoutes(routes) : redirectRoutes(base),
   ) as RequestListener
   const isServed = (request: IncomingMessage): boolean => !certificate || clients.isSecure(request)
 
@@ -111,8 +127,13 @@ export function createRequestHandlers(options: RequestHandlersOptions): RequestH
       if (pending.beginRequest(socket) > MAX_UNANSWERED) return stopReading(socket)
       response.on('close', () => pending.endRequest(socket))
       try {
+        const target = belowBase(request.url ?? '/', base)
+        // Everything behind this reads paths as if the base were `/`.
+        if (target !== undefined) request.url = target
         if (refuseForeign(request, response, options)) return
+        // At the root too, where probes of containers look.
         if (answerHealth(request, response, options.readiness())) return
+        if (target === undefined) return answerOutside(request, response, base)
         ;(isServed(request) ? full : plain)(request, response)
       } catch {
         refuseRequest(response)

@@ -1,5 +1,6 @@
 import { H3, type H3Event } from 'h3'
 import { readSession } from '@vue-sync/vue/protocol'
+import { wayUp } from '../core/base-path.ts'
 import type { Authority } from '../tls/local-ca.ts'
 import { nodeRequestOf } from './node-request.ts'
 import { answerPair, type PairRouteOptions, refusePair } from './pair-route.ts'
@@ -9,6 +10,8 @@ import { createViewerFiles } from './viewer-files.ts'
 export interface RouteOptions extends PairRouteOptions {
   status: () => { localIp: string }
   viewerDir: string | undefined
+  /** Sources of pages that may show the viewer in a frame. @default none */
+  frameAncestors?: readonly string[] | undefined
   /** Where warnings go. */
   warn: (text: string) => void
   /** The CA that devices can download. @default none */
@@ -46,6 +49,16 @@ function sendFile(
   return body
 }
 
+/** Redirects `/s/NAME` to `/?s=NAME`. The browser keeps the fragment, which has the key. */
+function redirectToPage(event: H3Event): string {
+  const { pathname, search } = event.url
+  const rest = search === '' ? '' : `&${search.slice(1)}`
+  event.res.status = 307
+  event.res.headers.set('location', `${wayUp(pathname)}?s=${readSession(pathname)}${rest}`)
+  event.res.headers.set('cache-control', 'no-store')
+  return ''
+}
+
 function addAuthority(app: H3, { der, cert }: Authority): void {
   app.get('/ca.crt', (event) =>
     sendFile(event, 'vue-sync-ca.crt', 'application/x-x509-ca-cert', der),
@@ -76,12 +89,14 @@ export function viewerRoutes(options: RouteOptions): H3 {
   if (authority) addAuthority(app, authority)
   options.addOperatorRoutes?.(app)
   app.all('/**', (event) => {
-    const page = readSession(event.url.pathname) !== undefined
+    const { pathname } = event.url
+    const page = readSession(pathname) !== undefined
     if (files) {
-      if (page) event.url.pathname = '/'
+      // The viewer's files have relative addresses, which are right for one page only.
+      if (page && pathname !== '/') return redirectToPage(event)
       const request = nodeRequestOf(event)
       return files.serve(event, {
-        ...viewerHeaders(clients.isSecure(request)),
+        ...viewerHeaders(clients.isSecure(request), options.frameAncestors),
         ...(options.isPublicCertificate && strictTransport(request)),
       })
     }
@@ -108,12 +123,12 @@ export function bootstrapRoutes({ authority, setUp }: RouteOptions): H3 {
 }
 
 /** The routes over plain http when devices trust the certificate already: a redirect to https. */
-export function redirectRoutes(): H3 {
+export function redirectRoutes(base: string): H3 {
   const app = new H3()
   app.all('/**', (event) => {
     const { host, pathname, search } = event.url
     event.res.status = 308
-    event.res.headers.set('location', `https://${host}${pathname}${search}`)
+    event.res.headers.set('location', `https://${host}${base}${pathname}${search}`)
     event.res.headers.set('cache-control', 'no-store')
     return ''
   })

@@ -16,7 +16,6 @@ const VIEWER_POLICY = [
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'none'",
 ].join('; ')
 
 /** For the page shown when there is no viewer app; it has an inline style. */
@@ -28,10 +27,17 @@ export const STAND_IN_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** @param isSecure without it, headers are left out that browsers ignore with a console warning on plain http */
-export function viewerHeaders(isSecure: boolean): Record<string, string> {
+/**
+ * @param isSecure without it, headers are left out that browsers ignore with a console warning on plain http
+ * @param frameAncestors sources of pages that may show the viewer in a frame
+ */
+export function viewerHeaders(
+  isSecure: boolean,
+  frameAncestors: readonly string[] = [],
+): Record<string, string> {
+  const ancestors = frameAncestors.length > 0 ? frameAncestors.join(' ') : "'none'"
   return {
-    'content-security-policy': VIEWER_POLICY,
+    'content-security-policy': `${VIEWER_POLICY}; frame-ancestors ${ancestors}`,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'permissions-policy': 'camera=(self), screen-wake-lock=(self), fullscreen=(self)',

@@ -77,7 +77,14 @@ describe('links when the certificate matches no address', () => {
     covers: () => false,
     refresh: async () => false,
   }
-  const options = { book, port: 1, viewerKey: undefined, publicUrl: undefined, certificate }
+  const options = {
+    book,
+    port: 1,
+    base: '',
+    viewerKey: undefined,
+    publicUrl: undefined,
+    certificate,
+  }
 
   it('still exist, with a warning', () => {
     expect(linkProblem(options)).toContain('--public-url')
@@ -111,7 +118,14 @@ describe('a certificate for the addresses in the book', () => {
     })
     const links = () =>
       viewerLinks(
-        { book, port: 9876, viewerKey: 'k', publicUrl: 'https://show.example.com/', certificate },
+        {
+          book,
+          port: 9876,
+          base: '',
+          viewerKey: 'k',
+          publicUrl: 'https://show.example.com/',
+          certificate,
+        },
         'default',
       )
     expect(await certificate.refresh()).toBe(false)

@@ -14,7 +14,7 @@ describe('a relay that misbehaves', () => {
   })
 
   const addressOf = (server: Server | WebSocketServer) => ({
-    origin: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    relay: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
     session: 'default',
   })
   async function openServer(): Promise<WebSocketServer> {

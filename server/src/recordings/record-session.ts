@@ -91,13 +91,13 @@ export async function recordSession(options: RecordSessionOptions): Promise<Reco
       })
       socket.on('close', (code, reason) => {
         signal.removeEventListener('abort', stop)
-        const { origin } = address
+        const { relay } = address
         if (isTerminal(code))
           reject(new UsageError(`The relay ended the connection (${code}): ${printable(reason)}`))
         else if (isTooLong(problem))
           reject(new UsageError('A message of the host is too long for a recording.'))
         else if (!isConnected && interruptions === 0 && ending === 'lost')
-          reject(new UsageError(`Cannot connect to ${origin}: ${problem?.message ?? code}.`))
+          reject(new UsageError(`Cannot connect to ${relay}: ${problem?.message ?? code}.`))
         else resolve(ending)
       })
     })

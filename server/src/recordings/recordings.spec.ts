@@ -42,7 +42,7 @@ async function record(session: string): Promise<Recording> {
   let done: Promise<unknown> | undefined
   await new Promise<void>((resolve, reject) => {
     done = recordSession({
-      address: { origin, session, key: relay.viewerKey },
+      address: { relay: origin, session, key: relay.viewerKey },
       write: (text) => lines.push(text) > 0,
       onConnected: resolve,
       signal: stopping.signal,
@@ -68,7 +68,7 @@ async function replay(session: string, entries: RecordingEntry[], speed = Infini
   let done: Promise<void> | undefined
   await new Promise<void>((resolve, reject) => {
     done = replaySession({
-      address: { origin, session, key: relay.hostKey },
+      address: { relay: origin, session, key: relay.hostKey },
       entries: async function* () {
         yield* entries
       },
@@ -206,7 +206,7 @@ describe('record and replay', () => {
         }),
       })
     const done = replaySession({
-      address: { origin: at, session: 'default', key: small.hostKey },
+      address: { relay: at, session: 'default', key: small.hostKey },
       entries: async function* () {
         for (const entry of entries) {
           if (headOf(frameOf(entry)!)!.seq % 100 === 0)
@@ -280,7 +280,7 @@ describe('record and replay', () => {
 
   it('end with the reason when the relay refuses the key', async () => {
     const signal = new AbortController().signal
-    const address = { origin, session: 'default', key: 'wrong' }
+    const address = { relay: origin, session: 'default', key: 'wrong' }
     await expect(recordSession({ address, write: () => true, signal })).rejects.toThrow(/4401/)
     const entries = async function* () {}
     await expect(replaySession({ address, entries, signal })).rejects.toThrow(/4401/)
@@ -288,7 +288,7 @@ describe('record and replay', () => {
 
   it('end with the address when there is no relay', async () => {
     const signal = new AbortController().signal
-    const address = { origin: 'ws://127.0.0.1:1', session: 'default' }
+    const address = { relay: 'ws://127.0.0.1:1', session: 'default' }
     await expect(recordSession({ address, write: () => true, signal })).rejects.toThrow(
       'Cannot connect to ws://127.0.0.1:1',
     )

@@ -31,7 +31,7 @@ describe('a replay', () => {
     let isClosed = false
     const done = replaySession({
       address: {
-        origin: `ws://127.0.0.1:${relay.getStatus().port}`,
+        relay: `ws://127.0.0.1:${relay.getStatus().port}`,
         session: 'default',
         key: relay.hostKey,
       },
@@ -69,7 +69,7 @@ describe('a replay', () => {
     })
     const done = replaySession({
       address: {
-        origin: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        relay: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
         session: 'default',
         key: 'key',
       },

@@ -58,7 +58,7 @@ export async function replaySession(options: ReplaySessionOptions): Promise<void
         new UsageError(
           isTerminal(code)
             ? `The relay ended the connection (${code}): ${why}`
-            : `The connection to ${address.origin} failed: ${why}.`,
+            : `The connection to ${address.relay} failed: ${why}.`,
         ),
       )
     })

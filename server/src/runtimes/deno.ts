@@ -1,7 +1,7 @@
 import type { Adapter, AdapterInstance } from 'crossws'
 import adapter from 'crossws/adapters/deno'
 import { readOffer } from '@vue-sync/vue/protocol'
-import { readTarget } from '../core/request-target.ts'
+import { createTargetReader } from '../core/request-target.ts'
 import { SLOWEST_LINK } from '../core/session/relay-peer.ts'
 import { RUNTIME_DEFAULTS, type RuntimeOptions } from './runtime-options.ts'
 import { countPeers, createRuntimeRelay, type RuntimeServer } from './runtime-relay.ts'
@@ -70,6 +70,7 @@ export async function serveDeno(
     viewer: openAdapter(times.viewer),
     host: openAdapter(times.host),
   }
+  const readTarget = createTargetReader()
   function adapterFor({ url, headers }: Request) {
     if (readTarget(url).knowsParts) return adapters.quick
     return adapters[readOffer(headers.get(OFFER)).role ?? 'viewer']

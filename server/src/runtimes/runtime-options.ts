@@ -6,6 +6,7 @@ export interface RuntimeOptions extends Pick<
   SyncServerOptions,
   | 'port'
   | 'host'
+  | 'base'
   | 'hostKey'
   | 'viewerKey'
   | 'open'

@@ -11,6 +11,8 @@ import {
 import { NODE_DIGESTS } from '../guard/node-digests.ts'
 import { generateKey } from '../core/access/keys.ts'
 import { LIMIT_DEFAULTS, type Limits } from '../core/limits.ts'
+import { belowBase, readBase, relayAt } from '../core/base-path.ts'
+import { SERVER_DEFAULTS } from '../server-options.ts'
 import { checkOptions } from '../check-options.ts'
 import { createRelay, type Relay } from '../core/relay.ts'
 import { RUNTIME_DEFAULTS, type RuntimeOptions } from './runtime-options.ts'
@@ -81,6 +83,7 @@ export function createRuntimeRelay(
     ...options,
   }
   const limits = { ...LIMIT_DEFAULTS, ...options.limits }
+  const base = readBase(options.base ?? SERVER_DEFAULTS.base)
   const hostKey = options.hostKey ?? generateKey()
   const viewerKey = open ? undefined : (options.viewerKey ?? generateKey())
   // oxlint-disable-next-line no-console -- the default for warnings
@@ -97,12 +100,12 @@ export function createRuntimeRelay(
   /** Links for hosts to show: only the public one, because this machine's addresses are not known here. */
   function viewerUrls(session: string): Pick<RelayStatus, 'viewerUrls'> {
     if (publicUrl === undefined) return {}
-    const { origin } = new URL(publicUrl)
-    const url = formatLink({ origin, session, key: relay.linkKey(session) })
+    const url = formatLink({ relay: relayAt(publicUrl), session, key: relay.linkKey(session) })
     return { viewerUrls: [{ name: 'public', url, reach: 'internet' }] }
   }
 
   const relay: Relay = createRelay({
+    base,
     hostKey,
     viewerKey,
     authorize: options.authorize,
@@ -132,10 +135,12 @@ export function createRuntimeRelay(
   function answerPath(request: Request): Response | Promise<Response> {
     if (request.method === 'GET' || request.method === 'HEAD') {
       const { pathname } = new URL(request.url)
-      if (pathname === '/healthz') return answerText(200, 'ok')
-      if (pathname === '/readyz')
+      const path = belowBase(pathname, base)
+      // At the root too, where probes of containers look.
+      if ((path ?? pathname) === '/healthz') return answerText(200, 'ok')
+      if ((path ?? pathname) === '/readyz')
         return closing ? answerText(503, 'stopping') : answerText(200, 'ok')
-      if (pathname === '/status')
+      if (path === '/status')
         return answerText(200, JSON.stringify(getStatus()), 'application/json')
     }
     return fetch(request)

@@ -62,6 +62,28 @@ function namesOf(certificate: X509Certificate): string[] {
     .flatMap((entry) => /^DNS:([a-z\d][a-z\d.-]*)$/i.exec(entry)?.[1] ?? [])
 }
 
+/** Whether a certificate is valid for an address or a host name. */
+const covers = (certificate: X509Certificate, host: string): boolean =>
+  (isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined
+
+/**
+ * The certificate of a server that is not the relay's own, and that accepts TLS only.
+ *
+ * @param current both as PEM texts
+ * @throws Error when `cert` is not a certificate
+ */
+export function certificateOf(current: KeyedCertificate): ServerCertificate {
+  const parsed = new X509Certificate(current.cert)
+  return {
+    current,
+    authority: undefined,
+    isTlsOnly: true,
+    names: () => namesOf(parsed),
+    covers: (host) => covers(parsed, host),
+    refresh: async () => false,
+  }
+}
+
 /**
  * A certificate from files. `refresh` reads them again, so that a renewed certificate is used without a restart.
  *
@@ -83,7 +105,7 @@ export async function openCertificateFiles(files: CertificateFiles): Promise<Ser
     },
     authority: undefined,
     names: () => namesOf(parsed),
-    covers: (host) => (isIP(host) ? parsed.checkIP(host) : parsed.checkHost(host)) !== undefined,
+    covers: (host) => covers(parsed, host),
     async refresh() {
       let next: KeyedCertificate
       try {

@@ -6,6 +6,8 @@ export interface ServerCertificate {
   readonly current: KeyedCertificate
   /** The local CA that phones must trust; `undefined` for a certificate from files. */
   readonly authority: Authority | undefined
+  /** Whether the port accepts TLS only, also within this machine. @default false: plain http too */
+  readonly isTlsOnly?: boolean
   /** Host names for links: those of a certificate from files. */
   names: () => string[]
   /** Whether the certificate is valid for an address or a host name. */

@@ -138,7 +138,7 @@ export async function createPlayback({ address, base }: PlaybackOptions): Promis
     })
   }
 
-  viewer.connect(formatLink({ ...address, origin: ORIGIN }))
+  viewer.connect(formatLink({ ...address, relay: ORIGIN }))
   try {
     if (viewer.error.value) throw viewer.error.value
     await opened()

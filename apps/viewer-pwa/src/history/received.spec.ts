@@ -27,7 +27,7 @@ class Socket extends EventTarget {
 }
 
 const addressOf = (session: string): SyncAddress => ({
-  origin: 'ws://192.168.1.5:9876',
+  relay: 'ws://192.168.1.5:9876',
   session,
   key: 'the-viewer-key',
 })

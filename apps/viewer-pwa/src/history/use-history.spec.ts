@@ -6,7 +6,7 @@ import type { Playback } from './playback.ts'
 import { recorder } from './recording/recorder.ts'
 import { useHistory } from './use-history.ts'
 
-const address = { origin: 'ws://192.168.1.5:9876', session: 'default', key: 'k' }
+const address = { relay: 'ws://192.168.1.5:9876', session: 'default', key: 'k' }
 
 describe('a history that cannot be shown', () => {
   const scope = effectScope()

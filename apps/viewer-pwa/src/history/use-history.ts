@@ -12,7 +12,7 @@ export type UseHistoryReturn = ReturnType<typeof useHistory>
 
 /** Returns a name for the session whose history is shown. */
 export const sessionName = (): string | undefined =>
-  recorder.address && `${recorder.address.origin} ${recorder.address.session}`
+  recorder.address && `${recorder.address.relay} ${recorder.address.session}`
 
 /**
  * The past states of the live session, or the states of an opened recording.

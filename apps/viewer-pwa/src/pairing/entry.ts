@@ -87,13 +87,13 @@ export function candidatesFor(typed: string, page: Pick<URL, 'origin' | 'protoco
   const fit = (link: string): string => fitToPage(link, page.protocol)
   if (own !== address || PORT.test(address))
     return { links: [fit(formatLink(parsed))], isExact: false }
-  const withPort = new URL(parsed.origin)
+  const withPort = new URL(parsed.relay)
   withPort.port = String(DEFAULT_PORT)
   const links = [
-    { ...parsed, origin: withPort.origin },
+    { ...parsed, relay: withPort.href.replace(/\/$/, '') },
     {
       ...parsed,
-      origin: SCHEME.test(address) ? parsed.origin : parsed.origin.replace(/:\d+$/, ''),
+      relay: SCHEME.test(address) ? parsed.relay : parsed.relay.replace(/:\d+(?=\/|$)/, ''),
     },
   ].map((at) => fit(formatLink(at)))
   return { links: [...new Set(links)], isExact: false }

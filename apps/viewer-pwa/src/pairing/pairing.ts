@@ -65,7 +65,7 @@ async function redeem(code: string, origin: string): Promise<string> {
   const { session, key } = (answer ?? {}) as { session?: unknown; key?: unknown }
   if (response.status === 404) throw new PairingProblem((t) => t.wrongCode(host))
   if (!response.ok || typeof session !== 'string' || !isSessionName(session)) throw noRelay
-  return formatLink({ origin, session, ...(typeof key === 'string' && { key }) })
+  return formatLink({ relay: origin, session, ...(typeof key === 'string' && { key }) })
 }
 
 function linkOfCode(typed: string, origin: string): Promise<string> {
@@ -149,7 +149,7 @@ function sayOther(text: string, t: PairingTexts): string {
   if (!/^(?:https?|wss?):\/\//i.test(text) || !URL.canParse(text))
     return /^WIFI:/i.test(text) ? t.otherWifi : t.otherCode
   const { host, pathname } = new URL(text)
-  return pathname === '/setup' ? t.setUpCode : t.leadsElsewhere(host)
+  return pathname.endsWith('/setup') ? t.setUpCode : t.leadsElsewhere(host)
 }
 
 /** @param code of the error that the link caused */

@@ -22,6 +22,7 @@ describe('linkOfPage', () => {
     ['http://10.0.0.1:9876/#e=abc', 'http://10.0.0.1:9876/#e=abc'],
     ['http://10.0.0.1:9876/#k=abc&e=def', 'http://10.0.0.1:9876/#k=abc&e=def'],
     ['http://10.0.0.1:9876/s/show', 'http://10.0.0.1:9876/#s=show'],
+    ['http://10.0.0.1:9876/?s=show#k=abc', 'http://10.0.0.1:9876/#s=show&k=abc'],
     ['http://10.0.0.1:9876/#s=..%2F', undefined],
   ])('reads from %s the link %s', (href, link) => {
     expect(linkOfPage(href)).toBe(link)
@@ -120,8 +121,8 @@ describe('addressOf', () => {
     expect(addressOf(link)).toBe(address)
     if (link === 'not a link') return
     const [before, after] = [parseLink(link)!, parseLink(address)!]
-    expect([new URL(after.origin).host, after.session]).toEqual([
-      new URL(before.origin).host,
+    expect([new URL(after.relay).host, after.session]).toEqual([
+      new URL(before.relay).host,
       before.session,
     ])
   })
@@ -145,7 +146,16 @@ describe('isScannedLink', () => {
   it.each([
     ['http://192.168.1.5:9876/#k=abc', true],
     [' https://show.example/#s=a&k=b\n', true],
+    ['https://example.com/sync/#k=b', true],
+    ['https://example.com/sync/', true],
+    ['https://example.com/sync#s=a', true],
+    ['https://example.com/sync/s/a', true],
+    ['wss://example.com/sync', true],
     ['https://example.com/menu.pdf', false],
+    ['https://shop.example/menu', false],
+    ['https://shop.example/menu#today', false],
+    ['http://192.168.1.5:9876/setup', false],
+    ['http://192.168.1.5:9876/sync/setup', false],
     ['WIFI:S:home;T:WPA;P:secret;;', false],
     ['192.168.1.5:9876', false],
     ['', false],

@@ -1,12 +1,17 @@
 import { formatLink, isTrustworthyOrigin, parseLink, sessionPath } from '@vue-sync/vue/protocol'
 
-/** Returns the session link in the page's own address (its fragment or path), if there is one. */
-export function linkOfPage(href: string): string | undefined {
-  const { origin, pathname, hash } = new URL(href)
+/** Whether the fragment of an address has what only a link has. */
+function isLinkFragment(hash: string): boolean {
   const fragment = new URLSearchParams(hash.slice(1))
-  if (!['k', 's', 'e'].some((name) => fragment.has(name)) && pathname === '/') return undefined
+  return ['k', 's', 'e'].some((name) => fragment.has(name))
+}
+
+/** Returns the session link in the page's own address (its fragment, query or path), if there is one. */
+export function linkOfPage(href: string): string | undefined {
+  const { origin, pathname, hash, searchParams } = new URL(href)
+  if (!isLinkFragment(hash) && !searchParams.has('s') && pathname === '/') return undefined
   const address = parseLink(href)
-  return address && formatLink({ ...address, origin })
+  return address && formatLink({ ...address, relay: origin })
 }
 
 /**
@@ -15,8 +20,8 @@ export function linkOfPage(href: string): string | undefined {
  */
 export function fitToPage(link: string, protocol: string): string {
   const address = parseLink(link)
-  if (protocol !== 'https:' || !address || isTrustworthyOrigin(address.origin)) return link
-  return formatLink({ ...address, origin: address.origin.replace('ws:', 'wss:') })
+  if (protocol !== 'https:' || !address || isTrustworthyOrigin(address.relay)) return link
+  return formatLink({ ...address, relay: address.relay.replace('ws:', 'wss:') })
 }
 
 /**
@@ -37,14 +42,14 @@ export function hasKey(link: string | undefined): boolean {
 /** Returns the relay's host if the link is for an encrypted session. */
 export function encryptedAt(link: string | undefined): string | undefined {
   const address = parseLink(link ?? '')
-  return address?.secret && new URL(address.origin).host
+  return address?.secret && new URL(address.relay).host
 }
 
 /** Returns whether `next` is for the same session as `kept`, but without its secret. */
 export function dropsSecret(kept: string | undefined, next: string): boolean {
   const [from, to] = [parseLink(kept ?? ''), parseLink(next)]
   if (!from?.secret || !to || to.secret || from.session !== to.session) return false
-  return new URL(from.origin).host === new URL(to.origin).host
+  return new URL(from.relay).host === new URL(to.relay).host
 }
 
 /** Returns the guide to https for the session of the link. The relay serves that page, so it gets no secret. */
@@ -58,16 +63,16 @@ export function guideFor(link: string | undefined): string {
 export function addressOf(link: string): string {
   const address = parseLink(link)
   if (!address) return link
-  const { port, host } = new URL(address.origin)
+  const { port, host } = new URL(address.relay)
   // Without a port, the scheme says which one it is.
-  const place = port ? host : address.origin.replace(/^ws/, 'http')
+  const place = port ? host : address.relay.replace(/^ws/, 'http')
   return place + sessionPath(address.session).replace(/^\/$/, '')
 }
 
 /** Returns host name and port of the link's relay. */
 export function hostOf(link: string): string {
   const address = parseLink(link)
-  return address ? new URL(address.origin).host : link
+  return address ? new URL(address.relay).host : link
 }
 
 /** Returns a readable name for a link, without its key. */
@@ -88,7 +93,13 @@ export function withOwnScheme(typed: string, origin: string): string {
   return isOwn ? origin + typed.slice(hostname.length) : typed
 }
 
-/** Accepts only full URLs, because `parseLink` also accepts bare host names. */
+/**
+ * Accepts only full URLs, because `parseLink` also accepts bare host names. A web address such as
+ * `https://shop.example/menu` is not a link, although `parseLink` reads its path as a base.
+ */
 export function isScannedLink(text: string): boolean {
-  return /^(?:https?|wss?):\/\//i.test(text.trim()) && parseLink(text) !== undefined
+  const link = text.trim()
+  if (!/^(?:https?|wss?):\/\//i.test(link) || !parseLink(link)) return false
+  const { pathname, hash } = new URL(link)
+  return /^ws/i.test(link) || isLinkFragment(hash) || /\/(?:s\/[^/]+)?$/.test(pathname)
 }

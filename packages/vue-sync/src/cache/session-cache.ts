@@ -4,7 +4,7 @@ import {
   formatLink,
   type KeptState,
   parseLink,
-  sessionPath,
+  placeOf,
   type SyncAddress,
 } from '../protocol/index.ts'
 import { type KnownSession, readKept, readKnown, writeKept } from './records.ts'
@@ -44,12 +44,12 @@ const seenKey = (id: string): string => `seen ${id}`
 const seenKeys = (): IDBKeyRange => IDBKeyRange.bound('seen ', 'seen!')
 
 /**
- * Without the scheme, because a relay that now uses TLS is still the same relay. With the secret's binding, so
+ * A relay that now uses TLS is still the same relay, so the scheme does not count. The secret's binding does, so
  * that a link without the secret neither finds nor replaces what a link with it has saved.
  */
 function idOf(address: SyncAddress): string {
   const binding = bindingOf(address)
-  const place = address.origin.replace(/^wss?:\/\//, '') + sessionPath(address.session)
+  const place = placeOf(address)
   return binding === undefined ? place : `${place} ${binding}`
 }
 

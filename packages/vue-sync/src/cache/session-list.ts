@@ -1,4 +1,4 @@
-import { parseLink, type SyncAddress } from '../protocol/index.ts'
+import { parseLink, placeOf, type SyncAddress } from '../protocol/index.ts'
 import type { KnownSession } from './records.ts'
 
 export interface ListLimits {
@@ -13,7 +13,7 @@ export interface Listed {
 }
 
 function isSamePlace(a: SyncAddress, b: SyncAddress): boolean {
-  return new URL(a.origin).host === new URL(b.origin).host && a.session === b.session
+  return placeOf(a) === placeOf(b)
 }
 
 /**

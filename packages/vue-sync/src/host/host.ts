@@ -55,7 +55,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       return read({})
     }
   }
-  const { session, key, ...relay } = valid(readRelay)
+  const { relay, session, key } = valid(readRelay)
   const pinned = valid(readViewerUrl)
   const codec = valid(readCodec)
   const delays = valid((from) => readDelays('', from, HOST_DEFAULTS))
@@ -74,9 +74,9 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     behind: false,
     error: invalid,
   })
-  const address = formatSocketUrl({ ...relay, session })
+  const address = formatSocketUrl({ relay, session })
   const tabs = createTabs(address)
-  const reportDials = createDialReports(relay.origin, problems, report)
+  const reportDials = createDialReports(relay, problems, report)
   const encryption = options.encrypt ? createHostEncryption(address, session, showLinks) : undefined
   let started = encryption?.startEpoch()
   /** The links in the relay's latest status. */
@@ -177,7 +177,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     },
   })
   const access = createAccess(
-    `vue-sync:access:${relay.origin}${sessionPath(session)}`,
+    `vue-sync:access:${relay}${sessionPath(session)}`,
     () => localStorage,
     (payload) => transmit({ type: 'status', payload }),
     () => Date.now() + state.clockOffset,
@@ -342,7 +342,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (link) return
     const wasReplaced = state.error?.code === 'VS103'
     state.error = invalid ?? (encryption && !canEncrypt() ? new SyncError('VS111') : undefined)
-    state.error ??= mixedContent(relay.origin)
+    state.error ??= mixedContent(relay)
     if (process.env.NODE_ENV !== 'production' && state.error) report(state.error)
     if (state.error) return
     // Viewers may hold a later epoch of the tab that took over, and refuse this one's.
@@ -351,7 +351,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     tabs.announce(false)
     link = createLink({
       world: options,
-      url: () => formatSocketUrl({ ...relay, session }, publisher.position),
+      url: () => formatSocketUrl({ relay, session }, publisher.position),
       protocols: offerProtocols('host', key),
       backoff: options.backoff,
       onFrame,

@@ -5,6 +5,7 @@ import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
 import { createSyncHost } from './host.ts'
 import { warnOfStores } from './stores/store-warnings.ts'
+import { devRelay } from './options/dev-relay.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options/options.ts'
 import type { SyncHost } from './sync-host.ts'
 
@@ -24,6 +25,7 @@ function install(app: App, options: SyncHostOptions = {}): void {
   // SSR: a server publishes nothing, and a subscription would outlive its request.
   if (typeof window === 'undefined') return
 
+  devRelay()?.onHost?.(app)
   let installed = true
   /** Undoes what `attach` did to a store, by id. */
   const attached = new Map<string, () => void>()
@@ -65,6 +67,7 @@ function install(app: App, options: SyncHostOptions = {}): void {
       warnOfStores({ pinia, named: options.stores, isInstalled: () => installed })
     for (const [id, store] of existingStores(pinia)) attach(store, byName(options.stores, id))
     pinia.use(onStore)
+    if (devRelay()?.isOff && options.url === undefined) return
     if (options.autoStart ?? HOST_DEFAULTS.autoStart) host.start()
   })
 

@@ -21,13 +21,13 @@ export function readLink(text: string, option = ''): SyncAddress {
  * VS118 if browsers block the dial as mixed content; `undefined` otherwise. Chromium and Firefox allow loopback
  * addresses. WebKit blocks them too, but without any event, so that dial fails like one that nothing answers.
  */
-export function mixedContent(origin: string): SyncError | undefined {
-  const { hostname } = new URL(origin)
+export function mixedContent(relay: string): SyncError | undefined {
+  const { hostname } = new URL(relay)
   const isBlocked =
     globalThis.location?.protocol === 'https:' &&
-    !isTrustworthyOrigin(origin) &&
+    !isTrustworthyOrigin(relay) &&
     !hostname.endsWith('.localhost')
-  return isBlocked ? new SyncError('VS118', origin) : undefined
+  return isBlocked ? new SyncError('VS118', relay) : undefined
 }
 
 /**
@@ -35,7 +35,7 @@ export function mixedContent(origin: string): SyncError | undefined {
  * count of a link, and with the reason of a relay that has no room for this client.
  */
 export function createDialReports(
-  origin: string,
+  relay: string,
   problems: Problems,
   report: Report,
 ): (failures: number, busy?: string) => void {
@@ -62,8 +62,8 @@ export function createDialReports(
     )
       void import('./explain-dials.ts')
         // The page may come from the relay that does not answer.
-        .then(({ explainDials }) => explainDials(origin, busy))
-        .catch((): Cause => ['VS120', origin])
+        .then(({ explainDials }) => explainDials(relay, busy))
+        .catch((): Cause => ['VS120', relay])
         .then((cause) => {
           if (call < explained) return
           explained = call

@@ -32,12 +32,13 @@ async function isGated(hostname: string): Promise<boolean> {
  *
  * @param busy the reason of a relay that has no room for this client
  */
-export async function explainDials(origin: string, busy?: string): Promise<Cause> {
+export async function explainDials(relay: string, busy?: string): Promise<Cause> {
   if (busy !== undefined) return ['VS126', busy]
-  const { hostname, port } = new URL(origin)
-  if (await isGated(hostname).catch(() => false)) return ['VS119', origin]
-  if (!port) return ['VS120', `${origin}; the port is probably missing, a relay’s own is 9876`]
-  const isPlain = globalThis.location?.protocol === 'https:' && origin.startsWith('ws:')
+  const { hostname, port, pathname } = new URL(relay)
+  if (await isGated(hostname).catch(() => false)) return ['VS119', relay]
+  if (pathname !== '/') return ['VS120', `${relay}; a proxy may serve the relay at another path`]
+  if (!port) return ['VS120', `${relay}; the port is probably missing, a relay’s own is 9876`]
+  const isPlain = globalThis.location?.protocol === 'https:' && relay.startsWith('ws:')
   const hint = isPlain ? '; Safari blocks ws:// on https pages, also for localhost' : ''
-  return ['VS120', origin + hint]
+  return ['VS120', relay + hint]
 }

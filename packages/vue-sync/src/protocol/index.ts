@@ -85,12 +85,15 @@ export {
   isTrustworthyOrigin,
   offerProtocols,
   parseLink,
+  placeOf,
   randomId,
   randomSecret,
   readOffer,
+  readPath,
   readPosition,
   readSession,
   sessionPath,
   SUBPROTOCOL,
 } from './address/address.ts'
 export type { Offer, Role, SyncAddress } from './address/address.ts'
+export { isBase } from './address/base-path.ts'

@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers())
 const STATE = {} as KeptState
 
 function setUp() {
-  let current: SyncAddress = { origin: 'http://10.0.0.1:9876', session: 'hall' }
+  let current: SyncAddress = { relay: 'http://10.0.0.1:9876', session: 'hall' }
   const saved: string[] = []
   const saver = createStateSaver(
     {

@@ -139,7 +139,7 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
   }
 
   function dial(to: SyncAddress): void {
-    const { origin, session, key } = to
+    const { relay, session, key } = to
     const frames = (reader = createFrameReader({
       codecs: options.codecs ?? [],
       address: to,
@@ -172,10 +172,10 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       send: (receipt) => link!.send(receipt),
     })
     longest = MOST_BYTES
-    reportDials = createDialReports(origin, mirror.problems, report)
+    reportDials = createDialReports(relay, mirror.problems, report)
     link = createLink({
       world: options,
-      url: () => formatSocketUrl({ origin, session }, receiver.position),
+      url: () => formatSocketUrl({ relay, session }, receiver.position),
       protocols: offerProtocols('viewer', key),
       backoff: options.backoff,
       onFrame: parts.read,
@@ -210,10 +210,10 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
     mirror,
     connect(url) {
       const next = readLink(url)
-      const { origin, session, key, secret, signer } = next
+      const { relay, session, key, secret, signer } = next
       // State that came in clear must not be shown as that of an encrypted session, nor the reverse.
       const isSameSession =
-        origin === address?.origin &&
+        relay === address?.relay &&
         session === address.session &&
         secret === address.secret &&
         signer === address.signer
@@ -222,8 +222,8 @@ export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia)
       if (!isSameSession) receiver.clear()
       address = next
       if (secret && !canEncrypt()) return fail(new SyncError('VS111'))
-      if (secret && !isTrustworthyOrigin(origin)) return fail(new SyncError('VS115'))
-      const blocked = mixedContent(origin)
+      if (secret && !isTrustworthyOrigin(relay)) return fail(new SyncError('VS115'))
+      const blocked = mixedContent(relay)
       if (blocked) return fail(blocked)
       wanted = true
       state.error = undefined

@@ -23,7 +23,7 @@ describe('the keys that are kept for a port', () => {
   let warnings: string[]
   const open = (options: Partial<StoredKeysOptions> = {}) =>
     openStoredKeys({
-      port: 9876,
+      file: 'keys-9876.json',
       renew: false,
       dir,
       warn: (text) => void warnings.push(text),
@@ -47,7 +47,7 @@ describe('the keys that are kept for a port', () => {
     expect(hostKey).not.toBe(viewerKey)
     expect((await stat(file())).mode & 0o777).toBe(0o600)
     expect(await open()).toMatchObject({ hostKey, viewerKey, file: file() })
-    expect((await open({ port: 9877 })).hostKey).not.toBe(hostKey)
+    expect((await open({ file: 'keys-9877.json' })).hostKey).not.toBe(hostKey)
     expect(warnings).toEqual([])
   })
 

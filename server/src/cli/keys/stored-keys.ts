@@ -12,14 +12,24 @@ import { openPrivateFolder } from '../../storage/private-folder.ts'
 type Warn = (text: string) => void
 type Keys = Required<Pick<SyncServerOptions, 'hostKey' | 'viewerKey'>>
 
+/** How a person gives keys, and has new ones made. Part of warnings. */
+export interface KeysAdvice {
+  /** An imperative without a full stop. */
+  give: string
+  /** An imperative without a full stop. */
+  renew: string
+}
+
 export interface StoredKeysOptions {
-  /** Not 0. */
-  port: number
+  /** The name of the file, without a folder. */
+  file: string
   /** Make new keys, which replace the stored ones. */
   renew: boolean
   warn: Warn
   /** @default the data folder of this user */
   dir?: string
+  /** @default the flags of the command */
+  advice?: KeysAdvice
 }
 
 export interface StoredKeys extends Keys {
@@ -31,11 +41,17 @@ export interface StoredKeys extends Keys {
 
 const KEY = /^[\w-]{16,128}$/
 const GROUP_AND_OTHERS = 0o077
-const GIVE_KEYS = 'give both keys with --host-key-file and --viewer-key-file'
+const FLAGS: KeysAdvice = {
+  give: 'give both keys with --host-key-file and --viewer-key-file',
+  renew: 'start once with --new-keys',
+}
 
 function makeKeys(): Keys {
   return { hostKey: generateKey(), viewerKey: generateKey() }
 }
+
+/** An imperative as a sentence. */
+const sentence = (advice: string): string => `${advice[0]!.toUpperCase()}${advice.slice(1)}.`
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 
@@ -55,16 +71,18 @@ function parseKeys(text: string): Keys {
 }
 
 /** Takes away the permissions of other users. The file of another user, such as root, keeps them. */
-async function makePrivate(path: string, file: FileHandle, warn: Warn): Promise<void> {
+async function makePrivate(
+  path: string,
+  file: FileHandle,
+  { warn, advice = FLAGS }: StoredKeysOptions,
+): Promise<void> {
   const { mode } = await file.stat()
   if (!HAS_MODES || !(mode & GROUP_AND_OTHERS)) return
   const outcome = await file.chmod(0o600).then(
     () => 'Its permissions are fixed now.',
     (error: unknown) => `Its permissions cannot be fixed (${codeOf(error)}).`,
   )
-  warn(
-    `Other users could read ${path}. ${outcome} If someone may have read it, start once with --new-keys.`,
-  )
+  warn(`Other users could read ${path}. ${outcome} If someone may have read it, ${advice.renew}.`)
 }
 
 /**
@@ -72,13 +90,14 @@ async function makePrivate(path: string, file: FileHandle, warn: Warn): Promise<
  *
  * @throws Error that says what is wrong with the file; the system's error with its `code` when it cannot be read
  */
-async function readKeys(path: string, warn: Warn): Promise<Keys | undefined> {
+async function readKeys(path: string, options: StoredKeysOptions): Promise<Keys | undefined> {
+  const { warn, advice = FLAGS } = options
   try {
     return await withPrivateFile(path, async (file) => {
       const keys = parseKeys(await file.readFile('utf8'))
-      await makePrivate(path, file, warn)
+      await makePrivate(path, file, options)
       if (keyProblems(keys).length > 0)
-        warn(`The stored keys in ${path} are too easy to guess. Start once with --new-keys.`)
+        warn(`The stored keys in ${path} are too easy to guess. ${sentence(advice.renew)}`)
       return keys
     })
   } catch (error) {
@@ -87,21 +106,21 @@ async function readKeys(path: string, warn: Warn): Promise<Keys | undefined> {
   }
 }
 
-async function openFolder({ dir, warn }: StoredKeysOptions): Promise<string> {
+async function openFolder({ dir, warn, advice = FLAGS }: StoredKeysOptions): Promise<string> {
   return openPrivateFolder({
     dir: dir ?? (await dataFolder()),
     flag: 'generated keys',
-    advice: GIVE_KEYS,
+    advice: advice.give,
     warn,
   })
 }
 
 /**
- * Opens the keys that are kept for a port, and makes them on first use. A file with wrong content or of another user is
+ * Opens the keys that are kept in a file, and makes them on first use. A file with wrong content or of another user is
  * replaced by `commit`. When the system cannot read or write the file, it stays, and keys are made for this start only.
  */
 export async function openStoredKeys(options: StoredKeysOptions): Promise<StoredKeys> {
-  const { port, renew, warn } = options
+  const { file, renew, warn, advice = FLAGS } = options
   const stored: StoredKeys = { ...makeKeys(), file: undefined, commit: async () => {} }
   function forThisStart(problem: string): StoredKeys {
     warn(
@@ -112,7 +131,7 @@ export async function openStoredKeys(options: StoredKeysOptions): Promise<Stored
   }
   let path: string
   try {
-    path = join(await openFolder(options), `keys-${port}.json`)
+    path = join(await openFolder(options), file)
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException
     return forThisStart(
@@ -129,14 +148,14 @@ export async function openStoredKeys(options: StoredKeysOptions): Promise<Stored
     (verb: 'read' | 'written') =>
     (error: unknown): StoredKeys =>
       forThisStart(
-        `${path} cannot be ${verb} (${codeOf(error) ?? (error as Error).message}). To keep keys, ${GIVE_KEYS}.`,
+        `${path} cannot be ${verb} (${codeOf(error) ?? (error as Error).message}). To keep keys, ${advice.give}.`,
       )
   async function replaceFile(): Promise<void> {
     await write(true).catch(failed('written'))
   }
   if (renew) return Object.assign(stored, { commit: replaceFile })
   try {
-    const found = await readKeys(path, warn)
+    const found = await readKeys(path, options)
     if (found) return Object.assign(stored, found)
   } catch (error) {
     // The keys in the file may be in use.
@@ -148,7 +167,7 @@ export async function openStoredKeys(options: StoredKeysOptions): Promise<Stored
   }
   try {
     // Another relay that starts on the same port may have been first. Its keys are the ones to use.
-    if (!(await write(false))) Object.assign(stored, await readKeys(path, warn))
+    if (!(await write(false))) Object.assign(stored, await readKeys(path, options))
   } catch (error) {
     failed('written')(error)
   }
@@ -189,7 +208,7 @@ export async function withStoredKeys(
       )
     return { options }
   }
-  const stored = await openStoredKeys({ port, renew, warn })
+  const stored = await openStoredKeys({ file: `keys-${port}.json`, renew, warn })
   return {
     options: {
       ...options,

@@ -12,6 +12,11 @@ export const FLAG_GROUPS = {
   Basics: {
     port: { type: 'string', env: 'VUE_SYNC_PORT', help: 'TCP port, 0 for any free one (9876)' },
     host: { type: 'string', env: 'VUE_SYNC_HOST', help: 'address to bind (0.0.0.0)' },
+    base: {
+      type: 'string',
+      env: 'VUE_SYNC_BASE',
+      help: 'path below which everything is served, such as /sync (/)',
+    },
     'viewer-dir': {
       type: 'string',
       env: 'VUE_SYNC_VIEWER_DIR',

@@ -30,6 +30,7 @@ const BAD: [flag: string, value: string, others?: Given][] = [
   ['port', '70000'],
   ['port', String((taken.address() as { port: number }).port), { host: '127.0.0.1' }],
   ['host', '192.0.2.77', { port: '0' }],
+  ['base', '/a b'],
   ['persist', '/dev/null/sessions', { port: '0' }],
   ['host-key-file', '/nowhere'],
   ['viewer-key-file', '/nowhere'],

@@ -76,6 +76,7 @@ const OPTION_FLAGS: Record<string, FlagName> = {
   capacity: 'capacity',
   heartbeat: 'heartbeat',
   host: 'host',
+  base: 'base',
   hostKey: 'host-key',
   viewerKey: 'viewer-key',
   open: 'open',

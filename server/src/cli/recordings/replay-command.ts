@@ -1,4 +1,5 @@
 import { DEFAULT_SESSION, formatLink, parseLink, type SyncAddress } from '@vue-sync/vue/protocol'
+import { readBase } from '../../core/base-path.ts'
 import { headOf, type RecordingHeader } from '@vue-sync/vue/recording'
 import { UsageError } from '../../core/usage-error.ts'
 import { readRecordingFile } from '../../recordings/recording-file.ts'
@@ -46,8 +47,8 @@ const LARGE_CAPACITY = 100_000
 
 /** The same link for people who have the keys already. */
 function withoutKeys(link: string): string {
-  const { origin, session } = parseLink(link)!
-  return formatLink({ origin, session })
+  const { relay, session } = parseLink(link)!
+  return formatLink({ relay, session })
 }
 
 const time = (ms: number): string => {
@@ -95,7 +96,7 @@ export async function prepareReplay(
 
   return {
     withOptions: (options) => (isReadable ? options : { capacity: LARGE_CAPACITY, ...options }),
-    into(server, { host = '0.0.0.0', https, cert }, { showsKeys }) {
+    into(server, { host = '0.0.0.0', base = '/', https, cert }, { showsKeys }) {
       const at = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
       const isTls = https === true || cert !== undefined
       const { port } = server.getStatus()
@@ -105,7 +106,8 @@ export async function prepareReplay(
       if (session !== DEFAULT_SESSION && link)
         print(`It plays in the session ${session}: ${showsKeys ? link.url : withoutKeys(link.url)}`)
       const origin = `${isTls ? 'wss' : 'ws'}://${at.includes(':') ? `[${at}]` : at}:${port}`
-      return play({ origin, session, key: server.hostKey }, new AbortController().signal, true)
+      const relay = origin + readBase(base)
+      return play({ relay, session, key: server.hostKey }, new AbortController().signal, true)
     },
     to(address) {
       if (!isReadable && messages > SERVER_DEFAULTS.capacity)

@@ -20,7 +20,8 @@ const page = (options: Partial<Parameters<typeof guidePage>[0]> = {}): string =>
     authority: { name: 'vue-sync CA (laptop)' },
     hostname: 'laptop',
     userAgent: AGENTS.ios,
-    origin: 'https://192.168.1.5:9876',
+    relay: 'https://192.168.1.5:9876',
+    home: './',
     session: 'show',
     auto: true,
     ...options,
@@ -43,6 +44,7 @@ describe('the set-up page', () => {
     const text = page()
     expect(text).toContain('data-open="https://192.168.1.5:9876/s/show"')
     expect(text).toContain('data-probe="https://192.168.1.5:9876/trusted"')
+    expect(text).toContain('href="./ca.crt"')
     expect(text).not.toContain('This is not Safari')
     expect(page({ userAgent: `${AGENTS.ios} CriOS/156` })).toContain('This is not Safari')
   })
@@ -108,7 +110,9 @@ describe('the set-up page', () => {
   })
 
   it('explains on plain http what is missing, and how to start the relay with https', () => {
-    expect(plainPage({ nonce: 'n', secure: false })).toContain('npx @vue-sync/server --https')
-    expect(plainPage({ nonce: 'n', secure: true })).toContain('Nothing to set up')
+    expect(plainPage({ nonce: 'n', home: './', secure: false })).toContain(
+      'npx @vue-sync/server --https',
+    )
+    expect(plainPage({ nonce: 'n', home: './', secure: true })).toContain('Nothing to set up')
   })
 })

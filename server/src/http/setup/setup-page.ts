@@ -8,14 +8,16 @@ import { SETUP_STYLE } from './setup-style.ts'
 interface PageOptions {
   /** Lets the Content-Security-Policy allow this page's own style and script only. */
   nonce: string
+  /** The relative URL of the base path. */
+  home: string
 }
 
 export interface GuideOptions extends PageOptions {
   authority: Pick<Authority, 'name'>
   hostname: string
   userAgent: string
-  /** The https origin of this relay. */
-  origin: string
+  /** The https address of this relay, with its base path. */
+  relay: string
   session: string
   /** Whether the page opens the viewer by itself once the certificate is trusted. */
   auto: boolean
@@ -59,8 +61,8 @@ function page(title: string, { nonce }: PageOptions, script: Html, body: Html): 
 
 /** Explains how a device can trust this machine's CA. */
 export function guidePage(options: GuideOptions): string {
-  const { authority, hostname, userAgent, origin, session, auto, nonce } = options
-  const link = origin + sessionPath(session)
+  const { authority, hostname, userAgent, relay, session, auto, nonce, home } = options
+  const link = relay + sessionPath(session)
   const guides = makeGuides(authority.name)
   const own = guessDevice(userAgent)
   const guide = (device: Device): Html => {
@@ -81,7 +83,7 @@ export function guidePage(options: GuideOptions): string {
   }
   const script = html`<script
     nonce="${nonce}"
-    data-probe="${origin}/trusted"
+    data-probe="${relay}/trusted"
     data-open="${link}"
     ${raw(auto ? ' data-auto' : '')}
   >
@@ -114,7 +116,9 @@ export function guidePage(options: GuideOptions): string {
           compare and the code to scan afterwards.
         </p>
         ${isForeignOnIos(userAgent) ? foreign : []}
-        <div class="actions"><a class="button main" href="/ca.crt">Get the certificate</a></div>
+        <div class="actions">
+          <a class="button main" href="${home}ca.crt">Get the certificate</a>
+        </div>
         ${guide(own)}
         <div class="actions">
           <a class="button" id="open" data-keep href="${link}">Done, open the viewer</a>
@@ -150,7 +154,7 @@ export function plainPage(options: PlainOptions): string {
     ${raw(KEEP_SCRIPT)}
   </script>`
   const open = html`<div class="actions">
-    <a class="button main" data-keep href="/">Open the viewer</a>
+    <a class="button main" data-keep href="${options.home}">Open the viewer</a>
   </div>`
   if (options.secure)
     return page(

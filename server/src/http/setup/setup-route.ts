@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { H3Event } from 'h3'
 import { randomId, readSession } from '@vue-sync/vue/protocol'
+import { wayUp } from '../../core/base-path.ts'
 import type { AddressBook } from '../../network/address-book.ts'
 import { bracketed } from '../../network/addresses.ts'
 import type { Clients } from '../../guard/clients.ts'
@@ -14,12 +15,14 @@ export interface SetUpRouteOptions {
   book: AddressBook
   clients: Clients
   port: () => number
+  /** The base path: `''` for the root. */
+  base: string
 }
 
-/** The https address of this relay for a client: the name it used, if the certificate is valid for it. */
-function secureOrigin(
+/** The https address of this relay for a client: at the name it used, if the certificate is valid for it. */
+function secureRelay(
   { headers: { host } }: IncomingMessage,
-  { certificate, book, port }: SetUpRouteOptions,
+  { certificate, book, port, base }: SetUpRouteOptions,
 ): string {
   const name = nameOf(host)
   const asked = name !== '' && certificate?.covers(name)
@@ -27,7 +30,7 @@ function secureOrigin(
   const at = asked ? name : (known?.address ?? '127.0.0.1')
   // If a router forwards another port to ours, that port works for TLS too.
   const askedPort = asked && /:(\d+)$/.exec(host!)?.[1]
-  return `https://${bracketed(at)}:${askedPort || port()}`
+  return `https://${bracketed(at)}:${askedPort || port()}${base}`
 }
 
 /** `GET /setup`, and the answer to page requests over plain http. */
@@ -43,13 +46,14 @@ export function answerSetUp(event: H3Event, options: SetUpRouteOptions): string 
   headers.set('x-content-type-options', 'nosniff')
   const authority = certificate?.authority
   const isOverTls = 'encrypted' in request.socket || clients.isForwardedTls(request)
-  if (!authority) return plainPage({ nonce, secure: isOverTls })
+  if (!authority) return plainPage({ nonce, secure: isOverTls, home: wayUp(event.url.pathname) })
   return guidePage({
     nonce,
     authority,
     hostname: book.hostname,
     userAgent: request.headers['user-agent'] ?? '',
-    origin: secureOrigin(request, options),
+    relay: secureRelay(request, options),
+    home: wayUp(event.url.pathname),
     session: readSession(event.url.pathname) ?? 'default',
     auto: event.url.pathname !== '/setup',
   })

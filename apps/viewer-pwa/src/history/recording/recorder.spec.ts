@@ -4,7 +4,7 @@ import { createRecordingReader, type RecordingEntry } from '@vue-sync/vue/record
 import { exportRecording } from './export-recording.ts'
 import { createRecorder, type Recorder, type RecorderLimits } from './recorder.ts'
 
-const address = { origin: 'ws://192.168.1.5:9876', session: 'default', key: 'the-viewer-key' }
+const address = { relay: 'ws://192.168.1.5:9876', session: 'default', key: 'the-viewer-key' }
 const frame = (type: string, seq: number, payload: object, epoch = 'e'): string =>
   JSON.stringify({ type, epoch, seq, payload })
 const keptAt = (seq: number): KeptState => ({

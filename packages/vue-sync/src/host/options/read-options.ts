@@ -9,6 +9,7 @@ import {
   parseLink,
   type SyncAddress,
 } from '../../protocol/index.ts'
+import { devRelay } from './dev-relay.ts'
 import type { SyncHostOptions } from './options.ts'
 
 function defaultRelay(): string {
@@ -43,15 +44,17 @@ export function readDelays(
 
 /** @throws SyncError VS101 or VS121 for a bad `url`, VS107 for a bad session name */
 export function readRelay(options: SyncHostOptions): SyncAddress {
-  const address = readLink(options.url ?? defaultRelay(), 'url: ')
+  // A key belongs to its relay.
+  const dev = options.url === undefined ? devRelay() : undefined
+  const address = readLink(options.url ?? dev?.url ?? defaultRelay(), 'url: ')
   const session = options.session ?? address.session
-  const key = options.key ?? address.key
+  const key = options.key ?? address.key ?? dev?.key
   if (!isSessionName(session))
     throw new SyncError(
       'VS107',
       'session must be 1–64 of A–Z, a–z, 0–9 and -_.~, and start with a letter or digit',
     )
-  return { origin: address.origin, session, key }
+  return { relay: address.relay, session, key }
 }
 
 /** @throws SyncError VS107 for a codec with types of its own, which cannot hold the forms of rich values */
@@ -62,17 +65,17 @@ export function readCodec({ codec, values }: SyncHostOptions): Codec | undefined
 }
 
 /**
- * The origin of the option `viewerUrl`, with `ws` for `http`; `undefined` without the option.
+ * The address in the option `viewerUrl`, with its base path and with `ws` for `http`; `undefined` without the option.
  *
  * @throws SyncError VS107 if it is not an http(s) address, or is plain http with `encrypt`
  */
 export function readViewerUrl({ viewerUrl, encrypt }: SyncHostOptions): string | undefined {
   if (viewerUrl === undefined) return undefined
-  const origin = /^https?:/i.test(viewerUrl) ? parseLink(viewerUrl)?.origin : undefined
-  if (origin === undefined || (encrypt && !isTrustworthyOrigin(origin)))
+  const relay = /^https?:/i.test(viewerUrl) ? parseLink(viewerUrl)?.relay : undefined
+  if (relay === undefined || (encrypt && !isTrustworthyOrigin(relay)))
     throw new SyncError(
       'VS107',
       `viewerUrl must be an ${encrypt ? 'https' : 'http(s)'} address, not ${JSON.stringify(viewerUrl)}`,
     )
-  return origin
+  return relay
 }

@@ -11,7 +11,7 @@ import type { LinkKeys } from '../access/encryption.ts'
 
 export interface ViewerLinkOptions {
   session: string
-  /** The origin of every link. @default the addresses that the relay reports */
+  /** The address of every link, with its base path. @default the addresses that the relay reports */
   pinned: string | undefined
   /** Added to each link whose address is trustworthy. Links to other addresses are left out. @default none */
   keys: LinkKeys | undefined
@@ -22,8 +22,8 @@ export function viewerLinks(
   reported: readonly ViewerUrl[],
   { session, pinned, keys }: ViewerLinkOptions,
 ): ViewerUrl[] {
-  const linkAt = (origin: string, { url }: ViewerUrl): string =>
-    formatLink({ origin, session, key: parseLink(url)?.key, ...keys })
+  const linkAt = (relay: string, { url }: ViewerUrl): string =>
+    formatLink({ relay, session, key: parseLink(url)?.key, ...keys })
 
   if (pinned !== undefined)
     return reported
@@ -31,9 +31,9 @@ export function viewerLinks(
       .map((entry) => ({ name: new URL(pinned).hostname, url: linkAt(pinned, entry) }))
   if (!keys) return [...reported]
   return reported.flatMap((entry) => {
-    const { origin } = parseLink(entry.url) ?? {}
-    if (origin === undefined || !isTrustworthyOrigin(origin)) return []
-    return [{ ...entry, url: linkAt(origin, entry) }]
+    const { relay } = parseLink(entry.url) ?? {}
+    if (relay === undefined || !isTrustworthyOrigin(relay)) return []
+    return [{ ...entry, url: linkAt(relay, entry) }]
   })
 }
 

@@ -8,10 +8,18 @@ import {
   randomId,
   randomSecret,
   readOffer,
+  readPath,
   readPosition,
   readSession,
 } from './address.ts'
 
+/** `''` or a path such as `/a/b`. */
+const base = fc
+  .array(
+    fc.stringMatching(/^[\w.~-]{1,64}$/).filter((segment) => !/^(?:s|\.{1,2})$/.test(segment)),
+    { maxLength: 8 },
+  )
+  .map((segments) => segments.map((segment) => `/${segment}`).join(''))
 const name = fc.stringMatching(/^[A-Za-z\d][\w.~-]{0,63}$/)
 
 describe('subprotocols', () => {
@@ -68,9 +76,11 @@ describe('sessions and positions', () => {
   it('are the same after being sent to the relay', () => {
     const epoch = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
     fc.assert(
-      fc.property(name, epoch, fc.nat(), (session, of, seq) => {
-        const url = new URL(formatSocketUrl({ origin: 'ws://h:1', session }, { epoch: of, seq }))
-        expect(readSession(url.pathname)).toBe(session)
+      fc.property(base, name, epoch, fc.nat(), (base, session, of, seq) => {
+        const url = new URL(
+          formatSocketUrl({ relay: `ws://h:1${base}`, session }, { epoch: of, seq }),
+        )
+        expect(readPath(url.pathname)).toEqual({ base, session })
         // At most 64 code units, and no line break.
         if (/^.{1,64}$/.test(of)) expect(readPosition(url.searchParams)).toEqual({ epoch: of, seq })
       }),
@@ -96,12 +106,14 @@ describe('links', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('ws://10.0.0.1:9876', 'wss://x.example'),
+        base,
         name,
         key,
         fc.option(fc.constant(null).map(randomSecret), { nil: undefined }),
-        (origin, session, k, secret) => {
-          expect(parseLink(formatLink({ origin, session, key: k, secret }))).toEqual({
-            origin,
+        (origin, base, session, k, secret) => {
+          const relay = origin + base
+          expect(parseLink(formatLink({ relay, session, key: k, secret }))).toEqual({
+            relay,
             session,
             key: k,
             secret,
@@ -112,20 +124,35 @@ describe('links', () => {
   })
 
   it.each([
-    ['192.168.1.5:9876', { origin: 'ws://192.168.1.5:9876', session: 'default' }],
-    [' ws://h:1/s/show ', { origin: 'ws://h:1', session: 'show' }],
-    ['https://h/#k=a%2Bb', { origin: 'wss://h', session: 'default', key: 'a+b' }],
-    ['http://[::1]:9876/', { origin: 'ws://[::1]:9876', session: 'default' }],
-    ['http://h/#s=show&k=x', { origin: 'ws://h', session: 'show', key: 'x' }],
+    ['192.168.1.5:9876', { relay: 'ws://192.168.1.5:9876', session: 'default' }],
+    [' ws://h:1/s/show ', { relay: 'ws://h:1', session: 'show' }],
+    ['https://h/#k=a%2Bb', { relay: 'wss://h', session: 'default', key: 'a+b' }],
+    ['http://[::1]:9876/', { relay: 'ws://[::1]:9876', session: 'default' }],
+    ['http://h/#s=show&k=x', { relay: 'ws://h', session: 'show', key: 'x' }],
     // Without scheme and port: the port of a relay. With one of them, what is written.
-    ['192.168.1.5', { origin: 'ws://192.168.1.5:9876', session: 'default' }],
-    ['192.168.1.5/s/show#k=x', { origin: 'ws://192.168.1.5:9876', session: 'show', key: 'x' }],
-    ['laptop.local', { origin: 'ws://laptop.local:9876', session: 'default' }],
-    ['[fd00::5]', { origin: 'ws://[fd00::5]:9876', session: 'default' }],
-    ['[fd00::5]:80', { origin: 'ws://[fd00::5]', session: 'default' }],
-    ['192.168.1.5:80', { origin: 'ws://192.168.1.5', session: 'default' }],
-    ['ws://192.168.1.5', { origin: 'ws://192.168.1.5', session: 'default' }],
-    ['https://show.example', { origin: 'wss://show.example', session: 'default' }],
+    ['192.168.1.5', { relay: 'ws://192.168.1.5:9876', session: 'default' }],
+    ['192.168.1.5/s/show#k=x', { relay: 'ws://192.168.1.5:9876', session: 'show', key: 'x' }],
+    ['laptop.local', { relay: 'ws://laptop.local:9876', session: 'default' }],
+    ['[fd00::5]', { relay: 'ws://[fd00::5]:9876', session: 'default' }],
+    ['[fd00::5]:80', { relay: 'ws://[fd00::5]', session: 'default' }],
+    ['192.168.1.5:80', { relay: 'ws://192.168.1.5', session: 'default' }],
+    ['ws://192.168.1.5', { relay: 'ws://192.168.1.5', session: 'default' }],
+    ['https://show.example', { relay: 'wss://show.example', session: 'default' }],
+    // Below a base path.
+    ['https://h/sync/#s=show&k=x', { relay: 'wss://h/sync', session: 'show', key: 'x' }],
+    ['https://h/sync/#k=x', { relay: 'wss://h/sync', session: 'default', key: 'x' }],
+    ['https://h/sync', { relay: 'wss://h/sync', session: 'default' }],
+    ['wss://h/x/s/show', { relay: 'wss://h/x', session: 'show' }],
+    ['wss://h/x/s/show/', { relay: 'wss://h/x', session: 'show' }],
+    ['wss://h/__sync/', { relay: 'wss://h/__sync', session: 'default' }],
+    ['wss://h/a/b.c/~d/-/', { relay: 'wss://h/a/b.c/~d/-', session: 'default' }],
+    ['wss://h/a/../b/', { relay: 'wss://h/b', session: 'default' }],
+    ['example.com/sync', { relay: 'ws://example.com:9876/sync', session: 'default' }],
+    ['10.0.0.1:80/sync/s/a', { relay: 'ws://10.0.0.1/sync', session: 'a' }],
+    [`wss://h${'/a'.repeat(8)}/s/b`, { relay: `wss://h${'/a'.repeat(8)}`, session: 'b' }],
+    // A relay redirects the page `/s/NAME` to this one.
+    ['https://h/sync/?s=show#k=x', { relay: 'wss://h/sync', session: 'show', key: 'x' }],
+    ['https://h/?s=show#s=other', { relay: 'wss://h', session: 'other' }],
   ])('%j', (text, address) => {
     expect(parseLink(text)).toEqual({ key: undefined, ...address })
   })
@@ -137,11 +164,20 @@ describe('links', () => {
     'ftp://h',
     'http://',
     'not a link',
-    'http://h/other',
     'h/#s=a/b',
-    'https://h/sync/#s=show&k=x',
-    'https://h/sync/s/show',
-    'h/sync',
+    'h/?s=a/b',
+    // No base path has a segment `s`, so that the session can be read from the end of the path.
+    'https://h/s/#s=show&k=x',
+    'https://h/sync/s/',
+    'https://h/s/sync/s/show',
+    'https://h/s/a/b',
+    'https://h//sync/',
+    'https://h/sync//',
+    'https://h/sy%20nc/',
+    'https://h/sync:1/',
+    'https://h/a@b/',
+    `https://h/${'a'.repeat(65)}/`,
+    `https://h${'/a'.repeat(9)}/`,
   ])('rejects %j', (text) => {
     expect(parseLink(text)).toBeUndefined()
   })
@@ -150,7 +186,7 @@ describe('links', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl({ withFragments: true })), (text) => {
         const address = parseLink(text)
-        if (address) expect(address.origin).toMatch(/^wss?:\/\/[^/]+$/)
+        if (address) expect(address.relay).toMatch(/^wss?:\/\/[^/]+(?:\/[\w.~-]{1,64}){0,8}$/)
       }),
       { numRuns: 1000 },
     )

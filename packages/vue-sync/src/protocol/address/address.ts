@@ -2,6 +2,7 @@ import { fromBase64Url, toBase64Url } from '../base64url.ts'
 import type { Position } from '../envelope.ts'
 import { hashOf } from '../state/hash.ts'
 import { isPosition } from '../frames/parse.ts'
+import { splitPath } from './base-path.ts'
 
 export type Role = 'host' | 'viewer'
 
@@ -56,29 +57,39 @@ export function readOffer(header: string | null | undefined): Offer {
   }
 }
 
-/** `/` is the session `default`, `/s/NAME` is another. */
+/** The path of a session below the base: `/` for `default`, `/s/NAME` for another. */
 export function sessionPath(session: string): string {
   return session === DEFAULT_SESSION ? '/' : `/s/${session}`
 }
 
-/** The session of a path; `undefined` for any other path. */
+/** The base of a path and the session at it; `undefined` for a path that leads to no session. */
+export function readPath(pathname: string): { base: string; session: string } | undefined {
+  const { base, name: session = DEFAULT_SESSION } = splitPath(pathname) ?? {}
+  return base !== undefined && isSessionName(session) ? { base, session } : undefined
+}
+
+/** The session of a path below the base; `undefined` for any other path. */
 export function readSession(pathname: string): string | undefined {
-  if (pathname === '' || pathname === '/') return DEFAULT_SESSION
-  const name = /^\/s\/([^/]+)\/?$/.exec(pathname)?.[1]
-  return name && isSessionName(name) ? name : undefined
+  const found = readPath(pathname)
+  return found?.base === '' ? found.session : undefined
 }
 
 export function isSessionName(name: string): boolean {
   return SESSION_NAME.test(name)
 }
 
-/** The address that a client dials: `ws://HOST:9876/s/NAME`, with `?epoch=…&seq=…` if it has a position. */
+/** The address that a client dials: `ws://HOST:9876/BASE/s/NAME`, with `?epoch=…&seq=…` if it has a position. */
 export function formatSocketUrl(
-  { origin, session }: Pick<SyncAddress, 'origin' | 'session'>,
+  { relay, session }: Pick<SyncAddress, 'relay' | 'session'>,
   position?: Position,
 ): string {
   const query = position ? `?epoch=${encodeURIComponent(position.epoch)}&seq=${position.seq}` : ''
-  return origin + sessionPath(session) + query
+  return relay + sessionPath(session) + query
+}
+
+/** Identifies a session, whether its relay uses TLS or not. */
+export function placeOf({ relay, session }: Pick<SyncAddress, 'relay' | 'session'>): string {
+  return relay.replace(/^\w+:\/\//, '') + sessionPath(session)
 }
 
 /** The position in a query string; `undefined` if it is missing or malformed. */
@@ -90,8 +101,8 @@ export function readPosition(query: URLSearchParams): Position | undefined {
 
 /** The address of a session, and its keys. */
 export interface SyncAddress {
-  /** `ws://` or `wss://`, host and port, no trailing slash. */
-  origin: string
+  /** `ws://` or `wss://`, host, port and base path, without a trailing slash: `wss://example.com/sync`. */
+  relay: string
   session: string
   /** The host key or a viewer key, whichever the client needs. */
   key?: string | undefined
@@ -102,26 +113,26 @@ export interface SyncAddress {
 }
 
 /**
- * Whether a page of this origin may hold a secret: it comes over TLS or from this device, so nobody on the
+ * Whether a page of this address's origin may hold a secret: it comes over TLS or from this device, so nobody on the
  * network can replace it.
  */
-export function isTrustworthyOrigin(origin: string): boolean {
-  const { protocol, hostname } = new URL(origin)
+export function isTrustworthyOrigin(address: string): boolean {
+  const { protocol, hostname } = new URL(address)
   return /^(?:https|wss):$/.test(protocol) || LOOPBACK.test(hostname)
 }
 
 /**
  * The link in a QR code: `http://192.168.1.5:9876/#k=KEY`, with `s=NAME` for a session other than
- * `default`, and `e=SECRET&p=PUBLIC-KEY` for an encrypted one. Browsers never send a fragment, so the key
- * appears in no log and the relay never gets the secret. An origin that is not trustworthy must not get one.
+ * `default`, and `e=SECRET&p=PUBLIC-KEY` for an encrypted one. Its path is the base. Browsers never send a fragment, so
+ * the key appears in no log and the relay never gets the secret. An origin that is not trustworthy must not get one.
  */
-export function formatLink({ origin, session, key, secret, signer }: SyncAddress): string {
+export function formatLink({ relay, session, key, secret, signer }: SyncAddress): string {
   const fragment = new URLSearchParams()
   if (session !== DEFAULT_SESSION) fragment.set('s', session)
   if (key) fragment.set('k', key)
   if (secret) fragment.set('e', secret)
   if (secret && signer) fragment.set('p', signer)
-  return `${origin.replace(/^ws/, 'http')}/${fragment.size > 0 ? `#${fragment}` : ''}`
+  return `${relay.replace(/^ws/, 'http')}/${fragment.size > 0 ? `#${fragment}` : ''}`
 }
 
 /** Adds the scheme to an address that people type, and the relay's port if there is neither scheme nor port. */
@@ -131,8 +142,10 @@ function complete(typed: string): string {
 }
 
 /**
- * Reads a link, a socket address (`ws://host:9876/s/NAME`), a bare `host:port`, or a bare `host` for port 9876.
- * Gives `undefined` for any other text, also for a link with another path.
+ * Reads a link, a socket address (`ws://host:9876/s/NAME`), a bare `host:port`, or a bare `host` for port 9876. All may
+ * have a base path: `wss://example.com/sync/s/NAME`. Gives `undefined` for any other text.
+ *
+ * A relay redirects a page at `/s/NAME` to `/?s=NAME`, so a query can name the session too. The fragment counts first.
  */
 export function parseLink(text: string): SyncAddress | undefined {
   let url: URL
@@ -144,12 +157,11 @@ export function parseLink(text: string): SyncAddress | undefined {
   // Chromium escapes a space in a host name, although the standard refuses it.
   if (!/^(?:ws|http)s?:$/.test(url.protocol) || !/^[^%]+$/.test(url.host)) return undefined
   const fragment = new URLSearchParams(url.hash.slice(1))
-  const named = fragment.get('s')
-  const inPath = readSession(url.pathname)
-  const session = named ? readSession(`/s/${named}`) : inPath
-  if (!inPath || !session) return undefined
+  const at = readPath(url.pathname)
+  const session = fragment.get('s') || url.searchParams.get('s') || at?.session || ''
+  if (!at || !isSessionName(session)) return undefined
   return {
-    origin: `${url.protocol.replace('http', 'ws')}//${url.host}`,
+    relay: `${url.protocol.replace('http', 'ws')}//${url.host}${at.base}`,
     session,
     key: fragment.get('k') ?? undefined,
     secret: fragment.get('e') ?? undefined,

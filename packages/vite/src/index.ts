@@ -1,0 +1,3 @@
+export { vueSync } from './plugin.ts'
+export { VITE_DEFAULTS } from './options.ts'
+export type { VueSyncOptions } from './options.ts'

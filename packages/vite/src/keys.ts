@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import { openStoredKeys, type StoredKeys } from '@vue-sync/server'
+
+/** Vite 8 refuses to serve `.key` files. `createPageGuard` refuses this one in all versions. */
+const FILE = 'relay.key'
+const FOLDER = 'vue-sync'
+
+/**
+ * Opens the keys of an app's relay in Vite's cache folder, and makes them on first use, so that phones need not scan
+ * again after a restart.
+ */
+export async function openKeys(
+  cacheDir: string,
+  warn: (text: string) => void,
+): Promise<StoredKeys> {
+  return openStoredKeys({
+    dir: join(cacheDir, FOLDER),
+    file: FILE,
+    renew: false,
+    warn,
+    advice: {
+      give: 'give both keys with vueSync({ relay: { hostKey, viewerKey } })',
+      renew: `delete the folder ${join(cacheDir, FOLDER)}`,
+    },
+  })
+}
+
+/** Whether a request may be for the file of the keys, however its path is written. */
+export function isForKeys(path: string): boolean {
+  return path.includes(FILE)
+}

@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises'
+import { openLocalCertificate, type ServerCertificate } from '@vue-sync/server'
+import type { Plugin, PreviewServer, ViteDevServer } from 'vite'
+import { attachRelay, type DevRelay, openOwnRelay } from './dev-relay.ts'
+import { resolveOptions, type VueSyncOptions } from './options.ts'
+import { createPageGuard } from './page-guard.ts'
+import { terminalLines } from './terminal.ts'
+import { RELAY_MODULE, relayModule, TOOLS_MODULE, toolsModule } from './virtual-modules.ts'
+
+/** A module of the app that uses the host library. */
+const USES_HOST = /(["'])@vue-sync\/vue(?:\/host)?\1/
+const SHORTCUT = 's'
+
+interface HttpsConfig {
+  cert?: unknown
+  key?: unknown
+}
+
+/** A certificate as text: Vite accepts the text or a path. */
+async function pemOf(value: unknown): Promise<string | undefined> {
+  if (Array.isArray(value)) return pemOf(value[0])
+  if (value instanceof Uint8Array) return new TextDecoder().decode(value)
+  if (typeof value !== 'string') return undefined
+  return value.includes('-----BEGIN') ? value : readFile(value, 'utf8').catch(() => undefined)
+}
+
+async function certificateIn(
+  https: HttpsConfig | undefined,
+): Promise<{ cert: string; key: string } | undefined> {
+  const cert = await pemOf(https?.cert)
+  return cert === undefined ? undefined : { cert, key: (await pemOf(https?.key)) ?? '' }
+}
+
+/** The address that Vite binds for its option `host`. */
+function boundHost(host: string | boolean | undefined): string {
+  if (host === true) return '0.0.0.0'
+  return typeof host === 'string' ? host : 'localhost'
+}
+
+/**
+ * Shows the app's state on phones during development: relay and viewer are part of Vite's own server, and the terminal
+ * shows a QR code. The app needs no address and no key.
+ *
+ * @example
+ * // vite.config.ts
+ * export default defineConfig({ plugins: [vue(), vueSync()] })
+ * // main.ts
+ * app.use(createPinia()).use(syncPlugin)
+ * @throws Error that names an option with a wrong value
+ */
+export function vueSync(given: VueSyncOptions = {}): Plugin {
+  const options = resolveOptions(given)
+  let localCertificate: ServerCertificate | undefined
+  /** `undefined` in a build. */
+  let relay: Promise<DevRelay> | undefined
+  let isOwnPort = false
+
+  async function openRelay(
+    server: ViteDevServer | PreviewServer,
+    isPreview: boolean,
+  ): Promise<void> {
+    const { config } = server
+    const settings = isPreview ? config.preview : config.server
+    isOwnPort = !server.httpServer
+    const request = {
+      vite: server,
+      options,
+      host: boundHost(settings.host),
+      allowedHosts: settings.allowedHosts ?? [],
+      localCertificate,
+      certificate: localCertificate ? undefined : await certificateIn(settings.https),
+    }
+    const opening = isOwnPort ? openOwnRelay(request) : attachRelay(request)
+    relay = opening
+    // The server before a restart still has the port, and is closed after this hook.
+    if (!isOwnPort) await opening
+  }
+
+  async function print(server: ViteDevServer | PreviewServer, isPreview: boolean): Promise<void> {
+    const running = await relay
+    if (!running) return
+    const lines = terminalLines({
+      relay: running,
+      qr: options.qr,
+      reachableBy: isOwnPort ? 'server: { host: true } in vite.config' : '--host',
+      hostKey: isPreview ? running.hostKey : undefined,
+    })
+    for (const line of lines) server.config.logger.info(line)
+  }
+
+  function extendTerminal(server: ViteDevServer | PreviewServer, isPreview: boolean): void {
+    const { printUrls, bindCLIShortcuts } = server
+    const show = (): void => void print(server, isPreview)
+    if (isOwnPort) {
+      relay?.then(show, (error: Error) => server.config.logger.error(error.message))
+      return
+    }
+    server.printUrls = () => {
+      printUrls.call(server)
+      show()
+    }
+    server.bindCLIShortcuts = (bound?: { customShortcuts?: unknown[] }) => {
+      const shortcut = { key: SHORTCUT, description: 'show the QR code for phones', action: show }
+      const customShortcuts = [...(bound?.customShortcuts ?? []), shortcut]
+      bindCLIShortcuts.call(server, { ...bound, customShortcuts } as never)
+    }
+  }
+
+  return {
+    name: 'vue-sync',
+    apply: 'serve',
+    // After the plugin for Vue, which makes JavaScript of components.
+    enforce: 'post',
+
+    async config() {
+      // Found only while the page loads, they would make Vite load it twice.
+      const include = ['@vue-sync/vue/host', ...(options.button ? ['@vue-sync/vue/share'] : [])]
+      const optimizeDeps = { include }
+      if (!options.https) return { optimizeDeps }
+      localCertificate = await openLocalCertificate()
+      const https = localCertificate.current
+      return { optimizeDeps, server: { https }, preview: { https } }
+    },
+
+    async configureServer(server) {
+      server.middlewares.use(createPageGuard(options.publishFrom))
+      await openRelay(server, false)
+      extendTerminal(server, false)
+    },
+
+    async configurePreviewServer(server) {
+      await openRelay(server, true)
+      extendTerminal(server, true)
+    },
+
+    resolveId(id) {
+      return id === RELAY_MODULE || id === TOOLS_MODULE ? `\0${id}` : undefined
+    },
+
+    async load(id) {
+      if (id === `\0${TOOLS_MODULE}`) return toolsModule()
+      if (id !== `\0${RELAY_MODULE}`) return undefined
+      const { url, hostKey } = (await relay)!
+      const { button, devtools } = options
+      return relayModule({ url, hostKey, button, devtools })
+    },
+
+    transform(code, id, environment) {
+      if (environment?.ssr || id.includes('/node_modules/') || !USES_HOST.test(code))
+        return undefined
+      // At the end, so that lines keep their numbers. Imported modules run before the module itself in any case.
+      return { code: `${code}\nimport '${RELAY_MODULE}'\n`, map: null }
+    },
+
+    async buildEnd() {
+      // In middleware mode nothing else says that the server has closed.
+      if (isOwnPort) await (await relay?.catch(() => undefined))?.stop()
+    },
+  }
+}
