@@ -17,8 +17,10 @@ export interface RelayModuleOptions {
 /** The source of the module that the app's own modules import during development. */
 export function relayModule({ url, hostKey, button, devtools }: RelayModuleOptions): string {
   const tools = button || devtools
+  // Vite takes a text within `new URL(…, import.meta.url)` for a file, and changes it if the app has no public folder.
   return `
-const url = new URL(${JSON.stringify(url)}, import.meta.url)
+const path = ${JSON.stringify(url)}
+const url = new URL(path, import.meta.url)
 url.protocol = url.protocol.replace('http', 'ws')
 const apps = []
 let receive
