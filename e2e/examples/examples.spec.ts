@@ -9,7 +9,12 @@ import {
   type Watched,
   watch,
 } from '../support/browsers/playwright.ts'
-import { type Example, type ExampleName, serveExample } from '../support/pages/examples.ts'
+import {
+  type Example,
+  type ExampleName,
+  runExample,
+  serveExample,
+} from '../support/pages/examples.ts'
 import { HOST_KEY, startRelay, type TestRelay } from '../support/relays/relay.ts'
 
 let browser: Browser
@@ -72,6 +77,18 @@ describe('the scoreboard', () => {
     await operate(host, await open(`${origin}viewer/index.html#${link()}`))
     await host.reload()
     await host.getByText('1 device connected').waitFor()
+  })
+
+  it('needs no address and no key during development', async () => {
+    const { origin, close } = await runExample('scoreboard')
+    try {
+      const host = await open(origin)
+      const screen = host.getByRole('link', { name: 'Open the screen for a TV' })
+      await operate(host, await open(`${origin}${await screen.getAttribute('href')}`))
+    } finally {
+      await context.close()
+      await close()
+    }
   })
 
   it('is followed by its viewer when the relay serves it', async () => {

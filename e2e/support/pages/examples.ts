@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { preview } from 'vite'
+import { createServer, preview } from 'vite'
+import { ensureVitePlugin } from '../../../scripts/builds.ts'
 import type { ServedPage } from './page-builds.ts'
 
 export type ExampleName = 'scoreboard' | 'obs-overlay' | 'dashboard'
@@ -33,9 +34,25 @@ function build(root: string): void {
   }
 }
 
+const rootOf = (name: ExampleName): string =>
+  fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url))
+
+/** Starts the dev server of an example on a loopback port. */
+export async function runExample(name: ExampleName): Promise<ServedPage> {
+  ensureVitePlugin()
+  const server = await createServer({
+    root: rootOf(name),
+    logLevel: 'error',
+    server: { host: '127.0.0.1', port: 0 },
+  })
+  await server.listen()
+  return { origin: server.resolvedUrls!.local[0]!, close: () => server.close() }
+}
+
 /** Builds an example with the published build of the library, and serves its pages on a loopback port. */
 export async function serveExample(name: ExampleName): Promise<Example> {
-  const root = fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url))
+  ensureVitePlugin()
+  const root = rootOf(name)
   build(root)
   const server = await preview({
     root,

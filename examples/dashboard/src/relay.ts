@@ -3,8 +3,9 @@ import type { SyncHostOptions } from '@vue-sync/vue/host'
 const KEPT = 'dashboard-relay'
 
 /**
- * Where the relay is, and the key to publish. `vite dev` reads them from `.env.local`. A built page contains no key: it
- * reads them from its address, `#relay=wss://relay.example.com&key=…`, and keeps them until the tab is closed.
+ * Where the relay is, and the key to publish. A built page contains no key: it reads both from its address,
+ * `#relay=wss://relay.example.com&key=…`, and keeps them until the tab is closed. Without them, the plugin connects to
+ * the relay inside `vite dev`.
  */
 export function relayOptions(): Pick<SyncHostOptions, 'url' | 'key'> {
   if (location.hash.includes('key=')) {
@@ -13,8 +14,6 @@ export function relayOptions(): Pick<SyncHostOptions, 'url' | 'key'> {
     history.replaceState(null, '', location.pathname + location.search)
   }
   const given = new URLSearchParams(sessionStorage.getItem(KEPT) ?? '')
-  const { VITE_SYNC_URL, VITE_SYNC_KEY } = import.meta.env.DEV ? import.meta.env : {}
-  const url = given.get('relay') ?? VITE_SYNC_URL
-  const key = given.get('key') ?? VITE_SYNC_KEY
+  const [url, key] = [given.get('relay'), given.get('key')]
   return { ...(url && { url }), ...(key && { key }) }
 }
