@@ -66,6 +66,13 @@ export default [
     limit: '0.5 KiB',
   },
   {
+    name: '@vue-sync/vue/share, without the host',
+    path: 'packages/vue-sync/dist/share.js',
+    ignore: ['vue', 'pinia', './use-sync-host-*.js', './protocol-*.js', './problems-*.js'],
+    gzip: true,
+    limit: '16.6 KiB',
+  },
+  {
     name: 'what explains failed dials, loaded after them',
     path: 'packages/vue-sync/dist/explain-dials.js',
     gzip: true,

@@ -183,7 +183,9 @@ describe('the demo', () => {
     ).toBe('rgb(255, 255, 255)')
     await host.keyboard.press('Escape')
     await expect.poll(() => code.isVisible()).toBe(false)
-    await expect.poll(() => small.evaluate((it) => it === document.activeElement)).toBe(true)
+    const isFocused = (it: Element): boolean =>
+      it === (it.getRootNode() as Document | ShadowRoot).activeElement
+    await expect.poll(() => small.evaluate(isFocused)).toBe(true)
   })
 
   it('shows what to do instead of a QR code while no link works', async () => {

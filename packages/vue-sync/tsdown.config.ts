@@ -1,5 +1,32 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import strip from '@rollup/plugin-strip'
+import { transform } from 'lightningcss'
 import { defineConfig } from 'tsdown'
+import vue from 'unplugin-vue/rolldown'
+
+const INLINE_CSS = /\.css\?inline$/
+
+/** A style sheet as minified text, as in Vite. Bundlers of apps do not minify CSS that is in JavaScript. */
+const inlineCss = {
+  name: 'inline-css',
+  resolveId: {
+    filter: { id: INLINE_CSS },
+    handler: (id: string, importer?: string) =>
+      fileURLToPath(new URL(id.replace('?inline', ''), `file://${importer}`)) + '?inline',
+  },
+  load: {
+    filter: { id: INLINE_CSS },
+    async handler(id: string) {
+      const filename = id.replace('?inline', '')
+      const { code } = transform({ filename, code: await readFile(filename), minify: true })
+      return {
+        code: `export default ${JSON.stringify(code.toString())}`,
+        moduleType: 'js' as const,
+      }
+    },
+  },
+}
 
 export default defineConfig({
   entry: {
@@ -20,13 +47,16 @@ export default defineConfig({
     protobuf: 'src/codecs/protobuf.ts',
     'rich-values': 'src/values/rich-values.ts',
     recording: 'src/recording/index.ts',
+    share: 'src/share/index.ts',
   },
   platform: 'neutral',
   target: 'es2022',
-  dts: true,
+  dts: { vue: true },
   fixedExtension: false,
   // Removes partysocket's debug log and console hints: 0.66 of its 2.7 KiB gz.
   plugins: [
+    vue({ isProduction: true }),
+    inlineCss,
     strip({
       include: '**/partysocket/**',
       functions: ['this._debug', 'this._debugLogger', 'console.error', 'console.warn'],

@@ -176,6 +176,7 @@ export function createSyncServer(
       viewerUrls: viewerUrls(session),
       ...withSetUpUrl(),
       pairCode: pairing.codeOf(session),
+      pairCodeUntil: Date.now() + pairing.shownFor(session),
     }),
     audit: options.audit,
     warn,

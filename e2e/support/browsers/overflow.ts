@@ -3,7 +3,8 @@ export type Size = readonly [width: number, height: number]
 
 /**
  * Lists what does not fit a page, one line each: scroll containers that scroll sideways, text that is cut off without an
- * ellipsis, and text beyond its button or the window. Runs in the browser, so it uses nothing from outside.
+ * ellipsis, and text beyond its button or the window. It looks into open shadow roots too. Runs in the browser, so it uses
+ * nothing from outside.
  *
  * A table, grid or region that has a name and takes the keyboard focus may scroll sideways.
  */
@@ -26,12 +27,24 @@ export function overflowsOf(doc: Document): string[] {
       ':is([role=table], [role=grid], [role=treegrid], [role=region], section):is([aria-label], [aria-labelledby])[tabindex="0"]',
     )
 
+  /** The parent as it is on screen: that of a shadow root's element is the root's host. */
+  const parentOf = (node: Node): Element | null =>
+    node.parentElement ?? (node.getRootNode() as Partial<ShadowRoot>).host ?? null
+  /** An element and everything in it, also in shadow roots. */
+  function allIn(container: Element | ShadowRoot, found: Element[] = []): Element[] {
+    for (const element of container.querySelectorAll('*')) {
+      found.push(element)
+      if (element.shadowRoot) allIn(element.shadowRoot, found)
+    }
+    return found
+  }
+
   /** Names the element that sticks out most, and is not inside of another one that does. */
   function widestIn(container: Element): string {
     const { left, right } = container.getBoundingClientRect()
     let most = 1
     let widest = ''
-    for (const element of container.querySelectorAll('*')) {
+    for (const element of allIn(container)) {
       const box = element.getBoundingClientRect()
       const beyond = Math.max(box.right - right, left - box.left)
       if (beyond <= most) continue
@@ -45,7 +58,8 @@ export function overflowsOf(doc: Document): string[] {
   // Browsers round both up or down.
   if (scrollWidth > clientWidth + 1)
     faults.add(`the page scrolls sideways by ${scrollWidth - clientWidth} px`)
-  for (const element of doc.body.querySelectorAll('*')) {
+  const elements = allIn(doc.body)
+  for (const element of elements) {
     const extra = element.scrollWidth - element.clientWidth
     if (extra <= 1 || !scrolls(styleOf(element).overflowX) || mayScroll(element)) continue
     if (element.checkVisibility())
@@ -60,7 +74,7 @@ export function overflowsOf(doc: Document): string[] {
     const quote = `“${node.data.trim().slice(0, 30)}”`
     let fits = { x: false, y: false }
     const found: string[] = []
-    for (let at: Element | null = node.parentElement; at; at = at.parentElement) {
+    for (let at = parentOf(node); at; at = parentOf(at)) {
       const style = styleOf(at)
       const box = at.getBoundingClientRect()
       // Only screen readers and the keyboard get it.
@@ -84,11 +98,15 @@ export function overflowsOf(doc: Document): string[] {
       found.push(`${quote} is beyond the window`)
     for (const fault of found) faults.add(fault)
   }
-  const walker = doc.createTreeWalker(doc.body, NodeFilter.SHOW_TEXT)
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const { parentElement: parent, data } = node as Text
-    if (!data.trim() || !parent || parent.matches('script, style, option, textarea')) continue
-    if (parent.checkVisibility()) checkText(node as Text)
+  for (const parent of [doc.body, ...elements]) {
+    if (parent.matches('script, style, option, textarea')) continue
+    for (const node of parent.childNodes)
+      if (
+        node.nodeType === Node.TEXT_NODE &&
+        (node as Text).data.trim() &&
+        parent.checkVisibility()
+      )
+        checkText(node as Text)
   }
   return [...faults]
 }

@@ -3,13 +3,23 @@ import type { ScreenDriver } from './screens.ts'
 
 const FRAME = `document.querySelector('iframe')`
 const DOC = `${FRAME}.contentDocument`
+/** The roots of the page: the document and open shadow roots. */
+const ROOTS = `(function rootsIn(root) {
+  const hosts = [...root.querySelectorAll('*')].filter((it) => it.shadowRoot)
+  return [root, ...hosts.flatMap((it) => rootsIn(it.shadowRoot))]
+})(${DOC})`
+const all = (selector: string, roots: string): string =>
+  `${roots}.flatMap((root) => [...root.querySelectorAll(${JSON.stringify(selector)})])`
 /** An open dialog covers the buttons below it. */
-const TOP = `([...${DOC}.querySelectorAll('dialog[open]')].at(-1) ?? ${DOC})`
+const TOP = `((dialog) => dialog ? [dialog] : ${ROOTS})(${all('dialog[open]', ROOTS)}.at(-1))`
 const find = (selector: string): string =>
-  `[...${DOC}.querySelectorAll(${JSON.stringify(selector)})].find((it) => it.checkVisibility())`
+  `${all(selector, ROOTS)}.find((it) => it.checkVisibility())`
 const button = (name: string): string =>
-  `[...${TOP}.querySelectorAll('button, summary, a')].find((it) => it.checkVisibility() &&
+  `${all('button, summary, a', TOP)}.find((it) => it.checkVisibility() &&
     (it.getAttribute('aria-label') ?? it.innerText).trim() === ${JSON.stringify(name)})`
+/** The text of a shadow root is not part of the text of its page. */
+const TEXT = `${ROOTS}.flatMap((root) => root.host ? [...root.children] : root.body)
+  .map((it) => it.innerText ?? '').join(' ')`
 
 /** Uses the page in the frame of an outer page, which `openFramedPages` serves, in any browser. */
 export function createFrameDriver(page: BrowserPage): ScreenDriver {
@@ -31,7 +41,7 @@ export function createFrameDriver(page: BrowserPage): ScreenDriver {
     press: (name) => click(button(name)),
     click: (selector) => click(find(selector)),
     has: (selector) => has(find(selector)),
-    sees: (text) => has(`${DOC}.body.innerText.includes(${JSON.stringify(text)})`),
+    sees: (text) => has(`${TEXT}.includes(${JSON.stringify(text)})`),
     async type(text) {
       const field = find('input:is([type=text], [type=search]), input:not([type])')
       await has(field)

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
 import { build, defaultClientConditions, type InlineConfig, preview } from 'vite'
 
 const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
@@ -17,6 +18,13 @@ const PAGES = {
     root: root('e2e/fixture'),
     configFile: false,
     define: { ...FIXTURE_DEFINE, ...DEVELOPMENT },
+    resolve: { conditions: ['@vue-sync/source', ...defaultClientConditions] },
+  },
+  'foreign-app': {
+    root: root('e2e/foreign-app'),
+    configFile: false,
+    plugins: [vue()],
+    define: { ...FIXTURE_DEFINE, ...DEVELOPMENT, __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'true' },
     resolve: { conditions: ['@vue-sync/source', ...defaultClientConditions] },
   },
   'demo-host': {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSyncServer, type SyncServer, type SyncServerOptions } from '../index.ts'
+import { CODE_SHOWN_MS } from './pairing.ts'
 import { type Answer, ask, type AskOptions, connect } from '../../test/client.ts'
 
 let server: SyncServer
@@ -34,6 +35,9 @@ describe('POST /pair', () => {
     const update = await host.until(({ payload }) => payload['pairCode'] !== undefined)
     const code = String(update.payload['pairCode'])
     expect(code).toMatch(/^[\dA-Z]{6}$/)
+    const shownFor = Number(update.payload['pairCodeUntil']) - Date.now()
+    expect(shownFor).toBeGreaterThan(0)
+    expect(shownFor).toBeLessThanOrEqual(CODE_SHOWN_MS)
     const { status, headers, body } = await pair(
       ` ${code.slice(0, 3)} ${code.slice(3)}`.toLowerCase(),
     )

@@ -67,6 +67,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     viewerUrls: [],
     setUpUrl: undefined,
     pairCode: undefined,
+    pairCodeUntil: undefined,
     signed: [],
     clockOffset: 0,
     retryAt: undefined,
@@ -294,8 +295,18 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     state.progress = outgoing.progress
     if (!payload) return
     outgoing.applyStatus(payload)
-    const { clientCount, viewerUrls, setUpUrl, pairCode, tokens, want, time, error, ...answer } =
-      readRelayStatus({ ...payload }, warnMalformed)
+    const {
+      clientCount,
+      viewerUrls,
+      setUpUrl,
+      pairCode,
+      pairCodeUntil,
+      tokens,
+      want,
+      time,
+      error,
+      ...answer
+    } = readRelayStatus({ ...payload }, warnMalformed)
     if (clientCount !== undefined) state.clientCount = clientCount
     if (time !== undefined) state.clockOffset = clockOffset(time)
     if (viewerUrls) {
@@ -304,9 +315,12 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     }
     if (error) reportMistake(error)
     // A pinned address does not come from the relay, so its set-up page is not the relay's either.
-    state.setUpUrl = pinned === undefined ? setUpUrl : undefined
+    state.setUpUrl = pinned ? undefined : setUpUrl
     // A pair code is exchanged at the relay, which does not have the secret.
-    if (!encryption) state.pairCode = pairCode
+    if (!encryption) {
+      state.pairCodeUntil = pairCodeUntil && pairCodeUntil - state.clockOffset
+      state.pairCode = pairCode
+    }
     state.signed = tokens ?? []
     const isFirst = !greeted
     greeted = true
@@ -366,8 +380,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
           behind.stop()
           writer.discard()
           outgoing.discard(true)
-          state.progress = undefined
-          sentName = state.pairCode = undefined
+          state.progress = state.pairCode = state.pairCodeUntil = sentName = undefined
           state.clientCount = 0
           state.signed = []
           access.disconnected()

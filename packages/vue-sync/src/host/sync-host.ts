@@ -12,6 +12,8 @@ export interface SyncHostState {
   viewerUrls: ViewerUrl[]
   setUpUrl: string | undefined
   pairCode: string | undefined
+  /** When the code changes, milliseconds since 1970 by this device's clock. */
+  pairCodeUntil: number | undefined
   /** The issued tokens, with the signature of the relay. */
   signed: SignedToken[]
   /** The relay's clock minus this one's, in milliseconds. */

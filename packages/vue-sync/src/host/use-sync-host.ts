@@ -43,6 +43,8 @@ export interface UseSyncHostReturn {
    * `undefined` with `encrypt`.
    */
   pairCode: Readonly<Ref<string | undefined>>
+  /** When the relay replaces `pairCode`, milliseconds since 1970 by this device's clock. */
+  pairCodeUntil: Readonly<Ref<number | undefined>>
   /**
    * Issued links that are not revoked, and one for each short code that was typed. Expired ones disappear with the
    * next change.

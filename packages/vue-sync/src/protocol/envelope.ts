@@ -134,6 +134,8 @@ export interface RelayStatus {
   setUpUrl?: string
   /** A code to type into the relay's own viewer instead of scanning. It changes every few minutes. */
   pairCode?: string
+  /** When the relay shows another code, milliseconds since 1970 by its clock. Missing from relays before 0.2. */
+  pairCodeUntil?: number
   /** The relay's clock, milliseconds since 1970. Missing from relays before 0.2. */
   time?: number
   /** The tokens of the session, signed by the relay. */

@@ -15,6 +15,8 @@ export interface HostStatus {
   viewerUrls: ViewerUrl[] | undefined
   setUpUrl: string | undefined
   pairCode: string | undefined
+  /** When the code changes, milliseconds since 1970 by the relay's clock. */
+  pairCodeUntil: number | undefined
   tokens: SignedToken[] | undefined
   want: 'session_update' | undefined
   /** The relay's clock, milliseconds since 1970. */
@@ -67,6 +69,11 @@ function readCount(value: unknown): number | undefined {
   return isCount(value) ? value : undefined
 }
 
+/** A clock that was set back can be before 1970. */
+function readTime(value: unknown): number | undefined {
+  return Number.isFinite(value) ? (value as number) : undefined
+}
+
 function readText(value: unknown): string | undefined {
   return typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : undefined
 }
@@ -117,8 +124,8 @@ export function readRelayStatus(
     ),
     tokens: readList('tokens', readSignedToken),
     want: payload['want'] === 'session_update' ? 'session_update' : undefined,
-    // A clock that was set back can be before 1970.
-    time: read('time', (value) => (Number.isFinite(value) ? (value as number) : undefined)),
+    pairCodeUntil: read('pairCodeUntil', readTime),
+    time: read('time', readTime),
     change: read('change', readCount),
     problem: read('problem', readProblem),
     error: read('error', readError),

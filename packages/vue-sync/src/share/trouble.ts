@@ -15,21 +15,21 @@ const HTTPS_GUIDE = `${GUIDES}/https.md`
 const RELAY = 'npx @vue-sync/server'
 
 /** An encrypted session has no address that a phone may use. */
-export const NEEDS_HTTPS: Trouble = {
+const NEEDS_HTTPS: Trouble = {
   title: 'Phones need https for an encrypted session',
   fix: 'The relay has only http addresses for phones, and an http link would give the encryption key away. Start the relay with https, then reload this page.',
   command: `${RELAY} --https`,
   guide: HTTPS_GUIDE,
 }
 
-const TROUBLES: Record<string, (origin: string) => Trouble> = {
+export const TROUBLES: Record<string, (origin: string) => Trouble> = {
   VS101: () => ({
     title: 'The relay’s address is not valid',
-    fix: 'Open this page with ?relay=ws://HOST:9876, or set VITE_SYNC_URL.',
+    fix: 'In the code of this page, give syncPlugin a url such as ws://HOST:9876.',
   }),
   VS102: () => ({
     title: 'The relay refused the host key',
-    fix: 'Open this page with #host-key= and the host key that the relay shows, or set VITE_SYNC_HOST_KEY.',
+    fix: 'In the code of this page, give syncPlugin the host key that the relay shows.',
   }),
   VS103: () => ({
     title: 'Another window shares this session now',
@@ -90,6 +90,7 @@ const TROUBLES: Record<string, (origin: string) => Trouble> = {
   }),
 }
 
+/** For each error without a card of its own. */
 const UNKNOWN: Trouble = {
   title: 'Sharing has stopped',
   fix: 'Start it again. The browser’s console has the details.',
@@ -101,13 +102,17 @@ export function hasCard(code: string): boolean {
   return code in TROUBLES
 }
 
-/** @param origin of this page */
+/**
+ * @param origin of this page
+ * @param troubles the card of each code
+ */
 export function describeTrouble(
   error: string | undefined,
   problems: readonly string[],
   origin: string,
+  troubles = TROUBLES,
 ): Trouble | undefined {
-  if (error !== undefined) return TROUBLES[error]?.(origin) ?? UNKNOWN
+  if (error !== undefined) return troubles[error]?.(origin) ?? UNKNOWN
   const failing = problems.find(hasCard)
-  return failing === undefined ? undefined : TROUBLES[failing]!(origin)
+  return failing === undefined ? undefined : troubles[failing]!(origin)
 }

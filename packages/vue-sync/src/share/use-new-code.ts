@@ -1,5 +1,5 @@
 import { type Ref, shallowRef } from 'vue'
-import type { UseSyncHostReturn } from '@vue-sync/vue/host'
+import type { UseSyncHostReturn } from '../host/use-sync-host.ts'
 
 export interface UseNewCodeReturn {
   /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { ViewerUrl } from '@vue-sync/vue/host'
-import { groupLinks, needsHttps, removeConsequence, removeQuestion, typedAddress } from './links.ts'
+import type { ViewerUrl } from '../protocol/index.ts'
+import { groupLinks, linkAt, needsHttps, typedAddress } from './links.ts'
+import { SHARE_TEXTS } from './texts.ts'
 
 const link = (url: string, reach?: ViewerUrl['reach']): ViewerUrl => ({
   name: 'x',
@@ -16,7 +17,11 @@ describe('links', () => {
       link('http://10.8.0.2:9876/', 'virtual'),
       link('http://192.168.1.6:9876/'),
     ]
-    expect(groupLinks(links).map(({ title, links: { length } }) => [title, length])).toEqual([
+    const groups = groupLinks(links).map(({ reach, links: { length } }) => [
+      SHARE_TEXTS.reach[reach],
+      length,
+    ])
+    expect(groups).toEqual([
       ['Phones on the same Wi-Fi', 2],
       ['Devices in the same VPN or virtual network', 1],
       ['This computer only: phones can’t use this address', 1],
@@ -26,6 +31,14 @@ describe('links', () => {
   it('are typed without http:// and without the key', () => {
     expect(typedAddress('http://192.168.1.5:9876/#k=abc')).toBe('192.168.1.5:9876')
     expect(typedAddress('https://show.example/#s=x&k=abc')).toBe('https://show.example')
+    expect(typedAddress('https://show.example/sync/#k=abc')).toBe('https://show.example/sync')
+  })
+
+  it('of one person are at the address that the host has chosen', () => {
+    const chosen = 'https://show.example/#s=x&k=abc&e=S&p=P'
+    expect(linkAt(chosen, 'http://192.168.1.5:9876/#s=x&k=press&e=S&p=P')).toBe(
+      'https://show.example/#s=x&k=press&e=S&p=P',
+    )
   })
 
   it('need https only if they carry an encryption key', () => {
@@ -44,5 +57,9 @@ it.each([
   [1, 'Remove this viewer?', 'It needs a new link or code.'],
   [3, 'Remove all 3 viewers?', 'They need a new link or code.'],
 ])('removing %d viewers asks first, and says what follows', (viewers, question, consequence) => {
-  expect([removeQuestion(viewers), removeConsequence(viewers)]).toEqual([question, consequence])
+  const { removeAllQuestion, removeAllConsequence } = SHARE_TEXTS
+  expect([removeAllQuestion(viewers), removeAllConsequence(viewers)]).toEqual([
+    question,
+    consequence,
+  ])
 })

@@ -1,8 +1,10 @@
-import { renderSVG } from 'uqr'
 import { computed, type ComputedRef, type Ref, shallowRef } from 'vue'
-import { type SyncProblem, useSyncHost, type ViewerUrl } from '@vue-sync/vue/host'
+import type { UseSyncHostReturn } from '../host/use-sync-host.ts'
+import type { SyncProblem } from '../problems.ts'
+import type { ViewerUrl } from '../protocol/index.ts'
 import { groupLinks, isEncryptedLink, type LinkGroup, needsHttps, typedAddress } from './links.ts'
-import { describeTrouble, hasCard, NEEDS_HTTPS, type Trouble } from './trouble.ts'
+import type { ShareTexts } from './texts.ts'
+import { describeTrouble, hasCard, type Trouble } from './trouble.ts'
 
 export interface UseShareReturn {
   groups: ComputedRef<LinkGroup[]>
@@ -14,8 +16,8 @@ export interface UseShareReturn {
   canSetUp: ComputedRef<boolean>
   /** Whether the QR code is the one of that page. */
   showsSetUp: Ref<boolean>
-  /** An SVG. `undefined` where a phone could not use the link. */
-  qr: ComputedRef<string | undefined>
+  /** What the QR code leads to. `undefined` where a phone could not use the link. */
+  codeUrl: ComputedRef<string | undefined>
   /** Where a person types the pair code. */
   address: ComputedRef<string | undefined>
   trouble: ComputedRef<Trouble | undefined>
@@ -24,8 +26,15 @@ export interface UseShareReturn {
 }
 
 /** What the panel for sharing shows. */
-export function useShare(): UseShareReturn {
-  const { viewerUrls, setUpUrl, error, problems } = useSyncHost()
+export function useShare(
+  {
+    viewerUrls,
+    setUpUrl,
+    error,
+    problems,
+  }: Pick<UseSyncHostReturn, 'viewerUrls' | 'setUpUrl' | 'error' | 'problems'>,
+  texts: Readonly<Ref<Pick<ShareTexts, 'troubles'>>>,
+): UseShareReturn {
   const wanted = shallowRef<string>()
   const wantsSetUp = shallowRef(false)
 
@@ -42,9 +51,9 @@ export function useShare(): UseShareReturn {
     set: (shows) => (wantsSetUp.value = shows),
   })
   const lacksHttps = computed(() => link.value !== undefined && needsHttps(link.value.url))
-  const qr = computed(() => {
-    const url = showsSetUp.value ? setUpUrl.value : link.value?.url
-    return url === undefined || lacksHttps.value ? undefined : renderSVG(url, { border: 4 })
+  const codeUrl = computed(() => {
+    if (lacksHttps.value) return undefined
+    return showsSetUp.value ? setUpUrl.value : link.value?.url
   })
 
   return {
@@ -54,7 +63,7 @@ export function useShare(): UseShareReturn {
     isEncrypted: computed(() => link.value !== undefined && isEncryptedLink(link.value.url)),
     canSetUp,
     showsSetUp,
-    qr,
+    codeUrl,
     address: computed(() => link.value && typedAddress(link.value.url)),
     trouble: computed(
       () =>
@@ -62,7 +71,8 @@ export function useShare(): UseShareReturn {
           error.value?.code,
           problems.value.map(({ code }) => code),
           globalThis.location?.origin ?? '',
-        ) ?? (lacksHttps.value ? NEEDS_HTTPS : undefined),
+          texts.value.troubles,
+        ) ?? (lacksHttps.value ? texts.value.troubles['VS115']!('') : undefined),
     ),
     unsent: computed(() => problems.value.filter(({ code }) => !hasCard(code))),
   }

@@ -1,0 +1,5 @@
+export { default as SyncShare } from './SyncShare.vue'
+export type { SyncShareProps } from './props.ts'
+export { SHARE_TEXTS } from './texts.ts'
+export type { Lifetime, ShareTextOptions, ShareTexts } from './texts.ts'
+export type { Trouble } from './trouble.ts'
