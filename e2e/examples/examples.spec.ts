@@ -72,11 +72,12 @@ describe('the scoreboard', () => {
   it('is followed by its viewer, and has no key in its address', async () => {
     const { origin } = examples.scoreboard
     const host = await openHost(origin)
-    await host.getByRole('img', { name: 'QR code of the viewer link' }).waitFor()
+    const screen = host.getByRole('link', { name: 'Open the screen for a TV' })
+    await screen.waitFor()
     expect(host.url()).toBe(`${origin}index.html`)
     await operate(host, await open(`${origin}viewer/index.html#${link()}`))
     await host.reload()
-    await host.getByText('1 device connected').waitFor()
+    await screen.waitFor()
   })
 
   it('needs no address and no key during development', async () => {
