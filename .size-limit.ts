@@ -5,7 +5,7 @@ const VIEWER_APP = 'apps/viewer-pwa/dist'
 /** The files of one kind that the page of the viewer app loads or preloads before anything is on screen. */
 function initialFiles(extension: string): string[] {
   const page = readFileSync(new URL(`${VIEWER_APP}/index.html`, import.meta.url), 'utf8')
-  const links = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path!)
+  const links = [...page.matchAll(/(?:src|href)="\.(\/[^"]+)"/g)].map(([, path]) => path!)
   const files = links.filter((path) => path.endsWith(extension)).map((path) => VIEWER_APP + path)
   if (files.length === 0) throw new Error(`${VIEWER_APP}/index.html loads no ${extension} file`)
   return files

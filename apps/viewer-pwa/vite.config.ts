@@ -8,6 +8,8 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 }
 
 export default defineConfig({
+  // All addresses are relative, so the same files work below any path.
+  base: './',
   define: { __APP_VERSION__: JSON.stringify(version) },
   plugins: [
     vue(),
@@ -17,22 +19,23 @@ export default defineConfig({
       // src/use-updates.ts registers the worker without reloading a visible page.
       injectRegister: false,
       manifest: {
-        id: '/',
         name: 'vue-sync viewer',
         short_name: 'Viewer',
         description: 'Shows the state of a running Vue app, live.',
-        start_url: '/',
-        scope: '/',
+        // Relative to the manifest. Without an `id` the app is identified by its start: at the root that is `/`, as
+        // before, and below a path another app. An `id` would be relative to the origin.
+        start_url: './',
+        scope: './',
         display: 'standalone',
         orientation: 'any',
         categories: ['utilities', 'productivity'],
         background_color: '#0b0e14',
         theme_color: '#0b0e14',
         icons: [
-          { src: '/icon-192.png', sizes: '192x192', type: 'image/png' },
-          { src: '/icon-512.png', sizes: '512x512', type: 'image/png' },
+          { src: 'icon-192.png', sizes: '192x192', type: 'image/png' },
+          { src: 'icon-512.png', sizes: '512x512', type: 'image/png' },
           {
-            src: '/icon-maskable-512.png',
+            src: 'icon-maskable-512.png',
             sizes: '512x512',
             type: 'image/png',
             purpose: 'maskable',
@@ -40,14 +43,14 @@ export default defineConfig({
         ],
         screenshots: [
           {
-            src: '/screenshots/phone.png',
+            src: 'screenshots/phone.png',
             sizes: '780x1688',
             type: 'image/png',
             form_factor: 'narrow',
             label: 'The host’s state on a phone, live',
           },
           {
-            src: '/screenshots/desktop.png',
+            src: 'screenshots/desktop.png',
             sizes: '1440x900',
             type: 'image/png',
             form_factor: 'wide',
@@ -59,18 +62,19 @@ export default defineConfig({
             name: 'Another session',
             short_name: 'Pair',
             description: 'Scan the code of another host, or choose a session seen before',
-            url: '/?pair',
-            icons: [{ src: '/icon-192.png', sizes: '192x192', type: 'image/png' }],
+            url: './?pair',
+            icons: [{ src: 'icon-192.png', sizes: '192x192', type: 'image/png' }],
           },
         ],
       },
-      workbox: {
+      // Written by hand, because what it answers depends on the path that it is served at.
+      strategies: 'injectManifest',
+      srcDir: 'src',
+      filename: 'sw.ts',
+      injectManifest: {
+        rollupFormat: 'iife',
         globPatterns: ['**/*.{js,css,html,svg,png,wasm,woff2}'],
         globIgnores: ['screenshots/**'],
-        navigateFallback: '/index.html',
-        // The paths at which the relay serves this page, with any query. Behind a proxy, all other paths may belong to
-        // other apps of the same origin.
-        navigateFallbackAllowlist: [/^\/(?:s\/[^/?]+\/?)?(?:\?.*)?$/],
       },
     }),
   ],

@@ -96,7 +96,7 @@ describe('a phone and a relay with TLS', () => {
     const page = await browser.newPage()
     await page.goto(link('http'))
     await page.getByRole('heading', { level: 1 }).waitFor()
-    expect(await page.locator('a[href="/ca.crt"]').count()).toBeGreaterThan(0)
+    expect(await page.locator('a[href="./ca.crt"]').count()).toBeGreaterThan(0)
     expect(new URL(page.url()).protocol).toBe('http:')
   })
 

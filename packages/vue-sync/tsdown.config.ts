@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import strip from '@rollup/plugin-strip'
@@ -28,7 +29,21 @@ const inlineCss = {
   },
 }
 
+/** The build drops the comments that let an app without Pinia check the published types. */
+function ignoreMissingPinia(): void {
+  const dist = new URL('dist/', import.meta.url)
+  for (const name of readdirSync(dist).filter((name) => name.endsWith('.d.ts'))) {
+    const types = readFileSync(new URL(name, dist), 'utf8')
+    const checked = types.replace(
+      /^(?:import(?: .* from)?|declare module) ["']pinia["']/gm,
+      '// @ts-ignore -- an app without Pinia does not have it\n$&',
+    )
+    if (checked !== types) writeFileSync(new URL(name, dist), checked)
+  }
+}
+
 export default defineConfig({
+  onSuccess: ignoreMissingPinia,
   entry: {
     index: 'src/index.ts',
     host: 'src/host/index.ts',

@@ -1,4 +1,4 @@
-import { type App, createRenderer } from 'vue'
+import { type App, type Component, createRenderer } from 'vue'
 
 // The plugins do not depend on rendering, so the renderer needs no DOM.
 const renderer = createRenderer<object, object>({
@@ -15,6 +15,6 @@ const renderer = createRenderer<object, object>({
 })
 
 /** Creates an app that can be mounted and unmounted in Node. */
-export function createEmptyApp(): App {
-  return renderer.createApp({ render: () => null }) as App
+export function createEmptyApp(root: Component = { render: () => null }): App {
+  return renderer.createApp(root) as App
 }

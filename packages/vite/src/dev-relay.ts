@@ -22,8 +22,25 @@ export interface ViteServer {
   httpServer: unknown
 }
 
+/** The server of a framework that uses Vite in middleware mode. */
+export interface AppServer {
+  /** Its HTTP server, which listens already. */
+  http: Server
+  /** The path of the app: `/`. */
+  base: string
+  /**
+   * Gives upgrade requests to `handle` first. When `handle` returns true, it has taken the socket, and nothing else may
+   * touch it.
+   */
+  onUpgrade: (handle: SyncMiddleware['upgrade']) => void
+  /** The texts of its certificate. @default none: plain http */
+  certificate?: { cert: string; key: string } | undefined
+}
+
 export interface DevRelayOptions {
   vite: ViteServer
+  /** The framework's server, if Vite has none. */
+  appServer: AppServer | undefined
   options: ResolvedOptions
   /** The address that Vite binds. */
   host: string
@@ -83,20 +100,26 @@ function isLocalRequest(handle: SyncMiddleware['handle']): RequestListener {
   return (request, response) => handle(request, response, () => toHttps(request, response))
 }
 
+function listensOnUpgrade(server: Server): AppServer['onUpgrade'] {
+  return (handle) => void server.on('upgrade', handle)
+}
+
 /**
- * Runs a relay inside Vite's own server.
+ * Runs a relay inside Vite's own server, or inside the server of the framework that uses Vite.
  *
  * @throws UsageError for a relay option that cannot be used
  */
 export async function attachRelay(request: DevRelayOptions): Promise<DevRelay> {
-  const { vite, options, localCertificate, certificate } = request
-  const server = vite.httpServer as Server & {
+  const { vite, options, localCertificate, certificate, appServer } = request
+  const server = (appServer?.http ?? vite.httpServer) as Server & {
     setSecureContext?: (certificate: { cert: string; key: string }) => void
   }
-  const base = `${vite.config.base.replace(/\/$/, '')}${options.path}`
-  let port = 0
+  const onUpgrade = appServer?.onUpgrade ?? listensOnUpgrade(server)
+  const base = `${(appServer?.base ?? vite.config.base).replace(/\/$/, '')}${options.path}`
+  const currentPort = (): number => (server.address() as { port: number } | null)?.port ?? 0
+  let port = currentPort()
   server.prependListener('listening', () => {
-    port = (server.address() as { port: number }).port
+    port = currentPort()
   })
   const relay = createSyncMiddleware({
     ...(await common(request)),
@@ -111,7 +134,7 @@ export async function attachRelay(request: DevRelayOptions): Promise<DevRelay> {
   vite.middlewares.use((incoming: IncomingMessage, response: ServerResponse, next: () => void) =>
     relay.handle(incoming, response, next),
   )
-  server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) =>
+  onUpgrade((incoming: IncomingMessage, socket: Socket, head: Buffer) =>
     relay.upgrade(incoming, socket, head),
   )
   if (localCertificate) acceptPlainHttp(server, isLocalRequest(relay.handle))

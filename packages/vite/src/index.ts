@@ -1,3 +1,5 @@
 export { vueSync } from './plugin.ts'
+export type { VueSyncParts } from './plugin.ts'
+export type { AppServer } from './dev-relay.ts'
 export { VITE_DEFAULTS } from './options.ts'
 export type { VueSyncOptions } from './options.ts'

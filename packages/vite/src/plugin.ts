@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
 import { openLocalCertificate, type ServerCertificate } from '@vue-sync/server'
 import type { Plugin, PreviewServer, ViteDevServer } from 'vite'
-import { attachRelay, type DevRelay, openOwnRelay } from './dev-relay.ts'
+import { type AppServer, attachRelay, type DevRelay, openOwnRelay } from './dev-relay.ts'
 import { resolveOptions, type VueSyncOptions } from './options.ts'
 import { createPageGuard } from './page-guard.ts'
 import { terminalLines } from './terminal.ts'
@@ -10,6 +11,12 @@ import { RELAY_MODULE, relayModule, TOOLS_MODULE, toolsModule } from './virtual-
 /** A module of the app that uses the host library. */
 const USES_HOST = /(["'])@vue-sync\/vue(?:\/host)?\1/
 const SHORTCUT = 's'
+
+/** What the module of a framework passes in addition to the options. */
+export interface VueSyncParts {
+  /** The framework's server, once it listens. @default none: in middleware mode, the relay gets a port of its own */
+  appServer?: () => AppServer | undefined
+}
 
 interface HttpsConfig {
   cert?: unknown
@@ -48,12 +55,14 @@ function boundHost(host: string | boolean | undefined): string {
  * app.use(createPinia()).use(syncPlugin)
  * @throws Error that names an option with a wrong value
  */
-export function vueSync(given: VueSyncOptions = {}): Plugin {
+export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): Plugin {
   const options = resolveOptions(given)
   let localCertificate: ServerCertificate | undefined
   /** `undefined` in a build. */
   let relay: Promise<DevRelay> | undefined
   let isOwnPort = false
+  /** Vite does not listen itself. */
+  let isMiddleware = false
 
   async function openRelay(
     server: ViteDevServer | PreviewServer,
@@ -61,14 +70,20 @@ export function vueSync(given: VueSyncOptions = {}): Plugin {
   ): Promise<void> {
     const { config } = server
     const settings = isPreview ? config.preview : config.server
-    isOwnPort = !server.httpServer
+    const appServer = server.httpServer ? undefined : parts.appServer?.()
+    isMiddleware = !server.httpServer
+    isOwnPort = isMiddleware && !appServer
+    const bound = appServer?.http.address() as AddressInfo | undefined
     const request = {
       vite: server,
+      appServer,
       options,
-      host: boundHost(settings.host),
+      host: bound?.address ?? boundHost(settings.host),
       allowedHosts: settings.allowedHosts ?? [],
       localCertificate,
-      certificate: localCertificate ? undefined : await certificateIn(settings.https),
+      certificate: localCertificate
+        ? undefined
+        : await certificateIn(appServer ? appServer.certificate : settings.https),
     }
     const opening = isOwnPort ? openOwnRelay(request) : attachRelay(request)
     relay = opening
@@ -91,7 +106,7 @@ export function vueSync(given: VueSyncOptions = {}): Plugin {
   function extendTerminal(server: ViteDevServer | PreviewServer, isPreview: boolean): void {
     const { printUrls, bindCLIShortcuts } = server
     const show = (): void => void print(server, isPreview)
-    if (isOwnPort) {
+    if (isMiddleware) {
       relay?.then(show, (error: Error) => server.config.logger.error(error.message))
       return
     }
@@ -153,8 +168,8 @@ export function vueSync(given: VueSyncOptions = {}): Plugin {
     },
 
     async buildEnd() {
-      // In middleware mode nothing else says that the server has closed.
-      if (isOwnPort) await (await relay?.catch(() => undefined))?.stop()
+      // In middleware mode nothing else says that Vite has closed.
+      if (isMiddleware) await (await relay?.catch(() => undefined))?.stop()
     },
   }
 }

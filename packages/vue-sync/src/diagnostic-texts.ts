@@ -286,6 +286,12 @@ export const WARNINGS = {
       'Add it to the schema, or `omit` it',
     ],
   },
+  VS218: {
+    host: [
+      'Another store or source with this id is synced already, so this one waits until that one ends',
+      'Give each an id of its own, or end the other one first',
+    ],
+  },
 } as const satisfies Record<string, Texts>
 
 export type ErrorCode = keyof typeof ERRORS

@@ -1,5 +1,17 @@
-export { formatPairCode, HOST_DEFAULTS, syncPlugin, useSyncHost } from './host/index.ts'
-export type { SyncHostOptions, UseSyncHostReturn, ViewerUrl } from './host/index.ts'
+export {
+  formatPairCode,
+  HOST_DEFAULTS,
+  syncPlugin,
+  useSyncHost,
+  useSyncSource,
+} from './host/index.ts'
+export type {
+  SourceFields,
+  SyncHostOptions,
+  SyncSourceOptions,
+  UseSyncHostReturn,
+  ViewerUrl,
+} from './host/index.ts'
 export {
   syncViewer,
   useSyncedState,

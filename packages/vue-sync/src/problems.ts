@@ -20,7 +20,10 @@ export interface Problems {
   add: (problem: SyncProblem) => void
   /** Removes the problems that no longer exist. */
   remove: (matches: (problem: SyncProblem) => boolean) => void
-  /** Replaces the problems of one store. Keeps those that a codec has found in it, which the codec's caller removes. */
+  /**
+   * Replaces the problems of one store that were found by reading or filling it. Those that a codec has found, and VS218,
+   * are kept: their callers remove them.
+   */
   replaceOf: (store: string, present: readonly SyncProblem[]) => void
 }
 
@@ -36,8 +39,8 @@ export function isSameProblem(a: SyncProblem, b: SyncProblem): boolean {
   return a.code === b.code && a.store === b.store && a.path === b.path
 }
 
-/** The codes of `CodecProblem`. */
-const OF_CODEC = /^VS(?:124|125|217)$/
+/** The codes that are not found by reading or filling a store: those of `CodecProblem`, and VS218. */
+const OF_OTHERS = /^VS(?:124|125|21[78])$/
 
 export function createProblems(): Problems {
   const list = shallowReactive<SyncProblem[]>([])
@@ -61,7 +64,7 @@ export function createProblems(): Problems {
       remove(
         (known) =>
           known.store === store &&
-          !OF_CODEC.test(known.code) &&
+          !OF_OTHERS.test(known.code) &&
           !present.some((problem) => isSameProblem(problem, known)),
       )
       for (const problem of present) add(problem)

@@ -1,13 +1,13 @@
-import type { Store } from 'pinia'
 import { valueForm } from '../src/host/core/plain.ts'
 import { createPublisher } from '../src/host/core/publisher.ts'
 import { createStoreSource } from '../src/host/stores/store-source.ts'
+import type { SyncedState } from '../src/host/stores/synced-state.ts'
 import { createProblems } from '../src/problems.ts'
 import type { Payload } from '../src/protocol/index.ts'
 import { merge } from '../src/viewer/mirror/mirror.ts'
 
 /** A host that publishes the store `s`, and the state that its frames make elsewhere. */
-export function publishStore(store: Store, form = valueForm(false, undefined)) {
+export function publishStore(store: SyncedState, form = valueForm(false, undefined)) {
   const problems = createProblems()
   const frames: string[] = []
   let shown: Payload = {}

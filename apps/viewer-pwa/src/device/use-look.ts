@@ -2,7 +2,7 @@ import { useEventListener } from '@vueuse/core'
 import { type Ref, shallowRef, watch } from 'vue'
 import { openedAt } from '../opened-at.ts'
 import { isView, lookOfPage, type View } from './look.ts'
-import { createMemory } from './memory.ts'
+import { createAppMemory } from './app-memory.ts'
 
 export interface UseLookReturn {
   /** What the user or the link chose last. @default 'scene' */
@@ -12,8 +12,8 @@ export interface UseLookReturn {
 
 /** How this device shows sessions: as the page's address says, or as before. The device remembers both. */
 export function useLook(): UseLookReturn {
-  const views = createMemory('vue-sync:view', () => localStorage)
-  const kiosks = createMemory('vue-sync:kiosk', () => localStorage)
+  const views = createAppMemory('view')
+  const kiosks = createAppMemory('kiosk')
   const kept = views.read()
   const view = shallowRef<View>(isView(kept) ? kept : 'scene')
   const kiosk = shallowRef(kiosks.read() === '1')

@@ -6,7 +6,7 @@ import {
   useWakeLock,
 } from '@vueuse/core'
 import { computed, type ComputedRef, type Ref, shallowRef, watch } from 'vue'
-import { createMemory } from './memory.ts'
+import { createAppMemory } from './app-memory.ts'
 
 export interface UseShowReturn {
   /** Whether this device can keep its screen on. */
@@ -31,7 +31,7 @@ const PEEK_MS = 4000
  * @param kiosk keeps the screen awake without the user's choice
  */
 export function useShow(kiosk: Readonly<Ref<boolean>>): UseShowReturn {
-  const memory = createMemory('vue-sync:awake', () => localStorage)
+  const memory = createAppMemory('awake')
   const { isSupported: canStayAwake, request, release } = useWakeLock()
   const awake = shallowRef(memory.read() === '1')
   watch(awake, (wanted) => (wanted ? memory.write('1') : memory.forget()))
@@ -55,7 +55,7 @@ export function useShow(kiosk: Readonly<Ref<boolean>>): UseShowReturn {
   }
   useEventListener(window, ['pointerdown', 'keydown'], showControls, { passive: true })
 
-  const filled = createMemory('vue-sync:full', () => localStorage)
+  const filled = createAppMemory('full')
   let isLeaving = false
   useEventListener(window, 'pagehide', () => (isLeaving = true))
   useEventListener(window, 'pageshow', () => (isLeaving = false))

@@ -1,5 +1,6 @@
 import { useEventListener, useIntervalFn } from '@vueuse/core'
 import { type Ref, shallowRef } from 'vue'
+import { page } from '../opened-at.ts'
 import { createLazyWorkbox } from './lazy-workbox.ts'
 
 export interface UseUpdatesReturn {
@@ -22,7 +23,7 @@ export function useUpdates(): UseUpdatesReturn {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator))
     return { ready, untrusted, apply: () => {}, check: () => {} }
 
-  const workbox = createLazyWorkbox('/sw.js')
+  const workbox = createLazyWorkbox(`${page.home}/sw.js`)
   let asked = false
   /** Another tab activated the new version, while this page still runs the old one. */
   let replaced = false

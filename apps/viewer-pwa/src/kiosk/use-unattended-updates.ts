@@ -1,6 +1,6 @@
 import { useIntervalFn } from '@vueuse/core'
 import { computed, type Ref, watch } from 'vue'
-import { createMemory } from '../device/memory.ts'
+import { createAppMemory } from '../device/app-memory.ts'
 import type { UseUpdatesReturn } from '../device/use-updates.ts'
 import { createUnattendedUpdates } from './unattended-updates.ts'
 
@@ -18,8 +18,8 @@ export function useUnattendedUpdates(
   const updates = createUnattendedUpdates({
     now: Date.now,
     random: Math.random,
-    nights: createMemory('vue-sync:updated-at-night', () => localStorage),
-    requests: createMemory('vue-sync:update-request', () => localStorage),
+    nights: createAppMemory('updated-at-night'),
+    requests: createAppMemory('update-request'),
     check,
     apply,
   })

@@ -38,8 +38,8 @@ describe('a typed code', () => {
   })
 })
 
-const PLAIN = { origin: 'http://10.0.0.9:9876', protocol: 'http:' }
-const SECURE = { origin: 'https://viewer.example', protocol: 'https:' }
+const PLAIN = { home: 'http://10.0.0.9:9876', protocol: 'http:' }
+const SECURE = { home: 'https://viewer.example', protocol: 'https:' }
 
 describe('the links that an address can mean', () => {
   it.each([
@@ -54,6 +54,31 @@ describe('the links that an address can mean', () => {
     ['10.0.0.9', ['http://10.0.0.9:9876/']],
   ])('%s: port 9876 first, then the scheme’s own port', (typed, links) => {
     expect(candidatesFor(typed, PLAIN)).toEqual({ links, isExact: false })
+  })
+
+  it.each([
+    [
+      'example.com/sync',
+      ['https://example.com/sync/', 'http://example.com/sync/', 'http://example.com:9876/sync/'],
+    ],
+    [
+      'http://[fd00::5]/sync/s/a',
+      ['http://[fd00::5]/sync/#s=a', 'http://[fd00::5]:9876/sync/#s=a'],
+    ],
+    ['10.0.0.1:80/sync', ['http://10.0.0.1/sync/']],
+  ])('%s: below a base path, the scheme’s own port first', (typed, links) => {
+    expect(candidatesFor(typed, PLAIN)).toEqual({ links, isExact: false })
+  })
+
+  it.each([
+    ['example.com', 'https://example.com/sync/'],
+    ['example.com/', 'https://example.com/sync/'],
+    ['Example.com/s/a', 'https://example.com/sync/#s=a'],
+    ['example.com/sync', 'https://example.com/sync/'],
+    ['example.com/other/', 'https://example.com/other/'],
+  ])('%s: on a page of that host, the relay of the page or the written path', (typed, link) => {
+    const page = { home: 'https://example.com/sync', protocol: 'https:' }
+    expect(candidatesFor(typed, page)).toEqual({ links: [link], isExact: false })
   })
 
   it('are for https on a page that came over https', () => {

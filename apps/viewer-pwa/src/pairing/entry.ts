@@ -1,4 +1,5 @@
 import { DEFAULT_PORT, formatLink, parseLink, readPairCode } from '@vue-sync/vue/protocol'
+import type { Page } from '../opened-at.ts'
 import { fitToPage, withOwnScheme } from '../session/session-link.ts'
 
 export const CODE_LENGTH = 6
@@ -74,27 +75,26 @@ export interface Candidates {
 
 /**
  * The links that a typed address can mean. Without a port these are port 9876 and then the scheme's own port, unless
- * the address is a link with a key, which says where the relay is.
- *
- * @param page the address of this page
+ * the address is a link with a key, which says where the relay is. With a base path the relay is probably behind a
+ * proxy, so the scheme's own port comes first, and https before http if no scheme is written.
  */
-export function candidatesFor(typed: string, page: Pick<URL, 'origin' | 'protocol'>): Candidates {
+export function candidatesFor(typed: string, page: Page): Candidates {
   const text = (LINK_IN_TEXT.exec(typed)?.[0] ?? typed).trim()
   const address = BARE_IPV6.test(text) ? `[${text}]` : text
-  const own = withOwnScheme(address, page.origin)
-  const parsed = parseLink(own)
-  if (!parsed || parsed.key || parsed.secret) return { links: [own], isExact: true }
+  const completed = withOwnScheme(address, page.home)
+  const parsed = parseLink(completed)
+  if (!parsed || parsed.key || parsed.secret) return { links: [completed], isExact: true }
   const fit = (link: string): string => fitToPage(link, page.protocol)
-  if (own !== address || PORT.test(address))
+  if (completed !== address || PORT.test(address))
     return { links: [fit(formatLink(parsed))], isExact: false }
   const withPort = new URL(parsed.relay)
   withPort.port = String(DEFAULT_PORT)
-  const links = [
-    { ...parsed, relay: withPort.href.replace(/\/$/, '') },
-    {
-      ...parsed,
-      relay: SCHEME.test(address) ? parsed.relay : parsed.relay.replace(/:\d+(?=\/|$)/, ''),
-    },
-  ].map((at) => fit(formatLink(at)))
+  const usual = withPort.href.replace(/\/$/, '')
+  const own = SCHEME.test(address) ? parsed.relay : parsed.relay.replace(/:\d+(?=\/|$)/, '')
+  const relays =
+    withPort.pathname === '/'
+      ? [usual, own]
+      : [...(SCHEME.test(address) ? [] : [own.replace(/^ws:/, 'wss:')]), own, usual]
+  const links = relays.map((relay) => fit(formatLink({ ...parsed, relay })))
   return { links: [...new Set(links)], isExact: false }
 }

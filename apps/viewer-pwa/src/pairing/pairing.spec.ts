@@ -12,12 +12,12 @@ it('gives up a code when the relay does not answer for eight seconds, and offers
   // A relay that accepts the request and answers nothing.
   vi.stubGlobal(
     'fetch',
-    (_: URL, { signal }: RequestInit) =>
+    (_: string, { signal }: RequestInit) =>
       new Promise((_resolve, reject) =>
         signal!.addEventListener('abort', () => reject(signal!.reason)),
       ),
   )
-  const page = { origin: 'http://10.0.0.1:9876', protocol: 'http:' } as Location
+  const page = { home: 'http://10.0.0.1:9876/sync', protocol: 'http:' }
   const found = linkFrom({ text: 'ABC 123', isAddress: false }, page)
   limit.abort()
   const problem = await found.catch((error: unknown) => error)
@@ -28,12 +28,12 @@ it('gives up a code when the relay does not answer for eight seconds, and offers
 
 it('asks the relay of the page for a code that was typed into the field for addresses', async () => {
   const asked: string[] = []
-  vi.stubGlobal('fetch', async (url: URL, { body }: RequestInit) => {
-    asked.push(`${url.href} ${String(body)}`)
+  vi.stubGlobal('fetch', async (url: string, { body }: RequestInit) => {
+    asked.push(`${url} ${String(body)}`)
     return Response.json({ session: 'hall', key: 'x' })
   })
-  const page = { origin: 'http://10.0.0.1:9876', protocol: 'http:' } as Location
+  const page = { home: 'http://10.0.0.1:9876/sync', protocol: 'http:' }
   const link = await linkFrom({ text: 'TSS 4AK', isAddress: true }, page)
-  expect(link).toBe('http://10.0.0.1:9876/#s=hall&k=x')
-  expect(asked).toEqual(['http://10.0.0.1:9876/pair {"code":"TSS4AK"}'])
+  expect(link).toBe('http://10.0.0.1:9876/sync/#s=hall&k=x')
+  expect(asked).toEqual(['http://10.0.0.1:9876/sync/pair {"code":"TSS4AK"}'])
 })

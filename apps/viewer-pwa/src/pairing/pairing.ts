@@ -1,6 +1,7 @@
 import { formatLink, isSessionName, parseLink, readPairCode } from '@vue-sync/vue/protocol'
 import type { ErrorCode } from '@vue-sync/vue/viewer'
-import { fitToPage, isScannedLink } from '../session/session-link.ts'
+import type { Page } from '../opened-at.ts'
+import { fitToPage, hostOf, isScannedLink, pageOf } from '../session/session-link.ts'
 import type { Texts } from '../texts/language.ts'
 import { candidatesFor, CODE_LENGTH, isAddress, isWholeCode, readTypedCode } from './entry.ts'
 import { dial, findRelay } from './find-relay.ts'
@@ -42,12 +43,12 @@ const LOCKED_OUT_S = 60
 const REDEEM_MS = 8000
 
 /** Asks the relay that served this page for the session of a short code. */
-async function redeem(code: string, origin: string): Promise<string> {
-  const { host } = new URL(origin)
+async function redeem(code: string, home: string): Promise<string> {
+  const host = hostOf(home)
   const noRelay = new PairingProblem((t) => t.noRelay(host), RETRY)
   let response: Response
   try {
-    response = await fetch(new URL('/pair', origin), {
+    response = await fetch(`${home}/pair`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ code }),
@@ -65,21 +66,21 @@ async function redeem(code: string, origin: string): Promise<string> {
   const { session, key } = (answer ?? {}) as { session?: unknown; key?: unknown }
   if (response.status === 404) throw new PairingProblem((t) => t.wrongCode(host))
   if (!response.ok || typeof session !== 'string' || !isSessionName(session)) throw noRelay
-  return formatLink({ relay: origin, session, ...(typeof key === 'string' && { key }) })
+  return formatLink({ relay: home, session, ...(typeof key === 'string' && { key }) })
 }
 
-function linkOfCode(typed: string, origin: string): Promise<string> {
+function linkOfCode(typed: string, home: string): Promise<string> {
   const { characters, strange, meant } = readTypedCode(typed)
   if (characters === '') throw new PairingProblem((t) => t.empty)
   if (strange !== undefined) throw new PairingProblem((t) => t.strange(strange, meant))
   const { length } = [...characters]
   const code = readPairCode(characters)
   if (code === undefined) throw new PairingProblem((t) => t.wrongLength(length, CODE_LENGTH))
-  return redeem(code, origin)
+  return redeem(code, home)
 }
 
 /** Finds the relay at a typed address, which people often write without port or scheme. */
-async function linkOfAddress(typed: string, page: Location): Promise<string> {
+async function linkOfAddress(typed: string, page: Page): Promise<string> {
   const { links, isExact } = candidatesFor(typed, page)
   if (isExact) return links[0]!
   const found = await findRelay(links)
@@ -93,15 +94,17 @@ async function linkOfAddress(typed: string, page: Location): Promise<string> {
   }
   const { link, answer } = found
   if (answer === 'open') return link
-  const { origin, host } = new URL(link)
-  if (origin === page.origin)
+  if (pageOf(link, page.home) === undefined)
     throw new PairingProblem((t) => t.needsCode, { remedy: { kind: 'code' } })
-  throw new PairingProblem((t) => t.needsCodeThere(host), { remedy: { kind: 'open', page: link } })
+  throw new PairingProblem((t) => t.needsCodeThere(hostOf(link)), {
+    remedy: { kind: 'open', page: link },
+  })
 }
 
 function hostWithPort(link: string): string {
-  const { host, port, protocol } = new URL(link)
-  return port ? host : `${host}:${protocol === 'https:' ? 443 : 80}`
+  const { host, port, protocol, pathname } = new URL(link)
+  const base = pathname === '/' ? '' : pathname
+  return (port ? host : `${host}:${protocol === 'https:' ? 443 : 80}`) + base
 }
 
 /** What the user typed or pasted. */
@@ -117,13 +120,12 @@ export interface Typed {
 /**
  * Returns the link for a text that the user typed or pasted: a link, an address, or a short code.
  *
- * @param page the address of this page
  * @throws PairingProblem
  */
-export async function linkFrom(typed: Typed, page: Location): Promise<string> {
+export async function linkFrom(typed: Typed, page: Page): Promise<string> {
   const { text } = typed
   if (!isAddress(text) && (!typed.isAddress || isWholeCode(text)))
-    return linkOfCode(text, page.origin)
+    return linkOfCode(text, page.home)
   if (text.trim() === '') throw new PairingProblem((t) => t.emptyAddress)
   return linkOfAddress(text, page)
 }
@@ -131,10 +133,9 @@ export async function linkFrom(typed: Typed, page: Location): Promise<string> {
 /**
  * Returns the link in a QR code. A code that contains only a web address may lead to any site, so a relay must answer there.
  *
- * @param page the address of this page
  * @throws PairingProblem if the QR code is not a viewer link
  */
-export async function linkFromCode(text: string, page: Location): Promise<string> {
+export async function linkFromCode(text: string, page: Page): Promise<string> {
   const link = text.trim()
   const address = isScannedLink(link) ? parseLink(link) : undefined
   if (!address) throw new PairingProblem((t) => sayOther(link, t))

@@ -1,5 +1,5 @@
 import { type Ref, shallowRef } from 'vue'
-import { createMemory } from '../device/memory.ts'
+import { createAppMemory } from '../device/app-memory.ts'
 
 export interface UsePanesReturn {
   /** Whether several sessions are on show. */
@@ -18,7 +18,7 @@ export const MOST_PANES = 4
  * in the list of known sessions, so a session that is forgotten there disappears here too.
  */
 export function usePanes(): UsePanesReturn {
-  const memory = createMemory('vue-sync:side-by-side', () => localStorage)
+  const memory = createAppMemory('side-by-side')
   const kept = read(memory.read())
   const isOpen = shallowRef(kept.isOpen && kept.ids.length > 0)
   const ids = shallowRef<readonly string[]>(kept.ids)

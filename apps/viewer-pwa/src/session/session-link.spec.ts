@@ -24,6 +24,11 @@ describe('linkOfPage', () => {
     ['http://10.0.0.1:9876/s/show', 'http://10.0.0.1:9876/#s=show'],
     ['http://10.0.0.1:9876/?s=show#k=abc', 'http://10.0.0.1:9876/#s=show&k=abc'],
     ['http://10.0.0.1:9876/#s=..%2F', undefined],
+    ['https://x.example/sync/', undefined],
+    ['https://x.example/sync/?pair', undefined],
+    ['https://x.example/sync/#k=abc', 'https://x.example/sync/#k=abc'],
+    ['https://x.example/sync/?s=show#k=abc', 'https://x.example/sync/#s=show&k=abc'],
+    ['https://x.example/sync/s/show', 'https://x.example/sync/#s=show'],
   ])('reads from %s the link %s', (href, link) => {
     expect(linkOfPage(href)).toBe(link)
   })
@@ -37,6 +42,8 @@ describe('the viewer page of another relay', () => {
     ['javascript:alert(1)', undefined],
     ['https://10.0.0.1:9876/#k=x&e=y', undefined],
     ['http://10.0.0.1:9876/#e=y', undefined],
+    ['http://10.0.0.2:9876/#s=show', undefined],
+    ['http://10.0.0.2:9876/sync/#k=x', 'http://10.0.0.2:9876/sync/#k=x'],
   ])('for the link %s is %s', (link, page) => {
     expect(pageOf(link, 'http://10.0.0.2:9876')).toBe(page)
   })
@@ -44,11 +51,11 @@ describe('the viewer page of another relay', () => {
 
 describe('the guide to https', () => {
   it.each([
-    [undefined, '/setup'],
-    ['http://10.0.0.1:9876/', '/setup'],
-    ['http://10.0.0.1:9876/#s=show&k=x', '/setup#s=show&k=x'],
-    ['http://10.0.0.1:9876/#k=x&e=y', '/setup#k=x'],
-    ['http://10.0.0.1:9876/#e=y', '/setup'],
+    [undefined, './setup'],
+    ['http://10.0.0.1:9876/', './setup'],
+    ['http://10.0.0.1:9876/#s=show&k=x', './setup#s=show&k=x'],
+    ['http://10.0.0.1:9876/#k=x&e=y', './setup#k=x'],
+    ['http://10.0.0.1:9876/#e=y', './setup'],
   ])('of the link %s is %s, without a secret', (link, guide) => {
     expect(guideFor(link)).toBe(guide)
   })
@@ -72,6 +79,7 @@ describe('a link without a secret', () => {
     ['https://a.example:9876/#k=x&e=z', false],
     ['https://a.example:9876/#s=show&k=x', false],
     ['https://b.example/#k=x', false],
+    ['https://a.example:9876/sync/#k=x', false],
   ])('%s drops the secret of the kept link: %s', (next, drops) => {
     expect(dropsSecret('https://a.example:9876/#k=x&e=y', next)).toBe(drops)
     expect(dropsSecret('https://a.example:9876/#k=x', next)).toBe(false)
@@ -83,6 +91,7 @@ describe('nameOf', () => {
   it('never shows the key', () => {
     expect(nameOf('http://10.0.0.1:9876/#k=secret')).toBe('10.0.0.1:9876')
     expect(nameOf('http://10.0.0.1:9876/#s=show&k=secret')).toBe('10.0.0.1:9876 · show')
+    expect(nameOf('https://a.example/sync/#s=show&k=secret')).toBe('a.example/sync · show')
   })
 })
 
@@ -116,6 +125,8 @@ describe('addressOf', () => {
     ['http://10.0.0.1:9876/#s=show&k=secret', '10.0.0.1:9876/s/show'],
     ['https://show.example/#s=show&k=secret', 'https://show.example/s/show'],
     ['http://show.example/#k=secret', 'http://show.example'],
+    ['https://a.example/sync/#k=secret', 'https://a.example/sync'],
+    ['http://10.0.0.1:9876/sync/#s=show&k=secret', '10.0.0.1:9876/sync/s/show'],
     ['not a link', 'not a link'],
   ])('of %s is %s, which leads to the same session', (link, address) => {
     expect(addressOf(link)).toBe(address)

@@ -1,4 +1,11 @@
-import { formatLink, isTrustworthyOrigin, parseLink, sessionPath } from '@vue-sync/vue/protocol'
+import {
+  formatLink,
+  isTrustworthyOrigin,
+  parseLink,
+  placeOf,
+  sessionPath,
+  type SyncAddress,
+} from '@vue-sync/vue/protocol'
 
 /** Whether the fragment of an address has what only a link has. */
 function isLinkFragment(hash: string): boolean {
@@ -8,10 +15,10 @@ function isLinkFragment(hash: string): boolean {
 
 /** Returns the session link in the page's own address (its fragment, query or path), if there is one. */
 export function linkOfPage(href: string): string | undefined {
-  const { origin, pathname, hash, searchParams } = new URL(href)
-  if (!isLinkFragment(hash) && !searchParams.has('s') && pathname === '/') return undefined
-  const address = parseLink(href)
-  return address && formatLink({ ...address, relay: origin })
+  const { pathname, hash, searchParams } = new URL(href)
+  const isNamed = searchParams.has('s') || /\/s\/[^/]+\/?$/.test(pathname)
+  const address = isLinkFragment(hash) || isNamed ? parseLink(href) : undefined
+  return address && formatLink(address)
 }
 
 /**
@@ -28,10 +35,10 @@ export function fitToPage(link: string, protocol: string): string {
  * Returns the viewer page of the link's own relay, or `undefined` if this is that page. A link with a secret has
  * none, because that page, which the relay serves, could read the secret.
  */
-export function pageOf(link: string, here: string): string | undefined {
+export function pageOf(link: string, home: string): string | undefined {
   const address = parseLink(link)
-  const page = address && !address.secret ? formatLink(address) : undefined
-  return page !== undefined && new URL(page).origin !== here ? page : undefined
+  if (!address || address.secret) return undefined
+  return address.relay.replace(/^ws/, 'http') === home ? undefined : formatLink(address)
 }
 
 /** Returns whether a link has a key, which a typed address has not. */
@@ -39,40 +46,42 @@ export function hasKey(link: string | undefined): boolean {
   return parseLink(link ?? '')?.key !== undefined
 }
 
-/** Returns the relay's host if the link is for an encrypted session. */
+/** Returns the relay's host and base path if the link is for an encrypted session. */
 export function encryptedAt(link: string | undefined): string | undefined {
   const address = parseLink(link ?? '')
-  return address?.secret && new URL(address.relay).host
+  return address?.secret && shown(address)
 }
 
 /** Returns whether `next` is for the same session as `kept`, but without its secret. */
 export function dropsSecret(kept: string | undefined, next: string): boolean {
   const [from, to] = [parseLink(kept ?? ''), parseLink(next)]
-  if (!from?.secret || !to || to.secret || from.session !== to.session) return false
-  return new URL(from.relay).host === new URL(to.relay).host
+  if (!from?.secret || !to || to.secret) return false
+  return placeOf(from) === placeOf(to)
 }
 
 /** Returns the guide to https for the session of the link. The relay serves that page, so it gets no secret. */
 export function guideFor(link: string | undefined): string {
   const address = parseLink(link ?? '')
   const page = address && formatLink({ ...address, secret: undefined, signer: undefined })
-  return `/setup${page ? new URL(page).hash : ''}`
+  return `./setup${page ? new URL(page).hash : ''}`
 }
 
 /** Returns the address of a link as people type it, without its key. */
 export function addressOf(link: string): string {
   const address = parseLink(link)
   if (!address) return link
-  const { port, host } = new URL(address.relay)
   // Without a port, the scheme says which one it is.
-  const place = port ? host : address.relay.replace(/^ws/, 'http')
+  const place = new URL(address.relay).port ? shown(address) : address.relay.replace(/^ws/, 'http')
   return place + sessionPath(address.session).replace(/^\/$/, '')
 }
 
-/** Returns host name and port of the link's relay. */
+/** The relay without its scheme: host name, port and base path. */
+const shown = ({ relay }: Pick<SyncAddress, 'relay'>): string => relay.replace(/^\w+:\/\//, '')
+
+/** Returns host name, port and base path of the link's relay. */
 export function hostOf(link: string): string {
   const address = parseLink(link)
-  return address ? new URL(address.relay).host : link
+  return address ? shown(address) : link
 }
 
 /** Returns a readable name for a link, without its key. */
@@ -85,12 +94,14 @@ export function nameOf(link: string): string {
 
 /**
  * Completes a typed address without scheme and port, such as `show.example.com`. If it names this page's own host, the
- * relay is where the page came from, which may be behind a proxy with https. Otherwise the port of a relay is used.
+ * relay is where the page came from, which may be behind a proxy with https and below a path. Otherwise the port of a relay is used.
  */
-export function withOwnScheme(typed: string, origin: string): string {
-  const { hostname } = new URL(origin)
-  const isOwn = typed.replace(/[/?#].*/s, '').toLowerCase() === hostname
-  return isOwn ? origin + typed.slice(hostname.length) : typed
+export function withOwnScheme(typed: string, home: string): string {
+  const { hostname, origin } = new URL(home)
+  if (typed.replace(/[/?#].*/s, '').toLowerCase() !== hostname) return typed
+  const rest = typed.slice(hostname.length)
+  // A path may be that of another relay of this host.
+  return (/^(?:\/(?:s\/[^/?#]+\/?)?)?(?:[?#]|$)/.test(rest) ? home : origin) + rest
 }
 
 /**

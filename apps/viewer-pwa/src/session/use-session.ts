@@ -2,7 +2,7 @@ import { useEventListener } from '@vueuse/core'
 import { computed, type ComputedRef, type Ref, shallowRef, watch } from 'vue'
 import { parseLink } from '@vue-sync/vue/protocol'
 import { useSyncViewer, type UseSyncViewerReturn } from '@vue-sync/vue/viewer'
-import { openedAt } from '../opened-at.ts'
+import { openedAt, page } from '../opened-at.ts'
 import { addressOf, dropsSecret, fitToPage, linkOfPage, nameOf, pageOf } from './session-link.ts'
 import { createLinkMemory, useKnownSessions } from './known/use-known-sessions.ts'
 import { useLinkOutcome } from './known/use-link-outcome.ts'
@@ -67,7 +67,7 @@ export function useSession(
   let followed: { link: string; isChosen: boolean } | undefined
 
   function follow(given: string, isChosen: boolean): void {
-    const fit = fitToPage(given, location.protocol)
+    const fit = fitToPage(given, page.protocol)
     connect(fit)
     followed = { link: fit, isChosen }
     link.value = fit
@@ -106,26 +106,26 @@ export function useSession(
   function readPage(href = location.href): boolean {
     const next = linkOfPage(href)
     if (!next) return false
-    history.replaceState(null, '', '/')
+    history.replaceState(null, '', `${page.home}/`)
     follow(next, false)
     return true
   }
 
   /** Tries the relay that serves this page, which needs no link if it is open. */
   function guessPage(): void {
-    connect(location.origin)
+    connect(page.home)
     const stop = watch(status, (now) => {
       if (now === 'connecting') return
       stop()
       if (link.value !== undefined) return
-      if (now === 'connected') link.value = location.origin
+      if (now === 'connected') link.value = page.home
       else disconnect()
     })
   }
 
-  // The home-screen shortcut opens `/?pair`.
+  // The home-screen shortcut opens `?pair`.
   const wantsPairing = new URLSearchParams(location.search).has('pair')
-  if (wantsPairing) history.replaceState(null, '', '/')
+  if (wantsPairing) history.replaceState(null, '', `${page.home}/`)
   if (!readPage(openedAt) && !wantsPairing && !hasPanes.value) {
     const kept = memory.read()
     if (kept && parseLink(kept)) open(kept)
@@ -134,7 +134,7 @@ export function useSession(
   useEventListener(window, 'hashchange', () => readPage())
   // A relay refuses pages of other origins, so the link opens in that relay's own viewer, unless it has a secret.
   watch(error, (now) => {
-    const own = now?.code === 'VS109' && link.value && pageOf(link.value, location.origin)
+    const own = now?.code === 'VS109' && link.value && pageOf(link.value, page.home)
     if (!own) return
     // Returning to this page must not redirect again.
     forgetLink()
@@ -144,7 +144,7 @@ export function useSession(
   return {
     link,
     givenLink,
-    page: computed(() => pageOf(givenLink.value ?? link.value ?? '', location.origin)),
+    page: computed(() => pageOf(givenLink.value ?? link.value ?? '', page.home)),
     // The viewer keeps the name of a session that was left.
     name: computed(() => (link.value ? (name.value ?? nameOf(link.value)) : '')),
     open,

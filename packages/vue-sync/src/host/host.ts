@@ -416,7 +416,6 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       return access.rotate()
     },
     attach: stores.attach,
-    detach: stores.detach,
     refresh: () => void flushAllSoon(),
     start,
     stop,

@@ -1,5 +1,7 @@
 export { syncPlugin } from './plugin.ts'
 export { useSyncHost } from './use-sync-host.ts'
+export { useSyncSource } from './use-sync-source.ts'
+export type { SourceFields, SyncSourceOptions } from './use-sync-source.ts'
 export type { IssuedToken, UseSyncHostReturn } from './use-sync-host.ts'
 export type { IssueOptions } from './access/access.ts'
 export { HOST_DEFAULTS } from './options/options.ts'

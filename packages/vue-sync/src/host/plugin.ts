@@ -1,5 +1,5 @@
 import type { Pinia, PiniaPluginContext, Store } from 'pinia'
-import type { App, InjectionKey } from 'vue'
+import type { App } from 'vue'
 import { existingStores } from '../pinia/existing-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
@@ -7,9 +7,7 @@ import { createSyncHost } from './host.ts'
 import { warnOfStores } from './stores/store-warnings.ts'
 import { devRelay } from './options/dev-relay.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options/options.ts'
-import type { SyncHost } from './sync-host.ts'
-
-export const SYNC_HOST_KEY: InjectionKey<SyncHost> = Symbol('vue-sync host')
+import { SYNC_HOST_KEY } from './sync-host.ts'
 
 /** For HMR, Pinia creates a temporary store with this prefix to read the new definition. */
 const HOT_PREFIX = '__hot:'
@@ -38,14 +36,16 @@ function install(app: App, options: SyncHostOptions = {}): void {
   function attach(store: Store, sync: boolean | SyncOptions | undefined): void {
     const id = store.$id
     detach(id)
-    if (!sync) return host.detach(id)
-    host.attach(store, sync === true ? {} : sync)
+    if (!sync) return
+    const stop = host.attach(store, sync === true ? {} : sync)
     // Pinia has no event for a disposed store, and the scope of an existing store cannot be reached.
     const dispose = store.$dispose
-    attached.set(id, () => (store.$dispose = dispose))
+    attached.set(id, () => {
+      stop()
+      store.$dispose = dispose
+    })
     store.$dispose = () => {
       detach(id)
-      host.detach(id)
       dispose()
     }
   }
@@ -67,9 +67,11 @@ function install(app: App, options: SyncHostOptions = {}): void {
       warnOfStores({ pinia, named: options.stores, isInstalled: () => installed })
     for (const [id, store] of existingStores(pinia)) attach(store, byName(options.stores, id))
     pinia.use(onStore)
-    if (devRelay()?.isOff && options.url === undefined) return
-    if (options.autoStart ?? HOST_DEFAULTS.autoStart) host.start()
   })
+  // The console of a page that must not publish says so already.
+  const isOff = options.url === undefined && devRelay()?.isOff
+  // Without waiting for Pinia, because an app without Pinia has sources only.
+  if (!isOff && (options.autoStart ?? HOST_DEFAULTS.autoStart)) host.start()
 
   // When the page is left or frozen, waiting changes would be lost or sent late, so they are sent now. A phone
   // may discard a hidden page without any event, and some browsers have no `freeze` event.
@@ -95,8 +97,8 @@ function install(app: App, options: SyncHostOptions = {}): void {
 }
 
 /**
- * Publishes the app's opted-in Pinia stores. Install in any order with Pinia:
- * `app.use(syncPlugin, { url, key })`. Never throws: after a bad `url` or option, `error` of `useSyncHost()` is set, the
+ * Publishes the app's opted-in Pinia stores, and what `useSyncSource` gives. Install in any order with Pinia, or
+ * without it: `app.use(syncPlugin, { url, key })`. Never throws: after a bad `url` or option, `error` of `useSyncHost()` is set, the
  * console says why during development, and nothing is published.
  */
 export const syncPlugin = { install }

@@ -1,10 +1,11 @@
-import type { Store } from 'pinia'
-import type { SyncError } from '../diagnostics.ts'
+import { inject, type InjectionKey } from 'vue'
+import { SyncError } from '../diagnostics.ts'
 import type { LinkStatus } from '../link/index.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import type { SyncProblem } from '../problems.ts'
 import type { SignedToken, ViewerUrl } from '../protocol/index.ts'
 import type { HostAccess } from './access/access.ts'
+import type { SyncedState } from './stores/synced-state.ts'
 
 export interface SyncHostState {
   status: LinkStatus
@@ -37,9 +38,8 @@ export interface SyncHost {
    * has confirmed it.
    */
   rotate: () => Promise<void>
-  /** Syncs a store until `detach`, or until it is disposed. */
-  attach: (store: Store, options: SyncOptions) => void
-  detach: (id: string) => void
+  /** Syncs a store until the returned function is called. Where its id is taken, it waits. */
+  attach: (store: SyncedState, options: SyncOptions) => () => void
   /** Sends a whole state after the debounce: HMR has replaced a store's definition. */
   refresh: () => void
   start: () => void
@@ -51,4 +51,13 @@ export interface SyncHost {
   /** The page is being left for good, so another tab may publish the session. */
   leave: () => void
   dispose: () => void
+}
+
+export const SYNC_HOST_KEY: InjectionKey<SyncHost> = Symbol('vue-sync host')
+
+/** @throws SyncError VS106 outside an app that uses `syncPlugin` */
+export function injectHost(caller: string): SyncHost {
+  const host = inject(SYNC_HOST_KEY, undefined)
+  if (!host) throw new SyncError('VS106', `${caller}() needs app.use(syncPlugin)`)
+  return host
 }

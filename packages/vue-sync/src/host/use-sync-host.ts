@@ -1,12 +1,12 @@
-import { computed, type ComputedRef, inject, type Ref, shallowReadonly, toRefs } from 'vue'
-import { SyncError } from '../diagnostics.ts'
+import { computed, type ComputedRef, type Ref, shallowReadonly, toRefs } from 'vue'
+import type { SyncError } from '../diagnostics.ts'
 import type { LinkStatus } from '../link/index.ts'
 import type { SyncProblem } from '../problems.ts'
 import { formatLink, parseLink, type ViewerToken, type ViewerUrl } from '../protocol/index.ts'
 import type { IssueOptions } from './access/access.ts'
 import { deviceLabel } from './access/device-label.ts'
 import { workingLinks } from './relay/viewer-links.ts'
-import { SYNC_HOST_KEY } from './plugin.ts'
+import { injectHost } from './sync-host.ts'
 
 /** A viewer link that this host has issued. */
 export interface IssuedToken extends Pick<ViewerToken, 'id'> {
@@ -98,9 +98,7 @@ export interface UseSyncHostReturn {
 
 /** @throws SyncError VS106 outside an app that uses `syncPlugin` */
 export function useSyncHost(): UseSyncHostReturn {
-  const host = inject(SYNC_HOST_KEY, undefined)
-  if (!host) throw new SyncError('VS106', 'useSyncHost() needs app.use(syncPlugin)')
-  const { state, access, problems, rotate, start, stop, push } = host
+  const { state, access, problems, rotate, start, stop, push } = injectHost('useSyncHost')
   const tokens = computed(() => {
     const address = parseLink(state.viewerUrls[0]?.url ?? '')
     const { tokens: all, revoked } = access.rules.value

@@ -1,7 +1,12 @@
+// @ts-ignore -- an app without Pinia does not have it
 import type { StateTree } from 'pinia'
 
+/** Any state of a store, as Pinia's `StateTree`. An app without Pinia does not have Pinia's types. */
+// oxlint-disable-next-line typescript/no-explicit-any -- `serialize` of any store must fit
+type AnyState = Record<PropertyKey, any>
+
 /** How one store is synced. `S` is the store's state. */
-export interface SyncOptions<S extends StateTree = StateTree> {
+export interface SyncOptions<S extends object = AnyState> {
   /** Syncs only these fields. @default every field of the state */
   pick?: (keyof S)[]
   /** Leaves these fields out. @default none */
@@ -22,6 +27,7 @@ export interface SyncOptions<S extends StateTree = StateTree> {
   deserialize?: (fields: Record<string, unknown>) => Record<string, unknown>
 }
 
+// @ts-ignore -- an app without Pinia has no such module
 declare module 'pinia' {
   // oxlint-disable-next-line no-unused-vars -- an augmentation must repeat the type parameters' names
   export interface DefineStoreOptionsBase<S extends StateTree, Store> {

@@ -89,11 +89,9 @@ export {
   randomId,
   randomSecret,
   readOffer,
-  readPath,
   readPosition,
-  readSession,
   sessionPath,
   SUBPROTOCOL,
 } from './address/address.ts'
 export type { Offer, Role, SyncAddress } from './address/address.ts'
-export { isBase } from './address/base-path.ts'
+export { isBase, readPath, readSession } from './address/base-path.ts'

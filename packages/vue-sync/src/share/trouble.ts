@@ -81,7 +81,7 @@ export const TROUBLES: Record<string, (origin: string) => Trouble> = {
   }),
   VS121: () => ({
     title: 'The relay has no session at this address',
-    fix: 'Use ws://HOST:9876 without a path. For another host name, start the relay with --allow-host.',
+    fix: 'Check the path of the address: it must be the base path of the relay (--base). For another host name, start the relay with --allow-host.',
   }),
   VS126: () => ({
     title: 'The relay has no room',

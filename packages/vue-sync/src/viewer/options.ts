@@ -1,4 +1,4 @@
-import type { Pinia } from 'pinia'
+import type { AnyPinia } from '../pinia/any-pinia.ts'
 import type { LinkWorld } from '../link/index.ts'
 import {
   BACKOFF_DEFAULTS,
@@ -44,7 +44,7 @@ export interface SyncViewerOptions extends LinkWorld {
   /** Disconnects after the page was hidden for this many milliseconds, until it is visible again. @default 30000 */
   pauseAfter?: number
   /** The Pinia whose stores are filled. @default the app's own */
-  pinia?: Pinia
+  pinia?: AnyPinia
 }
 
 export const VIEWER_DEFAULTS = {

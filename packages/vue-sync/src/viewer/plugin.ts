@@ -1,4 +1,4 @@
-import { defineStore, type PiniaPluginContext, type Pinia, type Store } from 'pinia'
+import type { Pinia, PiniaPluginContext, Store } from 'pinia'
 import { type App, computed, type InjectionKey, shallowReadonly, toRefs } from 'vue'
 import { existingStores } from '../pinia/existing-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
@@ -8,10 +8,13 @@ import { createSyncViewer, type SyncViewer } from './viewer.ts'
 
 export const SYNC_VIEWER_KEY: InjectionKey<SyncViewer> = Symbol('vue-sync viewer')
 
-/** The id of the viewer's own Pinia store, which holds what a status line shows. */
+/**
+ * The id of the viewer's own state in Pinia, which holds what a status line shows. `defineStore(VIEWER_STORE_ID, {})`
+ * gives it as a store. An app without Pinia has `useSyncViewer` only.
+ */
 export const VIEWER_STORE_ID = 'vue-sync-viewer'
 
-/** The viewer's state as refs, for the Pinia store and for `useSyncViewer`. */
+/** The viewer's state as refs, for Pinia and for `useSyncViewer`. */
 export function viewerRefs({ state, mirror }: SyncViewer) {
   return {
     ...toRefs(shallowReadonly(state)),
@@ -50,7 +53,7 @@ function install(app: App, options: SyncViewerOptions = {}): void {
     found.use(({ store, options: { sync } }: PiniaPluginContext) => {
       if (!store.$id.startsWith('__hot:')) adopt(store, sync)
     })
-    defineStore(VIEWER_STORE_ID, () => viewerRefs(viewer))(found)
+    found.state.value[VIEWER_STORE_ID] = viewerRefs(viewer)
   })
   if (options.url !== undefined) viewer.connect(options.url)
 
@@ -61,8 +64,8 @@ function install(app: App, options: SyncViewerOptions = {}): void {
 }
 
 /**
- * Shows a host's stores in this app. Stores with the same ids are filled, and `useSyncedState` gives all
- * others. Install in any order with Pinia: `app.use(syncViewer, { url })`.
+ * Shows a host's stores in this app. Pinia stores with the same ids are filled, and `useSyncedState` gives all
+ * others. Install in any order with Pinia, or without it: `app.use(syncViewer, { url })`.
  *
  * @throws SyncError VS101 or VS121 for a bad `url`
  */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { H3Event } from 'h3'
-import { randomId, readSession } from '@vue-sync/vue/protocol'
+import { DEFAULT_SESSION, isSessionName, randomId, readSession } from '@vue-sync/vue/protocol'
 import { wayUp } from '../../core/base-path.ts'
 import type { AddressBook } from '../../network/address-book.ts'
 import { bracketed } from '../../network/addresses.ts'
@@ -33,6 +33,12 @@ function secureRelay(
   return `https://${bracketed(at)}:${askedPort || port()}${base}`
 }
 
+/** The session that the page of a viewer would open. */
+function sessionOf({ pathname, searchParams }: URL): string {
+  const named = searchParams.get('s')
+  return named && isSessionName(named) ? named : (readSession(pathname) ?? DEFAULT_SESSION)
+}
+
 /** `GET /setup`, and the answer to page requests over plain http. */
 export function answerSetUp(event: H3Event, options: SetUpRouteOptions): string {
   const { certificate, book, clients } = options
@@ -54,7 +60,7 @@ export function answerSetUp(event: H3Event, options: SetUpRouteOptions): string 
     userAgent: request.headers['user-agent'] ?? '',
     relay: secureRelay(request, options),
     home: wayUp(event.url.pathname),
-    session: readSession(event.url.pathname) ?? 'default',
+    session: sessionOf(event.url),
     auto: event.url.pathname !== '/setup',
   })
 }

@@ -1,3 +1,4 @@
+import type { Page } from '../../opened-at.ts'
 import { linkFromCode, PairingProblem } from '../pairing.ts'
 import { NoReader, readCodes } from './read-code.ts'
 
@@ -7,7 +8,7 @@ import { NoReader, readCodes } from './read-code.ts'
  * @param page the address of this page
  * @throws PairingProblem if no QR code in it is a viewer link
  */
-export async function linkInPhoto(file: Blob, page: Location): Promise<string> {
+export async function linkInPhoto(file: Blob, page: Page): Promise<string> {
   let codes: string[]
   try {
     const picture = await createImageBitmap(file)

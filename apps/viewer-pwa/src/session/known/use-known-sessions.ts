@@ -1,6 +1,7 @@
 import { inject, type InjectionKey, type Ref, shallowRef } from 'vue'
 import type { KeptState, KnownSession, SessionCache } from '@vue-sync/vue/cache'
 import { formatLink, isRecord, parseLink } from '@vue-sync/vue/protocol'
+import { createAppMemory } from '../../device/app-memory.ts'
 import { createMemory, type Memory } from '../../device/memory.ts'
 
 /** A session in the list, and the code of the error after which its link no longer opens it. */
@@ -49,7 +50,7 @@ function listedForm(link: string): string | undefined {
 
 /** Keeps the link that the app opens with. */
 export function createLinkMemory(): Memory {
-  return createMemory('vue-sync:link', () => localStorage)
+  return createAppMemory('link')
 }
 
 export function createMarksMemory(): Memory {

@@ -1,4 +1,4 @@
-import type { Pinia } from 'pinia'
+import type { AnyPinia } from '../../pinia/any-pinia.ts'
 import type { MaybeRefOrGetter } from 'vue'
 import type { LinkWorld } from '../../link/index.ts'
 import type { SyncOptions } from '../../pinia/sync-options.ts'
@@ -55,8 +55,8 @@ export interface SyncHostOptions extends LinkWorld {
   /** Waits between redials. @default 2000 ms × 1.5 up to 15000 ms */
   backoff?: Partial<BackoffOptions>
   /** The Pinia whose stores are published. @default the app's own */
-  pinia?: Pinia
-  /** Connects as soon as Pinia is installed. @default true */
+  pinia?: AnyPinia
+  /** Connects as soon as the plugin is installed. @default true */
   autoStart?: boolean
 }
 

@@ -1,4 +1,3 @@
-import type { Store } from 'pinia'
 import { ReactiveEffect, shallowReactive, toRaw } from 'vue'
 import type { Warn } from '../../diagnostics.ts'
 import type { SyncOptions } from '../../pinia/sync-options.ts'
@@ -6,6 +5,7 @@ import { createProblems, type Problems, type SyncProblem } from '../../problems.
 import { share, type StoreFields } from '../../protocol/index.ts'
 import { describeFinding, type Finding } from '../core/findings.ts'
 import { NOTHING, type OnUnplain, readKey, sentKeys, toPlain, valueForm } from '../core/plain.ts'
+import { isDeep, type SyncedState } from './synced-state.ts'
 import { createTrackedReader } from './tracked-snapshot.ts'
 
 export interface StoreSource {
@@ -25,7 +25,7 @@ export interface StoreSource {
  * @param problems lists what cannot be sent, for as long as that is so
  */
 export function createStoreSource(
-  store: Store,
+  store: SyncedState,
   options: SyncOptions,
   warn: Warn,
   onChange: () => void,
@@ -48,9 +48,8 @@ export function createStoreSource(
       (key) => (!pick || pick.includes(key)) && !omit?.includes(key),
     )
 
-  function readFields(): StoreFields {
-    // Read `$state` anew each time, because HMR and a write to `pinia.state.value` replace it.
-    const state = shallowReactive(toRaw(store.$state))
+  function readFields($state: object): StoreFields {
+    const state = shallowReactive(toRaw($state))
     const fields: StoreFields = {}
     for (const key of pickedKeys(state)) {
       const path = { up: root, key }
@@ -62,13 +61,14 @@ export function createStoreSource(
     return same && names.every((name) => snapshot[name] === fields[name]) ? snapshot : fields
   }
 
-  function readSerialized(): StoreFields {
+  /** Reads all of the state, because there may be parts whose changes Vue does not track. */
+  function readWhole($state: object): StoreFields {
     const state: Record<string, unknown> = {}
-    for (const key of pickedKeys(store.$state)) {
-      const value = readKey(store.$state, { up: root, key }, onUnplain)
+    for (const key of pickedKeys($state)) {
+      const value = readKey($state, { up: root, key }, onUnplain)
       if (value !== NOTHING) state[key] = value
     }
-    const fields = toPlain(serialize!(state), root, onUnplain, { form })
+    const fields = toPlain(serialize ? serialize(state) : state, root, onUnplain, { form })
     return fields === NOTHING ? {} : (fields as StoreFields)
   }
 
@@ -76,7 +76,10 @@ export function createStoreSource(
     found = []
     failure = undefined
     try {
-      snapshot = serialize ? share(snapshot, readSerialized()) : readFields()
+      // Read anew each time, because HMR and a write to `pinia.state.value` replace it.
+      const { $state } = store
+      snapshot =
+        serialize || !isDeep($state) ? share(snapshot, readWhole($state)) : readFields($state)
     } catch (error) {
       failure = { error }
     }
@@ -100,11 +103,15 @@ export function createStoreSource(
   }
 
   // Shallow, because a deep watch would walk the whole store on every tick with a mutation.
-  const unsubscribe = store.$subscribe(onChange, { detached: true, deep: 1, flush: 'sync' })
+  const unsubscribe = store.$subscribe?.(onChange, { detached: true, deep: 1, flush: 'sync' })
 
   if (process.env.NODE_ENV !== 'production') {
-    for (const key of [...(pick ?? []), ...(omit ?? [])]) {
-      if (!(key in store.$state)) warn('VS206', `store "${id}" has no field "${key}"`)
+    try {
+      const { $state } = store
+      for (const key of [...(pick ?? []), ...(omit ?? [])])
+        if (!(key in $state)) warn('VS206', `store "${id}" has no field "${key}"`)
+    } catch {
+      // A getter of the app throws, which `read` reports.
     }
   }
 
@@ -126,7 +133,7 @@ export function createStoreSource(
     },
     stop: () => {
       effect.stop()
-      unsubscribe()
+      unsubscribe?.()
       problems.remove((problem) => problem.store === id)
     },
   }

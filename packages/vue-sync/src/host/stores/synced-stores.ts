@@ -1,5 +1,4 @@
 import { useDebounceFn } from '@vueuse/core'
-import type { Store } from 'pinia'
 import type { Report, SyncError, Warn } from '../../diagnostics.ts'
 import type { SyncOptions } from '../../pinia/sync-options.ts'
 import type { ValueForm } from '../core/plain.ts'
@@ -8,6 +7,7 @@ import type { Publisher } from '../core/publisher.ts'
 import { HOST_DEFAULTS } from '../options/options.ts'
 import { type Delays, readDelays } from '../options/read-options.ts'
 import { createStoreSource, type StoreSource } from './store-source.ts'
+import type { SyncedState } from './synced-state.ts'
 
 export interface SyncedStoresOptions {
   publisher: Pick<Publisher, 'add' | 'remove'>
@@ -34,9 +34,11 @@ export interface SyncedStores {
   readonly areUnreadable: boolean
   /** Makes the next flush read all stores again, also what Vue does not track. */
   reread: () => void
-  /** Syncs a store until `detach`. A bad delay is reported and not used. */
-  attach: (store: Store, options: SyncOptions) => void
-  detach: (id: string) => void
+  /**
+   * Syncs a store until the returned function is called. Where its id is taken, it waits until the other store is
+   * detached. A bad delay is reported and not used.
+   */
+  attach: (store: SyncedState, options: SyncOptions) => () => void
   detachAll: () => void
 }
 
@@ -54,6 +56,8 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
     onChange,
   } = options
   const sources = new Map<string, StoreSource>()
+  /** What starts to sync each store, by its id. The first one is synced, and the others wait. */
+  const attached = new Map<string, (() => void)[]>()
   let isQueued = false
 
   /** Sends at the end of the tick: a `sort` of 500 rows is one message. */
@@ -84,6 +88,16 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
     }
   }
 
+  /** The stores under this id have changed. Nothing is sent before the tick ends, so one may replace another. */
+  function changed(id: string): void {
+    if (attached.get(id)!.length > 1) {
+      if (process.env.NODE_ENV !== 'production') warn('VS218', `store "${id}"`)
+      problems.add({ code: 'VS218', store: id, reason: 'its id is taken' })
+    } else problems.remove(({ code, store }) => code === 'VS218' && store === id)
+    onChange(Math.max(delays.debounce, delays.maxWait || HOST_DEFAULTS.maxWait))
+    storesChanged()
+  }
+
   return {
     get areUnreadable() {
       return [...sources.values()].some((source) => source.isUnreadable)
@@ -93,38 +107,43 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
     },
     attach(store, own) {
       const id = store.$id
-      sources.get(id)?.stop()
-      const { debounce, maxWait } = ownDelays(id, own)
-      const flushLater = createDebounce(debounce, maxWait)
-      const longest = Math.max(debounce, maxWait || HOST_DEFAULTS.maxWait)
-      const source = createStoreSource(
-        store,
-        own,
-        warn,
-        () => {
-          onChange(longest)
-          if (!isReady()) return
-          // Browsers run timers of a hidden page once a second or even once a minute. So a change that comes
-          // later than the debounce after the last flush is sent now, and others with the relay's next status.
-          if (isHidden() && Date.now() - flushedAt() >= debounce) flushSoon()
-          else flushLater()
-        },
-        problems,
-        form,
-      )
-      publisher.add(id, source.read)
-      sources.set(id, source)
-      onChange(longest)
-      storesChanged()
-    },
-    detach(id) {
-      const source = sources.get(id)
-      if (!source) return
-      source.stop()
-      sources.delete(id)
-      publisher.remove(id)
-      onChange(HOST_DEFAULTS.maxWait)
-      storesChanged()
+      const start = (): void => {
+        const { debounce, maxWait } = ownDelays(id, own)
+        const flushLater = createDebounce(debounce, maxWait)
+        const longest = Math.max(debounce, maxWait || HOST_DEFAULTS.maxWait)
+        const source = createStoreSource(
+          store,
+          own,
+          warn,
+          () => {
+            onChange(longest)
+            if (!isReady()) return
+            // Browsers run timers of a hidden page once a second or even once a minute. So a change that comes
+            // later than the debounce after the last flush is sent now, and others with the relay's next status.
+            if (isHidden() && Date.now() - flushedAt() >= debounce) flushSoon()
+            else flushLater()
+          },
+          problems,
+          form,
+        )
+        publisher.add(id, source.read)
+        sources.set(id, source)
+      }
+      const starts = attached.get(id) ?? []
+      attached.set(id, starts)
+      if (starts.push(start) === 1) start()
+      changed(id)
+      return () => {
+        const index = starts.indexOf(start)
+        if (index < 0) return
+        starts.splice(index, 1)
+        if (index > 0) return changed(id)
+        sources.get(id)!.stop()
+        sources.delete(id)
+        publisher.remove(id)
+        starts[0]?.()
+        changed(id)
+      }
     },
     detachAll() {
       for (const [id, source] of sources) {
@@ -132,6 +151,7 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
         publisher.remove(id)
       }
       sources.clear()
+      for (const starts of attached.values()) starts.length = 0
     },
   }
 }

@@ -8,10 +8,9 @@ import {
   randomId,
   randomSecret,
   readOffer,
-  readPath,
   readPosition,
-  readSession,
 } from './address.ts'
+import { readPath, readSession } from './base-path.ts'
 
 /** `''` or a path such as `/a/b`. */
 const base = fc

@@ -2,7 +2,6 @@ import { fromBase64Url, toBase64Url } from '../base64url.ts'
 import type { Position } from '../envelope.ts'
 import { hashOf } from '../state/hash.ts'
 import { isPosition } from '../frames/parse.ts'
-import { splitPath } from './base-path.ts'
 
 export type Role = 'host' | 'viewer'
 
@@ -19,6 +18,11 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
 const TOKEN_PREFIX = 'token.'
 /** Starts with a letter or digit: a URL would resolve `.` and `..` away. */
 const SESSION_NAME = /^[A-Za-z\d][\w.~-]{0,63}$/
+/**
+ * `/BASE/s/NAME`: the base, with at most eight segments, and the text that names a session. No segment of a base is
+ * `s`, so a session can be read from the end of a path.
+ */
+export const PATH = /^((?:\/(?!s(?:\/|$))[\w.~-]{1,64}){0,8})(?:\/s\/([^/]+))?\/?$/
 
 /**
  * The entries of a client's `Sec-WebSocket-Protocol`. The key is the second one. A relay echoes only the
@@ -60,18 +64,6 @@ export function readOffer(header: string | null | undefined): Offer {
 /** The path of a session below the base: `/` for `default`, `/s/NAME` for another. */
 export function sessionPath(session: string): string {
   return session === DEFAULT_SESSION ? '/' : `/s/${session}`
-}
-
-/** The base of a path and the session at it; `undefined` for a path that leads to no session. */
-export function readPath(pathname: string): { base: string; session: string } | undefined {
-  const { base, name: session = DEFAULT_SESSION } = splitPath(pathname) ?? {}
-  return base !== undefined && isSessionName(session) ? { base, session } : undefined
-}
-
-/** The session of a path below the base; `undefined` for any other path. */
-export function readSession(pathname: string): string | undefined {
-  const found = readPath(pathname)
-  return found?.base === '' ? found.session : undefined
 }
 
 export function isSessionName(name: string): boolean {
@@ -157,11 +149,11 @@ export function parseLink(text: string): SyncAddress | undefined {
   // Chromium escapes a space in a host name, although the standard refuses it.
   if (!/^(?:ws|http)s?:$/.test(url.protocol) || !/^[^%]+$/.test(url.host)) return undefined
   const fragment = new URLSearchParams(url.hash.slice(1))
-  const at = readPath(url.pathname)
-  const session = fragment.get('s') || url.searchParams.get('s') || at?.session || ''
+  const at = PATH.exec(url.pathname)
+  const session = fragment.get('s') || url.searchParams.get('s') || (at?.[2] ?? DEFAULT_SESSION)
   if (!at || !isSessionName(session)) return undefined
   return {
-    relay: `${url.protocol.replace('http', 'ws')}//${url.host}${at.base}`,
+    relay: `${url.protocol.replace('http', 'ws')}//${url.host}${at[1]}`,
     session,
     key: fragment.get('k') ?? undefined,
     secret: fragment.get('e') ?? undefined,

@@ -1,19 +1,19 @@
-/**
- * `/BASE/s/NAME`. A base has at most eight segments. None of them is `s`, so the path of a session can be read from its
- * end, and none is `.` or `..`, which a URL would resolve away.
- */
-const PATH = /^((?:\/(?!(?:s|\.\.?)(?:\/|$))[\w.~-]{1,64}){0,8})(?:\/s\/([^/]+))?\/?$/
+import { DEFAULT_SESSION, isSessionName, PATH } from './address.ts'
 
-/** Splits a path into its base and the text that names a session; `undefined` if it has another form. */
-export function splitPath(
-  pathname: string,
-): { base: string; name: string | undefined } | undefined {
-  const [, base, name] = PATH.exec(pathname) ?? []
-  return base === undefined ? undefined : { base, name }
+/** The base of a path and the session at it; `undefined` for a path that leads to no session. */
+export function readPath(pathname: string): { base: string; session: string } | undefined {
+  const [, base, session = DEFAULT_SESSION] = PATH.exec(pathname) ?? []
+  return base !== undefined && isSessionName(session) ? { base, session } : undefined
+}
+
+/** The session of a path below the base; `undefined` for any other path. */
+export function readSession(pathname: string): string | undefined {
+  const found = readPath(pathname)
+  return found?.base === '' ? found.session : undefined
 }
 
 /** Whether a relay may live below this path: `''` for the root, or a path such as `/sync`. */
 export function isBase(path: string): boolean {
-  const found = splitPath(path)
-  return found?.base === path
+  // A URL would resolve dots away.
+  return PATH.exec(path)?.[1] === path && !/\/\.{1,2}(?:\/|$)/.test(path)
 }
