@@ -162,14 +162,6 @@ describe('a dev server', () => {
     await expectLive(await hostKeyOf(server, `/shop${MODULE}`))
   })
 
-  it('gives the app the relay’s path as it is, with and without a public folder', async () => {
-    for (const publicDir of [false, 'src', 'missing'] as const) {
-      const server = await serve({}, { publicDir })
-      const source = await (await fetch(originOf(server) + MODULE)).text()
-      expect([publicDir, /"[^"]*__sync"/.exec(source)?.[0]]).toEqual([publicDir, '"/__sync"'])
-    }
-  })
-
   it('works at another path', async () => {
     const server = await serve({ path: '/live/' })
     await printUrls(server)

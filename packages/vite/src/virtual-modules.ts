@@ -17,10 +17,10 @@ export interface RelayModuleOptions {
 /** The source of the module that the app's own modules import during development. */
 export function relayModule({ url, hostKey, button, devtools }: RelayModuleOptions): string {
   const tools = button || devtools
-  // Vite takes a text within `new URL(…, import.meta.url)` for a file, and changes it if the app has no public folder.
+  // In one expression, Vite would take the path for a file of the app if it has no public folder.
   return `
-const path = ${JSON.stringify(url)}
-const url = new URL(path, import.meta.url)
+const page = import.meta.url
+const url = new URL(${JSON.stringify(url)}, page)
 url.protocol = url.protocol.replace('http', 'ws')
 const apps = []
 let receive
