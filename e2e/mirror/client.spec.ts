@@ -163,7 +163,10 @@ it('the published client loads no package, and host and viewer load no Pinia', (
 
 const BUN = join(ROOT, 'node_modules/.bin/bun')
 
-it.each([['Node', process.execPath], ...(existsSync(BUN) ? [['Bun', BUN] as const] : [])])(
+it.each<[string, string]>([
+  ['Node', process.execPath],
+  ...(existsSync(BUN) ? [['Bun', BUN] as [string, string]] : []),
+])(
   'examples/node/score.js prints each score in %s',
   async (_, command) => {
     const { score } = startHost()
