@@ -8,13 +8,14 @@ import { ensureLibrary, ROOT } from '../builds.ts'
 import { pnpmCommand, read } from '../commands.ts'
 import { fail } from '../fail.ts'
 import { BROWSER_ENV, ensureBrowser } from './browser.ts'
-import { NUXT_VERSIONS, testNuxt } from './nuxt.ts'
+import { testNuxt, testNuxtModule } from './nuxt.ts'
+import { NUXT_VERSIONS } from './nuxt-app.ts'
 
 /**
  * Tests the library with other versions of its dependencies than the workspace has. For each combination, the
  * script copies the workspace and sets pnpm overrides. It then runs the library's unit tests, its plugins with a
  * real relay, the published build in Chromium, and the type checks of the source and of the published types.
- * Afterwards it tests the relay in a Nuxt app.
+ * Afterwards it tests the relay in a Nuxt app, and the Nuxt module.
  */
 type Versions = Record<string, string>
 
@@ -126,4 +127,5 @@ for (const [title, versions] of COMBINATIONS) {
   await report(title, describe(all), () => test(versions))
 }
 await report('the relay in a Nuxt app', describe(NUXT_VERSIONS), testNuxt)
+await report('the Nuxt module', describe(NUXT_VERSIONS), testNuxtModule)
 console.log('not repeated: the highest versions, which `pnpm test` covers')
