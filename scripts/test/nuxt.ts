@@ -1,16 +1,31 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import process from 'node:process'
 import { readBlocks } from '../../e2e/support/readme/blocks.ts'
-import { ensureLibrary, ensureServer, ROOT } from '../builds.ts'
-import { pnpmCommand, read } from '../commands.ts'
-
-/** crossws is a dependency of Nuxt's server. Another version would test something else. */
-export const NUXT_VERSIONS = { nuxt: '4.5.2', nitropack: '2.13.6', h3: '1.15.11', crossws: '0.3.5' }
+import {
+  ensureLibrary,
+  ensureNuxtModule,
+  ensureServer,
+  ensureViewer,
+  ensureVitePlugin,
+  ROOT,
+} from '../builds.ts'
+import { pack } from '../release/pack.ts'
+import { buildApp, installApp, testApp } from './nuxt-app.ts'
 
 const DOCS = join(ROOT, 'docs/reference/server.md')
 const SERVER = join(ROOT, 'server')
+const PLAYGROUND = join(ROOT, 'packages/nuxt/playground')
+const PACKAGES = ['packages/vue-sync', 'server', 'packages/vite', 'packages/nuxt']
+
+async function inFolder(run: (dir: string) => Promise<void>): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'vue-sync-nuxt-'))
+  try {
+    await run(dir)
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
 
 /** Writes the files that the documentation tells a Nuxt app to have. @throws Error if the page has none */
 function writeDocumentedFiles(dir: string): void {
@@ -39,32 +54,39 @@ function addRelay(dir: string): void {
 export async function testNuxt(): Promise<void> {
   ensureLibrary()
   ensureServer()
-  const dir = mkdtempSync(join(tmpdir(), 'vue-sync-nuxt-'))
-  try {
-    const { nuxt, nitropack, h3, crossws } = NUXT_VERSIONS
-    writeFileSync(
-      join(dir, 'package.json'),
-      JSON.stringify({ private: true, type: 'module', dependencies: { nuxt } }),
-    )
-    // Every JSON text is valid YAML. The development tools of Nuxt have other versions of h3 and crossws.
-    writeFileSync(
-      join(dir, 'pnpm-workspace.yaml'),
-      JSON.stringify({
-        overrides: { nitropack, 'nitropack>h3': h3, 'nitropack>crossws': crossws },
-        allowBuilds: { esbuild: false, '@parcel/watcher': false },
-      }),
-    )
+  await inFolder(async (dir) => {
     writeDocumentedFiles(dir)
-    await read(pnpmCommand(), ['install', '--no-frozen-lockfile', '--prefer-offline'], { cwd: dir })
+    await installApp(dir, {})
     addRelay(dir)
-    const env = { ...process.env, NUXT_TELEMETRY_DISABLED: '1' }
-    await read([process.execPath], ['node_modules/nuxt/bin/nuxt.mjs', 'build'], { cwd: dir, env })
-    await read(
-      [process.execPath],
-      [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'nuxt'],
-      { env: { ...process.env, VUE_SYNC_NUXT_APP: dir } },
+    await buildApp(dir)
+    await testApp(dir, 'e2e/nuxt/nuxt.spec.ts')
+  })
+}
+
+/** Installs the playground of the Nuxt module with the packed packages, and tests it. @throws Error with the output */
+export async function testNuxtModule(): Promise<void> {
+  ensureLibrary()
+  ensureViewer()
+  ensureServer()
+  ensureVitePlugin()
+  ensureNuxtModule()
+  await inFolder(async (dir) => {
+    const packed = await Promise.all(PACKAGES.map((folder) => pack(folder, dir)))
+    const tarballs = Object.fromEntries(packed.map(({ name, path }) => [name, `file:${path}`]))
+    const app = join(dir, 'app')
+    cpSync(PLAYGROUND, app, {
+      recursive: true,
+      filter: (path) =>
+        !/node_modules|\.nuxt|\.output|package-lock/.test(path.slice(PLAYGROUND.length)),
+    })
+    const manifest = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'))
+    // Developers have keys there, which a build must not pick up.
+    writeFileSync(
+      join(app, '.env'),
+      'NUXT_VUE_SYNC_HOST_KEY=host-key-in-the-env-file\nNUXT_VUE_SYNC_VIEWER_KEY=viewer-key-in-the-env-file\n',
     )
-  } finally {
-    rmSync(dir, { recursive: true, force: true })
-  }
+    await installApp(app, manifest.dependencies, tarballs)
+    await buildApp(app)
+    await testApp(app, 'e2e/nuxt/module.spec.ts')
+  })
 }
