@@ -52,7 +52,7 @@ describe('a relay in an app’s server', () => {
   it('connects hosts and viewers by links that name the port and the base', async () => {
     await start({ base: '/live/' })
     await relay.start()
-    const [{ url }] = relay.viewerUrls() as [{ url: string }]
+    const { url } = relay.viewerUrls()[0]!
     expect(url).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${port}/live/#k=`))
     const at = `ws://127.0.0.1:${port}/live`
     const host = await connectTo(at, 'host', { key: relay.hostKey })
