@@ -6,6 +6,7 @@ import { hasBrowser } from '../support/browsers/launch-test-browser.ts'
 import { type BrowserContext, launchBrowser, type Page } from '../support/browsers/playwright.ts'
 import { VIEWER_DIR } from '../support/pages/demo.ts'
 import { type NeighbourApps, serveNeighbourApps } from '../support/pages/neighbour-apps.ts'
+import { readManifest } from '../support/pages/read-manifest.ts'
 import { hasCaddy, startCaddyWith } from '../support/relays/caddy.ts'
 import { hasNginx, startNginx } from '../support/relays/nginx.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
@@ -117,6 +118,11 @@ describe.skipIf(!hasBrowser)('a viewer at /sync/ beside other apps', () => {
         expect(link!.url).toBe(`${origin}/sync/#k=${VIEWER_KEY}`)
         const viewer = await openApp(context, link!.url)
         await says(viewer, 'First')
+        expect(await readManifest(viewer)).toMatchObject({
+          id: `${origin}/sync/`,
+          startUrl: `${origin}/sync/`,
+          scope: `${origin}/sync/`,
+        })
         expect(new URL(viewer.url()).href).toBe(`${origin}/sync/`)
         host.send({
           type: 'config_update',

@@ -1,3 +1,4 @@
+import { readManifest } from '../support/pages/read-manifest.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, session } from '../../server/test/client.ts'
 import { horizontalOverflow, smallTargets, violations } from '../support/browsers/accessibility.ts'
@@ -258,7 +259,16 @@ describe('the viewer', () => {
       screenshots: { src: string; sizes: string; form_factor: string }[]
       shortcuts: { url: string; icons: { src: string; sizes: string }[] }[]
     }
-    expect(manifest).toMatchObject({ id: '/', start_url: '/', scope: '/', display: 'standalone' })
+    expect(manifest).toMatchObject({ start_url: './', scope: './', display: 'standalone' })
+    await use(PHONE, async (page) => {
+      await page.goto(origin())
+      // Another `id` would be another app beside the one that a device has installed.
+      expect(await readManifest(page)).toMatchObject({
+        id: `${origin()}/`,
+        startUrl: `${origin()}/`,
+        scope: `${origin()}/`,
+      })
+    })
     expect(manifest.icons.map(({ sizes, purpose }) => [sizes, purpose ?? 'any'])).toEqual([
       ['192x192', 'any'],
       ['512x512', 'any'],

@@ -75,10 +75,11 @@ function answerOutside(
   response: ServerResponse,
   base: string,
 ): void {
-  const [path, query] = url.split('?', 2)
-  if (path !== base || (method !== 'GET' && method !== 'HEAD'))
+  const rest = url.slice(base.length)
+  const isBase = url.startsWith(base) && /^(?:\?|$)/.test(rest)
+  if (!isBase || (method !== 'GET' && method !== 'HEAD'))
     return answerText(response, 404, 'Not found')
-  const location = `${base}/${query === undefined ? '' : `?${query}`}`
+  const location = `${base}/${rest}`
   response.writeHead(308, { location, 'cache-control': 'no-store' }).end()
 }
 
