@@ -33,6 +33,7 @@ export default defineConfig({
           include: [
             'packages/*/{src,test}/**/*.spec.ts',
             'apps/*/src/**/*.spec.ts',
+            'examples/*/src/**/*.spec.ts',
             'scripts/**/*.spec.ts',
           ],
           // Some of these tests run thousands of cases, which takes long on a loaded machine.
@@ -56,12 +57,21 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.spec.ts'],
-          exclude: ['e2e/nuxt/**'],
+          exclude: ['e2e/nuxt/**', 'e2e/slidev/**'],
           globalSetup: [local('e2e/support/global-setup.ts')],
           testTimeout: 90_000,
           hookTimeout: 180_000,
         },
       },
+      // Needs built slides, which `pnpm test:matrix` makes.
+      ...(process.env['VUE_SYNC_SLIDES'] === undefined
+        ? []
+        : [
+            {
+              extends: true as const,
+              test: { name: 'slidev', include: ['e2e/slidev/**/*.spec.ts'], testTimeout: 90_000 },
+            },
+          ]),
       // Needs a built Nuxt app, which `pnpm test:matrix` makes.
       ...(process.env['VUE_SYNC_NUXT_APP'] === undefined
         ? []

@@ -68,7 +68,7 @@ export async function openViewer() {
   createApp({}).use(pinia)
   const store = defineStore('s', { state: initial(0) })(pinia)
   const viewer = createSyncViewer({ WebSocket: FakeSocket as never }, () => pinia)
-  viewer.mirror.adopt(store, {})
+  viewer.copy.adopt(store, {})
   viewer.connect('ws://127.0.0.1:9876')
   // partysocket dials in a later task.
   await new Promise((resolve) => setTimeout(resolve, 5))

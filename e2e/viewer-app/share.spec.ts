@@ -73,7 +73,7 @@ it('one viewer comes by a link with a label and an expiry, and is removed withou
   const other = await openTab(phones, relay.viewerUrls()[0]!.url)
   await says(other, 'Global temperature')
   await says(host, '2 viewers connected')
-  await entry(host, 'The link and code above').getByText('1 viewer').waitFor()
+  await entry(host, 'The link for everyone').getByText('1 viewer').waitFor()
 
   await press1.getByRole('button', { name: 'Remove: Press' }).click()
   const question = host.getByRole('dialog', { name: 'Remove “Press”?' })

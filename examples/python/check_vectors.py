@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from link import read_link
 from state import hash_of, parse, same
 from viewer import read_frame
 
@@ -56,11 +57,21 @@ def sent_hash(secret, session, epoch, seq, value):
     return int.from_bytes(mac.finalize()[:4], "big")
 
 
+def leads(text):
+    try:
+        return bool(read_link(text))
+    except ValueError:
+        return False
+
+
 def main():
     vectors = json.loads(FILE.read_text())
     frames, signing, encryption = vectors["frames"], vectors["signing"], vectors["encryption"]
     session, secret = encryption["session"], encryption["secret"]
     results = [hash_of(parse(vector["json"])) == vector["hash"] for vector in vectors["hash"]]
+    for vector in vectors["links"]["read"]:
+        results.append(read_link(vector["text"]) == (vector["socket"], vector.get("key")))
+    results += [not leads(text) for text in vectors["links"]["refused"]]
     message = frames["message"]
     for name in ("json", "deflate-raw"):
         read = read_frame(bytes.fromhex(frames[name]))

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import random
+import re
 import time
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -26,16 +27,29 @@ class Retry(Exception):
         self.wait = wait
 
 
+# The base path and the session: "/BASE/s/NAME". No part of a base path is "s".
+PATH = re.compile(r"((?:/(?!s(?:/|$))[\w.~-]{1,64}){0,8})(?:/s/([^/]+))?/?", re.ASCII)
+NAME = re.compile(r"[A-Za-z0-9][\w.~-]{0,63}", re.ASCII)
+
+
 def read_link(link):
-    """The socket's address and the key of a link such as http://192.168.1.5:9876/#k=KEY&s=NAME."""
+    """
+    The socket's address and the key of a link such as https://example.com/sync/#k=KEY&s=NAME.
+    Raises ValueError if it leads to no session.
+    """
     address = urlsplit(link if "://" in link else f"ws://{link}")
     fragment = {name: values[0] for name, values in parse_qs(address.fragment).items()}
     if "e" in fragment:
         raise ValueError("This example does not decrypt")
     scheme = address.scheme.replace("http", "ws")
     host = address.netloc if "://" in link or address.port else f"{address.netloc}:9876"
-    path = f"/s/{fragment['s']}" if "s" in fragment else address.path or "/"
-    return f"{scheme}://{host}{path}", fragment.get("k")
+    path = PATH.fullmatch(address.path)
+    query = parse_qs(address.query).get("s", [None])[0]
+    session = fragment.get("s") or query or (path and path[2]) or "default"
+    if not path or not NAME.fullmatch(session):
+        raise ValueError("The path of this address leads to no session")
+    name = "/" if session == "default" else f"/s/{session}"
+    return f"{scheme}://{host}{path[1]}{name}", fragment.get("k")
 
 
 def protocols(role, key):

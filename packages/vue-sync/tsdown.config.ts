@@ -48,6 +48,7 @@ export default defineConfig({
     index: 'src/index.ts',
     host: 'src/host/index.ts',
     viewer: 'src/viewer/index.ts',
+    client: 'src/client/entry.ts',
     cache: 'src/cache/index.ts',
     protocol: 'src/protocol/index.ts',
     // Loaded on demand by apps that encrypt, so it is a file of its own and not an export.

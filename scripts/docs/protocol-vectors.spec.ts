@@ -4,11 +4,18 @@ import { cbor } from '../../packages/vue-sync/src/codecs/cbor.ts'
 import { msgpack } from '../../packages/vue-sync/src/codecs/msgpack.ts'
 import { createCipher } from '../../packages/vue-sync/src/encrypt/cipher.ts'
 import { createVerifier } from '../../packages/vue-sync/src/encrypt/signing-key.ts'
-import { decodeFrame, hashOf } from '../../packages/vue-sync/src/protocol/index.ts'
+import { isScannedLink } from '../../apps/viewer-pwa/src/session/session-link.ts'
+import {
+  decodeFrame,
+  formatLink,
+  formatSocketUrl,
+  hashOf,
+  parseLink,
+} from '../../packages/vue-sync/src/protocol/index.ts'
 import vectors from '../../packages/vue-sync/test/protocol-vectors.json' with { type: 'json' }
 
 // Implementations in other languages are tested against the same file.
-const { hash, frames, signing, encryption } = vectors
+const { links, hash, frames, signing, encryption } = vectors
 const page = readFileSync(new URL('../../packages/vue-sync/PROTOCOL.md', import.meta.url), 'utf8')
 const bytes = (hex: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(hex.match(/../g)!, (byte) => Number.parseInt(byte, 16))
@@ -44,7 +51,24 @@ describe('the test vectors', () => {
     expect(await cipher.blind(frames.message, hash)).toBe(sentHash)
   })
 
+  it.each(links.read)('have the link $text', ({ text, socket, key }) => {
+    const address = parseLink(text)!
+    expect([formatSocketUrl(address), address.key]).toEqual([socket, key])
+    expect(parseLink(formatLink(address))).toEqual(address)
+  })
+
+  it.each(links.refused)('have the address %s, which leads to no session', (text) => {
+    expect(parseLink(text)).toBeUndefined()
+  })
+
+  it.each(links.webPages)('have the address %s, which is no link in a scanned code', (text) => {
+    expect(isScannedLink(text)).toBe(false)
+  })
+
   it('are in PROTOCOL.md', () => {
+    for (const { text, socket, key } of links.read)
+      expect(page).toContain(`| \`${text}\` | \`${socket}\` | ${key ? `\`${key}\`` : ''} |`)
+    for (const text of [...links.refused, ...links.webPages]) expect(page).toContain(`\`${text}\``)
     for (const { json, hash } of vectors.hash) expect(page).toContain(`| \`${json}\` | ${hash} |`)
     const { session, secret, frame, sentHash } = encryption
     const shown = [frames.json, signing.publicKey, signing.signature, session, secret, frame]

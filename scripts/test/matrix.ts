@@ -10,12 +10,13 @@ import { fail } from '../fail.ts'
 import { BROWSER_ENV, ensureBrowser } from './browser.ts'
 import { testNuxt, testNuxtModule } from './nuxt.ts'
 import { NUXT_VERSIONS } from './nuxt-app.ts'
+import { SLIDEV_VERSIONS, testSlidev } from './slidev.ts'
 
 /**
  * Tests the library with other versions of its dependencies than the workspace has. For each combination, the
  * script copies the workspace and sets pnpm overrides. It then runs the library's unit tests, its plugins with a
  * real relay, the published build in Chromium, and the type checks of the source and of the published types.
- * Afterwards it tests the relay in a Nuxt app, and the Nuxt module.
+ * Afterwards it tests the relay in a Nuxt app, the Nuxt module, and slides that follow in Slidev.
  */
 type Versions = Record<string, string>
 
@@ -128,4 +129,5 @@ for (const [title, versions] of COMBINATIONS) {
 }
 await report('the relay in a Nuxt app', describe(NUXT_VERSIONS), testNuxt)
 await report('the Nuxt module', describe(NUXT_VERSIONS), testNuxtModule)
+await report('slides that follow the presenter', describe(SLIDEV_VERSIONS), testSlidev)
 console.log('not repeated: the highest versions, which `pnpm test` covers')

@@ -22,6 +22,7 @@ function installRedis(apt: Apt): void {
 }
 
 const CADDY_DIR = join(ROOT, 'node_modules/.cache/vue-sync/caddy')
+const NGINX_DIR = join(ROOT, 'node_modules/.cache/vue-sync/nginx')
 
 /** Whether a Python has the packages of `examples/python`. */
 function hasPythonPackages(path: string): boolean {
@@ -72,6 +73,15 @@ const OPTIONAL: Tool[] = [
     paths: [join(CADDY_DIR, 'usr/bin/caddy')],
     // The installed package would start a web server on ports 80 and 2019 at every boot.
     install: (apt) => apt.unpack('caddy', CADDY_DIR),
+  },
+  {
+    label: 'nginx',
+    env: 'VUE_SYNC_NGINX',
+    packages: ['nginx'],
+    names: ['nginx'],
+    paths: [join(NGINX_DIR, 'usr/sbin/nginx')],
+    // The installed package would start a web server on port 80 at every boot.
+    install: (apt) => apt.unpack('nginx', NGINX_DIR),
   },
   {
     label: 'Python with the package websockets',

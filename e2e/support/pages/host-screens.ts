@@ -32,6 +32,17 @@ export const HOST_SCREENS: HostScreen[] = [
     },
   },
   {
+    name: 'a link for some viewers, and another one that is created',
+    async open(user, url) {
+      await openHost(user, url)
+      await user.press('Create a link…')
+      await user.press('Create')
+      await user.has('.viewers li + li')
+      await user.press('Create a link…')
+      await user.has('.new-link')
+    },
+  },
+  {
     name: 'a host that shares nothing',
     async open(user, url) {
       await openHost(user, url)

@@ -38,17 +38,22 @@ export interface Caddy {
   stop: () => Promise<void>
 }
 
-/** Starts Caddy with a documented Caddyfile. Extra options keep it off port 80 and out of the user's folders. */
+/** Starts Caddy with a documented Caddyfile. */
 export async function startCaddy({
   file,
   env,
   edit = (site) => site,
 }: CaddyOptions): Promise<Caddy> {
+  const path = new URL(`../../../docs/deploy/${file}`, import.meta.url)
+  return startCaddyWith(edit(await readFile(path, 'utf8')), env)
+}
+
+/** Starts Caddy with sites. Extra options keep it off port 80 and out of the user's folders. */
+export async function startCaddyWith(
+  sites: string,
+  env: Record<string, string> = {},
+): Promise<Caddy> {
   const dir = await mkdtemp(join(tmpdir(), 'vue-sync-caddy-'))
-  const documented = await readFile(
-    new URL(`../../../docs/deploy/${file}`, import.meta.url),
-    'utf8',
-  )
   const options = `{
 	admin off
 	auto_https disable_redirects
@@ -57,7 +62,7 @@ export async function startCaddy({
 }
 `
   const config = join(dir, 'Caddyfile')
-  await writeFile(config, options + edit(documented))
+  await writeFile(config, options + sites)
   const child = spawn(CADDY, ['run', '--config', config, '--adapter', 'caddyfile'], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: dir, ...env },

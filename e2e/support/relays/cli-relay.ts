@@ -51,7 +51,7 @@ export async function startCliRelay(options: CliRelayOptions = {}): Promise<CliR
   let port: string | undefined
   while (port === undefined) {
     await Promise.race([once(child.stdout!, 'data'), ended])
-    port = /127\.0\.0\.1:(\d+)\/#k=/.exec(text)?.[1]
+    port = /127\.0\.0\.1:(\d+)(?:\/[\w.~-]+)*\/#k=/.exec(text)?.[1]
   }
   return { ...running, port: Number(port), output: () => text }
 }

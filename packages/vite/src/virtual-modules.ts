@@ -19,8 +19,8 @@ export function relayModule({ url, hostKey, button, devtools }: RelayModuleOptio
   const tools = button || devtools
   // In one expression, Vite would take the path for a file of the app if it has no public folder.
   return `
-const page = import.meta.url
-const url = new URL(${JSON.stringify(url)}, page)
+const here = import.meta.url
+const url = new URL(${JSON.stringify(url)}, here)
 url.protocol = url.protocol.replace('http', 'ws')
 const apps = []
 let receive

@@ -170,7 +170,7 @@ export const ERRORS = {
   VS123: {
     viewer: [
       'The host uses `values: richValues()`, and this viewer does not',
-      'Give `syncViewer` the same option',
+      'Give this viewer the same option',
     ],
   },
   VS124: {

@@ -1,4 +1,3 @@
-import { shallowReactive } from 'vue'
 import type { ErrorCode, WarningCode } from './diagnostics.ts'
 
 /** One part of the state that could not be sent or shown. Also reported in production. */
@@ -14,7 +13,6 @@ export interface SyncProblem {
 
 /** The present problems of a host or viewer, oldest first, at most `MOST_PROBLEMS`. */
 export interface Problems {
-  /** Shallowly reactive. */
   readonly list: readonly SyncProblem[]
   /** Adds a problem, unless one with the same code, store and path is listed. Drops the oldest if the list is full. */
   add: (problem: SyncProblem) => void
@@ -42,9 +40,8 @@ export function isSameProblem(a: SyncProblem, b: SyncProblem): boolean {
 /** The codes that are not found by reading or filling a store: those of `CodecProblem`, and VS218. */
 const OF_OTHERS = /^VS(?:124|125|21[78])$/
 
-export function createProblems(): Problems {
-  const list = shallowReactive<SyncProblem[]>([])
-
+/** @param list an empty list, which may be observed */
+export function createProblems(list: SyncProblem[] = []): Problems {
   function add(problem: SyncProblem): void {
     if (list.some((known) => isSameProblem(known, problem))) return
     if (list.length >= MOST_PROBLEMS) list.shift()

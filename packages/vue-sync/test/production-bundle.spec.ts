@@ -35,7 +35,7 @@ const texts = Object.values<Texts>({ ...ERRORS, ...WARNINGS })
   .flatMap((sides) => Object.values(sides).flat())
   .filter((text) => text !== '')
 
-it.each(['host/index.ts', 'viewer/index.ts'])(
+it.each(['host/index.ts', 'viewer/index.ts', 'client/entry.ts'])(
   'a production bundle of %s has no text of an error or warning',
   async (entry) => {
     const production = await bundle(entry, 'production')

@@ -4,7 +4,7 @@ import { createStoreSource } from '../src/host/stores/store-source.ts'
 import type { SyncedState } from '../src/host/stores/synced-state.ts'
 import { createProblems } from '../src/problems.ts'
 import type { Payload } from '../src/protocol/index.ts'
-import { merge } from '../src/viewer/mirror/mirror.ts'
+import { merge } from '../src/client/index.ts'
 
 /** A host that publishes the store `s`, and the state that its frames make elsewhere. */
 export function publishStore(store: SyncedState, form = valueForm(false, undefined)) {

@@ -43,6 +43,20 @@ describe.each<Runtime>(['bun', 'deno'])('a server on %s', (runtime) => {
     expect((await ask(relay, '/anything')).status).toBe(404)
   })
 
+  it('has its status and its sockets below a base path, and passes requests outside of it to the app', async () => {
+    await start({ base: '/sync' })
+    for (const path of ['/healthz', '/sync/healthz', '/readyz', '/sync/readyz'])
+      expect([path, (await ask(relay, path)).body]).toEqual([path, 'ok'])
+    expect((await ask(relay, '/sync/status')).status).toBe(200)
+    expect((await ask(relay, '/status')).status).toBe(404)
+    const dial = (path: string) =>
+      connectTo(`ws://127.0.0.1:${relay.port}`, 'viewer', { key: VIEWER_KEY, path })
+    const viewer = await dial('/sync/s/show')
+    clients.push(viewer)
+    await viewer.until(({ type }) => type === 'status')
+    expect((await (await dial('/s/show')).closed).code).toBe(4404)
+  })
+
   it('answers to its own names only, also for sockets', async () => {
     await start({ allowedHosts: ['show.lan'] })
     expect((await ask(relay, '/status', { host: 'evil.example' })).status).toBe(421)

@@ -12,6 +12,7 @@ export const BUTTON_STYLE = `
 @media print { :host { display: none } }
 button[aria-expanded] {
   all: initial;
+  color-scheme: inherit;
   position: relative;
   display: grid;
   place-items: center;

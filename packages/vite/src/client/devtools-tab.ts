@@ -2,11 +2,6 @@ import type { addCustomTab } from '@vue/devtools-api'
 import type { UseSyncHostReturn } from '@vue-sync/vue/host'
 import { watch } from 'vue'
 
-/** A phone, which devtools shows without loading anything. */
-const ICON = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#42b883" stroke-width="2"><rect x="7" y="2" width="10" height="20" rx="2"/><path d="M11 18h2"/></svg>',
-)}`
-
 /**
  * Adds the viewer as a tab of Vue devtools, once there is a link to show. Returns a function that stops waiting for it:
  * devtools cannot remove a tab.
@@ -25,7 +20,7 @@ export function addDevtoolsTab(
       add({
         name: 'vue-sync',
         title: 'vue-sync',
-        icon: ICON,
+        icon: new URL('icon.svg', src).href,
         view: { type: 'iframe', src },
         category: 'app',
       })

@@ -60,7 +60,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   const codec = valid(readCodec)
   const delays = valid((from) => readDelays('', from, HOST_DEFAULTS))
   const warn = createWarn()
-  const problems = createProblems()
+  const problems = createProblems(shallowReactive([]))
   const state: SyncHostState = shallowReactive({
     status: 'disconnected',
     clientCount: 0,

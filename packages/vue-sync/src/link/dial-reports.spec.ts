@@ -3,7 +3,7 @@ import { createReport } from '../diagnostics.ts'
 import { createProblems } from '../problems.ts'
 import { createDialReports } from './dial-reports.ts'
 
-const ORIGIN = 'ws://10.0.0.5:9876'
+const RELAY = 'ws://10.0.0.5:9876'
 let printed: string[]
 
 beforeEach(() => {
@@ -11,9 +11,9 @@ beforeEach(() => {
   vi.spyOn(console, 'error').mockImplementation((text) => void printed.push(String(text)))
 })
 
-function start() {
+function start(relay = RELAY) {
   const problems = createProblems()
-  const reportDials = createDialReports(ORIGIN, problems, createReport('viewer'))
+  const reportDials = createDialReports(relay, problems, createReport('viewer'))
   return { reportDials, codes: () => problems.list.map(({ code }) => code), problems }
 }
 
@@ -47,4 +47,12 @@ it('lists nothing once the relay has answered, also when a cause becomes known l
   reportDials(0)
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect(codes()).toEqual([])
+})
+
+it('says below a base path that the proxy may serve the relay at another one', async () => {
+  const { reportDials, problems } = start('wss://example.com/sync')
+  reportDials(3)
+  await expect
+    .poll(() => problems.list[0]?.reason)
+    .toContain('wss://example.com/sync; a proxy may serve the relay at another path')
 })

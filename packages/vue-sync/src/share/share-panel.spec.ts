@@ -60,12 +60,12 @@ it('shows where to type the code, and when it changes', async () => {
   expect(await words()).not.toContain('Changes')
 })
 
-it('lists each link with its viewers, and how many share the link above', async () => {
+it('lists each link with its viewers, and how many share the link for everyone', async () => {
   const expires = new Date(2100, 0, 2, 15, 4).getTime()
   const tokens = [token({ label: 'Press', viewers: 2, expires }), token({ viewers: 1 })]
   const text = await words({ clientCount: 7, tokens })
   expect(text).toContain('7 viewers connected')
-  expect(text).toContain('The link and code above 4 viewers')
+  expect(text).toContain('The link for everyone 4 viewers')
   expect(text).toContain(`Press 2 viewers · ${SHARE_TEXTS.expires(new Date(expires))}`)
   expect(text).toContain('Link without a name 1 viewer ')
 })
@@ -73,7 +73,7 @@ it('lists each link with its viewers, and how many share the link above', async 
 it('does not list the link for everyone as a link of its own after all viewers were removed', async () => {
   const text = await words({ clientCount: 3, tokens: [token({ url: LINK, viewers: 3 })] })
   expect(text).toContain('3 viewers connected')
-  expect(text).not.toMatch(/Link without a name|The link and code above/)
+  expect(text).not.toMatch(/Link without a name|The link for everyone/)
 })
 
 it('offers no QR code that would give an encryption key away', async () => {

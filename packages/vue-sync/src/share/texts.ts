@@ -146,8 +146,8 @@ export const SHARE_TEXTS: ShareTexts = {
   connected: (count) => (count === 0 ? 'No viewer connected' : `${countViewers(count)} connected`),
   viewers: countViewers,
   viewersNote:
-    'All who scan the code above share one link. Create a link for a person or a group, and you can remove only them.',
-  sharedLink: 'The link and code above',
+    'All who scan the code share one link. Create a link for a person or a group, and you can remove only them.',
+  sharedLink: 'The link for everyone',
   unnamed: 'Link without a name',
   expires: expiryOf,
   copy: 'Copy',

@@ -1,5 +1,6 @@
 import type { Pinia, PiniaPluginContext, Store } from 'pinia'
 import { type App, computed, type InjectionKey, shallowReadonly, toRefs } from 'vue'
+import { isStale } from '../client/index.ts'
 import { existingStores } from '../pinia/existing-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
@@ -15,19 +16,12 @@ export const SYNC_VIEWER_KEY: InjectionKey<SyncViewer> = Symbol('vue-sync viewer
 export const VIEWER_STORE_ID = 'vue-sync-viewer'
 
 /** The viewer's state as refs, for Pinia and for `useSyncViewer`. */
-export function viewerRefs({ state, mirror }: SyncViewer) {
+export function viewerRefs({ state, copy }: SyncViewer) {
   return {
     ...toRefs(shallowReadonly(state)),
-    stale: computed(
-      () =>
-        state.status !== 'connected' ||
-        state.host !== 'online' ||
-        state.behind ||
-        state.problem !== undefined ||
-        state.progress !== undefined,
-    ),
-    storeIds: computed(() => [...mirror.ids]),
-    problems: computed(() => [...mirror.problems.list]),
+    stale: computed(() => isStale(state)),
+    storeIds: computed(() => [...copy.ids]),
+    problems: computed(() => [...copy.problems.list]),
   }
 }
 
@@ -43,7 +37,7 @@ function install(app: App, options: SyncViewerOptions = {}): void {
     const rules = options.stores?.[store.$id]
     if (!installed || sync === false || rules === false || store.$id === VIEWER_STORE_ID) return
     const deserialize = typeof sync === 'object' ? sync.deserialize : undefined
-    viewer.mirror.adopt(store, { ...(deserialize && { deserialize }), ...rules })
+    viewer.copy.adopt(store, { ...(deserialize && { deserialize }), ...rules })
   }
 
   whenPinia(app, options.pinia, (found) => {

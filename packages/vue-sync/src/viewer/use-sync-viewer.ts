@@ -77,5 +77,5 @@ export function useSyncViewer(): UseSyncViewerReturn {
 export function useSyncedState<T extends object = StoreFields>(
   storeId: string,
 ): Readonly<Ref<Readonly<T> | undefined>> {
-  return injectViewer('useSyncedState').mirror.view(storeId) as Ref<T | undefined>
+  return injectViewer('useSyncedState').copy.view(storeId) as Ref<T | undefined>
 }

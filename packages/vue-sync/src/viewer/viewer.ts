@@ -1,239 +1,24 @@
 import type { Pinia } from 'pinia'
 import { shallowReactive } from 'vue'
-import { createReport, createWarn, SyncError } from '../diagnostics.ts'
-import { canEncrypt } from '../encrypt/index.ts'
-import {
-  createDialReports,
-  createLink,
-  createPartReader,
-  type Link,
-  type LinkStatus,
-  mixedContent,
-  problemOf,
-  type Progress,
-  readLink,
-} from '../link/index.ts'
-import {
-  bindingOf,
-  formatSocketUrl,
-  isCount,
-  isTrustworthyOrigin,
-  type KeptState,
-  MOST_BYTES,
-  offerProtocols,
-  RICH,
-  type StatusMessage,
-  type SyncAddress,
-} from '../protocol/index.ts'
-import { createFrameReader, type FrameReader } from './frame-reader.ts'
+import { type Client, createClient } from '../client/index.ts'
 import { createMirror, type Mirror } from './mirror/mirror.ts'
-import { type SyncViewerOptions, VIEWER_DEFAULTS } from './options.ts'
-import { followPage } from './page-lifecycle.ts'
-import { createReceiver, type ReceivedState } from './receiver.ts'
-import { createStateSaver } from './state-saver.ts'
+import type { SyncViewerOptions } from './options.ts'
 
-export interface SyncViewerState extends ReceivedState {
-  status: LinkStatus
-  retryAt: number | undefined
-  /** How much of a large message has arrived; `undefined` when none is arriving. */
-  progress: Progress | undefined
-  error: SyncError | undefined
-}
-
-/** One viewer: its connection and its copy of the host's state. Belongs to the app, not to a component. */
-export interface SyncViewer {
-  readonly state: SyncViewerState
-  readonly mirror: Mirror
-  /** @throws SyncError VS101 when `url` is not an address, VS121 for a path that leads to no session */
-  connect: (url: string) => void
-  /** Stays disconnected until `connect`. The received state stays on show. */
-  disconnect: () => void
+/** A client whose state Vue follows, and which fills stores. Belongs to the app, not to a component. */
+export interface SyncViewer extends Client<Mirror> {
   dispose: () => void
 }
 
-/** However much a relay accepts, one message must not fill a phone's memory. */
-const MOST_ASSEMBLED = 256 * 1024 * 1024
-
 export function createSyncViewer(options: SyncViewerOptions, pinia: () => Pinia): SyncViewer {
-  const warn = createWarn()
-  const report = createReport('viewer')
-  /** Bytes of the longest message, as the relay announces it. */
-  let longest = MOST_BYTES
-  const mirror = createMirror({ pinia, warn, longest: () => longest, values: options.values })
-  const state: SyncViewerState = shallowReactive({
-    status: 'disconnected',
-    retryAt: undefined,
-    progress: undefined,
-    lastUpdate: undefined,
-    asOf: undefined,
-    name: undefined,
-    host: undefined,
-    behind: false,
-    problem: undefined,
-    error: undefined,
+  const client = createClient(options, {
+    observable: shallowReactive,
+    createCopy: (copy) => createMirror({ ...copy, pinia }),
   })
-  let address: SyncAddress | undefined
-  /** Whether it is connected or dialling. `disconnect` and a terminal close code end that. */
-  let wanted = false
-  let link: Link | undefined
-  let reader: FrameReader | undefined
-  let stopFollowing: (() => void) | undefined
-  let reportDials: ((failures: number) => void) | undefined
-  const saver = options.cache && createStateSaver(options.cache, stateToSave)
-  const receiver = createReceiver({
-    mirror,
-    state,
-    warn,
-    report,
-    isEncrypted: () => Boolean(address!.secret),
-    binding: () => bindingOf(address!),
-    reader: () => reader,
-    retry() {
-      // Frames that are still being unpacked belong to the connection that is given up.
-      reader?.discard()
-      link!.retry()
-    },
-    onDropped: warnDropped,
-    onChange: (soon) => saver?.markChanged(soon),
-  })
-
-  function stateToSave(): [SyncAddress, KeptState] | undefined {
-    const kept = receiver.snapshot()
-    return address && kept && [address, kept]
-  }
-
-  function warnDropped(bad: string): void {
-    if (process.env.NODE_ENV !== 'production') warn('VS202', `bad ${bad}`)
-  }
-
-  function readSizes({ limit, receiving }: StatusMessage['payload']): void {
-    if (isCount(limit)) longest = Math.min(MOST_ASSEMBLED, Math.max(MOST_BYTES, limit))
-    if (isCount(receiving)) state.progress ??= { received: 0, total: receiving }
-  }
-
-  function hangUp(): void {
-    wanted = false
-    reportDials?.(0)
-    saver?.saveNow()
-    stopFollowing?.()
-    link?.close()
-    receiver.disconnected()
-    reader?.discard()
-    stopFollowing = link = reader = state.progress = undefined
-    state.status = 'disconnected'
-  }
-
-  function fail(error: SyncError): void {
-    hangUp()
-    state.error = error
-    if (process.env.NODE_ENV !== 'production') report(error)
-  }
-
-  /** Shows the saved state, then dials with its position. */
-  async function restoreAndDial(to: SyncAddress): Promise<void> {
-    state.status = 'connecting'
-    const kept = await saver!.load(to)
-    if (address !== to || !wanted) return
-    if (kept) receiver.restore(kept)
-    dial(to)
-  }
-
-  function dial(to: SyncAddress): void {
-    const { relay, session, key } = to
-    const frames = (reader = createFrameReader({
-      codecs: options.codecs ?? [],
-      address: to,
-      longest: () => longest,
-      onMessage(message) {
-        if (message.type === 'status') readSizes(message.payload)
-        else {
-          state.progress = undefined
-          const { values } = message
-          if (values !== undefined && !(values === RICH && options.values))
-            return fail(new SyncError('VS123', values))
-        }
-        receiver.receive(message)
-      },
-      onDropped(bad) {
-        state.progress = undefined
-        warnDropped(bad)
-      },
-      onDoubt() {
-        warnDropped('encryption')
-        // Nothing of the frame was applied, so the relay can go on from the present position.
-        link!.retry()
-      },
-      onStop: fail,
-    }))
-    const parts = createPartReader({
-      limit: () => longest,
-      onFrame: frames.read,
-      onProgress: (progress) => (state.progress = progress),
-      send: (receipt) => link!.send(receipt),
-    })
-    longest = MOST_BYTES
-    reportDials = createDialReports(relay, mirror.problems, report)
-    link = createLink({
-      world: options,
-      url: () => formatSocketUrl({ relay, session }, receiver.position),
-      protocols: offerProtocols('viewer', key),
-      backoff: options.backoff,
-      onFrame: parts.read,
-      onFailures: reportDials,
-      onState({ status, retryAt, closed }) {
-        state.status = status
-        state.retryAt = retryAt
-        if (process.env.NODE_ENV !== 'production' && status === 'connected') report.connected!()
-        if (status !== 'connected') {
-          frames.discard()
-          parts.discard()
-          receiver.disconnected()
-          state.host = undefined
-          state.behind = false
-          saver?.saveNow()
-        }
-        if (closed) fail(problemOf(closed))
-      },
-    })
-    stopFollowing = followPage({
-      pauseAfter: options.pauseAfter ?? VIEWER_DEFAULTS.pauseAfter,
-      onHide: () => saver?.saveNow(),
-      onPause: link.pause,
-      onWake: (doubtful) => {
-        if (doubtful || state.status !== 'connected') link?.redial()
-      },
-    })
-  }
-
   return {
-    state,
-    mirror,
-    connect(url) {
-      const next = readLink(url)
-      const { relay, session, key, secret, signer } = next
-      // State that came in clear must not be shown as that of an encrypted session, nor the reverse.
-      const isSameSession =
-        relay === address?.relay &&
-        session === address.session &&
-        secret === address.secret &&
-        signer === address.signer
-      if (wanted && isSameSession && key === address!.key) return
-      hangUp()
-      if (!isSameSession) receiver.clear()
-      address = next
-      if (secret && !canEncrypt()) return fail(new SyncError('VS111'))
-      if (secret && !isTrustworthyOrigin(relay)) return fail(new SyncError('VS115'))
-      const blocked = mixedContent(relay)
-      if (blocked) return fail(blocked)
-      wanted = true
-      state.error = undefined
-      if (saver && !receiver.position) void restoreAndDial(next)
-      else dial(next)
-    },
-    disconnect: hangUp,
+    ...client,
     dispose() {
-      hangUp()
-      mirror.release()
+      client.disconnect()
+      client.copy.release()
     },
   }
 }

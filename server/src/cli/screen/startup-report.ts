@@ -80,7 +80,8 @@ export function logStartupReport(
   { port, banner }: StartupReport,
   given: Pick<SyncServerOptions, 'hostKey' | 'viewerKey' | 'open'>,
 ): void {
-  const addresses = banner.viewerUrls.map(({ url }) => new URL(url).origin)
+  // The key is in the fragment.
+  const addresses = banner.viewerUrls.map(({ url }) => url.replace(/\/(?:#.*)?$/, ''))
   log('info', 'listening', { port, addresses })
   if (banner.keysFile !== undefined)
     return log('info', `The generated keys are kept in ${banner.keysFile}`)

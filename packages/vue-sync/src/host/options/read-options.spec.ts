@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { protobuf } from '../../codecs/protobuf.ts'
 import { msgpack } from '../../codecs/msgpack.ts'
 import { richValues } from '../../values/rich-values.ts'
-import { readCodec, readViewerUrl } from './read-options.ts'
+import { readCodec, readRelay, readViewerUrl } from './read-options.ts'
 
 describe('the option `viewerUrl`', () => {
   it.each([
@@ -10,9 +10,11 @@ describe('the option `viewerUrl`', () => {
     ['https://show.example', 'wss://show.example'],
     ['https://show.example:9876/', 'wss://show.example:9876'],
     ['http://localhost:9876', 'ws://localhost:9876'],
-  ])('%j gives the origin %s', (viewerUrl, origin) => {
+    ['https://example.com/sync', 'wss://example.com/sync'],
+    ['https://example.com/sync/', 'wss://example.com/sync'],
+  ])('%j gives the address %s', (viewerUrl, address) => {
     const given = viewerUrl === undefined ? {} : { viewerUrl }
-    expect(readViewerUrl({ ...given, encrypt: true })).toBe(origin)
+    expect(readViewerUrl({ ...given, encrypt: true })).toBe(address)
   })
 
   it('may be plain http without `encrypt`', () => {
@@ -28,6 +30,14 @@ describe('the option `viewerUrl`', () => {
   ])('refuses %j with `encrypt`, and names the option', (viewerUrl) => {
     expect(() => readViewerUrl({ viewerUrl, encrypt: true })).toThrow(/VS107.*viewerUrl must be/)
   })
+})
+
+it.each([
+  ['wss://example.com/sync', 'wss://example.com/sync', 'default'],
+  ['wss://example.com/sync/s/show', 'wss://example.com/sync', 'show'],
+  ['https://example.com/sync/#s=show', 'wss://example.com/sync', 'show'],
+])('the option `url` may have a base path: %s', (url, relay, session) => {
+  expect(readRelay({ url })).toEqual({ relay, session, key: undefined })
 })
 
 describe('the options `codec` and `values`', () => {

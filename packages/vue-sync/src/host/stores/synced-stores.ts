@@ -42,6 +42,10 @@ export interface SyncedStores {
   detachAll: () => void
 }
 
+/** How long changes wait at most, in milliseconds. */
+const longestOf = ({ debounce, maxWait }: Delays): number =>
+  Math.max(debounce, maxWait || HOST_DEFAULTS.maxWait)
+
 export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
   const {
     publisher,
@@ -89,12 +93,13 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
   }
 
   /** The stores under this id have changed. Nothing is sent before the tick ends, so one may replace another. */
-  function changed(id: string): void {
-    if (attached.get(id)!.length > 1) {
+  function changed(id: string, { length }: unknown[]): void {
+    problems.remove(({ code, store }) => code === 'VS218' && store === id)
+    if (length > 1) {
       if (process.env.NODE_ENV !== 'production') warn('VS218', `store "${id}"`)
       problems.add({ code: 'VS218', store: id, reason: 'its id is taken' })
-    } else problems.remove(({ code, store }) => code === 'VS218' && store === id)
-    onChange(Math.max(delays.debounce, delays.maxWait || HOST_DEFAULTS.maxWait))
+    }
+    onChange(longestOf(delays))
     storesChanged()
   }
 
@@ -108,15 +113,15 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
     attach(store, own) {
       const id = store.$id
       const start = (): void => {
-        const { debounce, maxWait } = ownDelays(id, own)
+        const waits = ownDelays(id, own)
+        const { debounce, maxWait } = waits
         const flushLater = createDebounce(debounce, maxWait)
-        const longest = Math.max(debounce, maxWait || HOST_DEFAULTS.maxWait)
         const source = createStoreSource(
           store,
           own,
           warn,
           () => {
-            onChange(longest)
+            onChange(longestOf(waits))
             if (!isReady()) return
             // Browsers run timers of a hidden page once a second or even once a minute. So a change that comes
             // later than the debounce after the last flush is sent now, and others with the relay's next status.
@@ -132,17 +137,17 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
       const starts = attached.get(id) ?? []
       attached.set(id, starts)
       if (starts.push(start) === 1) start()
-      changed(id)
+      changed(id, starts)
       return () => {
         const index = starts.indexOf(start)
         if (index < 0) return
         starts.splice(index, 1)
-        if (index > 0) return changed(id)
+        if (index > 0) return changed(id, starts)
         sources.get(id)!.stop()
         sources.delete(id)
         publisher.remove(id)
         starts[0]?.()
-        changed(id)
+        changed(id, starts)
       }
     },
     detachAll() {

@@ -5,6 +5,7 @@ import {
   formatSocketUrl,
   offerProtocols,
   parseLink,
+  placeOf,
   randomId,
   randomSecret,
   readOffer,
@@ -190,6 +191,17 @@ describe('links', () => {
       { numRuns: 1000 },
     )
   })
+})
+
+it.each([
+  // These are the keys of sessions that devices have kept.
+  ['ws://10.0.0.1:9876/', '10.0.0.1:9876/'],
+  ['wss://10.0.0.1:9876/', '10.0.0.1:9876/'],
+  ['https://h/#s=show&k=x', 'h/s/show'],
+  ['https://h/sync/#k=x', 'h/sync/'],
+  ['https://h/sync/#s=show', 'h/sync/s/show'],
+])('the place of %s is %s', (link, place) => {
+  expect(placeOf(parseLink(link)!)).toBe(place)
 })
 
 describe('randomId', () => {

@@ -4,7 +4,7 @@ import {
   type SessionUpdate,
   type StateMessage,
 } from '../protocol/index.ts'
-import { merge } from './mirror/mirror.ts'
+import { merge } from './copy.ts'
 
 /**
  * Refuses state of an encrypted session that is older than what was shown. The host has signed each message, so

@@ -12,7 +12,7 @@ import {
   type StatusMessage,
 } from '../protocol/index.ts'
 import type { FrameReader } from './frame-reader.ts'
-import type { Mirror } from './mirror/mirror.ts'
+import type { StateCopy } from './copy.ts'
 import { createReplayGuard } from './replay-guard.ts'
 
 /** What messages say about the shown state. */
@@ -32,7 +32,7 @@ export interface ReceivedState {
 }
 
 export interface ReceiverOptions {
-  mirror: Mirror
+  copy: StateCopy
   state: ReceivedState
   warn: Warn
   report: Report
@@ -68,7 +68,7 @@ const FIRST_WAIT_MS = 5000
 const LONGEST_WAIT_MS = 600_000
 
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { mirror, state, warn, report, isEncrypted, binding, reader, retry, onDropped, onChange } =
+  const { copy, state, warn, report, isEncrypted, binding, reader, retry, onDropped, onChange } =
     options
   let position: Position | undefined
   const guard = createReplayGuard()
@@ -132,7 +132,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
   async function compareHash(at: Position, expected: number): Promise<void> {
     const current = reader()!
-    const hash = mirror.hash()
+    const hash = copy.hash()
     if (hash === undefined) return
     const own = current.wireHash(at, hash)
     const isSame = (typeof own === 'number' ? own : await own) === expected
@@ -180,7 +180,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
   function receiveState(message: StateMessage): void {
     const { epoch, seq } = message
-    if (!mirror.apply(message)) return ask(message, `message ${seq} did not fit`)
+    if (!copy.apply(message)) return ask(message, `message ${seq} did not fit`)
     position = { epoch, seq }
     stopWaiting()
     state.problem = undefined
@@ -218,8 +218,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         type: 'session_update',
         ...position,
         ...(guard.started !== undefined && { started: guard.started }),
-        ...(mirror.form !== undefined && { values: mirror.form }),
-        payload: mirror.state,
+        ...(copy.form !== undefined && { values: copy.form }),
+        payload: copy.state,
       }
       return {
         message,
@@ -230,14 +230,14 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       }
     },
     restore({ message, lastUpdate, asOf, name, binding: keptBy }) {
-      if (position || keptBy !== binding() || !mirror.apply(message)) return
+      if (position || keptBy !== binding() || !copy.apply(message)) return
       position = { epoch: message.epoch, seq: message.seq }
       guard.accept(message)
       Object.assign(state, { lastUpdate, asOf, name })
     },
     clear() {
       stopWaiting()
-      mirror.clear()
+      copy.clear()
       position = asked = refuted = state.problem = undefined
       isStuck = false
       guard.clear()

@@ -21,8 +21,12 @@ interface NetworkInformation extends EventTarget {
   type?: string
 }
 
-/** Follows the page's visibility, the back/forward cache and the network. Gives a function that stops it. */
+/**
+ * Follows the page's visibility, the back/forward cache and the network, where there is a page. Gives a function that
+ * stops it.
+ */
 export function followPage(options: PageLifecycleOptions): () => void {
+  if (typeof document === 'undefined') return () => {}
   const { pauseAfter, onHide, onPause, onWake } = options
   let hiddenAt: number | undefined
   let doubtful = false

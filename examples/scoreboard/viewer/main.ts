@@ -1,0 +1,13 @@
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import { syncViewer } from '@vue-sync/vue/viewer'
+import App from './App.vue'
+import { readLink } from './link.ts'
+import './style.css'
+
+const url = readLink()
+const app = createApp(App, { hasLink: url !== undefined })
+app
+  .use(createPinia())
+  .use(syncViewer, { ...(url && { url }) })
+  .mount('#app')

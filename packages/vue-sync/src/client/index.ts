@@ -1,0 +1,6 @@
+export { createClient, isStale } from './client.ts'
+export type { Client, ClientState } from './client.ts'
+export { createStateCopy, merge } from './copy.ts'
+export type { StateCopy, StateCopyOptions } from './copy.ts'
+export { CLIENT_DEFAULTS } from './options.ts'
+export type { SyncClientOptions, ViewerCache } from './options.ts'

@@ -1,0 +1,44 @@
+import type { LinkWorld } from '../link/index.ts'
+import {
+  BACKOFF_DEFAULTS,
+  type BackoffOptions,
+  type Codec,
+  type KeptState,
+  type LazyCodec,
+  type RichValues,
+  type SyncAddress,
+} from '../protocol/index.ts'
+
+/**
+ * Saves the last state of each session on the device. Use `sessionCache()` of `@vue-sync/vue/cache` or your own.
+ * If it fails, the viewer works without the saved copy.
+ */
+export interface ViewerCache {
+  /** Gives the saved state, if there is one. The first dial waits for it, for at most one second. */
+  load: (session: SyncAddress) => Promise<KeptState | undefined>
+  /** Called every few seconds while state changes, and when the page is hidden or left. */
+  save: (session: SyncAddress, kept: KeptState) => Promise<void>
+}
+
+export interface SyncClientOptions extends LinkWorld {
+  /** Connects at once: a link from the host, `ws://HOST:9876/s/NAME`, `HOST:PORT`, or `HOST` for port 9876. @default none */
+  url?: string
+  /** Saves the last state, so that the viewer can show it before it is connected, and offline. @default none */
+  cache?: ViewerCache
+  /**
+   * Codecs that hosts may use besides JSON: `msgpack()`, or `{ name, load }` to load one on demand.
+   * @default none
+   */
+  codecs?: (Codec | LazyCodec)[]
+  /** `richValues()`, for hosts that use it. @default none */
+  values?: RichValues
+  /** Waits between redials. @default 2000 ms × 1.5 up to 15000 ms */
+  backoff?: Partial<BackoffOptions>
+  /** Disconnects after the page was hidden for this many milliseconds, until it is visible again. @default 30000 */
+  pauseAfter?: number
+}
+
+export const CLIENT_DEFAULTS = {
+  backoff: BACKOFF_DEFAULTS,
+  pauseAfter: 30_000,
+} satisfies SyncClientOptions
