@@ -15,6 +15,7 @@ export default [
   {
     name: '@vue-sync/vue/host',
     path: 'packages/vue-sync/dist/host.js',
+    import: '{ syncPlugin, useSyncHost }',
     ignore: [
       'vue',
       'pinia',
@@ -24,11 +25,27 @@ export default [
       './explain-dials.js',
     ],
     gzip: true,
-    limit: '18.2 KiB',
+    limit: '18.4 KiB',
+  },
+  {
+    name: '@vue-sync/vue/host, with useSyncSource',
+    path: 'packages/vue-sync/dist/host.js',
+    import: '{ syncPlugin, useSyncHost, useSyncSource }',
+    ignore: [
+      'vue',
+      'pinia',
+      './cipher.js',
+      './part-writer.js',
+      './await-turn.js',
+      './explain-dials.js',
+    ],
+    gzip: true,
+    limit: '18.6 KiB',
   },
   {
     name: '@vue-sync/vue/viewer',
     path: 'packages/vue-sync/dist/viewer.js',
+    import: '{ syncViewer, useSyncViewer, useSyncedState }',
     ignore: ['vue', 'pinia', './cipher.js', './explain-dials.js', './await-turn.js'],
     gzip: true,
     limit: '14 KiB',

@@ -5,6 +5,7 @@ import {
   computed,
   effectScope,
   h,
+  inject,
   KeepAlive,
   nextTick,
   reactive,
@@ -274,4 +275,39 @@ it('a source and a store with one id: the first one stays, until it ends', async
   expect(view('counter').value).toEqual({ count: 1 })
   store.$dispose()
   await expect.poll(() => view('counter').value).toEqual({ value: 'later' })
+})
+
+describe('stores that the plugin gets by their definition', () => {
+  const useBoard = defineStore('board', {
+    state: () => ({ title: 'Final', draft: 'secret' }),
+    sync: { omit: ['draft'] },
+  })
+  const useClock = defineStore('clock', () => ({
+    seconds: ref(inject<number>('start')),
+    hidden: ref(1),
+  }))
+  const useBroken = defineStore('broken', () => {
+    throw new Error('no backend')
+  })
+
+  it('are created, with the options of the definition or of the plugin, after all plugins are installed', async () => {
+    const { app, pinia } = createTestApp()
+    const stores = [useBroken, useBoard, { store: useClock, pick: ['seconds'] }, undefined as never]
+    app.use(pinia).use(syncPlugin, { url: relay.url, key: HOST_KEY, debounce: 20, stores })
+    app.provide('start', 5)
+    app.mount({})
+    const { viewer, view } = startViewer()
+    await expect.poll(() => view('clock').value).toEqual({ seconds: 5 })
+    expect(view('board').value).toEqual({ title: 'Final' })
+    expect(viewer.storeIds.value).toEqual(['board', 'clock'])
+    expect(codes()).toEqual(['VS207'])
+  })
+
+  it('are not created without Pinia, which VS211 reports', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    startHost(() => null, { stores: [useBoard] })
+    await vi.advanceTimersByTimeAsync(6000)
+    vi.useRealTimers()
+    expect(codes()).toContain('VS211')
+  })
 })

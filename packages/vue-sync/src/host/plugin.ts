@@ -1,21 +1,18 @@
 import type { Pinia, PiniaPluginContext, Store } from 'pinia'
 import type { App } from 'vue'
+import { createWarn } from '../diagnostics.ts'
 import { existingStores } from '../pinia/existing-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
 import { createSyncHost } from './host.ts'
-import { warnOfStores } from './stores/store-warnings.ts'
+import { warnOfEarlyStores, warnOfMissingStores } from './stores/store-warnings.ts'
 import { devRelay } from './options/dev-relay.ts'
+import { readNamedStores } from './options/named-stores.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options/options.ts'
 import { SYNC_HOST_KEY } from './sync-host.ts'
 
 /** For HMR, Pinia creates a temporary store with this prefix to read the new definition. */
 const HOT_PREFIX = '__hot:'
-
-function byName(stores: SyncHostOptions['stores'], id: string): boolean | SyncOptions | undefined {
-  if (Array.isArray(stores)) return stores.includes(id) || undefined
-  return stores && Object.hasOwn(stores, id) ? stores[id] : undefined
-}
 
 function install(app: App, options: SyncHostOptions = {}): void {
   const host = createSyncHost(options)
@@ -24,7 +21,9 @@ function install(app: App, options: SyncHostOptions = {}): void {
   if (typeof window === 'undefined') return
 
   devRelay()?.onHost?.(app)
+  const named = readNamedStores(options.stores)
   let installed = true
+  let found: Pinia | undefined
   /** Undoes what `attach` did to a store, by id. */
   const attached = new Map<string, () => void>()
 
@@ -55,19 +54,31 @@ function install(app: App, options: SyncHostOptions = {}): void {
     const isHot = store.$id.startsWith(HOT_PREFIX)
     const id = isHot ? store.$id.slice(HOT_PREFIX.length) : store.$id
     const synced = isHot ? existingStores(pinia).get(id) : store
+    const wanted = named.get(id)?.[0] ?? sync
     // At once, because a field that was just left out must not be sent once more.
-    if (synced) attach(synced, byName(options.stores, id) ?? sync)
+    if (synced) attach(synced, wanted === true ? sync || wanted : wanted)
     // Pinia replaces the state after this, without an event.
     if (isHot) host.refresh()
   }
 
   whenPinia(app, options.pinia, (pinia: Pinia) => {
     if (!installed) return
-    if (process.env.NODE_ENV !== 'production')
-      warnOfStores({ pinia, named: options.stores, isInstalled: () => installed })
-    for (const [id, store] of existingStores(pinia)) attach(store, byName(options.stores, id))
+    found = pinia
+    if (process.env.NODE_ENV !== 'production') warnOfEarlyStores(pinia, named)
+    for (const [id, store] of existingStores(pinia)) attach(store, named.get(id)?.[0])
     pinia.use(onStore)
+    // After the plugins that the app installs in this tick, because a store's setup may inject what they provide.
+    queueMicrotask(() => {
+      for (const [id, [sync, define]] of named)
+        try {
+          if (installed && sync) define?.(pinia)
+        } catch (error) {
+          if (process.env.NODE_ENV !== 'production')
+            createWarn()('VS207', `store "${id}" could not be created`, error)
+        }
+    })
   })
+  if (process.env.NODE_ENV !== 'production') warnOfMissingStores(named, () => installed && found)
   // The console of a page that must not publish says so already.
   const isOff = options.url === undefined && devRelay()?.isOff
   // Without waiting for Pinia, because an app without Pinia has sources only.

@@ -1,4 +1,4 @@
-import type { AnyPinia } from '../../pinia/any-pinia.ts'
+import type { AnyPinia, AnyStoreDefinition } from '../../pinia/any-pinia.ts'
 import type { MaybeRefOrGetter } from 'vue'
 import type { LinkWorld } from '../../link/index.ts'
 import type { SyncOptions } from '../../pinia/sync-options.ts'
@@ -9,6 +9,9 @@ import {
   DEFAULT_SESSION,
   type RichValues,
 } from '../../protocol/index.ts'
+
+/** The id of a store, its definition, or its definition with options. */
+export type NamedStore = string | AnyStoreDefinition | ({ store: AnyStoreDefinition } & SyncOptions)
 
 export interface SyncHostOptions extends LinkWorld {
   /** The relay: `ws://…`, `http://…`, `HOST:PORT`, or `HOST` for port 9876. @default port 9876 on the page's own host */
@@ -25,10 +28,12 @@ export interface SyncHostOptions extends LinkWorld {
    */
   viewerUrl?: string
   /**
-   * Opts stores in by id. Use it for definitions that you cannot change, and for stores made before the
-   * plugin was installed, because Pinia does not keep their options. @default none
+   * Opts stores in by id, or by definition: `[useBoard, 'other', { store: useClock, pick: ['seconds'] }]`. A store that
+   * is given by its definition is created if the app has not used it yet. Use it for definitions that you cannot
+   * change, and for stores made before the plugin was installed, because Pinia does not keep their options.
+   * @default none
    */
-  stores?: string[] | Record<string, boolean | SyncOptions>
+  stores?: NamedStore[] | Record<string, boolean | SyncOptions>
   /** Waits this many milliseconds after the last change before sending; 0 sends at the end of the tick. @default 250 */
   debounce?: number
   /**
