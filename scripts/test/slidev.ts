@@ -44,8 +44,7 @@ export async function testSlidev(): Promise<void> {
   ensureLibrary()
   const dir = mkdtempSync(join(tmpdir(), 'vue-sync-slidev-'))
   try {
-    const { pinia } = readManifest(ADDON).dependencies
-    const dependencies = { ...SLIDEV_VERSIONS, pinia, ...readManifest(LIBRARY).dependencies }
+    const dependencies = { ...SLIDEV_VERSIONS, ...readManifest(LIBRARY).dependencies }
     writeFileSync(
       join(dir, 'package.json'),
       JSON.stringify({ private: true, type: 'module', dependencies }),

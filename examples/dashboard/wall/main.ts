@@ -1,4 +1,3 @@
-import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { syncViewer } from '@vue-sync/vue/viewer'
 import App from './App.vue'
@@ -6,8 +5,6 @@ import { readLink } from './link.ts'
 import './style.css'
 
 const url = readLink()
-const app = createApp(App, { hasLink: url !== undefined })
-app
-  .use(createPinia())
+createApp(App, { hasLink: url !== undefined })
   .use(syncViewer, { ...(url && { url }) })
   .mount('#app')

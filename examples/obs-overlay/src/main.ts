@@ -1,4 +1,3 @@
-import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { syncViewer } from '@vue-sync/vue/viewer'
 import App from './App.vue'
@@ -12,7 +11,6 @@ if (link === undefined)
   document.body.textContent = 'Add # and a viewer link to the address of this page.'
 else
   createApp(App, { hideAfter })
-    .use(createPinia())
     // OBS may hide the page of a scene that is not shown. It must be up to date when the scene appears.
     .use(syncViewer, { url: link, pauseAfter: DAY_MS })
     .mount('#app')

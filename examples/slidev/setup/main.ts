@@ -1,4 +1,3 @@
-import { createPinia } from 'pinia'
 import type { App } from 'vue'
 import { syncPlugin } from '@vue-sync/vue/host'
 import { syncViewer } from '@vue-sync/vue/viewer'
@@ -9,7 +8,6 @@ import { connection } from '../src/state.ts'
 export default function setUpApp({ app }: { app: App }): void {
   if (!connection) return
   const { url } = connection
-  app.use(createPinia())
   if (connection.role === 'presenter') app.use(syncPlugin, { url, key: connection.key })
   else app.use(syncViewer, { url })
 }

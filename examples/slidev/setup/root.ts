@@ -1,9 +1,11 @@
 import { useNav } from '@slidev/client'
-import { watch } from 'vue'
+import { reactive, watch } from 'vue'
+import { useSyncSource } from '@vue-sync/vue/host'
 import { useSyncedState } from '@vue-sync/vue/viewer'
 import { type Position, useFollow } from '../src/follow.ts'
-import { SLIDES, useSlides } from '../src/slides.ts'
 import { connection, follow } from '../src/state.ts'
+
+const SLIDES = 'slides'
 
 /** Publishes or follows the position. Slidev calls this in the setup of its root component. */
 // oxlint-disable-next-line import/no-default-export -- Slidev loads it
@@ -18,8 +20,9 @@ export default function setUpRoot(): void {
       : undefined
 
   if (connection.role === 'presenter') {
-    const slides = useSlides()
-    watch(own, (position) => position && slides.$patch(position), { immediate: true })
+    const shown = reactive<Position>({ page: 1, clicks: 0 })
+    watch(own, (position) => position && Object.assign(shown, position), { immediate: true })
+    useSyncSource(SLIDES, shown, { debounce: 50 })
     // The key does not stay in the address bar, which the audience may see.
     void router.isReady().then(() => {
       const { path, query } = router.currentRoute.value
