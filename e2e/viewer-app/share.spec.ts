@@ -121,6 +121,23 @@ it('phones read its codes from a dark screen, also from the large one and that o
     .waitFor()
 })
 
+it('its code fills the screen of a projector, and leaving the full screen closes it', async () => {
+  const host = await openTab(desk, pages.site.demo(relay.url))
+  await press(host, 'Enlarge the QR code of the viewer link')
+  await press(host, 'Full screen')
+  const isFull = () => host.evaluate(() => document.fullscreenElement !== null)
+  await expect.poll(isFull).toBe(true)
+  // As Escape does in a window of the browser.
+  await host.evaluate(() => document.exitFullscreen())
+  await host.getByRole('dialog').waitFor({ state: 'hidden' })
+  await press(host, 'Enlarge the QR code of the viewer link')
+  await press(host, 'Full screen')
+  await expect.poll(isFull).toBe(true)
+  await press(host, 'Close')
+  await expect.poll(isFull).toBe(false)
+  await expectQuiet(host.seen)
+})
+
 it('looks the same in an app with strong styles and a strict policy, and hydrates without a mismatch', async () => {
   const host = await openTab(desk, pages.site.foreign(relay.url), (page) =>
     page.addInitScript(() => {
