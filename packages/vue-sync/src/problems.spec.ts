@@ -1,4 +1,4 @@
-import { effect } from 'vue'
+import { effect, shallowReactive } from 'vue'
 import { describe, expect, it } from 'vitest'
 import { createProblems, MOST_PROBLEMS } from './problems.ts'
 
@@ -20,8 +20,8 @@ describe('problems', () => {
     expect(problems.list[0]?.path).toBe('field1')
   })
 
-  it('are reactive, and can be removed', () => {
-    const problems = createProblems()
+  it('are as reactive as their list, and can be removed', () => {
+    const problems = createProblems(shallowReactive([]))
     const counts: number[] = []
     effect(() => counts.push(problems.list.length))
     problems.add(problem('due'))
