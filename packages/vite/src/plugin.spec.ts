@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
@@ -232,19 +233,18 @@ describe('the host key', () => {
   })
 
   it('is never served from the cache folder', async () => {
-    stops.push(() =>
-      rm(join(APP, 'node_modules'), { recursive: true, force: true, maxRetries: 20 }),
-    )
-    const server = await serve({}, { cacheDir: join(APP, 'node_modules/.vite-test') })
+    const root = join(dir, 'app')
+    cpSync(APP, root, { recursive: true })
+    const server = await serve({}, { root, cacheDir: join(root, 'cache') })
     const key = await hostKeyOf(server)
-    const [file] = await readdir(join(APP, 'node_modules/.vite-test/vue-sync'))
-    const path = `/node_modules/.vite-test/vue-sync/${file}`
+    const [file] = await readdir(join(root, 'cache/vue-sync'))
+    const path = `/cache/vue-sync/${file}`
     for (const form of [
       path,
       `${path}?raw`,
       `${path}?import&raw`,
       `${path}?url`,
-      `/@fs${APP}${path}`,
+      `/@fs${root}${path}`,
       path.replace('relay', '%72elay'),
       path.replace('relay', '%2572elay'),
     ]) {

@@ -51,12 +51,11 @@ button[aria-expanded] svg { width: 22px; height: 22px; fill: none; stroke: curre
   width: min(22rem, calc(100vw - 2rem));
   max-height: min(42rem, calc(100dvh - 6rem));
   margin-block-end: 12px;
-  padding: 16px;
+  --vue-sync-border: 0;
+  --vue-sync-padding: 16px;
   overflow: auto;
   border: 1px solid light-dark(#d5d9e2, #3a4152);
   border-radius: 16px;
-  background: light-dark(#fff, #151a24);
-  color: light-dark(#1a1f2b, #e8ebf2);
   box-shadow: 0 8px 40px rgb(0 0 0 / 0.35);
 }
 `

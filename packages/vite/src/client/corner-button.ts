@@ -20,7 +20,8 @@ function cornerButton(host: UseSyncHostReturn) {
     onScopeDispose(() => document.removeEventListener('keydown', closeOnEscape))
     return () => {
       const { clientCount, label } = host
-      const name = isOpen.value ? 'Close the share panel' : `Show it on a phone. ${label.value}`
+      const action = isOpen.value ? 'Close the share panel' : 'Show it on a phone'
+      const name = `${action}. ${label.value}`
       return [
         isOpen.value &&
           h('div', { class: 'panel', role: 'dialog', 'aria-label': 'Share' }, [
