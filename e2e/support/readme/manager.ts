@@ -9,8 +9,12 @@ export type ManagerName = 'npm' | 'pnpm'
 /** A package manager that runs as in a terminal outside this repository. */
 export interface Manager {
   command: Command
-  /** Adds packages to the project in a folder and installs its other dependencies. */
-  add: (dir: string, specs: string[]) => Promise<unknown>
+  /**
+   * Adds packages to the project in a folder and installs its other dependencies.
+   *
+   * @param tarballs paths by name, for packages that are not published, and for those that depend on them
+   */
+  add: (dir: string, specs: string[], tarballs: Record<string, string>) => Promise<unknown>
   /** Installs a package into an empty folder. Its dependencies come from `tarballs` where possible. */
   installAlone: (dir: string, name: string, tarballs: Record<string, string>) => Promise<unknown>
   /** Returns the arguments that run a script of `package.json` with flags. */
@@ -43,7 +47,12 @@ function openNpm(): Manager {
     })
   return {
     command,
-    add: install,
+    // All of them at once, because npm takes one that it has installed for the dependency of another.
+    add: (dir, specs, tarballs) =>
+      install(dir, [
+        ...(specs.some((spec) => spec in tarballs) ? Object.values(tarballs) : []),
+        ...specs.filter((spec) => !(spec in tarballs)),
+      ]),
     async installAlone(dir, name, tarballs) {
       const { [name]: own, ...overrides } = tarballs
       await writeJson(join(dir, 'package.json'), {
@@ -63,17 +72,23 @@ function openPnpm(): Manager {
   const command = pnpmCommand()
   const pnpm = (cwd: string, ...args: string[]): Promise<string> =>
     read(command, [...args, '--prefer-offline'], { cwd, env: terminalEnv() })
+  const override = (dir: string, tarballs: Record<string, string>): Promise<void> => {
+    const lines = Object.entries(tarballs).map(([name, path]) => `  '${name}': 'file:${path}'`)
+    return writeFile(join(dir, 'pnpm-workspace.yaml'), `overrides:\n${lines.join('\n')}\n`)
+  }
   return {
     command,
-    add: (dir, specs) => pnpm(dir, 'add', ...specs),
+    async add(dir, specs, tarballs) {
+      await override(dir, tarballs)
+      await pnpm(dir, 'add', ...specs.map((spec) => tarballs[spec] ?? spec))
+    },
     async installAlone(dir, name, tarballs) {
       const { [name]: own, ...overrides } = tarballs
       await writeJson(join(dir, 'package.json'), {
         private: true,
         dependencies: { [name]: `file:${own}` },
       })
-      const lines = Object.entries(overrides).map(([other, path]) => `  '${other}': 'file:${path}'`)
-      await writeFile(join(dir, 'pnpm-workspace.yaml'), `overrides:\n${lines.join('\n')}\n`)
+      await override(dir, overrides)
       await pnpm(dir, 'install')
     },
     script: (name, flags) => ['run', name, ...flags],

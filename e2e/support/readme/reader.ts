@@ -89,9 +89,7 @@ export async function openReader({ dir, manager, tarballs }: ReaderOptions): Pro
     const [program, verb, ...specs] = command.replace('--save-dev ', '').split(/\s+/)
     if (program !== 'npm' || verb !== 'install')
       throw new Error(`In the app's folder: unknown command "${command}".`)
-    // All of our packages at once, because one that is not published cannot be found as a dependency of another.
-    const own = specs.some((spec) => spec in tarballs) ? Object.values(tarballs) : []
-    await manager.add(app, [...own, ...specs.filter((spec) => !(spec in tarballs))])
+    await manager.add(app, specs, tarballs)
   }
 
   async function startRelay(command: string): Promise<void> {
