@@ -1,4 +1,3 @@
-import { useDebounceFn } from '@vueuse/core'
 import { shallowReactive } from 'vue'
 import { createReport, createWarn, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
@@ -28,6 +27,7 @@ import { createOutgoing } from './outgoing.ts'
 import { readCodec, readDelays, readRelay, readViewerUrl } from './options/read-options.ts'
 import { clockOffset } from './relay/clock-offset.ts'
 import { readRelayStatus, type RelayError } from './relay/relay-status.ts'
+import { debounce } from './stores/debounce.ts'
 import { createSyncedStores } from './stores/synced-stores.ts'
 import { viewerLinks } from './relay/viewer-links.ts'
 import type { SyncHost, SyncHostState } from './sync-host.ts'
@@ -106,10 +106,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     onIdle: () => (isPushPending ? flushAll() : flush()),
     onStall: () => link?.redial(),
     onTooLarge: reportTooLarge,
-    onAccepted() {
-      if (state.error?.code === 'VS117') state.error = undefined
-      forget('VS117')
-    },
+    onAccepted: () => forget('VS117'),
   })
   const behind = createBehind({
     hasUnsent: () =>
@@ -124,9 +121,8 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     },
   })
   function sendBehind(): void {
-    const payload = { behind: state.behind }
-    if (sentBehind !== state.behind && transmit({ type: 'status', payload }))
-      sentBehind = state.behind
+    const { behind } = state
+    if (sentBehind !== behind && sendStatus({ behind })) sentBehind = behind
   }
 
   const writer = createFrameWriter({
@@ -160,6 +156,9 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     const isRich = options.values && isState
     return writer.write(isRich ? { ...message, values: RICH } : message, leaving)
   }
+  function sendStatus(payload: StatusMessage['payload']): boolean {
+    return transmit({ type: 'status', payload })
+  }
   const publisher = createPublisher(randomId(), transmit, codec?.arriving)
   const stores = createSyncedStores({
     publisher,
@@ -180,7 +179,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   const access = createAccess(
     `vue-sync:access:${relay}${sessionPath(session)}`,
     () => localStorage,
-    (payload) => transmit({ type: 'status', payload }),
+    sendStatus,
     () => Date.now() + state.clockOffset,
     report,
   )
@@ -189,7 +188,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   function sendName(): void {
     const name = encryption ? undefined : currentName(options.name, warn)
     if (name === undefined || name === sentName) return
-    if (transmit({ type: 'status', payload: { name: name || null } })) sentName = name
+    if (sendStatus({ name: name || null })) sentName = name
   }
 
   function warnUnsent(error: unknown): void {
@@ -216,6 +215,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
 
   function forget(solved: SyncProblem['code']): void {
     problems.remove(({ code }) => code === solved)
+    if (state.error?.code === solved) state.error = undefined
   }
 
   /**
@@ -240,18 +240,18 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     behind.check()
   }
 
-  function flush(): void {
+  function sendState(send: () => boolean): void {
     flushedAt = Date.now()
     forget('VS124')
-    sendSafely(publisher.flush)
+    sendSafely(send)
+  }
+  function flush(): void {
+    sendState(publisher.flush)
   }
   function flushAll(): void {
-    flushedAt = Date.now()
     if (!outgoing.mustWait('session_update')) isLost = isPushPending = false
-    forget('VS124')
-    sendSafely(publisher.flushAll)
+    sendState(publisher.flushAll)
   }
-  const flushAllSoon = useDebounceFn(flushAll, delays.debounce)
 
   function stop(): void {
     flush()
@@ -287,7 +287,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
     if (reported.length > 0 && state.viewerUrls.length === 0) {
       state.error = new SyncError('VS115', reported[0]!.url.replace(/#.*/, ''))
       if (process.env.NODE_ENV !== 'production') report(state.error)
-    } else if (state.error?.code === 'VS115') state.error = undefined
+    } else forget('VS115')
   }
 
   function onFrame(frame: unknown): void {
@@ -416,7 +416,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       return access.rotate()
     },
     attach: stores.attach,
-    refresh: () => void flushAllSoon(),
+    refresh: debounce(flushAll, delays.debounce),
     start,
     stop,
     push() {

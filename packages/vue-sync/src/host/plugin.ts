@@ -80,7 +80,8 @@ function install(app: App, options: SyncHostOptions = {}): void {
   })
   if (process.env.NODE_ENV !== 'production') warnOfMissingStores(named, () => installed && found)
   // The console of a page that must not publish says so already.
-  const isOff = options.url === undefined && devRelay()?.isOff
+  const isOff =
+    process.env.NODE_ENV !== 'production' && options.url === undefined && devRelay()?.isOff
   // Without waiting for Pinia, because an app without Pinia has sources only.
   if (!isOff && (options.autoStart ?? HOST_DEFAULTS.autoStart)) host.start()
 
@@ -94,14 +95,14 @@ function install(app: App, options: SyncHostOptions = {}): void {
   const onVisibility = (): void => {
     if (document.hidden) flushBeforeLeaving()
   }
-  window.addEventListener('pagehide', onPageHide)
-  document.addEventListener('freeze', flushBeforeLeaving)
-  document.addEventListener('visibilitychange', onVisibility)
+  // Its signal is the option that removes the listeners.
+  const listening = new AbortController()
+  window.addEventListener('pagehide', onPageHide, listening)
+  document.addEventListener('freeze', flushBeforeLeaving, listening)
+  document.addEventListener('visibilitychange', onVisibility, listening)
   app.onUnmount(() => {
     installed = false
-    window.removeEventListener('pagehide', onPageHide)
-    document.removeEventListener('freeze', flushBeforeLeaving)
-    document.removeEventListener('visibilitychange', onVisibility)
+    listening.abort()
     host.dispose()
     for (const undo of attached.values()) undo()
   })

@@ -1,3 +1,4 @@
+import { isCount } from './count.ts'
 import { isRecord } from './record.ts'
 
 /** The id of the relay's own viewer key, for revoking it. */
@@ -56,9 +57,9 @@ export function readToken(value: unknown): ViewerToken | undefined {
     ID.test(id) &&
     id !== MAIN_TOKEN &&
     (label === undefined || (typeof label === 'string' && label.length <= LONGEST_LABEL)) &&
-    (expires === undefined || (Number.isSafeInteger(expires) && (expires as number) >= 0))
+    (expires === undefined || isCount(expires))
   return isValid
-    ? createToken(id, label as string | undefined, expires as number | undefined, general === true)
+    ? createToken(id, label as string | undefined, expires, general === true)
     : undefined
 }
 
@@ -81,13 +82,12 @@ function createToken(
 export function readAccess(value: unknown): AccessRules | undefined {
   if (!isRecord(value)) return undefined
   const { generation, tokens, revoked } = value
-  const isGeneration = Number.isSafeInteger(generation) && (generation as number) >= 0
-  if (!isGeneration || (generation as number) > LAST_GENERATION) return undefined
+  if (!isCount(generation) || generation > LAST_GENERATION) return undefined
   if (!Array.isArray(tokens) || !Array.isArray(revoked)) return undefined
   const read = tokens.map(readToken)
   if (!read.every((token) => token !== undefined)) return undefined
   if (!revoked.every((id): id is string => typeof id === 'string' && ID.test(id))) return undefined
-  return mergeAccess(NO_RULES, { generation: generation as number, tokens: read, revoked })
+  return mergeAccess(NO_RULES, { generation, tokens: read, revoked })
 }
 
 /** Returns the smaller value; `undefined` is greater than all. */

@@ -4,7 +4,7 @@ const LINE_END = 0x0a
 /** A header has a few dozen bytes. A frame without a line end in this many bytes has none. */
 const LONGEST_HEADER = 512
 
-const decoder = new TextDecoder()
+const decoder = /* @__PURE__ */ new TextDecoder()
 
 /** Joins bytes into one array. Takes a list, because a message can have more slices than a call arguments. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -21,6 +21,7 @@ export type {
   StoreFields,
   ViewerUrl,
 } from './envelope.ts'
+export { isCount } from './count.ts'
 export { RICH } from './values.ts'
 export type { ReadPart, RichValues, WritePart } from './values.ts'
 export { decodeFrame, encodeFrame, MissingCodec, readHeader } from './frames/codec.ts'
@@ -28,7 +29,6 @@ export type { Codec, CodecContext, DecodeOptions, FrameOptions, LazyCodec } from
 export {
   addPart,
   formatPart,
-  isCount,
   joinParts,
   PART_BYTES,
   readPart,

@@ -17,6 +17,7 @@ import {
   type ViewerToken,
   withoutExpired,
 } from '../../protocol/index.ts'
+import { keep } from './kept-text.ts'
 
 export interface IssueOptions {
   /** A description for the host's own list, at most 200 characters. @default none */
@@ -99,11 +100,7 @@ export function createAccess(
 
   function set(next: AccessRules): void {
     rules.value = next
-    try {
-      storage().setItem(name, JSON.stringify({ ...next, ...(isUnconfirmed && { rotation }) }))
-    } catch {
-      // Storage is unavailable: the rules last as long as the page.
-    }
+    keep(storage, name, JSON.stringify({ ...next, ...(isUnconfirmed && { rotation }) }))
   }
 
   function settle(problem?: SyncError): void {

@@ -1,5 +1,6 @@
 import { type HostCipher, loadHostCipher } from '../../encrypt/index.ts'
 import { randomSecret } from '../../protocol/index.ts'
+import { keep, readKept } from './kept-text.ts'
 
 /** What links of an encrypted session carry in addition. */
 export interface LinkKeys {
@@ -21,27 +22,9 @@ export interface HostEncryption {
 
 const SECRET_LENGTH = 43
 
-// Functions, because a browser may refuse access to the storage itself.
 const tab = (): Storage => sessionStorage
 /** For the order of epochs: a tab and its duplicate have the same keys, and may take turns as the host. */
 const device = (): Storage => localStorage
-
-function readKept(storage: () => Storage, name: string): string | undefined {
-  try {
-    return storage().getItem(name) ?? undefined
-  } catch {
-    // Storage is unavailable: private mode, a policy, or no browser.
-    return undefined
-  }
-}
-
-function keep(storage: () => Storage, name: string, text: string): void {
-  try {
-    storage().setItem(name, text)
-  } catch {
-    // Storage is unavailable: each page load then has keys of its own.
-  }
-}
 
 /**
  * The keys survive a reload of the tab, so that viewers which scanned its code can still read. A new tab gets new

@@ -25,8 +25,10 @@ export function isSameLoss(a: Findings | undefined, b: Findings | undefined): bo
   return a === b || lostNames(a) === lostNames(b)
 }
 
+const isReason = (kind: string): kind is keyof typeof UNSENDABLE => Object.hasOwn(UNSENDABLE, kind)
+
 function reasonOf(kind: string): string {
-  if (Object.hasOwn(UNSENDABLE, kind)) return UNSENDABLE[kind as keyof typeof UNSENDABLE]
+  if (isReason(kind)) return UNSENDABLE[kind]
   if (/^(?:NaN|-?Infinity|undefined)$/.test(kind)) return `is ${kind}`
   return `is ${/^[AEIO]/i.test(kind) ? 'an' : 'a'} ${kind}`
 }
@@ -35,8 +37,7 @@ function reasonOf(kind: string): string {
 export function describeFinding([kind, path]: Finding): Pick<SyncProblem, 'reason'> & {
   code: 'VS201' | 'VS209' | 'VS210'
   path: string
-  where: string
 } {
-  const code = kind === 'thrown' ? 'VS210' : Object.hasOwn(UNSENDABLE, kind) ? 'VS209' : 'VS201'
-  return { code, path: innerPath(path), where: formatPath(path), reason: reasonOf(kind) }
+  const code = kind === 'thrown' ? 'VS210' : isReason(kind) ? 'VS209' : 'VS201'
+  return { code, path: innerPath(path), reason: reasonOf(kind) }
 }

@@ -49,12 +49,16 @@ export interface FrameWriter {
 type Frame = string | Uint8Array
 
 async function seal(
-  message: StateMessage | StatusMessage,
+  message: StateMessage,
   frame: Frame | Promise<Frame>,
   loading: Promise<HostCipher>,
 ): Promise<Frame> {
   const { cipher } = await loading
-  if (message.type !== 'status') return cipher.seal(message, (await frame) as Uint8Array)
+  return cipher.seal(message, (await frame) as Uint8Array)
+}
+
+async function blind(message: StatusMessage, loading: Promise<HostCipher>): Promise<Frame> {
+  const { cipher } = await loading
   const hash = await cipher.blind(message as Position, message.payload.hash!)
   return JSON.stringify({ ...message, payload: { hash } })
 }
@@ -66,20 +70,17 @@ export function createFrameWriter(options: FrameWriterOptions): FrameWriter {
   let connection = 0
 
   function encode(message: StateMessage | StatusMessage, leaving: boolean): Frame | Promise<Frame> {
-    const isPlain = message.type === 'status' && message.payload.hash === undefined
-    if (options.cipher && !isPlain) {
+    const { cipher } = options
+    if (message.type === 'status')
+      return cipher && message.payload.hash !== undefined
+        ? blind(message, cipher())
+        : JSON.stringify(message)
+    if (cipher) {
       // Encoded now, because the state may change. Never compressed, because the length of a compressed text
       // says something about its content.
-      const frame =
-        message.type === 'status'
-          ? ''
-          : encodeFrame(
-              { ...message, ...options.sealedFields(message) },
-              { codec, binary: true, report },
-            )
-      return seal(message, frame, options.cipher())
+      const sealed = { ...message, ...options.sealedFields(message) }
+      return seal(message, encodeFrame(sealed, { codec, binary: true, report }), cipher())
     }
-    if (message.type === 'status') return JSON.stringify(message)
     return encodeFrame(message, {
       codec,
       compressOver: leaving ? undefined : compressOver,

@@ -71,7 +71,7 @@ export interface ValueForm {
 const wellFormed = (text: string): string => text.replace(/[\ud800-\udfff]/gu, '\ufffd')
 
 /** @param isUtf8 the codec carries text as UTF-8 */
-export function valueForm(isUtf8: boolean, values: RichValues | undefined): ValueForm {
+export function valueForm(isUtf8 = false, values?: RichValues): ValueForm {
   if (!isUtf8 && !values) return JSON_FORM
   const form: ValueForm = {
     readLeaf(value, path, onUnplain) {

@@ -45,14 +45,17 @@ export function readDelays(
 /** @throws SyncError VS101 or VS121 for a bad `url`, VS107 for a bad session name */
 export function readRelay(options: SyncHostOptions): SyncAddress {
   // A key belongs to its relay.
-  const dev = options.url === undefined ? devRelay() : undefined
+  const dev =
+    process.env.NODE_ENV !== 'production' && options.url === undefined ? devRelay() : undefined
   const address = readLink(options.url ?? dev?.url ?? defaultRelay(), 'url: ')
   const session = options.session ?? address.session
   const key = options.key ?? address.key ?? dev?.key
   if (!isSessionName(session))
     throw new SyncError(
       'VS107',
-      'session must be 1–64 of A–Z, a–z, 0–9 and -_.~, and start with a letter or digit',
+      process.env.NODE_ENV === 'production'
+        ? 'session'
+        : 'session must be 1–64 of A–Z, a–z, 0–9 and -_.~, and start with a letter or digit',
     )
   return { relay: address.relay, session, key }
 }

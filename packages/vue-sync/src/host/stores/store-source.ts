@@ -4,7 +4,15 @@ import type { SyncOptions } from '../../pinia/sync-options.ts'
 import { createProblems, type Problems, type SyncProblem } from '../../problems.ts'
 import { share, type StoreFields } from '../../protocol/index.ts'
 import { describeFinding, type Finding } from '../core/findings.ts'
-import { NOTHING, type OnUnplain, readKey, sentKeys, toPlain, valueForm } from '../core/plain.ts'
+import {
+  formatPath,
+  NOTHING,
+  type OnUnplain,
+  readKey,
+  sentKeys,
+  toPlain,
+  valueForm,
+} from '../core/plain.ts'
 import { isDeep, type SyncedState } from './synced-state.ts'
 import { createTrackedReader } from './tracked-snapshot.ts'
 
@@ -30,7 +38,7 @@ export function createStoreSource(
   warn: Warn,
   onChange: () => void,
   problems: Pick<Problems, 'remove' | 'replaceOf'> = createProblems(),
-  form = valueForm(false, undefined),
+  form = valueForm(),
 ): StoreSource {
   const { pick, omit, serialize } = options as SyncOptions<Record<string, unknown>>
   const id = store.$id
@@ -89,9 +97,9 @@ export function createStoreSource(
   /** Not in the effect, which would then follow the list of problems. */
   function report(): void {
     const present = found.flatMap((finding): SyncProblem[] => {
-      const [, , isLost, error] = finding
-      const { code, path, where, reason } = describeFinding(finding)
-      if (process.env.NODE_ENV !== 'production') warn(code, `${where} ${reason}`, error)
+      const [, at, isLost, error] = finding
+      const { code, path, reason } = describeFinding(finding)
+      if (process.env.NODE_ENV !== 'production') warn(code, `${formatPath(at)} ${reason}`, error)
       return isLost ? [{ code, store: id, ...(path && { path }), reason }] : []
     })
     if (failure) {

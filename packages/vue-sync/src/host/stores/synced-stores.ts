@@ -1,4 +1,3 @@
-import { useDebounceFn } from '@vueuse/core'
 import type { Report, SyncError, Warn } from '../../diagnostics.ts'
 import type { SyncOptions } from '../../pinia/sync-options.ts'
 import type { ValueForm } from '../core/plain.ts'
@@ -6,6 +5,7 @@ import type { Problems } from '../../problems.ts'
 import type { Publisher } from '../core/publisher.ts'
 import { HOST_DEFAULTS } from '../options/options.ts'
 import { type Delays, readDelays } from '../options/read-options.ts'
+import { debounce } from './debounce.ts'
 import { createStoreSource, type StoreSource } from './store-source.ts'
 import type { SyncedState } from './synced-state.ts'
 
@@ -75,12 +75,10 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
   }
 
   /** VueUse before 15 cannot cancel a debounced call. A late call sends nothing once the host is disposed. */
-  function createDebounce(debounce: number, maxWait: number): () => void {
-    if (debounce <= 0) return flushSoon
-    const debounced = useDebounceFn(options.flush, debounce, maxWait ? { maxWait } : {})
-    return () => void debounced()
+  function createDebounce(wait: number, maxWait?: number): () => void {
+    return wait > 0 ? debounce(options.flush, wait, maxWait) : flushSoon
   }
-  const storesChanged = createDebounce(delays.debounce, 0)
+  const storesChanged = createDebounce(delays.debounce)
 
   function ownDelays(id: string, own: SyncOptions): Delays {
     try {
@@ -114,8 +112,7 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
       const id = store.$id
       const start = (): void => {
         const waits = ownDelays(id, own)
-        const { debounce, maxWait } = waits
-        const flushLater = createDebounce(debounce, maxWait)
+        const flushLater = createDebounce(waits.debounce, waits.maxWait)
         const source = createStoreSource(
           store,
           own,
@@ -125,7 +122,7 @@ export function createSyncedStores(options: SyncedStoresOptions): SyncedStores {
             if (!isReady()) return
             // Browsers run timers of a hidden page once a second or even once a minute. So a change that comes
             // later than the debounce after the last flush is sent now, and others with the relay's next status.
-            if (isHidden() && Date.now() - flushedAt() >= debounce) flushSoon()
+            if (isHidden() && Date.now() - flushedAt() >= waits.debounce) flushSoon()
             else flushLater()
           },
           problems,

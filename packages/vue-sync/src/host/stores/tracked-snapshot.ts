@@ -98,7 +98,7 @@ function trackedView(value: unknown): unknown {
  */
 export function createTrackedReader(
   onUnplain: OnUnplain,
-  form = valueForm(false, undefined),
+  form = valueForm(),
   age = () => 0,
 ): (value: unknown, path: Path) => Json | typeof NOTHING {
   const { readLeaf, values: rich } = form

@@ -1,4 +1,5 @@
 import { concat, formatHeader, readHeaderLine } from '../bytes.ts'
+import { isCount } from '../count.ts'
 import type { StateMessage } from '../envelope.ts'
 import { isPosition } from './parse.ts'
 import { isRecord } from '../record.ts'
@@ -32,9 +33,6 @@ export interface Receipt {
   id: number
   bytes: number
 }
-
-export const isCount = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= 0
 
 /** The bytes before a slice: the header as one line of JSON. */
 export function formatPart(header: Omit<PartHeader, 'type'>): Uint8Array {
