@@ -184,8 +184,8 @@ it.each([
     '--session must be 1–64 letters, digits, "-", "_", "." or "~", and start with a letter or digit, not "a/b".',
   ],
   [
-    '--url nowhere/at/all',
-    '--url must be an address like ws://127.0.0.1:9876, not "nowhere/at/all".',
+    '--url nowhere/at//all',
+    '--url must be an address like ws://127.0.0.1:9876, not "nowhere/at//all".',
   ],
   [
     '--url ws://127.0.0.1.example.com:9876',
