@@ -95,14 +95,14 @@ function install(app: App, options: SyncHostOptions = {}): void {
   const onVisibility = (): void => {
     if (document.hidden) flushBeforeLeaving()
   }
-  // Its signal is the option that removes the listeners.
-  const listening = new AbortController()
-  window.addEventListener('pagehide', onPageHide, listening)
-  document.addEventListener('freeze', flushBeforeLeaving, listening)
-  document.addEventListener('visibilitychange', onVisibility, listening)
+  window.addEventListener('pagehide', onPageHide)
+  document.addEventListener('freeze', flushBeforeLeaving)
+  document.addEventListener('visibilitychange', onVisibility)
   app.onUnmount(() => {
     installed = false
-    listening.abort()
+    window.removeEventListener('pagehide', onPageHide)
+    document.removeEventListener('freeze', flushBeforeLeaving)
+    document.removeEventListener('visibilitychange', onVisibility)
     host.dispose()
     for (const undo of attached.values()) undo()
   })
