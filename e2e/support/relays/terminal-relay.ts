@@ -39,7 +39,13 @@ export function useTerminals() {
         command: command(quoted([...COMMAND, '--port', '0', ...flags])),
         env: { HOME: home, VUE_SYNC_HOST_KEY: HOST_KEY, VUE_SYNC_VIEWER_KEY: VIEWER_KEY, ...env },
       })
-      const port = (): number => Number(/:(\d+)\/#k=/.exec(terminal.shown())?.[1])
+      let known = Number.NaN
+      const port = (): number => {
+        // The lines with the link are away for a moment while the relay redraws them.
+        const shown = /:(\d+)\/#k=/.exec(terminal.shown())?.[1]
+        if (shown !== undefined) known = Number(shown)
+        return known
+      }
       const relay: TerminalRelay = {
         ...terminal,
         home,
