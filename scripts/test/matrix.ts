@@ -93,7 +93,7 @@ async function test(versions: Versions): Promise<void> {
       const installed = (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
       if (installed !== version) throw new Error(`${name} ${installed} was installed.`)
     }
-    await runNode(dir, 'typescript/bin/tsc', '-p', `${LIBRARY}/tsconfig.json`)
+    await runNode(dir, 'vue-tsc/bin/vue-tsc.js', '-p', `${LIBRARY}/tsconfig.json`)
     await runNode(dir, 'typescript/bin/tsc', '-p', 'tsconfig.published.json')
     await runNode(dir, 'vitest/vitest.mjs', 'run', ...TESTS)
   } finally {
