@@ -1,29 +1,19 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { expect } from 'vitest'
+import { hasProgram } from '../system/has-program.ts'
 
 const CADDY = process.env['VUE_SYNC_CADDY'] ?? 'caddy'
 
-function findCaddy(): boolean {
-  try {
-    execFileSync(CADDY, ['version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** Without Caddy, its tests are skipped with a message. In CI, a missing Caddy is an error. */
-export const hasCaddy = findCaddy()
-if (!hasCaddy) {
-  const missing = '[vue-sync] No caddy: install it, or set VUE_SYNC_CADDY to its path.'
-  if (process.env['CI']) throw new Error(missing)
-  process.stdout.write(`${missing} The tests behind a proxy are skipped.\n`)
-}
+export const hasCaddy = hasProgram(CADDY, ['version'], {
+  missing: '[vue-sync] No caddy: install it, or set VUE_SYNC_CADDY to its path.',
+  skipped: 'The tests behind a proxy are skipped.',
+})
 
 export interface CaddyOptions {
   /** Name of a file in docs/deploy. */

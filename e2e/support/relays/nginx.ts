@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -6,25 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { expect } from 'vitest'
+import { hasProgram } from '../system/has-program.ts'
 
 const NGINX = process.env['VUE_SYNC_NGINX'] ?? 'nginx'
 
-function findNginx(): boolean {
-  try {
-    execFileSync(NGINX, ['-v'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** Without nginx, its tests are skipped with a message. In CI, a missing nginx is an error. */
-export const hasNginx = findNginx()
-if (!hasNginx) {
-  const missing = '[vue-sync] No nginx: install it, or set VUE_SYNC_NGINX to its path.'
-  if (process.env['CI']) throw new Error(missing)
-  process.stdout.write(`${missing} Its tests are skipped.\n`)
-}
+export const hasNginx = hasProgram(NGINX, ['-v'], {
+  missing: '[vue-sync] No nginx: install it, or set VUE_SYNC_NGINX to its path.',
+  skipped: 'Its tests are skipped.',
+})
 
 export interface Nginx {
   stop: () => Promise<void>

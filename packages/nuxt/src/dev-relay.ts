@@ -2,11 +2,8 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { addPluginTemplate } from '@nuxt/kit'
 import type { Nuxt } from '@nuxt/schema'
-import { type AppServer, vueSync, type VueSyncOptions } from '@vue-sync/vite'
+import { type AppServer, RELAY_MODULE, vueSync, type VueSyncOptions } from '@vue-sync/vite'
 import type { PluginOption } from 'vite'
-
-/** The virtual module of `@vue-sync/vite` that tells the host library where the relay is. */
-const RELAY_MODULE = 'virtual:vue-sync/relay'
 
 type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => unknown
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Server, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  acceptPlainHttp,
   certificateOf,
   createSyncMiddleware,
   createSyncServer,
@@ -13,7 +14,6 @@ import {
 } from '@vue-sync/server'
 import { openKeys } from './keys.ts'
 import type { ResolvedOptions } from './options.ts'
-import { acceptPlainHttp } from './plain-http.ts'
 
 /** What a dev server and a preview server of Vite have in common. */
 export interface ViteServer {

@@ -1,10 +1,11 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
+import { createServer as createHttpServer, type RequestListener } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
 import type { KeyedCertificate } from '../tls/certificates.ts'
 import { paceWrites } from '../peers/paced-writes.ts'
 import { watchDescriptors } from './descriptor-watch.ts'
 import { UsageError } from '../core/usage-error.ts'
+import { readProtocol } from './first-byte.ts'
 import { answerOtherUpgrades, isWebSocketUpgrade } from './other-upgrades.ts'
 
 export interface ListenerOptions {
@@ -37,9 +38,6 @@ const STALL_MS = 20_000
 /** Then the connection is closed, and the client opens another. */
 const MAX_REQUESTS = 1000
 
-/** The first byte of a TLS connection: a handshake record. */
-const TLS_HANDSHAKE = 0x16
-
 /** Turns an error of `listen` into one that says what to do. */
 function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
   switch (error.code) {
@@ -59,29 +57,6 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
     default:
       return error
   }
-}
-
-/** Passes a connection to the server for its protocol, by its first byte. */
-function routeByProtocol(
-  socket: Socket,
-  plain: Server,
-  secure: HttpsServer,
-  timeout: number,
-): void {
-  const onTimeout = (): void => void socket.destroy()
-  const onReadable = (): void => {
-    const first = socket.read(1) as Buffer | null
-    if (first === null) return
-    socket.off('readable', onReadable)
-    socket.off('timeout', onTimeout)
-    socket.setTimeout(0)
-    socket.unshift(first)
-    const server = first[0] === TLS_HANDSHAKE ? secure : plain
-    server.emit('connection', socket)
-  }
-  socket.setTimeout(timeout)
-  socket.on('timeout', onTimeout)
-  socket.on('readable', onReadable)
 }
 
 function listen(server: NetServer, host: string, port: number): Promise<void> {
@@ -118,7 +93,11 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     server.maxRequestsPerSocket = MAX_REQUESTS
   }
   const front = secure
-    ? createServer((socket) => routeByProtocol(socket, plain, secure, handshakeTime))
+    ? createServer((socket) =>
+        readProtocol(socket, handshakeTime, (isTls) =>
+          (isTls ? secure : plain).emit('connection', socket),
+        ),
+      )
     : plain
 
   const sockets = new Set<Socket>()

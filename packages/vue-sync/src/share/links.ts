@@ -13,7 +13,7 @@ export function reachOf({ reach = 'network' }: ViewerUrl): Reach {
   return reach
 }
 
-/** Sorts links by who can use them, phones first. */
+/** Groups links by the devices that can use them. Links for phones come first. */
 export function groupLinks(links: readonly ViewerUrl[]): LinkGroup[] {
   return REACHES.map((reach) => ({
     reach,

@@ -16,7 +16,7 @@ export interface ShareTexts {
   scanSetUp: string
   showSetUp: string
   showViewer: string
-  /** Who can use a link, by its reach. */
+  /** The devices that can use a link, by its reach. */
   reach: Record<Reach, string>
   network: string
   encrypted: string
@@ -44,7 +44,7 @@ export interface ShareTexts {
   /** How many viewers are connected, as the title of their list. */
   connected: (count: number) => string
   viewers: (count: number) => string
-  /** What can be removed alone. */
+  /** Explains that a link can be removed, but not one viewer of a shared link. */
   viewersNote: string
   sharedLink: string
   /** A link that was created without a label. */
@@ -72,7 +72,7 @@ export interface ShareTexts {
 
   accessFailed: string
   unsent: (count: number) => string
-  /** What is not sent, where no store is named. */
+  /** Names the whole state where a problem names no store. */
   state: string
 
   copyLink: string

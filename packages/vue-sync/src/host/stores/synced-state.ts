@@ -3,7 +3,7 @@ import { isReactive, isShallow, type MaybeRefOrGetter, reactive, toValue } from 
 /** State that the host can publish under an id. A Pinia store is one. */
 export interface SyncedState {
   readonly $id: string
-  /** The fields. What reads them in an effect follows their changes. */
+  /** The fields. An effect that reads them runs again when they change. */
   readonly $state: object
   /** Reports changes beside those that an effect follows. Returns what stops it. */
   $subscribe?: (

@@ -1,8 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { Server, Socket } from 'node:net'
+import { readProtocol } from './first-byte.ts'
 
-/** The first byte of a TLS connection: a handshake record. */
-const TLS_HANDSHAKE = 0x16
 /** How long a client may take until it sends something. */
 const FIRST_BYTE_MS = 10_000
 
@@ -15,15 +14,9 @@ export function acceptPlainHttp(server: Server, onRequest: RequestListener): voi
   const toTls = server.listeners('connection') as ((socket: Socket) => void)[]
   server.removeAllListeners('connection')
   server.on('connection', (socket: Socket) => {
-    socket.setTimeout(FIRST_BYTE_MS, () => socket.destroy())
     socket.on('error', () => socket.destroy())
-    socket.once('readable', () => {
-      const first = socket.read(1) as Buffer | null
-      if (first === null) return
-      socket.setTimeout(0)
-      socket.removeAllListeners('timeout')
-      socket.unshift(first)
-      if (first[0] !== TLS_HANDSHAKE) return void plain.emit('connection', socket)
+    readProtocol(socket, FIRST_BYTE_MS, (isTls) => {
+      if (!isTls) return void plain.emit('connection', socket)
       for (const listener of toTls) listener.call(server, socket)
     })
   })
