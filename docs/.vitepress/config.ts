@@ -1,3 +1,4 @@
+import { slug } from 'github-slugger'
 import { groupIconMdPlugin, groupIconVitePlugin } from 'vitepress-plugin-group-icons'
 import llmstxt from 'vitepress-plugin-llms'
 import { defineConfig } from 'vitepress'
@@ -21,6 +22,8 @@ export default defineConfig({
   ],
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    // The same anchors as on the forge, where people read these files too.
+    anchor: { slugify: (text) => slug(text) },
     languageAlias: { caddy: 'nginx' },
     config(md) {
       md.use(groupIconMdPlugin)
