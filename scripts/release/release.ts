@@ -10,7 +10,15 @@ import { manifestProblems, type PublishedManifest } from './manifest-problems.ts
 import { packAll, PUBLISHED, type Tarball, TARBALLS_DIR } from './pack.ts'
 import { PLACEHOLDERS, readAddress } from './project-address.ts'
 import { distTag, releaseProblems } from './release-problems.ts'
+import { type DocumentedApp, tryApp } from './try-app.ts'
 import { tryTarballs } from './try-tarballs.ts'
+
+/** The app that a release must run, as its page tells a reader to make it. */
+const APP: DocumentedApp = {
+  page: 'README.md',
+  until: '## Run the relay yourself',
+  unused: ['@vue-sync/nuxt'],
+}
 
 const HELP = `Usage: pnpm release [options]
 
@@ -101,8 +109,12 @@ async function release(isDryRun: boolean, build: boolean): Promise<void> {
   rmSync(TARBALLS_DIR, { recursive: true, force: true })
   const tarballs = await packAll(TARBALLS_DIR)
   for (const tarball of tarballs) checkTarball(tarball)
-  const entries = await tryTarballs(tarballs)
-  console.log(`\nInstalled with npm into an empty folder, and imported ${entries.join(', ')}.`)
+  const { entries, node } = await tryTarballs(tarballs)
+  console.log(
+    `\nInstalled with npm into an empty folder, and imported with Node ${node}: ${entries.join(', ')}.`,
+  )
+  const arrived = await tryApp(APP, tarballs)
+  console.log(`Built and started the app of ${APP.page} with them. A client received: ${arrived}`)
   console.log(`\n${tarballs.map(describe).join('\n\n')}\n`)
   if (isDryRun) {
     console.log('[vue-sync] Nothing was published: this was a dry run.')
