@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ROOT } from '../builds.ts'
 import { manifestProblems, type PublishedManifest } from './manifest-problems.ts'
-import { PUBLISHED } from './pack.ts'
 import { PLACEHOLDERS, readAddress } from './project-address.ts'
+import { PUBLISHED } from './published.ts'
 
 const readJson = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'))
 const { repository } = { ...PLACEHOLDERS, ...readAddress(readJson('package.json')) }
