@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +10,9 @@ const LIBRARY = join(ROOT, 'packages/vue-sync')
 const SERVER = join(ROOT, 'server')
 const VITE_PLUGIN = join(ROOT, 'packages/vite')
 const NUXT_MODULE = join(ROOT, 'packages/nuxt')
+const DOCS = join(ROOT, 'docs')
+/** The built documentation site. */
+export const SITE_DIR = join(DOCS, '.vitepress/dist')
 export const VIEWER_DIR = join(APP, 'dist')
 /** Source files and folders of the viewer app. */
 const VIEWER_SOURCES = [
@@ -85,4 +88,21 @@ export function ensureNuxtModule(): void {
   const built = ['module.js', 'runtime/host.js'].map((name) => join(NUXT_MODULE, 'dist', name))
   if (!built.every((file) => isFresh(file, sources)))
     build('the Nuxt module', NUXT_MODULE, 'tsdown/dist/run.mjs')
+}
+
+/** Builds the documentation site if it is missing or older than its sources. @throws Error with the build's output */
+export function ensureSite(): void {
+  const pages = globSync('**/*.{md,ts,vue,css,svg,png}', {
+    cwd: DOCS,
+    exclude: ['**/node_modules/**', '.vitepress/{dist,cache}/**', 'deploy/**'],
+  })
+  const sources = [
+    ...pages.map((name) => join(DOCS, name)),
+    ...['README.md', 'SECURITY.md', 'BENCHMARKS.md', 'packages/vue-sync/PROTOCOL.md'].map((name) =>
+      join(ROOT, name),
+    ),
+    ...['packages/vue-sync/src', 'server/src'].map((name) => join(ROOT, name)),
+  ]
+  if (!isFresh(join(SITE_DIR, 'index.html'), sources))
+    build('the documentation site', DOCS, 'vitepress/bin/vitepress.js', 'build')
 }

@@ -14,8 +14,8 @@ import { useRelay } from '../support/apps/relay-bed.ts'
 import { FIELD_ROWS, isOfSetup, VALUE_ROWS, type ValueRow } from '../support/apps/value-rows.ts'
 import { HOST_KEY, startRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
-// The tables in docs/values.md show what real hosts, relays and viewers do. `pnpm docs:values` writes them.
-const DOC = new URL('../../docs/values.md', import.meta.url)
+// The tables in docs/guide/values.md show what real hosts, relays and viewers do. `pnpm docs:values` writes them.
+const DOC = new URL('../../docs/guide/values.md', import.meta.url)
 const isUpdate = process.env['VUE_SYNC_UPDATE_DOCS'] === '1'
 
 const bed = useRelay()
@@ -122,7 +122,7 @@ function expectTable(name: string, lines: string[]): void {
   else expect(doc.slice(start, end), 'run `pnpm docs:values`').toBe(table)
 }
 
-it('docs/values.md shows what each kind of value becomes', async () => {
+it('docs/guide/values.md shows what each kind of value becomes', async () => {
   const json = await mirror({})
   const codes = ROWS.map((_, index) =>
     bed.warnings
@@ -157,7 +157,7 @@ it('docs/values.md shows what each kind of value becomes', async () => {
   expectTable('values', lines.slice(0, -1))
 })
 
-it('docs/values.md shows what a viewer’s own field of each kind does', async () => {
+it('docs/guide/values.md shows what a viewer’s own field of each kind does', async () => {
   const useHost = FIELD_ROWS.map((_, index) =>
     defineStore(idOf(index), {
       state: () => ({ value: { n: 1 } as { n: number } | null }),

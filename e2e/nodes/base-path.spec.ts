@@ -11,8 +11,8 @@ import { hasCaddy, startCaddyWith } from '../support/relays/caddy.ts'
 import { hasNginx, startNginx } from '../support/relays/nginx.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
-// The viewer at /sync/ of an origin that has other apps with service workers, behind the proxies of docs/deploy.md.
-const page = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8')
+// The viewer at /sync/ of an origin that has other apps with service workers, behind the proxies of docs/guide/deployment.md.
+const page = readFileSync(new URL('../../docs/guide/deployment.md', import.meta.url), 'utf8')
 const section = page.slice(page.indexOf('\n## Below a path\n'))
 const block = (language: string) =>
   new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(section)![1]!

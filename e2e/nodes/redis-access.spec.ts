@@ -154,9 +154,12 @@ describe.skipIf(!process.env['VUE_SYNC_REDIS_SERVER'])('Redis with a password', 
     for (const viewer of [first, late]) await viewer.until(({ seq }) => seq === 1)
   })
 
-  it('nodes work with the ACL rule of docs/scaling.md, and warn of a missing right', async () => {
+  it('nodes work with the ACL rule of docs/guide/several-machines.md, and warn of a missing right', async () => {
     await startStore()
-    const docs = await readFile(new URL('../../docs/scaling.md', import.meta.url), 'utf8')
+    const docs = await readFile(
+      new URL('../../docs/guide/several-machines.md', import.meta.url),
+      'utf8',
+    )
     const [rule] = /ACL SETUSER .*/.exec(docs)!
     const [, , ...rights] = rule.split(' ')
     const made = rights.map((right) => right.replace('>PASSWORD', `>${PASSWORD}-user`))

@@ -9,7 +9,7 @@ import { connect } from '../../server/test/client.ts'
 import { openViteApp, type ViteApp } from '../support/apps/vite-app.ts'
 import { type Browser, launchBrowser } from '../support/browsers/playwright.ts'
 
-/** What docs/vite.md tells a deployed app to do: the key comes at run time, and from a person if nothing else has it. */
+/** What docs/guide/vite.md tells a deployed app to do: the key comes at run time, and from a person if nothing else has it. */
 const MAIN = `
 import { syncPlugin } from '@vue-sync/vue/host'
 import { createPinia } from 'pinia'

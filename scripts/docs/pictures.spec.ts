@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ROOT } from '../builds.ts'
@@ -7,10 +7,10 @@ const IMAGES = join(ROOT, 'docs/images')
 const DOCS = [
   'README.md',
   'CONTRIBUTING.md',
-  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map(
+  ...globSync('**/*.md', { cwd: join(ROOT, 'docs'), exclude: ['**/node_modules/**'] }).map(
     (name) => `docs/${name}`,
   ),
-].filter((name) => name.endsWith('.md'))
+]
 
 const named = DOCS.flatMap((doc) => {
   const text = readFileSync(join(ROOT, doc), 'utf8')

@@ -28,7 +28,7 @@ afterEach(async () => {
 
 /** The code of a documented file. @throws Error if the page has none */
 async function documented(page: string, target: string): Promise<string> {
-  const blocks = readBlocks(await readFile(local(`../../docs/shells/${page}.md`), 'utf8'))
+  const blocks = readBlocks(await readFile(local(`../../docs/guide/shells/${page}.md`), 'utf8'))
   const block = blocks.find((candidate) => candidate.target === target)
   if (!block) throw new Error(`${page}.md has no file ${target}.`)
   // Another relay may use the default port.

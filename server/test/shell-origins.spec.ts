@@ -85,7 +85,7 @@ describe.each(ORIGINS)('a page of %s (%s), which sends %s', (page, _shell, origi
   })
 
   it('is documented', () => {
-    const path = fileURLToPath(new URL(`../../docs/shells/${page}.md`, import.meta.url))
+    const path = fileURLToPath(new URL(`../../docs/guide/shells/${page}.md`, import.meta.url))
     const row = readFileSync(path, 'utf8')
       .split('\n')
       .find((line) => line.startsWith('|') && line.includes(`| \`${origin}\` |`))

@@ -4,7 +4,7 @@ import { COLORS, MEASURES } from './palette.ts'
 
 it('the reference lists every variable with its default', () => {
   const page = readFileSync(
-    new URL('../../../../../docs/reference/share.md', import.meta.url),
+    new URL('../../../../../docs/guide/share-panel.md', import.meta.url),
     'utf8',
   )
   const listed = [...page.matchAll(/^\| `--vue-sync-([\w-]+)` \| (.*?) \|/gm)].map(
