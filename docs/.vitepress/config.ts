@@ -3,6 +3,7 @@ import llmstxt from 'vitepress-plugin-llms'
 import { defineConfig } from 'vitepress'
 import { NAV, SIDEBAR } from './navigation.ts'
 import { linkRepository } from './repository-links.ts'
+import { writeServiceWorker } from './service-worker.ts'
 
 const TITLE = 'vue-sync'
 const DESCRIPTION = 'The state of a running Vue app, live on other people’s phones.'
@@ -15,6 +16,7 @@ export default defineConfig({
   srcExclude: ['deploy/**', '**/README.md'],
   cleanUrls: true,
   lastUpdated: false,
+  buildEnd: ({ outDir }) => writeServiceWorker(outDir),
   head: [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: '/logo.svg' }],
     ['meta', { name: 'theme-color', content: '#0f7a62' }],

@@ -70,8 +70,7 @@ export function startDemo({ elements, onFrame, onFailed }: DemoOptions): Demo {
 
   const session = crypto.randomUUID()
   const scope = effectScope(true)
-  const apps: Partial<Record<Device, App>> = {}
-  const viewers: Partial<Record<Phone, UseSyncViewerReturn>> = {}
+  const apps: App[] = []
   const links: Partial<Record<Phone, string>> = {}
   const phones = reactive<Demo['phones']>({
     phone1: { isCut: false, isRemoved: false },
@@ -115,7 +114,7 @@ export function startDemo({ elements, onFrame, onFailed }: DemoOptions): Demo {
   }
 
   const hostApp = createApp(HostApp)
-  apps.host = hostApp
+  apps.push(hostApp)
   hostApp.use(pinia).use(syncPlugin, {
     url: `wss://${RELAY_HOST}`,
     session,
@@ -129,20 +128,18 @@ export function startDemo({ elements, onFrame, onFailed }: DemoOptions): Demo {
   hostApp.mount(elements.host)
   const host = hostApp.runWithContext(() => useSyncHost())
 
-  function openPhone(phone: Phone, url: string): void {
-    const viewer = viewers[phone]
-    if (viewer) return viewer.connect(url)
+  function openPhone(phone: Phone): UseSyncViewerReturn {
     const app = createApp(PhoneApp)
     app.use(createPinia()).use(syncViewer, {
-      url,
       WebSocket: networks[phone].WebSocket,
       // The visitor watches the phone, so it dials more often than the defaults.
       backoff: { first: 500, max: 1000 },
     })
     app.mount(elements[phone])
-    apps[phone] = app
-    viewers[phone] = app.runWithContext(() => useSyncViewer())
+    apps.push(app)
+    return app.runWithContext(() => useSyncViewer())
   }
+  const viewers = { phone1: openPhone('phone1'), phone2: openPhone('phone2') }
 
   function addLink(phone: Phone): void {
     const id = host.issue({ label: NAMES[phone] })
@@ -154,7 +151,7 @@ export function startDemo({ elements, onFrame, onFailed }: DemoOptions): Demo {
         (url) => {
           if (url === undefined) return
           stopWaiting()
-          openPhone(phone, url)
+          viewers[phone].connect(url)
         },
       )
     })
@@ -182,7 +179,7 @@ export function startDemo({ elements, onFrame, onFailed }: DemoOptions): Demo {
     },
     stop() {
       scope.stop()
-      for (const app of Object.values(apps)) app.unmount()
+      for (const app of apps) app.unmount()
       worker.removeEventListener('error', onFailed)
       worker.terminate()
       forgetStored(session)

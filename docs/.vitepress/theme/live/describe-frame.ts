@@ -45,12 +45,13 @@ function describeChange({ payload, patch = [] }: Frame): string {
 }
 
 function describeStatus(payload: Frame['payload']): string {
-  const { host, clientCount, access, want, name, change } = payload
+  const { host, clientCount, access, want, name, change, hash } = payload
   if (typeof host === 'string') return `the host is ${host}`
   if (want !== undefined) return 'the relay asks for the whole state'
   if (typeof clientCount === 'number')
     return `${clientCount} ${clientCount === 1 ? 'phone' : 'phones'} connected`
   if (access !== undefined || change !== undefined) return 'links that are valid, and revoked ones'
+  if (hash !== undefined) return 'a checksum of the whole state'
   if (name !== undefined) return `the session is called ${short(name)}`
   return Object.keys(payload).join(', ')
 }
