@@ -4,6 +4,7 @@ import llmstxt from 'vitepress-plugin-llms'
 import { defineConfig } from 'vitepress'
 import { NAV, SIDEBAR } from './navigation.ts'
 import { linkRepository, REPOSITORY } from './repository-links.ts'
+import { writeServiceWorker } from './service-worker.ts'
 
 const TITLE = 'vue-sync'
 const DESCRIPTION = 'The state of a running Vue app, live on other people’s phones.'
@@ -16,6 +17,7 @@ export default defineConfig({
   srcExclude: ['deploy/**', '**/README.md'],
   cleanUrls: true,
   lastUpdated: false,
+  buildEnd: ({ outDir }) => writeServiceWorker(outDir),
   head: [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: '/logo.svg' }],
     ['meta', { name: 'theme-color', content: '#0f7a62' }],
