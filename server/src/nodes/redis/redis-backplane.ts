@@ -2,12 +2,14 @@ import { Buffer } from 'node:buffer'
 import {
   type AccessRules,
   isSessionName,
+  LONGEST_WAIT,
   mergeAccess,
   NO_RULES,
   randomId,
   sameAccess,
   withoutExpired,
 } from '@vue-sync/vue/protocol'
+import { checkInteger } from '../../core/check-integer.ts'
 import type { Backplane, Outcome } from '../../core/shared/backplane.ts'
 import type { SessionInfo } from '../../core/session/stored-session.ts'
 import { REDIS_DEFAULTS, type RedisBackplaneOptions } from './redis-options.ts'
@@ -37,11 +39,13 @@ function toBuffer(bytes: Uint8Array): Buffer {
  * Connects nodes through Redis 6.2 or later. Redis needs no persistence, as the nodes restore what it loses.
  * Retained sessions take as much memory there as on one node.
  *
- * @throws UsageError for an invalid address
+ * @throws UsageError for an invalid address, or a time out of range
  */
 export function createRedisBackplane(options: RedisBackplaneOptions): Backplane {
   checkRedisUrl(options.url)
   const { prefix, sessionTtl, interval, timeout, encode } = { ...REDIS_DEFAULTS, ...options }
+  for (const [name, time] of Object.entries({ interval, timeout }))
+    checkInteger(name, time, 1, LONGEST_WAIT)
   const id = randomId()
   const errorText = createErrorText({ ...options, timeout })
   const listeners = new Map<string, (message: unknown) => void>()
