@@ -49,8 +49,6 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
   const id = randomId()
   const errorText = createErrorText({ ...options, timeout })
   const listeners = new Map<string, (message: unknown) => void>()
-  /** The difference between Redis's clock and this process's monotonic one, in milliseconds. */
-  let clockOffset = performance.timeOrigin
   let isStarted = false
   let hasWarnedOfScan = false
   /** Made by the first `start`, which loads the client library. */
@@ -86,12 +84,10 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       },
       async probe() {
         const key = `${prefix}:probe`
-        const [[seconds, microseconds]] = await Promise.all([
-          client.time(),
+        await Promise.all([
           client.vsProbe(key, `${key}:log`, `${key}:sent`, sessionTtl),
           subscriber.subscribe(`${key}:heard`),
         ])
-        clockOffset = Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.now()
       },
     })
   }
@@ -151,7 +147,8 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
   const backplane: Backplane = {
     id,
     interval,
-    now: () => performance.now() + clockOffset,
+    // A claim says how long ago this was, so a clock that is wrong or set back does no harm.
+    now: () => performance.timeOrigin + performance.now(),
     get isHealthy() {
       return health?.isHealthy ?? false
     },
@@ -204,7 +201,7 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
         ...scriptArgs(session),
         holder,
         term ?? '',
-        Math.round(since),
+        Math.max(0, backplane.now() - since),
         epoch,
       )
       return granted === null ? undefined : Number(granted)
