@@ -138,7 +138,14 @@ export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): P
     },
 
     async configureServer(server) {
-      server.middlewares.use(createPageGuard(options.publishFrom))
+      const { publishFrom, button, devtools } = options
+      server.middlewares.use(
+        createPageGuard({
+          publishFrom,
+          allowedOrigins: options.relay.allowedOrigins ?? [],
+          relayModule: async () => relayModule({ ...(await relay!), button, devtools }),
+        }),
+      )
       await openRelay(server, false)
       extendTerminal(server, false)
     },
@@ -154,10 +161,9 @@ export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): P
 
     async load(id) {
       if (id === `\0${TOOLS_MODULE}`) return toolsModule()
-      if (id !== `\0${RELAY_MODULE}`) return undefined
-      const { url, hostKey } = (await relay)!
-      const { button, devtools } = options
-      return relayModule({ url, hostKey, button, devtools })
+      return id === `\0${RELAY_MODULE}`
+        ? '// The dev server adds the content for each page.'
+        : undefined
     },
 
     transform(code, id, environment) {
