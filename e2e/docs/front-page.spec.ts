@@ -34,7 +34,8 @@ const hasMood = (phone: Phone, mood: string) =>
 const showsPoints = (phone: Phone, points: number) =>
   `${inPhone(phone, '.score .home b')}?.textContent === '${points}'`
 const click = (page: BrowserPage, label: string) =>
-  page.evaluate(`document.querySelector('button[aria-label="${label}"]').click()`)
+  page.evaluate(`[...document.querySelectorAll('.live button')]
+    .find((button) => (button.ariaLabel ?? button.textContent.trim()) === '${label}').click()`)
 const setClock = (page: BrowserPage, seconds: number) =>
   page.evaluate(`((slider) => {
     slider.value = ${seconds}
@@ -72,7 +73,7 @@ describe.each<BrowserName>(['chromium', 'firefox', 'webkit'])('the front page in
       await click(page, 'Network of Phone 2')
       await page.waitFor(hasMood(2, 'stale'))
       expect(await page.text()).toMatch(/No network\s+as of \d\d:\d\d:\d\d/)
-      await click(page, '2 for the Hawks')
+      await click(page, '+2 for the Hawks')
       await page.waitFor(showsPoints(1, 44))
       expect(await page.evaluate(showsPoints(2, 42))).toBe(true)
 
@@ -83,7 +84,7 @@ describe.each<BrowserName>(['chromium', 'firefox', 'webkit'])('the front page in
 
       await click(page, 'Remove Phone 1')
       await page.waitFor(hasMood(1, 'removed'))
-      await click(page, '3 for the Hawks')
+      await click(page, '+3 for the Hawks')
       await page.waitFor(showsPoints(2, 47))
       await click(page, 'Add Phone 1 again')
       await page.waitFor(`${hasMood(1, 'live')} && ${showsPoints(1, 47)}`)
@@ -114,7 +115,7 @@ describe('the front page', () => {
       const page = await openLive(scheme, 360)
       const { complaints } = watch(page)
       await page.getByLabel('Network of Phone 2').click()
-      await page.getByLabel('Remove Phone 1').click()
+      await page.getByText('Remove Phone 1').click()
       await page.locator('[data-mood="removed"]').waitFor()
       await page.locator('[data-mood="stale"]').waitFor()
       expect(await violations(page)).toEqual([])
