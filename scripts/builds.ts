@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, globSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -11,9 +11,9 @@ const SERVER = join(ROOT, 'server')
 const VITE_PLUGIN = join(ROOT, 'packages/vite')
 const NUXT_MODULE = join(ROOT, 'packages/nuxt')
 const DOCS = join(ROOT, 'docs')
-/** The built documentation site. */
-export const SITE_DIR = join(DOCS, '.vitepress/dist')
 export const VIEWER_DIR = join(APP, 'dist')
+/** The built documentation site. */
+export const DOCS_DIR = join(DOCS, '.vitepress/dist')
 /** Source files and folders of the viewer app. */
 const VIEWER_SOURCES = [
   ...['src', 'public', 'index.html', 'vite.config.ts', 'package.json'].map((name) =>
@@ -90,19 +90,24 @@ export function ensureNuxtModule(): void {
     build('the Nuxt module', NUXT_MODULE, 'tsdown/dist/run.mjs')
 }
 
-/** Builds the documentation site if it is missing or older than its sources. @throws Error with the build's output */
-export function ensureSite(): void {
-  const pages = globSync('**/*.{md,ts,vue,css,svg,png}', {
-    cwd: DOCS,
-    exclude: ['**/node_modules/**', '.vitepress/{dist,cache}/**', 'deploy/**'],
-  })
+/** Builds the documentation if it is missing or older than its sources. @throws Error with the build's output */
+export function ensureDocs(): void {
   const sources = [
-    ...pages.map((name) => join(DOCS, name)),
-    ...['README.md', 'SECURITY.md', 'BENCHMARKS.md', 'packages/vue-sync/PROTOCOL.md'].map((name) =>
-      join(ROOT, name),
-    ),
-    ...['packages/vue-sync/src', 'server/src'].map((name) => join(ROOT, name)),
+    ...readdirSync(DOCS)
+      .filter((name) => !name.startsWith('.') && name !== 'node_modules')
+      .map((name) => join(DOCS, name)),
+    ...readdirSync(join(DOCS, '.vitepress'))
+      .filter((name) => name !== 'dist' && name !== 'cache')
+      .map((name) => join(DOCS, '.vitepress', name)),
+    ...[
+      'README.md',
+      'SECURITY.md',
+      'BENCHMARKS.md',
+      'packages/vue-sync/PROTOCOL.md',
+      'packages/vue-sync/src',
+      'server/src',
+    ].map((name) => join(ROOT, name)),
   ]
-  if (!isFresh(join(SITE_DIR, 'index.html'), sources))
-    build('the documentation site', DOCS, 'vitepress/bin/vitepress.js', 'build')
+  if (!isFresh(join(DOCS_DIR, 'index.html'), sources))
+    build('the documentation', DOCS, 'vitepress/bin/vitepress.js', 'build')
 }

@@ -5,6 +5,7 @@ import llmstxt from 'vitepress-plugin-llms'
 import { defineConfig } from 'vitepress'
 import { NAV, SIDEBAR } from './navigation.ts'
 import { linkRepository, REPOSITORY } from './repository-links.ts'
+import { writeServiceWorker } from './service-worker.ts'
 
 /** The path at which a host serves the site. */
 const BASE = process.env['DOCS_BASE'] ?? '/'
@@ -21,6 +22,7 @@ export default defineConfig({
   srcExclude: ['deploy/**', '**/README.md'],
   cleanUrls: true,
   lastUpdated: false,
+  buildEnd: ({ outDir }) => writeServiceWorker(outDir),
   head: [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${BASE}logo.svg` }],
     ['meta', { name: 'theme-color', content: '#0f7a62' }],

@@ -35,8 +35,10 @@ function siteLink(href: string, source: string): string {
  */
 export function linkRepository(md: MarkdownRenderer): void {
   md.core.ruler.push('repository-links', ({ tokens, env }) => {
-    const page = relative(DOCS, (env as { path: string }).path)
-    const source = sourceOf(page)
+    const { path } = env as { path?: string }
+    // VitePress also renders headings alone, to infer titles.
+    if (path === undefined) return
+    const source = sourceOf(relative(DOCS, path))
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
       const href = token.attrGet('href')
       if (token.type !== 'link_open' || href === null || /^([a-z]+:|#|\/)/i.test(href)) continue

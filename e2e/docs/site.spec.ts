@@ -1,28 +1,28 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SITE_DIR } from '../../scripts/builds.ts'
+import { DOCS_DIR, ensureDocs } from '../../scripts/builds.ts'
 import { horizontalOverflow, violations } from '../support/browsers/accessibility.ts'
 import { type Browser, launchBrowser } from '../support/browsers/playwright.ts'
-import type { ServedPage } from '../support/pages/page-builds.ts'
-import { serveSite } from '../support/pages/site.ts'
+import { type DocsSite, serveDocs } from '../support/pages/docs-site.ts'
 
-let site: ServedPage
+let site: DocsSite
 let browser: Browser
 /** Each built page, by its path without `.html`. */
 const pages = new Map<string, string>()
 
 beforeAll(async () => {
-  ;[site, browser] = await Promise.all([serveSite(), launchBrowser()])
-  for (const file of globSync('**/*.html', { cwd: SITE_DIR }))
+  ensureDocs()
+  ;[site, browser] = await Promise.all([serveDocs(), launchBrowser()])
+  for (const file of globSync('**/*.html', { cwd: DOCS_DIR }))
     pages.set(
       `/${file.replace(/\.html$/, '').replace(/(^|\/)index$/, '$1')}`,
-      readFileSync(join(SITE_DIR, file), 'utf8'),
+      readFileSync(join(DOCS_DIR, file), 'utf8'),
     )
 })
 afterAll(async () => {
   await browser?.close()
-  await site?.close()
+  await site?.stop()
 })
 
 const attributes = (html: string, name: string): string[] =>
@@ -62,18 +62,18 @@ describe('the documentation site', () => {
   })
 
   it('lists its pages for language models, and offers each as Markdown', () => {
-    const list = readFileSync(join(SITE_DIR, 'llms.txt'), 'utf8')
+    const list = readFileSync(join(DOCS_DIR, 'llms.txt'), 'utf8')
     const listed = [...list.matchAll(/\]\((\/[^)]+)\.md\)/g)].map(([, path]) => path!)
     expect(listed.length).toBeGreaterThan(20)
     for (const path of listed)
-      expect(readFileSync(join(SITE_DIR, `${path}.md`), 'utf8')).not.toBe('')
+      expect(readFileSync(join(DOCS_DIR, `${path}.md`), 'utf8')).not.toBe('')
   })
 
   it('finds a page by a word, without a service', async () => {
     const page = await browser.newPage()
     const requests: string[] = []
     page.on('request', (request) => requests.push(request.url()))
-    await page.goto(`${site.origin}guide/vite`)
+    await page.goto(`${site.origin}/guide/vite`)
     await page.getByRole('button', { name: 'Search' }).first().click()
     await page.getByRole('searchbox').fill('encryption key')
     await page.getByRole('option').first().waitFor()
@@ -94,7 +94,7 @@ describe('the documentation site', () => {
       })
       const page = await context.newPage()
       for (const path of ['guide/vite', 'reference/host', 'security']) {
-        await page.goto(`${site.origin}${path}`)
+        await page.goto(`${site.origin}/${path}`)
         await page.getByRole('heading', { level: 1 }).waitFor()
         expect(await violations(page)).toEqual([])
         expect(await horizontalOverflow(page)).toBe(0)

@@ -128,8 +128,13 @@ export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): P
     enforce: 'post',
 
     async config() {
-      // Found only while the page loads, they would make Vite load it twice.
-      const include = ['@vue-sync/vue/host', ...(options.button ? ['@vue-sync/vue/share'] : [])]
+      // Found only while a page loads, they would make Vite load it twice. A viewer of the app's own may be a page that
+      // is added later, and loading the host's page again would lose its state.
+      const include = [
+        '@vue-sync/vue/host',
+        '@vue-sync/vue/viewer',
+        ...(options.button ? ['@vue-sync/vue/share'] : []),
+      ]
       const optimizeDeps = { include }
       if (!options.https) return { optimizeDeps }
       localCertificate = await openLocalCertificate()
