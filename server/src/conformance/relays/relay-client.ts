@@ -117,7 +117,7 @@ export async function connectClient(options: ConnectOptions): Promise<RelayClien
     of: (type) => messages.filter((message) => message.type === type),
     types: () => messages.map(({ type }) => type),
     async until(passes, expected) {
-      let check = (): void => {}
+      let check!: () => void
       const found = new Promise<AnyMessage>((resolve) => {
         let next = 0
         check = () => {

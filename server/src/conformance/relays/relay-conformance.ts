@@ -1,32 +1,20 @@
 import { formatSocketUrl, randomId } from '@vue-sync/vue/protocol'
 import { UsageError } from '../../core/usage-error.ts'
+import { Unmet } from '../core/expectations.ts'
 import type { Result } from '../core/requirement.ts'
 import { runRequirements } from '../core/run-requirements.ts'
+import { selectRequirements } from '../core/select-requirements.ts'
 import { connectClient } from './relay-client.ts'
 import { RELAY_REQUIREMENTS } from './relay-requirements.ts'
 import { openRelayStage, RELAY_SUBJECT_DEFAULTS, type RelaySubject } from './relay-stage.ts'
 
 export interface RelayConformanceOptions extends RelaySubject {
   /** Ids or rules, such as `serves-late-viewers` or `R3`. @default all */
-  only?: readonly string[]
+  only?: readonly string[] | undefined
   /** Called for each result. @default none */
   onResult?: (result: Result) => void
   /** Ends the run. @default none */
   signal?: AbortSignal
-}
-
-/** The requirements that have one of these ids or rules. @throws UsageError for a name that none has */
-export function selectRequirements<T extends { id: string; rule?: string }>(
-  requirements: readonly T[],
-  only: readonly string[] | undefined,
-): readonly T[] {
-  if (!only) return requirements
-  for (const name of only)
-    if (!requirements.some(({ id, rule }) => id === name || rule === name))
-      throw new UsageError(
-        `No requirement is called ${JSON.stringify(name)}. --list shows the ids, such as ${requirements[0]!.id}.`,
-      )
-  return requirements.filter(({ id, rule }) => only.includes(id) || only.includes(rule ?? id))
 }
 
 /** @throws UsageError if the relay cannot be reached or does not admit a client with this key */
@@ -36,7 +24,8 @@ async function checkAdmission(subject: RelaySubject, role: 'host' | 'viewer'): P
   for (const relay of subject.urls) {
     const url = formatSocketUrl({ relay, session: `conformance-${randomId()}`.slice(0, 32) })
     const client = await connectClient({ url, role, key, patience }).catch((error: Error) => {
-      throw new UsageError(`No relay answers at ${relay}/: ${error.message}`)
+      const cause = error instanceof Unmet ? error.seen : error.message
+      throw new UsageError(`No relay answers at ${relay}/: ${cause}`)
     })
     const answer = await Promise.race([
       client.until(({ type }) => type === 'status', 'a status'),

@@ -50,6 +50,9 @@ export interface RelayStage extends Required<Pick<RelaySubject, 'urls' | 'crowd'
 
 export const RELAY_SUBJECT_DEFAULTS = { crowd: 5, heartbeat: 15_000, patience: 5000 }
 
+const firstStatus = (connected: RelayClient): Promise<AnyMessage> =>
+  connected.until(isStatus, 'the relay sends a status after the connection opened')
+
 /** Prepares a relay for one test. `close` leaves an almost empty session behind. */
 export async function openRelayStage(subject: RelaySubject): Promise<Opened<RelayStage>> {
   const { urls, hostKey, viewerKey } = subject
@@ -71,8 +74,6 @@ export async function openRelayStage(subject: RelaySubject): Promise<Opened<Rela
     clients.push(connected)
     return connected
   }
-  const firstStatus = (connected: RelayClient): Promise<AnyMessage> =>
-    connected.until(isStatus, 'the relay sends a status after the connection opened')
   async function host(options?: ClientOptions, session?: string): Promise<RelayClient> {
     const connected = await client(nodeUrl(0, session), 'host', { key: hostKey, ...options })
     hosts.push(connected)

@@ -6,13 +6,17 @@ import {
   PART_BYTES,
   readPart,
 } from '@vue-sync/vue/protocol'
-import { expectEqual, expectThat, NotApplicable } from '../../core/expectations.ts'
+import { expectEqual, expectThat, NotApplicable, pause } from '../../core/expectations.ts'
 import { config, session, stateAt } from '../messages.ts'
 import type { RelayClient } from '../relay-client.ts'
 import type { RelayStage } from '../relay-stage.ts'
 import type { RelayRequirement } from './relay-requirement.ts'
 
 const LARGE = 200_000
+/** A relay that waits for no receipts sends much more in this time. */
+const UNCONFIRMED_MS = 300
+const MOST_UNCONFIRMED = 1024 * 1024
+const LONGEST_HEADER = 512
 const DEFAULT_LIMIT = 16_777_216
 
 /** A host that may send parts. @throws NotApplicable if the relay does not know parts */
@@ -102,6 +106,13 @@ export const PARTS: readonly RelayRequirement[] = [
         return false
       }
       await watcher.when(() => watcher.binaries.length > 0, 'a viewer receives parts')
+      await pause(UNCONFIRMED_MS)
+      const unconfirmed = watcher.binaries.reduce((sum, { length }) => sum + length, 0)
+      expectThat(
+        unconfirmed <= MOST_UNCONFIRMED + watcher.binaries.length * LONGEST_HEADER,
+        `the relay sends at most ${MOST_UNCONFIRMED} bytes of a transfer without a receipt`,
+        `${unconfirmed} bytes`,
+      )
       await watcher.when(join, 'a viewer receives all parts of the message')
       expectEqual(String(joinParts(assembly!)) === text, true, 'the joined message is unchanged')
       publisher.send(config('e', 2, { a: 2 }))
