@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { groupIconMdPlugin, groupIconVitePlugin } from 'vitepress-plugin-group-icons'
 import llmstxt from 'vitepress-plugin-llms'
 import { defineConfig } from 'vitepress'
@@ -11,6 +12,8 @@ export default defineConfig({
   title: TITLE,
   description: DESCRIPTION,
   lang: 'en',
+  // The path of the site, such as `/vue-sync/` for GitHub Pages.
+  base: process.env['DOCS_BASE'] ?? '/',
   // Files for operators, and the packages of a relay in a container: no pages.
   srcExclude: ['deploy/**', '**/README.md'],
   cleanUrls: true,

@@ -35,7 +35,10 @@ function siteLink(href: string, source: string): string {
  */
 export function linkRepository(md: MarkdownRenderer): void {
   md.core.ruler.push('repository-links', ({ tokens, env }) => {
-    const page = relative(DOCS, (env as { path: string }).path)
+    const { path } = env as { path?: string }
+    // The title of a container, which has no links.
+    if (path === undefined) return
+    const page = relative(DOCS, path)
     const source = sourceOf(page)
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
       const href = token.attrGet('href')
