@@ -49,10 +49,13 @@ function boundHost(host: string | boolean | undefined): string {
  * shows a QR code. The app needs no address and no key.
  *
  * @example
- * // vite.config.ts
+ * ```ts
+ * import vue from '@vitejs/plugin-vue'
+ * import { vueSync } from '@vue-sync/vite'
+ * import { defineConfig } from 'vite'
+ *
  * export default defineConfig({ plugins: [vue(), vueSync()] })
- * // main.ts
- * app.use(createPinia()).use(syncPlugin)
+ * ```
  * @throws Error that names an option with a wrong value
  */
 export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): Plugin {
