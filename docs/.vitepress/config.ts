@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { slug } from 'github-slugger'
 import { groupIconMdPlugin, groupIconVitePlugin } from 'vitepress-plugin-group-icons'
 import llmstxt from 'vitepress-plugin-llms'
@@ -6,6 +7,9 @@ import { NAV, SIDEBAR } from './navigation.ts'
 import { linkRepository, REPOSITORY } from './repository-links.ts'
 import { writeServiceWorker } from './service-worker.ts'
 
+/** The path at which a host serves the site. */
+const BASE = process.env['DOCS_BASE'] ?? '/'
+
 const TITLE = 'vue-sync'
 const DESCRIPTION = 'The state of a running Vue app, live on other people’s phones.'
 
@@ -13,13 +17,14 @@ export default defineConfig({
   title: TITLE,
   description: DESCRIPTION,
   lang: 'en',
+  base: BASE,
   // Files for operators, and the packages of a relay in a container: no pages.
   srcExclude: ['deploy/**', '**/README.md'],
   cleanUrls: true,
   lastUpdated: false,
   buildEnd: ({ outDir }) => writeServiceWorker(outDir),
   head: [
-    ['link', { rel: 'icon', type: 'image/svg+xml', href: '/logo.svg' }],
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${BASE}logo.svg` }],
     ['meta', { name: 'theme-color', content: '#0f7a62' }],
     ['meta', { property: 'og:type', content: 'website' }],
     ['meta', { property: 'og:title', content: TITLE }],

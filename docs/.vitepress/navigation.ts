@@ -84,25 +84,60 @@ const RECIPES: Items = [
 ]
 
 const REFERENCE: Items = [
+  { text: 'Overview', link: '/reference/' },
   {
     text: 'Library',
     items: [
       page('Host', '/reference/host'),
+      page('Share panel', '/reference/share'),
       page('Viewer', '/reference/viewer'),
       page('Client', '/reference/client'),
+      page('Cache', '/reference/cache'),
+      page('Values and codecs', '/reference/codecs'),
+      page('Recordings', '/reference/recording'),
     ],
+  },
+  {
+    text: 'Tools',
+    items: [page('Vite plugin', '/reference/vite'), page('Nuxt module', '/reference/nuxt')],
   },
   {
     text: 'Relay',
     items: [
-      page('Server', '/reference/server'),
       page('Command line', '/reference/cli'),
-      page('Protocol', '/reference/protocol'),
+      page('Server', '/reference/server'),
+      page('Hooks for any runtime', '/reference/relay'),
+      page('Bun and Deno', '/reference/runtimes'),
+    ],
+  },
+  {
+    text: 'Protocol',
+    items: [
+      page('The protocol', '/reference/protocol'),
+      page('In code', '/reference/protocol-api'),
     ],
   },
   {
     text: 'Lists',
-    items: [page('Defaults', '/reference/defaults'), page('Errors', '/reference/errors')],
+    items: [page('Defaults', '/reference/defaults'), page('Error codes', '/errors/')],
+  },
+]
+
+const codes = (hundred: number, numbers: number[]): Items =>
+  numbers.map((number) => page(`VS${hundred + number}`, `/errors/VS${hundred + number}`))
+
+const ERRORS: Items = [
+  page('All codes', '/errors/'),
+  {
+    text: 'Errors',
+    items: codes(
+      100,
+      Array.from({ length: 26 }, (_, index) => index + 1),
+    ),
+  },
+  {
+    text: 'Warnings',
+    items: codes(200, [...Array.from({ length: 14 }, (_, index) => index + 1), 17, 18]),
   },
 ]
 
@@ -110,11 +145,12 @@ export const NAV: DefaultTheme.NavItem[] = [
   { text: 'Guide', link: '/guide/getting-started', activeMatch: '^/guide/' },
   { text: 'Tutorial', link: '/tutorial/' },
   { text: 'Recipes', link: '/recipes/' },
-  { text: 'Reference', link: '/reference/host', activeMatch: '^/reference/' },
+  { text: 'Reference', link: '/reference/', activeMatch: '^/(reference|errors)/' },
 ]
 
 export const SIDEBAR: DefaultTheme.SidebarMulti = {
   '/recipes/': RECIPES,
   '/reference/': REFERENCE,
+  '/errors/': ERRORS,
   '/': GUIDE,
 }

@@ -42,7 +42,7 @@ function items(lines: string[]): Omit<Entry, 'packages'>[] {
     } else if (isOpen) entries.at(-1)!.text += `\n${line}`
   }
   return entries
-    .map((entry) => ({ ...entry, text: entry.text.trimEnd() }))
+    .map(({ text, isBreaking: breaks }) => ({ text: text.trimEnd(), isBreaking: breaks }))
     .filter(({ text }) => !text.startsWith('- Updated dependencies'))
 }
 
@@ -55,7 +55,11 @@ function notesOf(version: string, changelogs: readonly PackageChangelog[]): stri
       if (known) known.packages.push(name)
       else entries.set(item.text, { ...item, packages: [name] })
     }
-  const groups = Map.groupBy(entries.values(), ({ packages }) => packages.join(', '))
+  const groups = new Map<string, Entry[]>()
+  for (const entry of entries.values()) {
+    const packages = entry.packages.join(', ')
+    groups.set(packages, [...(groups.get(packages) ?? []), entry])
+  }
   return [...groups]
     .map(([packages, group]) => {
       const sorted = group.toSorted((a, b) => Number(b.isBreaking) - Number(a.isBreaking))

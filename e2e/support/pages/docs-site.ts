@@ -23,8 +23,11 @@ const TYPES: Record<string, string> = {
   '.txt': 'text/plain; charset=utf-8',
 }
 
-/** VitePress has inline scripts and styles. Anything of another origin is blocked and reported. */
-const POLICY = `default-src 'self' 'unsafe-inline' data: blob:; report-uri /blocked`
+/**
+ * Anything of another origin is blocked and reported. VitePress has inline scripts and styles, and the drivers of
+ * browsers evaluate text.
+ */
+const POLICY = `default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; report-uri /blocked`
 
 /** Gives the file of a path, as static hosts do: `/guide/vite` is `guide/vite.html`. */
 async function readPage(path: string): Promise<{ body: Buffer; type: string } | undefined> {

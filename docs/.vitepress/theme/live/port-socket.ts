@@ -81,20 +81,24 @@ export function createNetwork({ dial, onDial, onSent, onReceived }: NetworkOptio
       }
     }
 
+    #post(message: PortMessage): void {
+      this.#port?.postMessage(message)
+    }
+
     send(frame: Frame): void {
       if (this.readyState !== 1) return
       onSent(toShown(frame))
-      this.#port!.postMessage({ frame } satisfies PortMessage)
+      this.#post({ frame })
     }
 
     close(code = 1000, reason = ''): void {
-      this.#port?.postMessage({ close: code, reason } satisfies PortMessage)
+      this.#post({ close: code, reason })
       this.end(code, reason)
     }
 
     /** The relay notices a lost connection at once, as with a phone whose network says goodbye for it. */
     lose(): void {
-      this.#port?.postMessage({ close: LOST, reason: '' } satisfies PortMessage)
+      this.#post({ close: LOST, reason: '' })
       this.end(LOST)
     }
 
