@@ -36,10 +36,9 @@ function siteLink(href: string, source: string): string {
 export function linkRepository(md: MarkdownRenderer): void {
   md.core.ruler.push('repository-links', ({ tokens, env }) => {
     const { path } = env as { path?: string }
-    // The title of a container has no page.
+    // VitePress also renders headings alone, to infer titles.
     if (path === undefined) return
-    const page = relative(DOCS, path)
-    const source = sourceOf(page)
+    const source = sourceOf(relative(DOCS, path))
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
       const href = token.attrGet('href')
       if (token.type !== 'link_open' || href === null || /^([a-z]+:|#|\/)/i.test(href)) continue
