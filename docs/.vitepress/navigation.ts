@@ -49,6 +49,7 @@ const GUIDE: Items = [
   {
     text: 'Operation',
     items: [
+      page('Run the relay', '/guide/relay'),
       page('Deployment', '/guide/deployment'),
       page('Several machines', '/guide/several-machines'),
       page('Metrics', '/guide/metrics'),
@@ -61,26 +62,82 @@ const GUIDE: Items = [
   { text: 'Help', items: [page('Troubleshooting', '/guide/troubleshooting')] },
 ]
 
+const RECIPES: Items = [
+  {
+    text: 'Recipes',
+    items: [
+      page('All recipes', '/recipes/'),
+      page('Keep fields private', '/recipes/private-fields'),
+      page('Start and stop by a button', '/recipes/share-button'),
+      page('A link for a guest', '/recipes/guest-link'),
+      page('Your own login', '/recipes/own-login'),
+      page('A form on the phone', '/recipes/form-preview'),
+      page('Several courts', '/recipes/several-courts'),
+      page('Offline, with the time', '/recipes/offline'),
+      page('A score in the terminal', '/recipes/terminal'),
+      page('An overlay for OBS', '/recipes/obs-overlay'),
+      page('A dashboard on the wall', '/recipes/wall-dashboard'),
+      page('Slides that follow', '/recipes/slides'),
+      page('A share panel in your style', '/recipes/share-theme'),
+    ],
+  },
+]
+
 const REFERENCE: Items = [
+  { text: 'Overview', link: '/reference/' },
   {
     text: 'Library',
     items: [
       page('Host', '/reference/host'),
+      page('Share panel', '/reference/share'),
       page('Viewer', '/reference/viewer'),
       page('Client', '/reference/client'),
+      page('Cache', '/reference/cache'),
+      page('Values and codecs', '/reference/codecs'),
+      page('Recordings', '/reference/recording'),
     ],
+  },
+  {
+    text: 'Tools',
+    items: [page('Vite plugin', '/reference/vite'), page('Nuxt module', '/reference/nuxt')],
   },
   {
     text: 'Relay',
     items: [
-      page('Server', '/reference/server'),
       page('Command line', '/reference/cli'),
-      page('Protocol', '/reference/protocol'),
+      page('Server', '/reference/server'),
+      page('Hooks for any runtime', '/reference/relay'),
+      page('Bun and Deno', '/reference/runtimes'),
+    ],
+  },
+  {
+    text: 'Protocol',
+    items: [
+      page('The protocol', '/reference/protocol'),
+      page('In code', '/reference/protocol-api'),
     ],
   },
   {
     text: 'Lists',
-    items: [page('Defaults', '/reference/defaults'), page('Errors', '/reference/errors')],
+    items: [page('Defaults', '/reference/defaults'), page('Error codes', '/errors/')],
+  },
+]
+
+const codes = (hundred: number, numbers: number[]): Items =>
+  numbers.map((number) => page(`VS${hundred + number}`, `/errors/VS${hundred + number}`))
+
+const ERRORS: Items = [
+  page('All codes', '/errors/'),
+  {
+    text: 'Errors',
+    items: codes(
+      100,
+      Array.from({ length: 26 }, (_, index) => index + 1),
+    ),
+  },
+  {
+    text: 'Warnings',
+    items: codes(200, [...Array.from({ length: 14 }, (_, index) => index + 1), 17, 18]),
   },
 ]
 
@@ -88,10 +145,12 @@ export const NAV: DefaultTheme.NavItem[] = [
   { text: 'Guide', link: '/guide/getting-started', activeMatch: '^/guide/' },
   { text: 'Tutorial', link: '/tutorial/' },
   { text: 'Recipes', link: '/recipes/' },
-  { text: 'Reference', link: '/reference/host', activeMatch: '^/reference/' },
+  { text: 'Reference', link: '/reference/', activeMatch: '^/(reference|errors)/' },
 ]
 
 export const SIDEBAR: DefaultTheme.SidebarMulti = {
+  '/recipes/': RECIPES,
   '/reference/': REFERENCE,
+  '/errors/': ERRORS,
   '/': GUIDE,
 }

@@ -4,7 +4,7 @@ import type { MarkdownRenderer } from 'vitepress'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const DOCS = join(ROOT, 'docs')
-const REPOSITORY = 'https://github.com/vue-sync/vue-sync'
+export const REPOSITORY = 'https://github.com/vue-sync/vue-sync'
 
 /** Files outside `docs/` that the site shows as pages of its own. */
 const PAGES: Record<string, string> = {

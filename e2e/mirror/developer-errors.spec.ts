@@ -57,10 +57,10 @@ describe('in a browser', () => {
     expect(host.seen.sockets).toBe(4)
     expect([host.seen.complaints, viewer.seen.complaints]).toEqual([
       [
-        '[vue-sync] VS102: The relay refused the host key. Set `key` to the host key that the relay prints when it starts (The host key is wrong)',
+        '[vue-sync] VS102: The relay refused the host key. Set `key` to the host key that the relay prints when it starts (The host key is wrong). See https://vue-sync.github.io/vue-sync/errors/VS102',
       ],
       [
-        '[vue-sync] VS102: The relay refused the key of this link. Use the link that the host shows now: `viewerUrl` of `useSyncHost()`, or its QR code (The viewer key is wrong)',
+        '[vue-sync] VS102: The relay refused the key of this link. Use the link that the host shows now: `viewerUrl` of `useSyncHost()`, or its QR code (The viewer key is wrong). See https://vue-sync.github.io/vue-sync/errors/VS102',
       ],
     ])
     await context.close()

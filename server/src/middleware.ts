@@ -8,19 +8,20 @@ import type { SyncServerOptions } from './server-options.ts'
 import type { KeyedCertificate } from './tls/certificates.ts'
 import type { ServerCertificate } from './tls/server-certificate.ts'
 
+/** The options of `createSyncServer()` without those for a port and TLS, which your server has, and these. */
 export interface SyncMiddlewareOptions extends Omit<
   SyncServerOptions,
   'port' | 'https' | 'cert' | 'key' | 'caDir'
 > {
   /** The path below which the relay and the viewer are served. @default '/__sync' */
   base?: string
-  /** Returns the port of the app's server, for links. */
+  /** Returns the port of your server, for links. */
   port: () => number
-  /** The certificate of the app's server, if it has TLS: see `openLocalCertificate` and `certificateOf`. @default none */
+  /** The certificate of your server, if it has TLS: `certificateOf()` or `openLocalCertificate()` gives it. @default none */
   certificate?: ServerCertificate | undefined
-  /** Called with a renewed certificate, for the app's server. @default nothing */
+  /** Called when the certificate of the local CA was renewed: pass it to `server.setSecureContext`. @default nothing */
   onCertificate?: (current: KeyedCertificate) => void
-  /** Answer to every host name, because the app's server has checked it. @default false */
+  /** Answers to every host name, because your server checks it. @default false */
   acceptsAnyHost?: boolean
   /** Sources, as in a Content-Security-Policy, of pages that may show the viewer in a frame. @default none */
   frameAncestors?: string[]
@@ -39,8 +40,9 @@ export interface SyncMiddleware extends Omit<SyncServer, 'drain'> {
   /** Answers requests below `base` and passes others to `next`, in the manner of Connect and Express. */
   handle: (request: IncomingMessage, response: ServerResponse, next: () => void) => void
   /**
-   * For the `upgrade` event of the app's server: takes sockets below `base` that offer a subprotocol of vue-sync.
-   * Returns whether it took the socket.
+   * For the `upgrade` event of the app's server: takes sockets below `base` that offer a subprotocol of vue-sync, or
+   * none as a simple viewer does. At the root of the server, those without a subprotocol are the app's. Returns whether
+   * it took the socket.
    */
   upgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => boolean
 }
@@ -51,13 +53,25 @@ function isFor(base: string, url = '/'): boolean {
 }
 
 /**
- * Creates a relay for the server of an app, such as Vite's or Express's. It answers 503 until `start` has resolved.
+ * Creates a relay inside the server of your app, such as Express's, below a path. It has everything that
+ * `createSyncServer()` has: names, origins, limits, short codes and the audit log. Hosts connect to
+ * `ws://localhost:3000/__sync`. Your server limits connections and the time for a request, because they are its own.
+ * Before `start` and after `stop`, the relay answers 503.
  *
  * @example
- * const sync = createSyncMiddleware({ port: () => 3000, viewerDir })
- * app.use(sync.handle)
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { createSyncMiddleware, includedViewer } from '@vue-sync/server'
+ *
+ * const sync = createSyncMiddleware({ port: () => 3000, viewerDir: includedViewer() })
+ * const server = createServer((request, response) => {
+ *   // With Express or Connect: app.use(sync.handle)
+ *   sync.handle(request, response, () => response.end('Your app'))
+ * })
  * server.on('upgrade', sync.upgrade)
+ * server.listen(3000)
  * await sync.start()
+ * ```
  * @throws UsageError for an option out of range
  */
 export function createSyncMiddleware(options: SyncMiddlewareOptions): SyncMiddleware {
@@ -111,7 +125,8 @@ export function createSyncMiddleware(options: SyncMiddlewareOptions): SyncMiddle
     },
     upgrade(request, socket, head) {
       const { protocol } = readOffer(request.headers['sec-websocket-protocol'])
-      if (!isFor(base, request.url) || !protocol?.startsWith('vue-sync.')) return false
+      const isOurs = protocol?.startsWith('vue-sync.') ?? base !== ''
+      if (!isOurs || !isFor(base, request.url)) return false
       if (attached) attached.upgrade(request, socket, head)
       else socket.destroy()
       return true

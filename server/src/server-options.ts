@@ -6,21 +6,22 @@ import type { Limits } from './core/limits.ts'
 import { RELAY_DEFAULTS } from './core/relay-options.ts'
 import type { TlsOptions } from './tls/tls-options.ts'
 
+/** The options of `createSyncServer()`. Everything is optional. */
 export interface SyncServerOptions extends TlsOptions {
-  /** TCP port; 0 lets the system choose. @default 9876 */
+  /** The TCP port. With 0 the system chooses a free one. @default 9876 */
   port?: number
-  /** Address to bind. @default '0.0.0.0' */
+  /** The address to listen on. `127.0.0.1` keeps the relay on this computer. @default '0.0.0.0' */
   host?: string
-  /** Path below which everything is served: with `/sync`, the viewer app is at `/sync/`. @default '/' */
+  /** The path below which everything is served: with `/sync`, the viewer app is at `/sync/`. @default '/' */
   base?: string
   /**
-   * Address or name of this machine for phones: the one in the code and the first of the links. Without a port.
+   * The address or name of this machine in the QR code and in the first link, without a port.
    * @default the address that most likely works
    */
   address?: string
-  /** Key for publishing. @default generated */
+  /** The key for publishing. @default generated */
   hostKey?: string
-  /** Key for viewing. @default generated; none with `open` */
+  /** The key for viewing. @default generated; none with `open` */
   viewerKey?: string
   /** Viewers need no key. @default false */
   open?: boolean
@@ -28,7 +29,7 @@ export interface SyncServerOptions extends TlsOptions {
   capacity?: number
   /** Milliseconds between heartbeats. Viewers reconnect after 35 s of silence. @default 15000 */
   heartbeat?: number
-  /** Folder of the built viewer app, served at the base path. @default none */
+  /** The folder of a built viewer, served at the base path: `includedViewer()`, or your own. @default none: only sockets are served */
   viewerDir?: string
   /**
    * Address for links to this relay from outside, with the path that it has there: `https://show.example.com`,
@@ -37,14 +38,14 @@ export interface SyncServerOptions extends TlsOptions {
   publicUrl?: string
   /** Proxies whose `X-Forwarded-*` headers are trusted: addresses, CIDRs, `loopback`, `linklocal`, `uniquelocal`. @default none */
   trustProxy?: string[]
-  /** Folder that keeps sessions over a restart. @default none: the host sends its state again */
+  /** A folder in which sessions survive a restart. @default none: hosts send their state again */
   persist?: string
   /**
    * Redis that connects several relays: `redis://` or `rediss://`. Needs the package `ioredis`. All relays must have
    * the same keys. @default none
    */
   redis?: string
-  /** Prefix of keys and channels in Redis. @default 'vue-sync' */
+  /** The beginning of all keys and channels in Redis. @default 'vue-sync' */
   redisPrefix?: string
   /** Connects several relays by another way than `redis`. @default none */
   backplane?: Backplane
@@ -55,13 +56,13 @@ export interface SyncServerOptions extends TlsOptions {
   /** More origins whose pages may connect: `https://app.example.com`, `tauri://localhost`, `file://`, or `null`. @default none */
   allowedOrigins?: string[]
   /**
-   * Serve `/metrics` for Prometheus; without `metricsKey` only to this machine. Needs the package `prom-client`.
+   * Serves `/metrics` for Prometheus; without `metricsKey` only to this machine. Needs the package `prom-client`.
    * @default false
    */
   metrics?: boolean
-  /** Key for `/metrics`, required from every client, on any machine; implies `metrics`. @default none */
+  /** The key for `/metrics`, required from every client on any machine. Implies `metrics`. @default none */
   metricsKey?: string
-  /** Serve `/admin/…`, which lists and ends sessions; protected by the host key. @default false */
+  /** Serves `/admin/…`, which lists and ends sessions; protected by the host key. @default false */
   admin?: boolean
   /** Limits on messages, viewers, sessions and memory. @default LIMIT_DEFAULTS */
   limits?: Partial<Limits>

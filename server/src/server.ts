@@ -28,14 +28,17 @@ import { createRelay } from './core/relay.ts'
 import type { WorkerQueryMember } from './operate/worker-queries.ts'
 import { type Totals, totalsOf } from './core/totals.ts'
 
+/** What `getStatus` returns. */
 export type SyncServerStatus = Pick<RelayStatus, 'running' | 'port' | 'localIp' | 'clientCount'>
 
+/** A relay on a port. */
 export interface SyncServer {
+  /** The key that hosts need, given or generated. */
   readonly hostKey: string
-  /** `undefined` when viewers need none. */
+  /** The key that viewers need, given or generated. `undefined` with `open`. */
   readonly viewerKey: string | undefined
   /**
-   * Begins to listen.
+   * Begins to listen. The error has one line that says what to do.
    *
    * @throws UsageError when the port is taken, the address is not this machine's, a certificate cannot be used, or a
    * package for `redis` or `metrics` is not installed
@@ -43,10 +46,11 @@ export interface SyncServer {
   start: () => Promise<void>
   /** Closes every connection and frees the port; `start` may follow. */
   stop: () => Promise<void>
-  /** Closes all clients so that they reconnect elsewhere, answers 503 at `/readyz` for a second, and stops. */
+  /** For SIGTERM: closes all clients so that they reconnect elsewhere, answers 503 at `/readyz` for a second, and stops. Takes at most 5 seconds. */
   drain: () => Promise<void>
-  /** Sends a state message to the viewers of session `default`. Returns `false` if the message is not one. */
+  /** Sends a state message to the viewers of the session `default`, as its host would. Returns `false` for anything else. */
   broadcast: (message: StateMessage) => boolean
+  /** Whether the relay runs, its port and address, and the number of viewers. */
   getStatus: () => SyncServerStatus
   /** Open sessions, connected viewers, and what viewers were sent so far. */
   getTotals: () => Totals
@@ -57,7 +61,7 @@ export interface SyncServer {
    * the server runs with `https` and without `cert`.
    */
   setUpUrl: () => string | undefined
-  /** A code that a person can type instead of scanning. It changes every ten minutes. */
+  /** The code to type instead of scanning, such as `K7Q4MX`. It changes every ten minutes, and when links are revoked. */
   pairCode: (session?: string) => string
   /** When that code changes, in milliseconds since 1970. It changes earlier when links are revoked. */
   pairCodeUntil: (session?: string) => number
@@ -85,13 +89,26 @@ export interface SyncServerParts {
   certificate?: ServerCertificate | undefined
   /** Whether another server has checked the host name. @default false */
   acceptsAnyHost?: boolean
+  /** Whether pages of the same host on other ports may connect with a key. @default false */
+  acceptsOtherPorts?: boolean
   /** Sources of pages that may show the viewer in a frame. @default none */
   frameAncestors?: readonly string[]
 }
 
 /**
- * The relay on a port, which also serves the viewer app.
+ * Creates a relay with a port of its own, which also serves the viewer app if it is given.
  *
+ * @example
+ * ```ts
+ * import process from 'node:process'
+ * import { createSyncServer, includedViewer } from '@vue-sync/server'
+ *
+ * const server = createSyncServer({ hostKey: process.env['HOST_KEY'] ?? '…', viewerDir: includedViewer() })
+ * await server.start()
+ * console.log(server.viewerUrls()[0]?.url)
+ *
+ * process.once('SIGTERM', () => server.drain())
+ * ```
  * @throws UsageError for an option out of range
  */
 export function createSyncServer(
@@ -204,7 +221,7 @@ export function createSyncServer(
     await restore()
     const clients = createClients(trustProxy)
     const isOwnName = acceptsAnyHost ? () => true : ownNames(book, certificate)
-    const guard = createGuard({ ...options, isOwnName })
+    const guard = createGuard({ ...options, isOwnName, acceptsOtherPorts: parts.acceptsOtherPorts })
     let server: HttpServer
     try {
       await relay.start()

@@ -1,13 +1,14 @@
 import { expect, onTestFinished, vi } from 'vitest'
 import {
   type ErrorCode,
+  pageOf,
   type Side,
   textOf,
 } from '../../../packages/vue-sync/src/diagnostic-texts.ts'
 
 /** The whole line that the console shows for an error. */
 export function errorText(side: Side, code: ErrorCode, detail?: string): string {
-  return `[vue-sync] ${code}: ${textOf(code, side)}${detail ? ` (${detail})` : ''}`
+  return `[vue-sync] ${code}: ${textOf(code, side)}${detail ? ` (${detail})` : ''}. See ${pageOf(code)}`
 }
 
 /** Keeps errors off the console until the test has ended, and gives the list of them. */

@@ -48,8 +48,9 @@ function earlierPlugins(): string[] {
  * runs a relay beside `nuxt dev`.
  *
  * @example
- * // nuxt.config.ts
+ * ```ts
  * export default defineNuxtConfig({ modules: ['@pinia/nuxt', '@vue-sync/nuxt'] })
+ * ```
  * @throws Error that names an option with a wrong value
  */
 export default defineNuxtModule<ModuleOptions>({

@@ -11,6 +11,7 @@ export type StoreConfig = Pick<SyncOptions, 'debounce' | 'maxWait'> & {
   omit?: string[]
 }
 
+/** The options of the host in `vueSync.host`: those of `syncPlugin` that a configuration file can have, and these. */
 export interface HostConfig extends Pick<
   SyncHostOptions,
   'viewerUrl' | 'debounce' | 'maxWait' | 'compressOver' | 'encrypt' | 'autoStart'
@@ -26,19 +27,21 @@ export interface HostConfig extends Pick<
   keyFrom?: string
 }
 
+/** The options of the relay inside the built server. */
 export interface RelayConfig {
   /** The path of the relay and of the viewer app. @default '/__sync' */
   path?: string
 }
 
+/** The options in `vueSync` of `nuxt.config.ts`. Everything is optional. */
 export interface ModuleOptions {
-  /** Installs `syncPlugin`, with these options. @default true, or false with `viewer: true` */
+  /** Publishes the app's state with `syncPlugin`, with these options. @default `true`, or `false` with `viewer: true` */
   host?: boolean | HostConfig
-  /** Installs `syncViewer`. @default false */
+  /** Shows the state of another app with `syncViewer`. @default false */
   viewer?: boolean
   /** Runs a relay beside `nuxt dev`, with these options of `@vue-sync/vite`. @default true */
   dev?: boolean | Omit<VueSyncOptions, 'https'>
-  /** Makes a relay and the viewer app part of the built server. @default false */
+  /** Makes a relay and the viewer app part of the built server. `{ path }` chooses another path. @default false */
   relay?: boolean | RelayConfig
 }
 

@@ -1,5 +1,6 @@
 import type { SyncMiddlewareOptions } from '@vue-sync/server'
 
+/** The options of `vueSync()`. Everything is optional. */
 export interface VueSyncOptions {
   /** The path of relay and viewer below Vite's `base`. @default '/__sync' */
   path?: string
@@ -9,9 +10,9 @@ export interface VueSyncOptions {
    */
   https?: boolean
   /**
-   * Which pages get the host key during development: those that are opened on this machine, or also those that are
-   * opened from the network. Choose `network` if the dev server runs in a container or on another machine. Everybody
-   * who can open the dev server can publish then. @default 'machine'
+   * Which pages get the host key during development: those that are opened on this machine, or with `'network'` every
+   * page of the dev server. Choose `'network'` if the dev server runs in a container or on another machine. Everybody who
+   * can open the dev server can publish then. @default 'machine'
    */
   publishFrom?: 'machine' | 'network'
   /** Shows a button in the corner of the app during development, which opens the share panel. @default true */

@@ -292,10 +292,23 @@ export const WARNINGS = {
       'Give each an id of its own, or end the other one first',
     ],
   },
+  VS219: {
+    host: [
+      'Nothing is shared, so viewers wait: no store with the option `sync` was used, and nothing called `useSyncSource`',
+      'Add `sync: true` to a store',
+    ],
+  },
 } as const satisfies Record<string, Texts>
 
+/** The code of an error. It is permanent, so an app can show its own words for it. */
 export type ErrorCode = keyof typeof ERRORS
 export type WarningCode = keyof typeof WARNINGS
+
+/** The site of the documentation: the GitHub Pages of this repository. */
+const SITE = 'https://vue-sync.github.io/vue-sync'
+
+/** The address of the page about a code. */
+export const pageOf = (code: ErrorCode | WarningCode): string => `${SITE}/errors/${code}`
 
 /** The cause and the fix, for the side that reads them. Without a side: for a viewer. */
 export function textOf(code: ErrorCode | WarningCode, side: Side = 'viewer'): string {

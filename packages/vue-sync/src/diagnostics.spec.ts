@@ -27,10 +27,10 @@ describe('a report', () => {
     const host = createReport('host')(new SyncError('VS102', 'The host key is wrong'))
     const viewer = createReport('viewer')(new SyncError('VS102', 'The viewer key is wrong'))
     expect(host.message).toBe(
-      '[vue-sync] VS102: The relay refused the host key. Set `key` to the host key that the relay prints when it starts (The host key is wrong)',
+      '[vue-sync] VS102: The relay refused the host key. Set `key` to the host key that the relay prints when it starts (The host key is wrong). See https://vue-sync.github.io/vue-sync/errors/VS102',
     )
     expect(viewer.message).toBe(
-      '[vue-sync] VS102: The relay refused the key of this link. Use the link that the host shows now: `viewerUrl` of `useSyncHost()`, or its QR code (The viewer key is wrong)',
+      '[vue-sync] VS102: The relay refused the key of this link. Use the link that the host shows now: `viewerUrl` of `useSyncHost()`, or its QR code (The viewer key is wrong). See https://vue-sync.github.io/vue-sync/errors/VS102',
     )
     expect(printed).toEqual([[host.message], [viewer.message]])
     expect(host.stack).toContain(host.message)

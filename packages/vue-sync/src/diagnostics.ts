@@ -1,17 +1,30 @@
-import { type ErrorCode, type Side, textOf, type WarningCode } from './diagnostic-texts.ts'
+import { type ErrorCode, pageOf, type Side, textOf, type WarningCode } from './diagnostic-texts.ts'
 
 export type { ErrorCode, WarningCode } from './diagnostic-texts.ts'
 
 /**
- * An error with a permanent `code` (`VS101`, …). In development the message states the cause and the fix.
- * In production it has only the code and the detail, and apps show their own text for the code.
+ * An error with a permanent `code` (`VS101`, …). In development the message states the cause and the fix, and the address
+ * of the page about the code. In production it has only the code and the detail, and apps show their own text for the
+ * code.
+ *
+ * @example
+ * ```ts
+ * import { SyncError } from '@vue-sync/vue'
+ *
+ * const textFor = (error: unknown) =>
+ *   error instanceof SyncError && error.code === 'VS102' ? 'Scan the code again.' : String(error)
+ * ```
  */
 export class SyncError extends Error {
   override readonly name = 'SyncError'
   readonly code: ErrorCode
   constructor(code: ErrorCode, detail?: string) {
-    const why = process.env.NODE_ENV === 'production' ? '' : `: ${textOf(code)}`
-    super(`[vue-sync] ${code}${why}${detail ? ` (${detail})` : ''}`)
+    const more = detail ? ` (${detail})` : ''
+    super(
+      process.env.NODE_ENV === 'production'
+        ? `[vue-sync] ${code}${more}`
+        : `[vue-sync] ${code}: ${textOf(code)}${more}. See ${pageOf(code)}`,
+    )
     this.code = code
   }
 }
@@ -52,7 +65,7 @@ export function createWarn(): Warn {
   const texts = new Set<string>()
   return (code, subject, cause) => {
     if (process.env.NODE_ENV !== 'production') {
-      const text = `[vue-sync] ${code}: ${subject}. ${textOf(code)}.`
+      const text = `[vue-sync] ${code}: ${subject}. ${textOf(code)}. See ${pageOf(code)}`
       if (texts.has(text)) return
       texts.add(text)
       console.warn(text, ...(cause === undefined ? [] : [cause]))

@@ -2,6 +2,7 @@ import type { ErrorCode, WarningCode } from './diagnostics.ts'
 
 /** One part of the state that could not be sent or shown. Also reported in production. */
 export interface SyncProblem {
+  /** The code of an error or of a warning. */
   code: ErrorCode | WarningCode
   /** The store's id. Missing if the problem concerns the whole state. */
   store?: string

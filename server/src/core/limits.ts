@@ -1,3 +1,4 @@
+/** Bounds on what clients can use. */
 export interface Limits {
   /** Bytes of one message from a host. @default 16777216 */
   hostMessage: number

@@ -9,6 +9,7 @@ import { LIMIT_DEFAULTS, type Limits } from './limits.ts'
 import type { RelayPeer } from './session/relay-peer.ts'
 import { encodeWithText } from './text-frames.ts'
 
+/** The options of `createRelay()`. Everything is optional. */
 export interface RelayOptions {
   /** The key that hosts need. @default none: anyone may publish */
   hostKey?: string | undefined
@@ -41,7 +42,11 @@ export interface RelayOptions {
   toPeer?: (peer: Peer, fallback: (peer: Peer) => RelayPeer) => RelayPeer
   /** Connects several relays, so that they work as one. @default none: this is the only node */
   backplane?: Backplane | undefined
-  /** Limits of this node. @default LIMIT_DEFAULTS */
+  /**
+   * Limits of this node. Only those for messages, sessions and retained state apply, because this relay knows no
+   * addresses. A message is in memory before its length is checked, unless the server limits it too.
+   * @default LIMIT_DEFAULTS
+   */
   limits?: Partial<Limits>
   /** The part of a host's status that describes the relay. @default port 0 of 127.0.0.1 */
   describe?: (session: string) => Omit<RelayStatus, 'clientCount' | 'want'>

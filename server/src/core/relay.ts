@@ -16,7 +16,9 @@ import { fenceOf } from './access/session-access.ts'
 import type { PairingCode } from './shared/backplane.ts'
 import { createTokenSigner } from './access/tokens.ts'
 
+/** A relay without a server. */
 export interface Relay {
+  /** For an adapter of crossws. */
   hooks: RelayHooks
   /** Viewers connected to this node, in one session or in all. */
   viewerCount: (session?: string) => number
@@ -43,6 +45,7 @@ export interface Relay {
   end: (session: string) => Promise<void>
   /** Sends every host and viewer the status now. Call it when the result of `describe` has changed. */
   announce: () => void
+  /** What the relay has sent and received so far. */
   stats: RelayStats
   /** For the server around the relay: reports to `audit` of the options, with the same limits. */
   audit: Audit
@@ -58,8 +61,24 @@ export interface Relay {
 const STALL_CHECKS = 6
 
 /**
- * The relay as crossws hooks and session state, independent of any HTTP server and of Node.
+ * Creates the relay as crossws hooks and session state, independent of any HTTP server and of Node.
  *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import nodeAdapter from 'crossws/adapters/node'
+ * import { createRelay } from '@vue-sync/server/relay'
+ *
+ * const relay = createRelay({ hostKey: '…', viewerKey: '…' })
+ * const sockets = nodeAdapter({
+ *   hooks: relay.hooks,
+ *   serverOptions: { maxPayload: 16 * 1024 * 1024, closeTimeout: 1000 },
+ * })
+ * const server = createServer()
+ * server.on('upgrade', sockets.handleUpgrade)
+ * server.listen(9876)
+ * await relay.start()
+ * ```
  * @throws Error for an option out of range
  */
 export function createRelay(options: RelayOptions): Relay {

@@ -32,6 +32,13 @@ const bunAdapter = adapter as unknown as Adapter<
 /**
  * Serves the relay on a port with `Bun.serve`.
  *
+ * @example
+ * ```ts
+ * import { serveBun } from '@vue-sync/server/bun' // bun run relay.ts
+ *
+ * const relay = await serveBun({ port: 9876, hostKey: '…', viewerKey: '…' })
+ * console.log(relay.port, relay.getStatus().clientCount)
+ * ```
  * @param idleTimeout milliseconds without a byte after which a connection is dead
  * @throws UsageError for an option out of range; Bun's own error when the port is taken
  */

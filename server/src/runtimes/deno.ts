@@ -53,6 +53,13 @@ function spaceOffer(request: Request): Request {
 /**
  * Serves the relay on a port with `Deno.serve`. Needs `--allow-net`.
  *
+ * @example
+ * ```ts
+ * import { serveDeno } from '@vue-sync/server/deno' // deno run --allow-net relay.ts
+ *
+ * const relay = await serveDeno({ port: 9876, hostKey: '…', viewerKey: '…' })
+ * console.log(relay.port, relay.getStatus().clientCount)
+ * ```
  * @param idleTimeout milliseconds without a message after which a connection is dead
  * @throws UsageError for an option out of range; Deno's own error when the port is taken
  */

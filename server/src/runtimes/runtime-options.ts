@@ -1,7 +1,7 @@
 import type { Limits } from '../core/limits.ts'
 import { SERVER_DEFAULTS, type SyncServerOptions } from '../server-options.ts'
 
-/** Options as for `createSyncServer`, without those for the viewer app, pairing and https, which need Node. */
+/** The options of `createSyncServer()` without those for the viewer app, pairing and https, which need Node. */
 export interface RuntimeOptions extends Pick<
   SyncServerOptions,
   | 'port'

@@ -18,15 +18,19 @@ import { createRelay, type Relay } from '../core/relay.ts'
 import { RUNTIME_DEFAULTS, type RuntimeOptions } from './runtime-options.ts'
 import type { RelayPeer } from '../core/session/relay-peer.ts'
 
+/** A relay on a port of Bun or Deno. */
 export interface RuntimeServer {
+  /** The key that hosts need, given or generated. */
   readonly hostKey: string
-  /** `undefined` when viewers need none. */
+  /** The key that viewers need, given or generated. `undefined` with `open`. */
   readonly viewerKey: string | undefined
+  /** The port in use, which the system chose with `port: 0`. */
   readonly port: number
   /** Closes every connection and frees the port, within a second. */
   stop: () => Promise<void>
   /** Sends a state message to the viewers of a session, as its host would. Returns `false` if the message is not one. */
   broadcast: (message: StateMessage, session?: string) => boolean
+  /** Whether the relay runs, its port and address, and the number of viewers. */
   getStatus: () => Pick<RelayStatus, 'running' | 'port' | 'localIp' | 'clientCount'>
 }
 

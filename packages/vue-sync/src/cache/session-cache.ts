@@ -10,15 +10,17 @@ import {
 import { type KnownSession, readKept, readKnown, writeKept } from './records.ts'
 import { type ListLimits, putFirst } from './session-list.ts'
 
+/** The options of `sessionCache()`. */
 export interface SessionCacheOptions {
-  /** Name of the IndexedDB database. @default 'vue-sync' */
+  /** The name of the IndexedDB database. @default 'vue-sync' */
   database?: string
-  /** Characters of saved state in all sessions. Above that, the oldest states are deleted. @default 20000000 */
+  /** Characters of state for all sessions together. Above that, the oldest state is removed. @default 20000000 */
   maxSize?: number
-  /** Sessions in the list. Above that, the oldest is deleted. @default 50 */
+  /** Sessions to remember. Above that, the oldest is removed. @default 50 */
   maxSessions?: number
 }
 
+/** The defaults of `sessionCache()`. */
 export const CACHE_DEFAULTS = {
   database: 'vue-sync',
   maxSize: 20_000_000,
@@ -30,7 +32,9 @@ export const CACHE_DEFAULTS = {
  * method rejects. If storage is unavailable (private mode, policy, quota), nothing is saved.
  */
 export interface SessionCache {
+  /** Called by the viewer: gives the saved state of a session. */
   load: (session: SyncAddress) => Promise<KeptState | undefined>
+  /** Called by the viewer: saves the state of a session. */
   save: (session: SyncAddress, kept: KeptState) => Promise<void>
   /** The sessions that this device has shown, latest first. */
   list: () => Promise<KnownSession[]>
@@ -94,6 +98,23 @@ function enforceLimits(entry: KnownSession, limits: ListLimits, db: UseStore): P
   })
 }
 
+/**
+ * Keeps the last state of each session in IndexedDB. On the next visit the viewer shows that state at once, and asks the
+ * relay only for what it missed.
+ *
+ * @example
+ * ```ts
+ * import { createApp } from 'vue'
+ * import { sessionCache } from '@vue-sync/vue/cache'
+ * import { syncViewer } from '@vue-sync/vue/viewer'
+ * import App from './App.vue'
+ *
+ * const cache = sessionCache()
+ * createApp(App).use(syncViewer, { url: location.href, cache }).mount('#app')
+ *
+ * for (const { name, link } of await cache.list()) console.log(name, link)
+ * ```
+ */
 export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
   const { database, maxSize, maxSessions } = { ...CACHE_DEFAULTS, ...options }
   let opened: UseStore | undefined

@@ -20,24 +20,36 @@ export interface ViewerCache {
   save: (session: SyncAddress, kept: KeptState) => Promise<void>
 }
 
+/** The options of `createSyncClient()`. Everything is optional. */
 export interface SyncClientOptions extends LinkWorld {
-  /** Connects at once: a link from the host, `ws://HOST:9876/s/NAME`, `HOST:PORT`, or `HOST` for port 9876. @default none */
+  /**
+   * Connects at once: a link from the host, `ws://HOST:9876/s/NAME`, `HOST:PORT`, or `HOST` for port 9876. Without it,
+   * call `connect(link)` later. @default none
+   */
   url?: string
-  /** Saves the last state, so that the viewer can show it before it is connected, and offline. @default none */
+  /**
+   * Saves the last state, so that the viewer can show it before it is connected, and offline: `sessionCache()`.
+   * @default none
+   */
   cache?: ViewerCache
   /**
-   * Codecs that hosts may use besides JSON: `msgpack()`, or `{ name, load }` to load one on demand.
+   * Codecs that hosts may use besides JSON: `[msgpack()]`, or loaded when a host uses it:
+   * `[{ name: 'msgpack', load: () => import('@vue-sync/vue/msgpack').then((all) => all.msgpack()) }]`.
    * @default none
    */
   codecs?: (Codec | LazyCodec)[]
-  /** `richValues()`, for hosts that use it. @default none */
+  /** `richValues()`, for hosts that use it. Without it, the viewer stops with VS123 at such a host. @default none */
   values?: RichValues
-  /** Waits between redials. @default 2000 ms × 1.5 up to 15000 ms */
+  /** The waits between two reconnects. @default { first: 2000, max: 15000, factor: 1.5 } */
   backoff?: Partial<BackoffOptions>
-  /** Disconnects after the page was hidden for this many milliseconds, until it is visible again. @default 30000 */
+  /**
+   * Disconnects when the page has been hidden for this many milliseconds, and reconnects when it is visible again.
+   * @default 30000
+   */
   pauseAfter?: number
 }
 
+/** The defaults of `createSyncClient()`. */
 export const CLIENT_DEFAULTS = {
   backoff: BACKOFF_DEFAULTS,
   pauseAfter: 30_000,

@@ -5,6 +5,7 @@ import { type ClientState, createClient, isStale } from './client.ts'
 import { createStateCopy } from './copy.ts'
 import type { SyncClientOptions } from './options.ts'
 
+/** The listeners of `on`. */
 export interface SyncClientEvents {
   /** Stores have changed, come or gone. */
   change: (changedIds: readonly string[]) => void
@@ -24,15 +25,14 @@ export interface SyncClient extends Readonly<ClientState> {
    * Connects to a link from the host, a `ws://` address, `HOST:PORT` or `HOST`.
    *
    * @throws SyncError VS101 when `url` is not an address, VS121 for a path that leads to no session, VS107 where there
-   *   is no `WebSocket`
+   * is no `WebSocket`
    */
   connect: (url: string) => void
   /** Disconnects until `connect` is called. The state stays. */
   disconnect: () => void
   /**
-   * Calls a listener after changes, once for all changes of a tick.
-   *
-   * @returns removes the listener
+   * Calls a listener after changes, once for all changes of a tick. Returns a function that removes the listener.
+   * `change` gets the ids of the stores that have changed, come or gone. `status`: anything but `state` has changed.
    */
   on: <Event extends keyof SyncClientEvents>(
     event: Event,
@@ -40,7 +40,20 @@ export interface SyncClient extends Readonly<ClientState> {
   ) => () => void
 }
 
-/** @throws SyncError as `connect`, if there is a `url` */
+/**
+ * A viewer without Vue: for a page without a framework, for another framework, and for scripts.
+ *
+ * @example
+ * ```ts
+ * import { createSyncClient } from '@vue-sync/vue/client'
+ *
+ * const client = createSyncClient({ url: 'ws://192.168.1.5:9876/s/board' })
+ * client.on('change', (ids) => {
+ *   if (ids.includes('score')) console.log(client.state['score'])
+ * })
+ * ```
+ * @throws SyncError as `connect`, if there is a `url`
+ */
 export function createSyncClient(options: SyncClientOptions = {}): SyncClient {
   const listeners = {
     change: new Set<SyncClientEvents['change']>(),

@@ -5,7 +5,7 @@ import { existingStores } from '../pinia/existing-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
 import { createSyncHost } from './host.ts'
-import { warnOfEarlyStores, warnOfMissingStores } from './stores/store-warnings.ts'
+import { warnOfEarlyStores, warnOfMissingStores, warnOfNothing } from './stores/store-warnings.ts'
 import { devRelay } from './options/dev-relay.ts'
 import { readNamedStores } from './options/named-stores.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options/options.ts'
@@ -20,6 +20,7 @@ function install(app: App, options: SyncHostOptions = {}): void {
   // SSR: a server publishes nothing, and a subscription would outlive its request.
   if (typeof window === 'undefined') return
 
+  if (process.env.NODE_ENV !== 'production') warnOfNothing(host)
   devRelay()?.onHost?.(app)
   const named = readNamedStores(options.stores)
   let installed = true
@@ -109,8 +110,21 @@ function install(app: App, options: SyncHostOptions = {}): void {
 }
 
 /**
- * Publishes the app's opted-in Pinia stores, and what `useSyncSource` gives. Install in any order with Pinia, or
- * without it: `app.use(syncPlugin, { url, key })`. Never throws: after a bad `url` or option, `error` of `useSyncHost()` is set, the
- * console says why during development, and nothing is published.
+ * Publishes the Pinia stores that have the option `sync`, and the state that `useSyncSource()` names. Install it before or
+ * after Pinia, or without it. It never throws: after a bad option, `error` of `useSyncHost()` is set, the console says
+ * why during development, and nothing is published. It stops when the app unmounts, and does nothing on a server.
+ *
+ * @example
+ * ```ts
+ * import { createPinia } from 'pinia'
+ * import { createApp } from 'vue'
+ * import { syncPlugin } from '@vue-sync/vue/host'
+ * import App from './App.vue'
+ *
+ * createApp(App)
+ *   .use(createPinia())
+ *   .use(syncPlugin, { url: 'wss://relay.example.com', key: '…' })
+ *   .mount('#app')
+ * ```
  */
 export const syncPlugin = { install }

@@ -10,8 +10,9 @@ import { injectHost } from './sync-host.ts'
 
 /** A viewer link that this host has issued. */
 export interface IssuedToken extends Pick<ViewerToken, 'id'> {
+  /** The description that `issue` was given, or "code, 14:02" for a code that was typed. */
   label: string | undefined
-  /** When it expires, milliseconds since 1970 by this device's clock; `undefined` for never. */
+  /** When it expires, in milliseconds since 1970 by this device's clock; `undefined` for never. */
   expires: number | undefined
   /** The link itself; `undefined` until the relay has signed it. */
   url: string | undefined
@@ -19,51 +20,59 @@ export interface IssuedToken extends Pick<ViewerToken, 'id'> {
   viewers: number
 }
 
+/** All values are refs, so you can destructure them. */
 export interface UseSyncHostReturn {
   /** The state of the connection to the relay. */
   status: Readonly<Ref<LinkStatus>>
-  /** Viewers connected now; 0 while the host is not connected to the relay. */
+  /** How many viewers are connected, on all processes of the relay. 0 while the host is not connected. */
   clientCount: Readonly<Ref<number>>
-  /** "No device connected", "1 device connected", … */
+  /** The same as text: "No device connected", "1 device connected", "2 devices connected". */
   label: ComputedRef<string>
-  /** The link for a QR code, with key and secret; `undefined` while no link works. */
+  /** The link for a QR code, key included. `undefined` while no link works. */
   viewerUrl: ComputedRef<string | undefined>
   /**
-   * The same link for each of the relay's addresses, LAN first. Empty while no link works: before the relay's first
-   * answer, when the relay refused this host, after `stop()`, and after `revoke('main')` until `rotate()`.
+   * The same link for each address of the relay, those of the local network first. Empty while no link works: before the
+   * relay's first answer, when the relay refused this host, after `stop()`, and after `revoke('main')` until `rotate()`.
+   * The links stay while the host reconnects, because a relay that still runs goes on serving viewers.
    */
   viewerUrls: Readonly<Ref<ViewerUrl[]>>
   /**
-   * The page that explains how a phone can trust the relay's own CA, for a code to scan before the first
-   * `viewerUrl`. It contains no key. `undefined` when the relay has no CA.
+   * With a relay that has `--https`: the page on which a phone learns to trust the relay. Show it as a code to scan before
+   * the first `viewerUrl`. It is `http://` and contains no key. `undefined` when the relay has no CA.
    */
   setUpUrl: Readonly<Ref<string | undefined>>
   /**
-   * Six characters to type into the relay's own viewer instead of scanning, see `formatPairCode`. Always
+   * Six characters to type into the viewer app instead of scanning. `formatPairCode()` splits them for reading.
    * `undefined` with `encrypt`.
    */
   pairCode: Readonly<Ref<string | undefined>>
-  /** When the relay replaces `pairCode`, milliseconds since 1970 by this device's clock. */
+  /** When the relay replaces `pairCode`, in milliseconds since 1970 by this device's clock, for a countdown. */
   pairCodeUntil: Readonly<Ref<number | undefined>>
   /**
-   * Issued links that are not revoked, and one for each short code that was typed. Expired ones disappear with the
-   * next change.
+   * The valid links: those that `issue` created, one without a label after `rotate()`, and one for each code that was
+   * typed. Expired ones disappear with the next change.
    */
   tokens: ComputedRef<IssuedToken[]>
-  /** When the next dial is due, milliseconds since 1970. */
+  /** When the next reconnect is due, in milliseconds since 1970. */
   retryAt: Readonly<Ref<number | undefined>>
-  /** How much of a large message the relay has received, in bytes; `undefined` when none is on its way. */
+  /**
+   * How many bytes of a message of more than 64 KiB the relay has received; `undefined` when none is on its way. Small
+   * changes do not wait for it.
+   */
   progress: Readonly<Ref<{ sent: number; total: number } | undefined>>
-  /** Whether viewers lack changes that could not be sent within their longest wait. They do not show "Live" then. */
+  /**
+   * Whether viewers lack changes that could not be sent within their longest wait, for example during a long upload, or
+   * because `serialize` throws. Viewers do not show "Live" then.
+   */
   behind: Readonly<Ref<boolean>>
   /**
-   * The parts of the state that cannot be sent, and VS119, VS120 or VS126 while the relay cannot be reached. At most 50
-   * entries, in production too. An entry disappears when its cause does.
+   * What cannot be sent now, in production too: at most 50 entries, each of which disappears when its cause does. VS119,
+   * VS120 or VS126 is in the list while the relay cannot be reached.
    */
   problems: Readonly<Ref<readonly SyncProblem[]>>
   /**
-   * The error that ended publishing for good. With VS115 publishing continues, but there is no link to show. With VS117
-   * the whole state is too large, and publishing continues when it is smaller.
+   * Why publishing ended for good, or did not start. With VS115 publishing continues, but there is no link to show. With
+   * VS117 the whole state is too large for the relay, and publishing continues when it is smaller.
    */
   error: Readonly<Ref<SyncError | undefined>>
   /**
@@ -71,32 +80,50 @@ export interface UseSyncHostReturn {
    * continues.
    */
   accessError: Readonly<Ref<SyncError | undefined>>
+  /** Connects to the relay. Needed after `stop()`, after an error, and with `autoStart: false`. */
   start: () => void
-  /** Sends pending changes and disconnects. `start` resumes. */
+  /** Sends pending changes and disconnects. `start()` continues. */
   stop: () => void
   /**
-   * Reads all stores again, with changes that Vue does not track, and sends a whole state now, or after the large
-   * message that is on its way. Without a connection, the changes are sent as soon as there is one.
+   * Reads all synced stores again, with the changes that Vue does not track, and sends the whole state: now, or after the
+   * large message that is on its way. Without a connection, the changes are sent as soon as there is one.
    */
   push: () => void
-  /** Creates a separate viewer link and gives its id. @throws SyncError VS107 for a bad option */
+  /** Creates a separate viewer link and returns its id. There can be 1,000. @throws SyncError VS107 for a bad option */
   issue: (options?: IssueOptions) => string
   /**
-   * Revokes a link and disconnects its viewers for good. `'main'` is the relay's own viewer key: `viewerUrls` are
-   * then empty until `rotate()`. Resolves when the relay has confirmed it, which is after the next connect while
-   * the host is offline. Rejects with VS113 if the relay refused it, and with VS107 if the list of revoked links is
-   * full. `accessError` has the error too, so the promise may be ignored.
+   * Ends a link and its short code, and disconnects its viewers for good. `'main'` is the relay's own viewer key:
+   * `viewerUrls` are then empty until `rotate()`. The promise resolves when the relay has confirmed it; while the host is
+   * offline, it waits. It rejects with VS113 if the relay refused the change, and with VS107 if the list of ended links
+   * is full. `accessError` has the error too, so you may ignore the promise.
    */
   revoke: (id: string) => Promise<void>
   /**
-   * Removes all viewers: every link and short code shown until now becomes invalid, whichever browser showed it, and
-   * `viewerUrls` get a new key. With `encrypt` they also get a new secret, so that old links cannot decrypt later
-   * messages. Resolves and rejects as `revoke`.
+   * Ends every link and short code, whichever browser showed it, and disconnects all viewers. `viewerUrls` then carry a
+   * new key. With `encrypt` they also carry a new encryption key and a new signing key. The promise is that of `revoke`.
    */
   rotate: () => Promise<void>
 }
 
-/** @throws SyncError VS106 outside an app that uses `syncPlugin` */
+/**
+ * The connection, the viewers and the links of the host, for a component that shows them.
+ *
+ * @example
+ * ```vue
+ * <script setup lang="ts">
+ * import { useSyncHost } from '@vue-sync/vue/host'
+ *
+ * const { label, viewerUrl, rotate } = useSyncHost()
+ * </script>
+ *
+ * <template>
+ *   <p>{{ label }}</p>
+ *   <a v-if="viewerUrl" :href="viewerUrl">Open the viewer</a>
+ *   <button @click="rotate()">Remove all viewers</button>
+ * </template>
+ * ```
+ * @throws SyncError VS106 outside an app that uses `syncPlugin`
+ */
 export function useSyncHost(): UseSyncHostReturn {
   const { state, access, problems, rotate, start, stop, push } = injectHost('useSyncHost')
   const tokens = computed(() => {

@@ -14,16 +14,28 @@ export type SourceFields<T> = T extends
     ? T
     : { value: T }
 
-/** As `sync` of a store, for the host's side. */
+/** The options of `useSyncSource()`: those of a store's `sync`, without `deserialize`. */
 export type SyncSourceOptions<T> = Omit<SyncOptions<SourceFields<NonNullable<T>>>, 'deserialize'>
 
 /**
  * Publishes a ref, a reactive object or the result of a getter under an id, as a store without Pinia. Viewers get the
  * fields of an object. Any other value is the field `value`. It ends with the component or the effect scope that calls
- * it, or with the app. Where the id is taken, it waits until the other source or store ends, see VS218. Does nothing on
+ * it, or with the app. If another store or source has the id, it waits until that one ends, see VS218. It does nothing on
  * a server.
  *
- * @returns ends it earlier
+ * @example
+ * ```ts
+ * import { reactive, ref } from 'vue'
+ * import { useSyncSource } from '@vue-sync/vue/host'
+ *
+ * const score = ref(0)
+ * const board = reactive({ title: 'Final', draft: '' })
+ *
+ * useSyncSource('score', score)
+ * useSyncSource('board', board, { omit: ['draft'] })
+ * useSyncSource('summary', () => `${board.title}: ${score.value}`)
+ * ```
+ * @returns a function that ends it earlier
  * @throws SyncError VS106 outside an app that uses `syncPlugin`
  */
 export function useSyncSource<T>(

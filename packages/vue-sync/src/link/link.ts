@@ -8,6 +8,8 @@ import {
 } from '../protocol/index.ts'
 
 /**
+ * The state of a connection.
+ *
  * - `disconnected`: closed by the app, or ended by a terminal close code.
  * - `connecting`: the first dial.
  * - `connected`: the relay has sent a frame.
@@ -27,9 +29,9 @@ export interface LinkState {
 
 /** Globals that tests replace. */
 export interface LinkWorld {
-  /** @default globalThis.WebSocket */
+  /** Another implementation of `WebSocket`, such as that of `ws` on Node 20. @default globalThis.WebSocket */
   WebSocket?: typeof WebSocket
-  /** A number in [0, 1). @default Math.random */
+  /** Returns a number from 0 up to, but not including, 1. For tests. @default Math.random */
   random?: () => number
 }
 

@@ -5,19 +5,30 @@ import type { StateTree } from 'pinia'
 // oxlint-disable-next-line typescript/no-explicit-any -- `serialize` of any store must fit
 type AnyState = Record<PropertyKey, any>
 
-/** How one store is synced. `S` is the store's state. */
+/**
+ * How one store is synced: the option `sync` of its definition, where `true` syncs the whole state. `S` is the store's
+ * state.
+ *
+ * @example
+ * ```ts
+ * export const useBoard = defineStore('board', {
+ *   state: () => ({ title: 'Final', score: [0, 0], draft: '' }),
+ *   sync: { omit: ['draft'], debounce: 100 },
+ * })
+ * ```
+ */
 export interface SyncOptions<S extends object = AnyState> {
   /** Syncs only these fields. @default every field of the state */
   pick?: (keyof S)[]
   /** Leaves these fields out. @default none */
   omit?: (keyof S)[]
   /**
-   * Waits this many milliseconds after the last change before sending; 0 sends at the end of the tick.
+   * Milliseconds to wait after the last change before sending. `0` sends at the end of the tick.
    * @default 250, or the plugin's
    */
   debounce?: number
   /**
-   * Sends at least this often, in milliseconds, while changes keep coming; 0 is no limit.
+   * The longest wait in milliseconds while changes keep coming. `0` is no limit.
    * @default the plugin's, or `debounce` if that is longer
    */
   maxWait?: number

@@ -107,6 +107,7 @@ function expiryOf(at: Date): string {
   return `until ${at.toLocaleString([], isToday ? time : { ...day, ...time })}`
 }
 
+/** The English texts. Pass those that you want to replace as `texts`. */
 export const SHARE_TEXTS: ShareTexts = {
   title: 'Show it on a phone',
   stopped: 'Nothing is shared.',

@@ -10,8 +10,16 @@ import { createSyncViewer, type SyncViewer } from './viewer.ts'
 export const SYNC_VIEWER_KEY: InjectionKey<SyncViewer> = Symbol('vue-sync viewer')
 
 /**
- * The id of the viewer's own state in Pinia, which holds what a status line shows. `defineStore(VIEWER_STORE_ID, {})`
- * gives it as a store. An app without Pinia has `useSyncViewer` only.
+ * The id of the viewer's own state in Pinia: the values of `useSyncViewer()` without the two functions. An app without
+ * Pinia has `useSyncViewer()` only.
+ *
+ * @example
+ * ```ts
+ * import { defineStore } from 'pinia'
+ * import { VIEWER_STORE_ID } from '@vue-sync/vue/viewer'
+ *
+ * export const useConnection = defineStore(VIEWER_STORE_ID, {})
+ * ```
  */
 export const VIEWER_STORE_ID = 'vue-sync-viewer'
 
@@ -58,9 +66,22 @@ function install(app: App, options: SyncViewerOptions = {}): void {
 }
 
 /**
- * Shows a host's stores in this app. Pinia stores with the same ids are filled, and `useSyncedState` gives all
- * others. Install in any order with Pinia, or without it: `app.use(syncViewer, { url })`.
+ * Shows a host's stores in this app. A Pinia store with the same id as one of the host is filled, and `useSyncedState()`
+ * gives each store of the host as received. Install it before or after Pinia, or without it. It does nothing on a server.
  *
+ * @example
+ * ```ts
+ * import { createPinia } from 'pinia'
+ * import { createApp } from 'vue'
+ * import { sessionCache } from '@vue-sync/vue/cache'
+ * import { syncViewer } from '@vue-sync/vue/viewer'
+ * import App from './App.vue'
+ *
+ * createApp(App)
+ *   .use(createPinia())
+ *   .use(syncViewer, { url: location.href, cache: sessionCache() })
+ *   .mount('#app')
+ * ```
  * @throws SyncError VS101 or VS121 for a bad `url`
  */
 export const syncViewer = { install }

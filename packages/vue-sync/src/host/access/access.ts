@@ -19,10 +19,11 @@ import {
 } from '../../protocol/index.ts'
 import { keep } from './kept-text.ts'
 
+/** The options of `issue` of `useSyncHost()`. */
 export interface IssueOptions {
   /** A description for the host's own list, at most 200 characters. @default none */
   label?: string
-  /** Milliseconds until the link expires. @default never */
+  /** Milliseconds until the link expires, by the clock of the relay. @default never */
   expiresIn?: number
 }
 

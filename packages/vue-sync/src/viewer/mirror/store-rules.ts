@@ -3,16 +3,26 @@ import type { Warn } from '../../diagnostics.ts'
 import { MOST_PROBLEMS, type SyncProblem } from '../../problems.ts'
 import { isContainer, type StoreFields } from '../../protocol/index.ts'
 
+/** The type of a field, as JSON has it. */
 export type FieldKind = 'string' | 'number' | 'boolean' | 'array' | 'object'
 
 /** A kind, a kind that may also be `null` (`'string?'`), `'any'`, or a function that tests the value. */
 export type FieldRule = FieldKind | `${FieldKind}?` | 'any' | ((value: unknown) => boolean)
 
-/** The rules for the received fields of one store. */
+/**
+ * What one store of a viewer accepts of the host's fields.
+ *
+ * @example
+ * ```ts
+ * import type { StoreRules } from '@vue-sync/vue/viewer'
+ *
+ * const board: StoreRules = { fields: { title: 'string', winner: 'string?' } }
+ * ```
+ */
 export interface StoreRules {
   /**
    * The accepted fields and their types. Others are ignored.
-   * @default the kinds of the initial state, or `null`; any value for a field whose initial value is no plain JSON
+   * @default the types of the initial state, or `null`; any value for a field whose initial value is not plain JSON
    */
   fields?: Record<string, FieldRule>
   /**
