@@ -148,6 +148,9 @@ describe('the front page', () => {
       }) as never
     })
     await page.goto(`${site.origin}/comparison`)
+    await page.evaluate(() =>
+      localStorage.setItem('vue-sync:access:wss://relay.localhost/s/closed', '{}'),
+    )
     const { complaints } = watch(page)
     for (let visit = 0; visit < 2; visit++) {
       await page.locator('.VPNavBarTitle a').click()

@@ -51,9 +51,11 @@ export function canRun(): boolean {
   )
 }
 
-function forgetStored(session: string): void {
+/** Forgets the rules of this page's relay, and those of earlier loads. A page that is closed cannot do it. */
+function forgetStored(): void {
   try {
-    localStorage.removeItem(`${STORED}/s/${session}`)
+    for (const name of Object.keys(localStorage))
+      if (name.startsWith(STORED)) localStorage.removeItem(name)
   } catch {
     // Nothing is stored where storage is unavailable.
   }
@@ -68,6 +70,7 @@ export function startDemo({ elements, onFrame, onFailed }: DemoOptions): Demo {
   const hostKey = crypto.randomUUID()
   post({ keys: { hostKey, viewerKey: crypto.randomUUID() } })
 
+  forgetStored()
   const session = crypto.randomUUID()
   const scope = effectScope(true)
   const apps: App[] = []
@@ -182,7 +185,7 @@ export function startDemo({ elements, onFrame, onFailed }: DemoOptions): Demo {
       for (const app of apps) app.unmount()
       worker.removeEventListener('error', onFailed)
       worker.terminate()
-      forgetStored(session)
+      forgetStored()
     },
   }
 }
