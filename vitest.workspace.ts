@@ -57,7 +57,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.spec.ts'],
-          exclude: ['e2e/nuxt/**', 'e2e/slidev/**'],
+          exclude: ['e2e/nuxt/**', 'e2e/release/**', 'e2e/slidev/**'],
           globalSetup: [local('e2e/support/global-setup.ts')],
           testTimeout: 90_000,
           hookTimeout: 180_000,
@@ -70,6 +70,19 @@ export default defineConfig({
             {
               extends: true as const,
               test: { name: 'slidev', include: ['e2e/slidev/**/*.spec.ts'], testTimeout: 90_000 },
+            },
+          ]),
+      // Needs packed packages, which `pnpm release` makes.
+      ...(process.env['VUE_SYNC_RELEASE'] === undefined
+        ? []
+        : [
+            {
+              extends: true as const,
+              test: {
+                name: 'release',
+                include: ['e2e/release/**/*.spec.ts'],
+                testTimeout: 300_000,
+              },
             },
           ]),
       // Needs a built Nuxt app, which `pnpm test:matrix` makes.

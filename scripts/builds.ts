@@ -10,7 +10,10 @@ const LIBRARY = join(ROOT, 'packages/vue-sync')
 const SERVER = join(ROOT, 'server')
 const VITE_PLUGIN = join(ROOT, 'packages/vite')
 const NUXT_MODULE = join(ROOT, 'packages/nuxt')
+const DOCS = join(ROOT, 'docs')
 export const VIEWER_DIR = join(APP, 'dist')
+/** The built documentation site. */
+export const DOCS_DIR = join(DOCS, '.vitepress/dist')
 /** Source files and folders of the viewer app. */
 const VIEWER_SOURCES = [
   ...['src', 'public', 'index.html', 'vite.config.ts', 'package.json'].map((name) =>
@@ -85,4 +88,26 @@ export function ensureNuxtModule(): void {
   const built = ['module.js', 'runtime/host.js'].map((name) => join(NUXT_MODULE, 'dist', name))
   if (!built.every((file) => isFresh(file, sources)))
     build('the Nuxt module', NUXT_MODULE, 'tsdown/dist/run.mjs')
+}
+
+/** Builds the documentation if it is missing or older than its sources. @throws Error with the build's output */
+export function ensureDocs(): void {
+  const sources = [
+    ...readdirSync(DOCS)
+      .filter((name) => !name.startsWith('.') && name !== 'node_modules')
+      .map((name) => join(DOCS, name)),
+    ...readdirSync(join(DOCS, '.vitepress'))
+      .filter((name) => name !== 'dist' && name !== 'cache')
+      .map((name) => join(DOCS, '.vitepress', name)),
+    ...[
+      'README.md',
+      'SECURITY.md',
+      'BENCHMARKS.md',
+      'packages/vue-sync/PROTOCOL.md',
+      'packages/vue-sync/src',
+      'server/src',
+    ].map((name) => join(ROOT, name)),
+  ]
+  if (!isFresh(join(DOCS_DIR, 'index.html'), sources))
+    build('the documentation', DOCS, 'vitepress/bin/vitepress.js', 'build')
 }

@@ -1,10 +1,9 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { basename } from 'node:path'
 import process from 'node:process'
-import { promisify } from 'node:util'
+// On Windows, npm and the programs of packages are scripts, which Node starts only through a shell.
+import spawn from 'cross-spawn'
 import { ROOT } from './builds.ts'
-
-const execute = promisify(execFile)
 
 /** A program with its first arguments. */
 export type Command = readonly [program: string, ...args: string[]]
@@ -23,7 +22,7 @@ export function pnpmCommand(): Command {
 
 /** Runs a command in the terminal of this one. @throws Error when it fails */
 export function run([program, ...first]: Command, args: string[], cwd = ROOT): void {
-  const { status } = spawnSync(program, [...first, ...args], { cwd, stdio: 'inherit' })
+  const { status } = spawn.sync(program, [...first, ...args], { cwd, stdio: 'inherit' })
   if (status !== 0) throw new Error(`${basename(program)} ${args.join(' ')} failed.`)
 }
 
@@ -40,14 +39,15 @@ export async function read(
   args: string[],
   { cwd = ROOT, env = process.env }: ReadOptions = {},
 ): Promise<string> {
-  try {
-    const options = { cwd, env, maxBuffer: 2 ** 26 }
-    const { stdout } = await execute(program, [...first, ...args], options)
-    return stdout
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
-    throw new Error(`${basename(program)} ${args.join(' ')} failed:\n${stdout}${stderr}`, {
-      cause: error,
-    })
-  }
+  const child = spawn(program, [...first, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name]!.setEncoding('utf8').on('data', (text: string) => (output[name] += text))
+  const failed = (reason: string, cause?: unknown): Error =>
+    new Error(`${basename(program)} ${args.join(' ')} failed:\n${reason}`, { cause })
+  const [code] = await once(child, 'close').catch((error: Error) => {
+    throw failed(error.message, error)
+  })
+  if (code !== 0) throw failed(output.stdout + output.stderr)
+  return output.stdout
 }

@@ -7,6 +7,7 @@ export default defineConfig({
     relay: 'src/relay.ts',
     bun: 'src/runtimes/bun.ts',
     deno: 'src/runtimes/deno.ts',
+    conformance: 'src/conformance/index.ts',
   },
   platform: 'node',
   target: 'node20',

@@ -1,9 +1,14 @@
 import process from 'node:process'
+import { slug } from 'github-slugger'
 import { groupIconMdPlugin, groupIconVitePlugin } from 'vitepress-plugin-group-icons'
 import llmstxt from 'vitepress-plugin-llms'
 import { defineConfig } from 'vitepress'
 import { NAV, SIDEBAR } from './navigation.ts'
-import { linkRepository } from './repository-links.ts'
+import { linkRepository, REPOSITORY } from './repository-links.ts'
+import { writeServiceWorker } from './service-worker.ts'
+
+/** The path at which a host serves the site. */
+const BASE = process.env['DOCS_BASE'] ?? '/'
 
 const TITLE = 'vue-sync'
 const DESCRIPTION = 'The state of a running Vue app, live on other people’s phones.'
@@ -12,18 +17,23 @@ export default defineConfig({
   title: TITLE,
   description: DESCRIPTION,
   lang: 'en',
-  // The path of the site, such as `/vue-sync/` for GitHub Pages.
-  base: process.env['DOCS_BASE'] ?? '/',
+  base: BASE,
   // Files for operators, and the packages of a relay in a container: no pages.
   srcExclude: ['deploy/**', '**/README.md'],
   cleanUrls: true,
   lastUpdated: false,
+  buildEnd: ({ outDir }) => writeServiceWorker(outDir),
   head: [
-    ['link', { rel: 'icon', type: 'image/svg+xml', href: '/logo.svg' }],
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${BASE}logo.svg` }],
     ['meta', { name: 'theme-color', content: '#0f7a62' }],
+    ['meta', { property: 'og:type', content: 'website' }],
+    ['meta', { property: 'og:title', content: TITLE }],
+    ['meta', { property: 'og:description', content: DESCRIPTION }],
   ],
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    // The same anchors as on the forge, where people read these files too.
+    anchor: { slugify: (text) => slug(text) },
     languageAlias: { caddy: 'nginx' },
     config(md) {
       md.use(groupIconMdPlugin)
@@ -36,6 +46,11 @@ export default defineConfig({
     sidebar: SIDEBAR,
     outline: [2, 3],
     search: { provider: 'local' },
+    socialLinks: [{ icon: 'github', link: REPOSITORY, ariaLabel: 'The repository' }],
+    editLink: {
+      pattern: `${REPOSITORY}/edit/main/docs/:path`,
+      text: 'Suggest a change to this page',
+    },
     docFooter: { prev: 'Previous page', next: 'Next page' },
     footer: { message: 'MIT licensed.' },
   },

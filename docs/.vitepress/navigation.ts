@@ -49,6 +49,7 @@ const GUIDE: Items = [
   {
     text: 'Operation',
     items: [
+      page('Run the relay', '/guide/relay'),
       page('Deployment', '/guide/deployment'),
       page('Several machines', '/guide/several-machines'),
       page('Metrics', '/guide/metrics'),
@@ -59,6 +60,27 @@ const GUIDE: Items = [
     ],
   },
   { text: 'Help', items: [page('Troubleshooting', '/guide/troubleshooting')] },
+]
+
+const RECIPES: Items = [
+  {
+    text: 'Recipes',
+    items: [
+      page('All recipes', '/recipes/'),
+      page('Keep fields private', '/recipes/private-fields'),
+      page('Start and stop by a button', '/recipes/share-button'),
+      page('A link for a guest', '/recipes/guest-link'),
+      page('Your own login', '/recipes/own-login'),
+      page('A form on the phone', '/recipes/form-preview'),
+      page('Several courts', '/recipes/several-courts'),
+      page('Offline, with the time', '/recipes/offline'),
+      page('A score in the terminal', '/recipes/terminal'),
+      page('An overlay for OBS', '/recipes/obs-overlay'),
+      page('A dashboard on the wall', '/recipes/wall-dashboard'),
+      page('Slides that follow', '/recipes/slides'),
+      page('A share panel in your style', '/recipes/share-theme'),
+    ],
+  },
 ]
 
 const REFERENCE: Items = [
@@ -127,6 +149,7 @@ export const NAV: DefaultTheme.NavItem[] = [
 ]
 
 export const SIDEBAR: DefaultTheme.SidebarMulti = {
+  '/recipes/': RECIPES,
   '/reference/': REFERENCE,
   '/errors/': ERRORS,
   '/': GUIDE,

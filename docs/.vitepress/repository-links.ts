@@ -4,7 +4,7 @@ import type { MarkdownRenderer } from 'vitepress'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const DOCS = join(ROOT, 'docs')
-const REPOSITORY = 'https://github.com/vue-sync/vue-sync'
+export const REPOSITORY = 'https://github.com/vue-sync/vue-sync'
 
 /** Files outside `docs/` that the site shows as pages of its own. */
 const PAGES: Record<string, string> = {
@@ -36,10 +36,9 @@ function siteLink(href: string, source: string): string {
 export function linkRepository(md: MarkdownRenderer): void {
   md.core.ruler.push('repository-links', ({ tokens, env }) => {
     const { path } = env as { path?: string }
-    // The title of a container, which has no links.
+    // VitePress also renders headings alone, to infer titles.
     if (path === undefined) return
-    const page = relative(DOCS, path)
-    const source = sourceOf(page)
+    const source = sourceOf(relative(DOCS, path))
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
       const href = token.attrGet('href')
       if (token.type !== 'link_open' || href === null || /^([a-z]+:|#|\/)/i.test(href)) continue

@@ -16,15 +16,17 @@ import { readBlocks } from '../support/readme/blocks.ts'
 import { openManager } from '../support/readme/manager.ts'
 import { openReader, type Reader } from '../support/readme/reader.ts'
 
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
-const BLOCKS = readBlocks(README)
+/** The page that goes on from the README with a relay that runs as a program. */
+const GUIDE = readFileSync(join(ROOT, 'docs/guide/relay.md'), 'utf8')
+const QUICK_START = readBlocks(readFileSync(join(ROOT, 'README.md'), 'utf8'))
+const OWN_RELAY = readBlocks(GUIDE)
 
 /** Shell blocks that are shown and not followed here, by their last line, with the reason. */
 const SHOWN_ONLY: Record<string, string> = {
   'npx -y pnpm@12 dev': 'e2e/commands/dev.spec.ts runs it',
 }
 
-/** Where the README says that a viewer of one's own is opened. */
+/** Where the guide says that a viewer of one's own is opened. */
 const VIEWER_ADDRESS = 'http://localhost:5173/viewer/#LINK'
 
 const dir = mkdtempSync(join(tmpdir(), 'vue-sync-readme-'))
@@ -58,15 +60,8 @@ function launch(...names: string[]): Promise<Browser> {
   })
 }
 
-/** The line at which the README goes on with a relay that runs as a program. */
-const SECOND_PART = README.slice(0, README.indexOf('\n## Run the relay yourself')).split(
-  '\n',
-).length
-const QUICK_START = BLOCKS.filter(({ line }) => line < SECOND_PART)
-const OWN_RELAY = BLOCKS.filter(({ line }) => line > SECOND_PART)
-
 it('has no shell block that is neither followed nor known', () => {
-  const unknown = BLOCKS.filter(
+  const unknown = [...QUICK_START, ...OWN_RELAY].filter(
     ({ language, target, code }) =>
       target === undefined &&
       /^(sh|bash|shell|console|)$/.test(language) &&
@@ -124,7 +119,7 @@ it.each(['npm', 'pnpm'] as const)(
     for (const block of OWN_RELAY) if (block.target !== undefined) await reader.follow(block)
     await reader.build()
     origin = await reader.startApp()
-    // The README names the relay's default port; this browser finds the test's own relay there.
+    // The guide names the relay's default port; this browser finds the test's own relay there.
     browser = await launch(`MAP localhost:9876 127.0.0.1:${reader.relayPort()}`)
     const context = await browser.newContext()
     const [host, own, served] = [
@@ -135,7 +130,7 @@ it.each(['npm', 'pnpm'] as const)(
     seen = [host, own].map(watch)
     // The browser asks for an icon of a page that names none.
     await own.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }))
-    expect(README).toContain(VIEWER_ADDRESS)
+    expect(GUIDE).toContain(VIEWER_ADDRESS)
     await host.goto(origin)
     await own.goto(
       VIEWER_ADDRESS.replace('http://localhost:5173', origin).replace('LINK', reader.viewerLink()),

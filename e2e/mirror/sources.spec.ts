@@ -92,6 +92,7 @@ describe('useSyncSource in an app without Pinia', () => {
     const board = shallowRef<{ title: string } | undefined>()
     share('score', score)
     share('double', () => score.value * 2)
+    share('same', () => score)
     share('list', list)
     share('board', board)
     const { view } = startViewer()
@@ -102,6 +103,7 @@ describe('useSyncSource in an app without Pinia', () => {
     board.value = { title: 'Final' }
     await expect.poll(() => view('score').value).toEqual({ value: 4 })
     expect(view('double').value).toEqual({ value: 8 })
+    expect(view('same').value).toEqual({ value: 4 })
     expect(view('list').value).toEqual({ value: [1, 2] })
     expect(view('board').value).toEqual({ title: 'Final' })
   })
@@ -310,4 +312,16 @@ describe('stores that the plugin gets by their definition', () => {
     vi.useRealTimers()
     expect(codes()).toContain('VS211')
   })
+})
+
+it.each([
+  ['nothing, which VS219 reports', () => null, ['VS219']],
+  ['a source that never changes', () => void useSyncSource('score', ref(0)), []],
+])('a host may share %s', async (_, setup, expected) => {
+  vi.useFakeTimers({ toFake: ['setTimeout'], shouldAdvanceTime: true })
+  const { host } = startHost(setup)
+  await expect.poll(() => host.status.value).toBe('connected')
+  await vi.advanceTimersByTimeAsync(6000)
+  vi.useRealTimers()
+  expect(codes()).toEqual(expected)
 })

@@ -75,6 +75,17 @@ def config_update(old, new):
     return {"payload": payload, **({"patch": patch} if patch else {})}
 
 
+def read_status(frame):
+    """The payload of a status, or None for anything else: a host ignores what it does not know."""
+    try:
+        message = parse(frame)
+    except ValueError:
+        return None
+    is_status = isinstance(message, dict) and message.get("type") == "status"
+    payload = message.get("payload") if is_status else None
+    return payload if isinstance(payload, dict) else None
+
+
 class Host:
     def __init__(self):
         self.state = None
@@ -120,10 +131,9 @@ class Host:
         is_first = True
         try:
             while True:
-                message = parse(await receive())
-                if message.get("type") != "status":
+                payload = read_status(await receive())
+                if payload is None:
                     continue
-                payload = message["payload"]
                 # H1: nothing is sent before the first status.
                 self.socket = socket
                 if is_first:

@@ -1,7 +1,7 @@
 """
 A viewer: python3 viewer.py LINK
 
-Prints a line of JSON after each change: the position, the state's hash, and the state.
+Prints a line of JSON after each change: the position, the state's hash, whether the state is current, and the state.
 """
 
 import asyncio
@@ -44,6 +44,8 @@ class Viewer:
         self.state = None
         self.position = None
         self.status = {}
+        # Whether the status has the viewer's position, or state has arrived after it.
+        self.is_confirmed = False
         # The message that could not be applied, and the wait before the next attempt.
         self.unfit = None
         self.wait = 0
@@ -52,10 +54,23 @@ class Viewer:
     @property
     def is_current(self):
         """V7: whether the state may be called current."""
-        return self.status.get("host") == "online" and self.status.get("behind") is not True
+        is_live = self.status.get("host") == "online" and self.status.get("behind") is not True
+        return is_live and self.is_confirmed
+
+    def set_status(self, status, is_confirmed):
+        before = self.is_current
+        self.status, self.is_confirmed = status, is_confirmed
+        if self.state is not None and self.is_current != before:
+            self.on_change(self)
 
     async def run(self, socket, receive):
-        self.status = {}
+        try:
+            await self.receive_all(receive)
+        finally:
+            # Without a connection, no state is current.
+            self.set_status({}, False)
+
+    async def receive_all(self, receive):
         is_waiting = False
         while True:
             message = read_frame(await receive())
@@ -91,7 +106,10 @@ class Viewer:
 
     def take(self, state, at):
         self.state, self.position = state, at
-        self.unfit, self.wait = None, 0
+        # A whole state from before the message that could not be applied does not help yet.
+        if not self.unfit or at[0] != self.unfit[0] or at[1] >= self.unfit[1]:
+            self.unfit, self.wait = None, 0
+        self.is_confirmed = bool(self.status)
         self.on_change(self)
 
     def update(self, message, at):
@@ -103,7 +121,7 @@ class Viewer:
         self.take(applied(self.state, message), at)
 
     def read_status(self, message, payload, at):
-        self.status = payload
+        self.set_status(payload, bool(self.position) and at == self.position)
         if not self.position or "epoch" not in message:
             return
         if at[0] != self.position[0] or at[1] > self.position[1]:
@@ -116,8 +134,10 @@ class Viewer:
 
 
 def show(viewer):
-    (epoch, seq), state = viewer.position, viewer.state
-    print(dump({"epoch": epoch, "seq": seq, "hash": hash_of(state), "state": state}), flush=True)
+    # While it waits for a whole state, a viewer has no position.
+    (epoch, seq), state = viewer.position or (None, None), viewer.state
+    shown = {"epoch": epoch, "seq": seq, "hash": hash_of(state), "current": viewer.is_current, "state": state}
+    print(dump(shown), flush=True)
 
 
 async def main(link):

@@ -2,9 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../builds.ts'
 import { pnpmCommand, read } from '../commands.ts'
-
-/** Folders of the published packages. A package comes after those that it depends on. */
-export const PUBLISHED = ['packages/vue-sync', 'server', 'packages/vite', 'packages/nuxt']
+import { PUBLISHED } from './published.ts'
 
 export const TARBALLS_DIR = join(ROOT, 'artifacts/packages')
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import process from 'node:process'
+import { terminalEnv } from '../../e2e/support/readme/manager.ts'
 import { read } from '../commands.ts'
 import type { Tarball } from './pack.ts'
 
@@ -36,17 +36,24 @@ function importScript(entries: string[]): string {
     if (Object.keys(await import(entry)).length === 0) throw new Error(entry + ' exports nothing.')`
 }
 
+export interface TriedTarballs {
+  /** The imported entries, such as `@vue-sync/vue/host`. */
+  entries: string[]
+  /** The version of Node that imported them, such as `v20.19.0`. */
+  node: string
+}
+
 /**
  * Installs the tarballs into an empty folder with npm, imports every public entry, and asks every command for its
- * version.
+ * version. Runs in the Node of this machine, and not in the one that the repository installs.
  *
- * @returns the imported entries, such as `@vue-sync/vue/host`
  * @throws Error when one of these fails
  */
-export async function tryTarballs(tarballs: readonly Tarball[]): Promise<string[]> {
+export async function tryTarballs(tarballs: readonly Tarball[]): Promise<TriedTarballs> {
   const dir = mkdtempSync(join(tmpdir(), 'vue-sync-try-'))
+  const place = { cwd: dir, env: terminalEnv() }
   const install = (specs: string[]): Promise<string> =>
-    read(['npm'], ['install', '--no-audit', '--no-fund', ...specs], { cwd: dir })
+    read(['npm'], ['install', '--no-audit', '--no-fund', ...specs], place)
   try {
     writeFileSync(join(dir, 'package.json'), '{ "private": true, "type": "module" }\n')
     await install(tarballs.map(({ path }) => path))
@@ -55,16 +62,14 @@ export async function tryTarballs(tarballs: readonly Tarball[]): Promise<string[
     if (peers.length > 0) await install(peers)
     const entries = manifests.flatMap(({ name, manifest }) => publicEntries(name, manifest))
     writeFileSync(join(dir, 'import.js'), importScript(entries))
-    await read([process.execPath], ['import.js'], { cwd: dir })
+    await read(['node'], ['import.js'], place)
     for (const { name, manifest } of manifests)
       for (const command of Object.keys(manifest.bin ?? {})) {
-        const version = await read([join(dir, 'node_modules/.bin', command)], ['--version'], {
-          cwd: dir,
-        })
+        const version = await read([join(dir, 'node_modules/.bin', command)], ['--version'], place)
         if (version.trim() !== manifest.version)
           throw new Error(`${command} of ${name} says version ${version.trim()}.`)
       }
-    return entries
+    return { entries, node: (await read(['node'], ['--version'], place)).trim() }
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }

@@ -13,7 +13,9 @@ import {
 import { pack } from '../release/pack.ts'
 import { buildApp, installApp, testApp } from './nuxt-app.ts'
 
-const DOCS = join(ROOT, 'docs/reference/server.md')
+const DOCS = join(ROOT, 'docs/guide/nuxt.md')
+/** The other sections show the module, which this app does not have. */
+const SECTION = /\n## Write the relay yourself\n[^]*?(?=\n## )/
 const SERVER = join(ROOT, 'server')
 const PLAYGROUND = join(ROOT, 'packages/nuxt/playground')
 const PACKAGES = ['packages/vue-sync', 'server', 'packages/vite', 'packages/nuxt']
@@ -29,7 +31,8 @@ async function inFolder(run: (dir: string) => Promise<void>): Promise<void> {
 
 /** Writes the files that the documentation tells a Nuxt app to have. @throws Error if the page has none */
 function writeDocumentedFiles(dir: string): void {
-  const blocks = readBlocks(readFileSync(DOCS, 'utf8')).filter(({ target }) => target !== undefined)
+  const [section = ''] = SECTION.exec(readFileSync(DOCS, 'utf8')) ?? []
+  const blocks = readBlocks(section).filter(({ target }) => target !== undefined)
   if (blocks.length === 0) throw new Error(`${DOCS} has no file for a Nuxt app.`)
   for (const { target, code } of blocks) {
     const path = join(dir, target!)

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { compile as compileTrust } from 'proxy-addr'
-import { isBase } from '@vue-sync/vue/protocol'
+import { isBase, LONGEST_WAIT } from '@vue-sync/vue/protocol'
 import { readBase } from './core/base-path.ts'
+import { checkInteger } from './core/check-integer.ts'
 import { MIN_LIMITS, type Limits } from './core/limits.ts'
 import { UsageError } from './core/usage-error.ts'
 import { nameOf } from './guard/hosts-and-origins.ts'
@@ -9,11 +10,6 @@ import { isLoopbackName } from './network/private-networks.ts'
 import { checkRedisUrl } from './nodes/redis/redis-url.ts'
 import { SERVER_DEFAULTS, type SyncServerOptions } from './server-options.ts'
 import { checkTls } from './tls/tls-options.ts'
-
-function checkInteger(name: string, value: number, least: number, most: number): void {
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw new UsageError(`${name} must be a whole number from ${least} to ${most}, not ${value}.`)
-}
 
 /** Allows an origin and a base path only, because links append the rest. */
 function checkPublicUrl(text: string, hasTls: boolean, optionName: OptionName): void {
@@ -156,6 +152,7 @@ export function checkOptions(
   for (const [limit, value] of Object.entries(options.limits ?? {})) {
     const name = optionName(`limits.${limit}`)
     if (!Object.hasOwn(MIN_LIMITS, limit)) throw new UsageError(`${name} is not a known limit.`)
-    checkInteger(name, value, MIN_LIMITS[limit as keyof Limits], Number.MAX_SAFE_INTEGER)
+    const most = limit === 'handshakeTime' ? LONGEST_WAIT : Number.MAX_SAFE_INTEGER
+    checkInteger(name, value, MIN_LIMITS[limit as keyof Limits], most)
   }
 }

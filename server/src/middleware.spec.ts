@@ -74,6 +74,23 @@ describe('a relay in an app’s server', () => {
     }
   })
 
+  it('serves viewers that offer no subprotocol, and leaves such sockets to the app elsewhere', async () => {
+    for (const [base, path, expected] of [
+      ['/__sync', '/__sync/', '"type":"status"'],
+      ['/__sync', '/', 'the app'],
+      ['/', '/', 'the app'],
+    ] as const) {
+      await start({ base, open: true })
+      await relay.start()
+      const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`)
+      const [data] = await once(socket, 'message')
+      expect(String(data)).toContain(expected)
+      socket.terminate()
+      await relay.stop()
+      app.close()
+    }
+  })
+
   it('answers 503 before it is started and after it is stopped', async () => {
     await start()
     const status = async (): Promise<number> =>

@@ -40,8 +40,9 @@ export interface SyncMiddleware extends Omit<SyncServer, 'drain'> {
   /** Answers requests below `base` and passes others to `next`, in the manner of Connect and Express. */
   handle: (request: IncomingMessage, response: ServerResponse, next: () => void) => void
   /**
-   * For the `upgrade` event of the app's server: takes sockets below `base` that offer a subprotocol of vue-sync.
-   * Returns whether it took the socket.
+   * For the `upgrade` event of the app's server: takes sockets below `base` that offer a subprotocol of vue-sync, or
+   * none as a simple viewer does. At the root of the server, those without a subprotocol are the app's. Returns whether
+   * it took the socket.
    */
   upgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => boolean
 }
@@ -124,7 +125,8 @@ export function createSyncMiddleware(options: SyncMiddlewareOptions): SyncMiddle
     },
     upgrade(request, socket, head) {
       const { protocol } = readOffer(request.headers['sec-websocket-protocol'])
-      if (!isFor(base, request.url) || !protocol?.startsWith('vue-sync.')) return false
+      const isOurs = protocol?.startsWith('vue-sync.') ?? base !== ''
+      if (!isOurs || !isFor(base, request.url)) return false
       if (attached) attached.upgrade(request, socket, head)
       else socket.destroy()
       return true

@@ -89,6 +89,8 @@ export interface SyncServerParts {
   certificate?: ServerCertificate | undefined
   /** Whether another server has checked the host name. @default false */
   acceptsAnyHost?: boolean
+  /** Whether pages of the same host on other ports may connect with a key. @default false */
+  acceptsOtherPorts?: boolean
   /** Sources of pages that may show the viewer in a frame. @default none */
   frameAncestors?: readonly string[]
 }
@@ -219,7 +221,7 @@ export function createSyncServer(
     await restore()
     const clients = createClients(trustProxy)
     const isOwnName = acceptsAnyHost ? () => true : ownNames(book, certificate)
-    const guard = createGuard({ ...options, isOwnName })
+    const guard = createGuard({ ...options, isOwnName, acceptsOtherPorts: parts.acceptsOtherPorts })
     let server: HttpServer
     try {
       await relay.start()

@@ -60,7 +60,7 @@ for (const runtime of ['bun', 'deno'] as const) {
         // Invalid messages of a host are reported. No other output is expected.
         expect(
           said().replaceAll(
-            /^\[vue-sync\] (?:Dropped a message|A change of access was refused).*\n/gm,
+            /^\[vue-sync\] (?:Dropped a message|Refused a message from the host|A change of access was refused).*\n/gm,
             '',
           ),
         ).toBe('')

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { ROOT } from '../../../scripts/builds.ts'
 import { type Command, pnpmCommand, read } from '../../../scripts/commands.ts'
@@ -31,8 +31,14 @@ export function terminalEnv(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(
     ([name]) => !own.test(name) || /^npm_config_(registry|cafile|proxy|https_proxy)$/i.test(name),
   )
-  const paths = (process.env['PATH'] ?? '').split(':').filter((dir) => !dir.startsWith(ROOT))
-  return { ...Object.fromEntries(entries), PATH: paths.join(':'), NO_COLOR: '1' }
+  // Windows calls it `Path`.
+  const pathName = entries.map(([name]) => name).find((name) => name.toUpperCase() === 'PATH')
+  const dirs = (process.env['PATH'] ?? '').split(delimiter).filter((dir) => !dir.startsWith(ROOT))
+  return {
+    ...Object.fromEntries(entries),
+    [pathName ?? 'PATH']: dirs.join(delimiter),
+    NO_COLOR: '1',
+  }
 }
 
 const writeJson = (path: string, value: unknown): Promise<void> =>

@@ -1,22 +1,19 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import process from 'node:process'
 import { expect } from 'vitest'
-import { ROOT } from '../../../scripts/builds.ts'
 import { type Command, read } from '../../../scripts/commands.ts'
 import { freePort } from '../../../server/test/free-port.ts'
-import { start } from '../system/processes.ts'
 import { readTerminalQr } from '../system/read-qr.ts'
 import { type Block, shellCommands } from './blocks.ts'
+import { createViteApp } from './create-vite.ts'
 import { type Manager, terminalEnv } from './manager.ts'
+import { launch, type Program } from './program.ts'
 
-/** Placeholder in the README for the host key. */
+/** Placeholder for the host key. */
 const KEY_PLACEHOLDER = 'THE_HOST_KEY'
 /** The line of the key in the relay's section about the host. */
-const HOST_KEY = /\n {2}Host:.*\n {4}key +(\S+)\n/
+export const HOST_KEY = /\n {2}Host:.*\n {4}key +(\S+)\n/
 const LOCAL_LINK = /(http:\/\/127\.0\.0\.1:\d+\/#k=\S+)/
-
-const CREATE_VITE: Command = [process.execPath, join(ROOT, 'node_modules/create-vite/index.js')]
 
 export interface ReaderOptions {
   /** An empty folder. */
@@ -26,7 +23,7 @@ export interface ReaderOptions {
   tarballs: Record<string, string>
 }
 
-/** Follows the README block by block, with a new Vite app in one folder and the relay in another. */
+/** Follows a page block by block, with a new Vite app in one folder and the relay in another. */
 export interface Reader {
   /** Runs or writes one block. @throws Error for an unknown command or folder */
   follow: (block: Block) => Promise<void>
@@ -36,7 +33,7 @@ export interface Reader {
   startApp: () => Promise<string>
   /** The viewer link in the QR code that the development server printed. */
   scannedLink: () => Promise<string>
-  /** The port of the relay. In the README, it is 9876. */
+  /** The port of the relay. In the text, it is 9876. */
   relayPort: () => number
   /** The viewer link for this computer that the relay printed. */
   viewerLink: () => string
@@ -44,24 +41,9 @@ export interface Reader {
   stop: () => Promise<void>
 }
 
-interface Program {
-  /** Everything the program printed to stdout and stderr. */
-  output: () => string
-  stop: () => Promise<void>
-}
-
-function launch([name, ...args]: Command, cwd: string, env: NodeJS.ProcessEnv): Program {
-  const { child, stop } = start(name, args, { cwd, env })
-  let text = ''
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.on('data', (data) => (text += String(data)))
-  return { output: () => text, stop }
-}
-
 /** Creates an app from Vite's template and extends its strict type check to the folder `viewer`. */
 async function createApp(dir: string, name: string): Promise<string> {
-  const env = terminalEnv()
-  await read(CREATE_VITE, [name, '--template', 'vue-ts', '--no-interactive'], { cwd: dir, env })
+  await createViteApp(dir, [name, '--template', 'vue-ts', '--no-interactive'])
   const config = join(dir, name, 'tsconfig.app.json')
   const include = '"src/**/*.vue"'
   const text = await readFile(config, 'utf8')

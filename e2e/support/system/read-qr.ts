@@ -22,12 +22,22 @@ function modulesIn(text: string): boolean[][] {
   })
 }
 
-/** The texts of the QR codes in what a terminal shows. Blocks are light, as in a terminal with a dark background. */
-export async function readTerminalQr(text: string): Promise<string[]> {
+async function prepare(): Promise<void> {
   await prepareZXingModule({
     overrides: { wasmBinary: (await readFile(wasm)).buffer as ArrayBuffer },
     fireImmediately: true,
   })
+}
+
+/** The texts of the QR codes in a picture, such as a screenshot. */
+export async function readPictureQr(file: Uint8Array): Promise<string[]> {
+  await prepare()
+  return (await readBarcodes(file, { formats: ['QRCode'] })).map((code) => code.text)
+}
+
+/** The texts of the QR codes in what a terminal shows. Blocks are light, as in a terminal with a dark background. */
+export async function readTerminalQr(text: string): Promise<string[]> {
+  await prepare()
   const modules = modulesIn(text)
   const [height, width] = [modules.length * SCALE, (modules[0]?.length ?? 0) * SCALE]
   if (width === 0) return []

@@ -57,8 +57,10 @@ export interface DevRelay extends Pick<
   SyncServer,
   'hostKey' | 'viewerUrls' | 'pairCode' | 'setUpUrl' | 'stop'
 > {
-  /** The path on Vite's own server, or the address of the relay. */
-  readonly url: string
+  /** The path of the relay, without a slash at its end. */
+  readonly path: string
+  /** Its port. @default that of the dev server */
+  readonly port: number | undefined
 }
 
 /** Sources of Vue devtools, which shows the viewer in a frame. */
@@ -139,7 +141,7 @@ export async function attachRelay(request: DevRelayOptions): Promise<DevRelay> {
   )
   if (localCertificate) acceptPlainHttp(server, isLocalRequest(relay.handle))
   server.on('close', () => void relay.stop())
-  return { ...relay, url: base }
+  return { ...relay, path: base, port: undefined }
 }
 
 const isTaken = (error: unknown): boolean =>
@@ -156,7 +158,9 @@ export async function openOwnRelay(request: DevRelayOptions): Promise<DevRelay> 
     ...(await common(request)),
     ...(options.https && { https: true }),
   }
-  let relay = createSyncServer({ ...settings, port: options.port })
+  // The page has the same host as the relay, and another port.
+  const parts = { acceptsOtherPorts: options.publishFrom === 'network' }
+  let relay = createSyncServer({ ...settings, port: options.port }, parts)
   for (const start = performance.now(); ; await sleep(PORT_RETRY_MS)) {
     try {
       await relay.start()
@@ -164,7 +168,7 @@ export async function openOwnRelay(request: DevRelayOptions): Promise<DevRelay> 
     } catch (error) {
       if (!isTaken(error) || options.port === 0) throw error
       if (performance.now() - start < PORT_WAIT_MS) continue
-      relay = createSyncServer({ ...settings, port: 0 })
+      relay = createSyncServer({ ...settings, port: 0 }, parts)
       await relay.start()
       warnWith(vite)(
         `Port ${options.port} is in use, so the relay is at port ${relay.getStatus().port}.`,
@@ -173,6 +177,5 @@ export async function openOwnRelay(request: DevRelayOptions): Promise<DevRelay> 
     }
   }
   const { port } = relay.getStatus()
-  const scheme = options.https ? 'https' : 'http'
-  return { ...relay, url: `${scheme}://localhost:${port}` }
+  return { ...relay, path: '/', port }
 }

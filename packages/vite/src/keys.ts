@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { openStoredKeys, type StoredKeys } from '@vue-sync/server'
 
-/** Vite 8 refuses to serve `.key` files. `createPageGuard` refuses this one in all versions. */
-const FILE = 'relay.key'
+/** Vite itself serves no `.env.*` files, in all versions. `createPageGuard` refuses this one whatever Vite allows. */
+const FILE = '.env.relay'
 const FOLDER = 'vue-sync'
 
 /**
@@ -25,7 +25,7 @@ export async function openKeys(
   })
 }
 
-/** Whether a request may be for the file of the keys, however its path is written. */
+/** Whether a request may be for the file of the keys. Some file systems ignore the case of names. */
 export function isForKeys(path: string): boolean {
-  return path.includes(FILE)
+  return path.toLowerCase().includes(FILE)
 }

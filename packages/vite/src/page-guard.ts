@@ -1,35 +1,79 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isWithinMachine } from '@vue-sync/server'
+import { hostOf, isWithinMachine } from '@vue-sync/server'
 import { isForKeys } from './keys.ts'
-import { REFUSED_MODULE, RELAY_MODULE } from './virtual-modules.ts'
+import { FOREIGN_MODULE, REFUSED_MODULE, RELAY_MODULE } from './virtual-modules.ts'
 
-type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void
+type Handler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void
 
-/** The path as Vite may read it, with every escape resolved; `undefined` if that is not possible. */
-function decodedPath(url: string): string | undefined {
-  try {
-    // Twice, in case a proxy or a plugin decodes once more.
-    return decodeURIComponent(decodeURIComponent(url))
-  } catch {
-    return undefined
-  }
+export interface PageGuardOptions {
+  publishFrom: 'machine' | 'network'
+  /** Origins of pages that may publish although another server serves them. */
+  allowedOrigins: readonly string[]
+  /** The source of the module that contains the host key. */
+  relayModule: () => Promise<string>
+}
+
+/** A server in between may decode a path once more. */
+const DECODINGS = 3
+
+/** The path as any server may read it. `decodeURIComponent` would refuse a path with one escape that is wrong. */
+function decodedPath(url: string): string {
+  let path = url
+  for (let round = 0; round < DECODINGS; round++)
+    path = path.replaceAll(/%([\da-f]{2})/gi, (_, hex: string) =>
+      String.fromCodePoint(Number.parseInt(hex, 16)),
+    )
+  return path
 }
 
 /**
- * Keeps the host key from pages that were not opened on this machine, because everybody in the network could publish
- * with it. The file of the keys is served to nobody.
+ * Whether a page of this server asks. Vite lets pages of other localhost ports read every module, and with
+ * `server.cors` those of any site.
  */
-export function createPageGuard(publishFrom: 'machine' | 'network'): Handler {
+function isOwnPage(request: IncomingMessage, allowedOrigins: readonly string[]): boolean {
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (origin !== undefined && allowedOrigins.includes(origin)) return true
+  // Browsers send it to secure addresses and to localhost only.
+  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  return origin === undefined || origin.split('//')[1] === hostOf(request)
+}
+
+/**
+ * Serves the module with the host key, but not to pages that were opened on another device, because everybody in the
+ * network could publish with it, nor to pages of another server. Vite never has that module, so its plugins cannot show
+ * it. The file of the keys is served to nobody.
+ */
+export function createPageGuard(options: PageGuardOptions): Handler {
+  const { publishFrom, allowedOrigins, relayModule } = options
+
+  async function sourceFor(request: IncomingMessage): Promise<string> {
+    if (!isOwnPage(request, allowedOrigins)) return FOREIGN_MODULE
+    if (publishFrom === 'machine' && !isWithinMachine(request)) return REFUSED_MODULE
+    return relayModule()
+  }
+
   return (request, response, next) => {
-    const path = decodedPath(request.url ?? '') ?? request.url ?? ''
+    const path = decodedPath(request.url ?? '')
     if (isForKeys(path)) {
       response.writeHead(403, { 'content-type': 'text/plain' })
       return void response.end('Forbidden\n')
     }
-    const isRefused =
-      publishFrom === 'machine' && path.includes(RELAY_MODULE) && !isWithinMachine(request)
-    if (!isRefused) return next()
-    response.writeHead(200, { 'content-type': 'text/javascript', 'cache-control': 'no-store' })
-    response.end(REFUSED_MODULE)
+    if (!path.includes(RELAY_MODULE)) return next()
+    sourceFor(request).then((source) => {
+      // Without this header, an allowed page of another server could not load it.
+      const { origin } = request.headers
+      const isListed = origin !== undefined && allowedOrigins.includes(origin)
+      response.writeHead(200, {
+        'content-type': 'text/javascript',
+        'cache-control': 'no-store',
+        vary: 'origin',
+        ...(isListed && { 'access-control-allow-origin': origin }),
+      })
+      response.end(source)
+    }, next)
   }
 }

@@ -94,9 +94,20 @@ function portOf({ httpServer }: ViteDevServer | PreviewServer): number {
 const originOf = (server: ViteDevServer | PreviewServer): string =>
   `http://127.0.0.1:${portOf(server)}`
 
+const keyIn = (source: string): string => /key: "([^"]+)"/.exec(source)?.[1] ?? ''
+
 async function hostKeyOf(server: ViteDevServer, path = MODULE): Promise<string> {
-  const source = await (await fetch(originOf(server) + path)).text()
-  return /key: "([^"]+)"/.exec(source)?.[1] ?? ''
+  return keyIn(await (await fetch(originOf(server) + path)).text())
+}
+
+/** An app's own server, which passes all requests on to Vite. Returns its port. */
+async function serveBy(vite: () => ViteDevServer, host = '127.0.0.1') {
+  const http = createHttpServer((request, response) =>
+    vite().middlewares.handle(request, response, () => response.writeHead(404).end()),
+  )
+  stops.push(async () => http.close())
+  await new Promise<void>((resolve) => http.listen(0, host, resolve))
+  return { http, port: (http.address() as { port: number }).port }
 }
 
 const viewerLink = (): string => /Viewer: +(\S+)/.exec(printed.join('\n'))?.[1] ?? ''
@@ -202,11 +213,11 @@ describe('a dev server', () => {
   })
 })
 
-describe('the host key', () => {
-  const lan = Object.values(networkInterfaces())
-    .flat()
-    .find((info) => info && !info.internal && info.family === 'IPv4')?.address
+const lan = Object.values(networkInterfaces())
+  .flat()
+  .find((info) => info && !info.internal && info.family === 'IPv4')?.address
 
+describe('the host key', () => {
   it.each([
     ['a page behind a tunnel', { 'x-forwarded-for': '192.0.2.1' }],
     ['a page of another name', { host: 'app.test' }],
@@ -232,6 +243,36 @@ describe('the host key', () => {
       expect([path, await openFromNetwork('machine', path)]).toEqual([path, false])
   })
 
+  // Vite lets pages of every localhost port read its modules. Browsers say which page asks.
+  it.each([
+    ['of another port', 'machine', { origin: 'http://localhost:8000' }],
+    ['of another port, in a browser that says so', 'machine', { 'sec-fetch-site': 'same-site' }],
+    ['of another website', 'network', { 'sec-fetch-site': 'cross-site' }],
+    ['of another website, in an old browser', 'network', { origin: 'https://evil.example' }],
+  ] as const)('is not given to a page %s', async (_, publishFrom, headers) => {
+    const server = await serve({ publishFrom }, { server: { cors: true } })
+    const key = await hostKeyOf(server)
+    const text = await (await fetch(originOf(server) + MODULE, { headers })).text()
+    expect(text).not.toContain(key)
+    expect(text).toContain("allowedOrigins: ['")
+  })
+
+  it('is given to a page of a backend that the options name', async () => {
+    const origin = 'http://localhost:8000'
+    const server = await serve({ relay: { allowedOrigins: [origin] } }, { server: { cors: false } })
+    const response = await fetch(originOf(server) + MODULE, {
+      headers: { origin, 'sec-fetch-site': 'same-site' },
+    })
+    expect(await response.text()).toContain(await hostKeyOf(server))
+    expect(response.headers.get('access-control-allow-origin')).toBe(origin)
+  })
+
+  it('is unknown to Vite, so no plugin that shows modules can show it', async () => {
+    const server = await serve()
+    const { code } = (await server.transformRequest(RELAY_MODULE))!
+    expect(code).not.toContain(await hostKeyOf(server))
+  })
+
   it('is never served from the cache folder', async () => {
     const root = join(dir, 'app')
     cpSync(APP, root, { recursive: true })
@@ -247,6 +288,10 @@ describe('the host key', () => {
       `/@fs${root}${path}`,
       path.replace('relay', '%72elay'),
       path.replace('relay', '%2572elay'),
+      // One escape that is wrong after the first decoding must not keep the others from being read.
+      `${path.replace('relay', '%72elay')}?x=%25`,
+      `${path.replace('relay', '%72elay')}?raw&x=%25`,
+      path.replace('relay', 'RELAY'),
     ]) {
       const response = await fetch(originOf(server) + form)
       expect([form, response.status]).toEqual([form, 403])
@@ -280,9 +325,10 @@ async function askOverHttp2(origin: string, path: string, ca: string) {
   stops.push(async () => client.destroy())
   const request = client.request({ ':path': path })
   const [headers] = (await once(request, 'response')) as [Record<string, unknown>]
-  request.resume()
+  let body = ''
+  request.setEncoding('utf8').on('data', (part) => (body += part))
   await once(request, 'end')
-  return headers
+  return { ...headers, body } as Record<string, unknown> & { body: string }
 }
 
 describe('TLS', () => {
@@ -295,8 +341,13 @@ describe('TLS', () => {
     const origin = `https://127.0.0.1:${portOf(server)}`
     const headers = await askOverHttp2(origin, '/__sync/', authority!.cert)
     expect(headers[':status']).toBe(200)
-    const source = (await server.transformRequest(RELAY_MODULE))!.code
-    await expectLive(/key: "([^"]+)"/.exec(source)![1]!, authority!.cert)
+    // Browsers open pages over HTTP/2, which names the host in another header.
+    const { body } = await askOverHttp2(
+      `https://localhost:${portOf(server)}`,
+      MODULE,
+      authority!.cert,
+    )
+    await expectLive(keyIn(body), authority!.cert)
   })
 
   it('comes with `https: true` from this machine’s CA, and plain http leads to what phones need first', async () => {
@@ -331,11 +382,28 @@ describe('middleware mode', () => {
   it('runs the relay on a port of its own, and ends it with the server', async () => {
     const server = await serve({ port: 0 }, middleware)
     await expect.poll(viewerLink).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#k=/)
-    const source = (await server.transformRequest(RELAY_MODULE))!.code
-    const key = /key: "([^"]+)"/.exec(source)![1]!
+    const { port } = await serveBy(() => server)
+    const key = keyIn(await (await fetch(`http://127.0.0.1:${port}${MODULE}`)).text())
     const [host] = await expectLive(key)
     await server.close()
     await host.closed
+  })
+
+  it.skipIf(!lan)('is reached by a page from the network by the address of that page', async () => {
+    const server = await serve(
+      { port: 0, publishFrom: 'network' },
+      { server: { ...middleware.server, host: '0.0.0.0' } },
+    )
+    const { port } = await serveBy(() => server, '0.0.0.0')
+    await expect.poll(viewerLink).not.toBe('')
+    const origin = `http://${lan}:${port}`
+    const source = await (await fetch(origin + MODULE)).text()
+    const relayPort = Number(new URL(viewerLink()).port)
+    expect(source).toContain(`new URL("/", import.meta.url)\nurl.port = ${relayPort}\n`)
+    const relay = `ws://${lan}:${relayPort}`
+    const host = await connectTo(relay, 'host', { key: keyIn(source), headers: { origin } })
+    stops.push(host.close)
+    await host.until(({ type }) => type === 'status')
   })
 
   it('takes another port if the relay’s is in use', async () => {
@@ -351,12 +419,7 @@ describe('middleware mode', () => {
   })
 
   it('runs the relay in the server of a framework that gives it, and ends it with Vite', async () => {
-    const http = createHttpServer((request, response) =>
-      vite.middlewares.handle(request, response, () => response.writeHead(404).end()),
-    )
-    stops.push(async () => http.close())
-    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-    const { port } = http.address() as { port: number }
+    const { http, port } = await serveBy(() => vite)
     const taken: unknown[] = []
     const onUpgrade: AppServer['onUpgrade'] = (handle) =>
       void http.on('upgrade', (request, socket, head) => {
@@ -368,8 +431,8 @@ describe('middleware mode', () => {
     await expect
       .poll(viewerLink)
       .toMatch(new RegExp(`^http://(?:localhost|127\\.0\\.0\\.1):${port}/app/__sync/#k=`))
-    const source = (await vite.transformRequest(RELAY_MODULE))!.code
-    const [host, viewer] = await expectLive(/key: "([^"]+)"/.exec(source)![1]!)
+    const source = await (await fetch(`http://127.0.0.1:${port}${MODULE}`)).text()
+    const [host, viewer] = await expectLive(keyIn(source))
     expect((await fetch(viewerLink())).status).toBe(200)
     expect(taken).toEqual([])
     await vite.close()

@@ -131,8 +131,13 @@ export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): P
     enforce: 'post',
 
     async config() {
-      // Found only while the page loads, they would make Vite load it twice.
-      const include = ['@vue-sync/vue/host', ...(options.button ? ['@vue-sync/vue/share'] : [])]
+      // Found only while a page loads, they would make Vite load it twice. A viewer of the app's own may be a page that
+      // is added later, and loading the host's page again would lose its state.
+      const include = [
+        '@vue-sync/vue/host',
+        '@vue-sync/vue/viewer',
+        ...(options.button ? ['@vue-sync/vue/share'] : []),
+      ]
       const optimizeDeps = { include }
       if (!options.https) return { optimizeDeps }
       localCertificate = await openLocalCertificate()
@@ -141,7 +146,14 @@ export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): P
     },
 
     async configureServer(server) {
-      server.middlewares.use(createPageGuard(options.publishFrom))
+      const { publishFrom, button, devtools } = options
+      server.middlewares.use(
+        createPageGuard({
+          publishFrom,
+          allowedOrigins: options.relay.allowedOrigins ?? [],
+          relayModule: async () => relayModule({ ...(await relay!), button, devtools }),
+        }),
+      )
       await openRelay(server, false)
       extendTerminal(server, false)
     },
@@ -157,10 +169,9 @@ export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): P
 
     async load(id) {
       if (id === `\0${TOOLS_MODULE}`) return toolsModule()
-      if (id !== `\0${RELAY_MODULE}`) return undefined
-      const { url, hostKey } = (await relay)!
-      const { button, devtools } = options
-      return relayModule({ url, hostKey, button, devtools })
+      return id === `\0${RELAY_MODULE}`
+        ? '// The dev server adds the content for each page.'
+        : undefined
     },
 
     transform(code, id, environment) {

@@ -1,26 +1,26 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** Tells the host library where the relay is. Contains the host key. */
+/** Tells the host library where the relay is. Only `createPageGuard` serves it, because it contains the host key. */
 export const RELAY_MODULE = 'virtual:vue-sync/relay'
 /** The corner button and the tab in Vue devtools. */
 export const TOOLS_MODULE = 'virtual:vue-sync/tools'
 
 export interface RelayModuleOptions {
-  /** The relay's path on this dev server, or its address. */
-  url: string
+  /** The relay's path. */
+  path: string
+  /** The relay's port. @default that of this dev server */
+  port: number | undefined
   hostKey: string
   button: boolean
   devtools: boolean
 }
 
 /** The source of the module that the app's own modules import during development. */
-export function relayModule({ url, hostKey, button, devtools }: RelayModuleOptions): string {
+export function relayModule({ path, port, hostKey, button, devtools }: RelayModuleOptions): string {
   const tools = button || devtools
-  // In one expression, Vite would take the path for a file of the app if it has no public folder.
   return `
-const here = import.meta.url
-const url = new URL(${JSON.stringify(url)}, here)
+const url = new URL(${JSON.stringify(path)}, import.meta.url)${port === undefined ? '' : `\nurl.port = ${port}`}
 url.protocol = url.protocol.replace('http', 'ws')
 const apps = []
 let receive
@@ -35,7 +35,7 @@ globalThis[Symbol.for('vue-sync.dev')] = {
 ${
   tools
     ? `if (typeof document !== 'undefined')
-  import('${TOOLS_MODULE}').then(({ startTools }) => {
+  import('./tools').then(({ startTools }) => {
     receive = startTools(${JSON.stringify({ button, devtools })})
     for (const app of apps.splice(0)) receive(app)
   })`
@@ -43,6 +43,15 @@ ${
 }
 `
 }
+
+/** What a page of another server gets. */
+export const FOREIGN_MODULE = `
+console.info(
+  '[vue-sync] This page is not from the dev server itself, so it does not publish its state. To change it: ' +
+    "vueSync({ relay: { allowedOrigins: ['" + location.origin + "'] } })"
+)
+globalThis[Symbol.for('vue-sync.dev')] = { isOff: true }
+`
 
 /** What a page gets that was not opened on this machine. */
 export const REFUSED_MODULE = `

@@ -292,6 +292,12 @@ export const WARNINGS = {
       'Give each an id of its own, or end the other one first',
     ],
   },
+  VS219: {
+    host: [
+      'Nothing is shared, so viewers wait: no store with the option `sync` was used, and nothing called `useSyncSource`',
+      'Add `sync: true` to a store',
+    ],
+  },
 } as const satisfies Record<string, Texts>
 
 /** The code of an error. It is permanent, so an app can show its own words for it. */

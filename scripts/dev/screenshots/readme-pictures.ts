@@ -25,7 +25,18 @@ mkdirSync(dir, { recursive: true })
 const { pairing, session, bar } = TEXTS
 const outdated: string[] = []
 
+/** The scene fades when its state is old. A picture taken during the fade was another one in each run. */
+async function fadesEnd(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const running = document
+      .getAnimations()
+      .filter((one) => one instanceof CSSTransition && one.playState === 'running')
+    await Promise.all(running.map(({ finished }) => finished))
+  })
+}
+
 async function take(page: Page, name: string): Promise<void> {
+  await fadesEnd(page)
   const png = shrinkPng(await page.screenshot())
   writeFileSync(join(dir, `${name}.png`), png)
   const difference = differenceOf(png, readFileSync(join(DOCS, `${name}.png`)))

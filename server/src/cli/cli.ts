@@ -9,6 +9,7 @@ import { hasViewer } from '../http/viewer-files.ts'
 import { createLog, toConsole } from '../operate/log.ts'
 import type { SyncServerOptions } from '../server-options.ts'
 import { createColors } from './screen/colors.ts'
+import { conformanceCommand } from './conformance/conformance-command.ts'
 import { throwWithGivenNames, withGivenNames } from './options/given-names.ts'
 import { helpText } from './options/help.ts'
 import { startInteractive } from './terminal/interactive.ts'
@@ -100,8 +101,17 @@ const printAside = (text: string): void => console.error(text)
 /** @throws UsageError for mistakes that one line explains */
 async function run(args: string[]): Promise<void> {
   const [command, ...rest] = args
-  if (command !== 'record' && command !== 'replay') return runRelay(args)
+  if (command !== 'record' && command !== 'replay' && command !== 'conformance')
+    return runRelay(args)
   if (rest.includes('--help')) return console.log(helpText())
+  if (command === 'conformance') {
+    const isConforming = await conformanceCommand(rest, process.env, {
+      print: (text) => console.log(text),
+      printAside,
+    })
+    if (!isConforming) process.exitCode = 1
+    return
+  }
   if (command === 'record') return recordCommand(rest, process.env, printAside)
   const request = readReplayRequest(rest, process.env, printAside)
   if (!request.to) return runRelay(request.relayArgs, request)

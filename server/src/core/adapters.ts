@@ -34,6 +34,26 @@ export function toEcho(
   return { protocol, headers: { 'sec-websocket-protocol': protocol } }
 }
 
+/** A request of crossws, which reads its headers from that of Node. */
+interface WithNodeRequest {
+  headers?: Headers
+  _req?: { headers?: Record<string, unknown> }
+}
+
+/**
+ * Removes the offer from a request whose client offers only a key. Bun, and Node with crossws 0.3, echo the first offer
+ * if the hook names none, and it would be the key.
+ */
+export function hideOffer(request: object): void {
+  const { headers, _req: raw } = request as WithNodeRequest
+  if (raw?.headers) delete raw.headers['sec-websocket-protocol']
+  try {
+    headers?.delete('sec-websocket-protocol')
+  } catch {
+    // The requests of Deno and Cloudflare cannot be changed. These servers echo what the hook names, and nothing else.
+  }
+}
+
 /** Reading a Blob is asynchronous, so a later text message would overtake it. */
 export function avoidBlobs({ websocket }: Peer): void {
   if (websocket.binaryType === 'blob') Object.assign(websocket, { binaryType: 'arraybuffer' })

@@ -8,7 +8,15 @@ import {
   readReceipt,
   type Role,
 } from '@vue-sync/vue/protocol'
-import { avoidBlobs, keepDecision, keptDecision, sizeOf, toEcho, toFrame } from './adapters.ts'
+import {
+  avoidBlobs,
+  hideOffer,
+  keepDecision,
+  keptDecision,
+  sizeOf,
+  toEcho,
+  toFrame,
+} from './adapters.ts'
 import { ruleChanges } from './rule-changes.ts'
 import { MAIN_PASS } from './access/session-access.ts'
 import type { Admit, Admitted } from './admission.ts'
@@ -225,6 +233,7 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
           refusal,
         }
         keepDecision(request, admission)
+        if (protocol === undefined) hideOffer(request)
         return { context: { ...admission }, ...toEcho(request, protocol) }
       })
     },

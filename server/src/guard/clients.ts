@@ -30,12 +30,18 @@ export interface Clients {
 /** Headers that proxies add: a connection from this machine with one of them is for a client elsewhere. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'] as const
 
+/** The host that was asked for: HTTP/2 has another header for it. */
+export function hostOf({ headers }: IncomingRequest): string | undefined {
+  return headers.host ?? (headers[':authority'] as string | undefined)
+}
+
 /** Whether a request comes from this machine, by a loopback name and without a proxy in between. */
-export function isWithinMachine({ socket, headers }: IncomingRequest): boolean {
+export function isWithinMachine(request: IncomingRequest): boolean {
+  const { socket, headers } = request
   // The host name excludes pages whose own name was pointed at this machine (DNS rebinding).
   return (
     isLoopback(unmapped(socket.remoteAddress ?? '')) &&
-    isLoopbackName(nameOf(headers.host)) &&
+    isLoopbackName(nameOf(hostOf(request))) &&
     FORWARDED.every((name) => headers[name] === undefined)
   )
 }
@@ -69,11 +75,13 @@ export function createClients(trusted: readonly string[]): Clients {
   }
 
   /** The nearest proxy appends its value last; anyone can send the values before it. */
-  function askedHost({ socket, headers }: IncomingRequest): string | undefined {
-    const names = headers['x-forwarded-host']
-    if (names === undefined) return headers.host
-    const last = String(names).split(',').at(-1)!.trim()
-    return last !== '' && isTrusted(socket) ? last : headers.host
+  function askedHost(request: IncomingRequest): string | undefined {
+    const names = request.headers['x-forwarded-host']
+    const last = String(names ?? '')
+      .split(',')
+      .at(-1)!
+      .trim()
+    return last !== '' && isTrusted(request.socket) ? last : hostOf(request)
   }
 
   return {

@@ -14,13 +14,15 @@ export interface GuardOptions {
   publicUrl?: string | undefined
   allowedHosts?: readonly string[] | undefined
   allowedOrigins?: readonly string[] | undefined
+  /** Pages of the same host on other ports may connect with a key, as pages on the client's machine may. @default false */
+  acceptsOtherPorts?: boolean | undefined
 }
 
 /**
  * Which page sent a request:
  * - `none`: no page, since there is no `Origin` header.
  * - `own`: a page that this relay served, or whose origin is listed.
- * - `loopback`: a page served by the client's own machine.
+ * - `loopback`: a page served by the client's own machine, or with `acceptsOtherPorts` by the relay's.
  * - `foreign`: any other page.
  */
 export type PageOrigin = 'none' | 'own' | 'loopback' | 'foreign'
@@ -95,7 +97,7 @@ function isListed(name: string, list: readonly string[]): boolean {
  * such an attack needs a name, and a relay behind a port forward or in a container cannot know its addresses.
  */
 export function createGuard(options: GuardOptions): Guard {
-  const { isOwnName, publicUrl } = options
+  const { isOwnName, publicUrl, acceptsOtherPorts } = options
   const hosts = (options.allowedHosts ?? []).map((name) => name.toLowerCase().replace(/\.$/, ''))
   const listed = new Set((options.allowedOrigins ?? []).map(originOf))
   const publicName = publicUrl === undefined ? undefined : nameOf(new URL(publicUrl).host)
@@ -114,7 +116,9 @@ export function createGuard(options: GuardOptions): Guard {
       if (listed.has(asking) || asking === originOf(`${secure ? 'https' : 'http'}://${host}`))
         return 'own'
       if (!/^https?:/.test(asking) || !URL.canParse(asking)) return 'foreign'
-      return isLoopbackName(nameOf(new URL(asking).host)) ? 'loopback' : 'foreign'
+      const name = nameOf(new URL(asking).host)
+      const isNear = isLoopbackName(name) || (acceptsOtherPorts && name === nameOf(host))
+      return isNear ? 'loopback' : 'foreign'
     },
   }
 }

@@ -1,4 +1,5 @@
-import { randomId } from '@vue-sync/vue/protocol'
+import { LONGEST_WAIT, randomId } from '@vue-sync/vue/protocol'
+import { checkInteger } from '../core/check-integer.ts'
 import type { Backplane } from '../core/shared/backplane.ts'
 import type { Hub, HubListener } from './hub.ts'
 
@@ -14,8 +15,13 @@ async function later<T>(call: () => T): Promise<T> {
   return call()
 }
 
-/** Connects the relays of one process with each other. Each needs its own backplane, and all share one hub. */
+/**
+ * Connects the relays of one process with each other. Each needs its own backplane, and all share one hub.
+ *
+ * @throws UsageError for an interval out of range
+ */
 export function createHubBackplane({ hub, interval = 5000 }: HubBackplaneOptions): Backplane {
+  checkInteger('interval', interval, 1, LONGEST_WAIT)
   const id = randomId()
   const listeners = new Map<string, (message: unknown) => void>()
   const onMessage: HubListener = (session, message) => listeners.get(session)?.(message)

@@ -29,6 +29,9 @@ describe('linkOfPage', () => {
     ['https://x.example/sync/#k=abc', 'https://x.example/sync/#k=abc'],
     ['https://x.example/sync/?s=show#k=abc', 'https://x.example/sync/#s=show&k=abc'],
     ['https://x.example/sync/s/show', 'https://x.example/sync/#s=show'],
+    ['https://x.example/index.html#k=abc', 'https://x.example/#k=abc'],
+    ['https://x.example/sync/index.html?s=show', 'https://x.example/sync/#s=show'],
+    ['https://x.example/sync/#k=/index.html', 'https://x.example/sync/#k=%2Findex.html'],
   ])('reads from %s the link %s', (href, link) => {
     expect(linkOfPage(href)).toBe(link)
   })

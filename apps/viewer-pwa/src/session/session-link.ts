@@ -17,7 +17,9 @@ function isLinkFragment(hash: string): boolean {
 export function linkOfPage(href: string): string | undefined {
   const { pathname, hash, searchParams } = new URL(href)
   const isNamed = searchParams.has('s') || /\/s\/[^/]+\/?$/.test(pathname)
-  const address = isLinkFragment(hash) || isNamed ? parseLink(href) : undefined
+  // A static host may name the file, which is in the folder of the base.
+  const folder = href.replace(/^([^?#]*\/)index\.html(?=[?#]|$)/, '$1')
+  const address = isLinkFragment(hash) || isNamed ? parseLink(folder) : undefined
   return address && formatLink(address)
 }
 

@@ -22,6 +22,21 @@ it('keeps listening when the component unmounts whose setup called connect', () 
   stop()
 })
 
+it.each([
+  [1000, 1],
+  [2 ** 31, 0],
+  [Number.POSITIVE_INFINITY, 0],
+])('with pauseAfter: %s, pauses %i times within an hour', (pauseAfter, times) => {
+  vi.useFakeTimers()
+  const stop = followPage({ pauseAfter, ...callbacks })
+  page.hidden = true
+  page.dispatchEvent(new Event('visibilitychange'))
+  vi.advanceTimersByTime(3_600_000)
+  vi.useRealTimers()
+  expect(callbacks.onPause).toHaveBeenCalledTimes(times)
+  stop()
+})
+
 it('listens to nothing once it is stopped', () => {
   const stop = followPage({ pauseAfter: 1000, ...callbacks })
   stop()

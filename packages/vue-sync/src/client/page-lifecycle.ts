@@ -1,5 +1,7 @@
+import { LONGEST_WAIT } from '../protocol/index.ts'
+
 export interface PageLifecycleOptions {
-  /** `onPause` is called when the page was hidden for this many milliseconds. */
+  /** `onPause` is called when the page was hidden for this many milliseconds, or never with `Infinity`. */
   pauseAfter: number
   /** The page became hidden. It may be frozen or discarded without another event. */
   onHide: () => void
@@ -64,7 +66,7 @@ export function followPage(options: PageLifecycleOptions): () => void {
   on(document, 'visibilitychange', () => {
     if (!document.hidden) return wake()
     hide()
-    timer = setTimeout(onPause, pauseAfter)
+    if (pauseAfter < LONGEST_WAIT) timer = setTimeout(onPause, pauseAfter)
   })
   // Timers do not run in a frozen page, so the pause must come now.
   on(document, 'freeze', leave)

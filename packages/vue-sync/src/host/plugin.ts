@@ -5,7 +5,7 @@ import { existingStores } from '../pinia/existing-stores.ts'
 import type { SyncOptions } from '../pinia/sync-options.ts'
 import { whenPinia } from '../pinia/when-pinia.ts'
 import { createSyncHost } from './host.ts'
-import { warnOfEarlyStores, warnOfMissingStores } from './stores/store-warnings.ts'
+import { warnOfEarlyStores, warnOfMissingStores, warnOfNothing } from './stores/store-warnings.ts'
 import { devRelay } from './options/dev-relay.ts'
 import { readNamedStores } from './options/named-stores.ts'
 import { HOST_DEFAULTS, type SyncHostOptions } from './options/options.ts'
@@ -20,6 +20,7 @@ function install(app: App, options: SyncHostOptions = {}): void {
   // SSR: a server publishes nothing, and a subscription would outlive its request.
   if (typeof window === 'undefined') return
 
+  if (process.env.NODE_ENV !== 'production') warnOfNothing(host)
   devRelay()?.onHost?.(app)
   const named = readNamedStores(options.stores)
   let installed = true

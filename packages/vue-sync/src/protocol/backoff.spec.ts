@@ -27,6 +27,15 @@ describe('backoff', () => {
   })
 })
 
+it.each([
+  { first: Number.POSITIVE_INFINITY },
+  { max: Number.POSITIVE_INFINITY },
+  { max: 2 ** 40, factor: 1000 },
+])('with %j never dials without a wait, as after more than a timer can hold', (given) => {
+  for (const attempt of [3, 40, 4000])
+    expect(backoffDelay(attempt, { ...BACKOFF_DEFAULTS, ...given }, 0)).toBeLessThan(2 ** 31)
+})
+
 describe('close codes', () => {
   it('from 4400 to 4499 are terminal, and no others', () => {
     const terminal = Object.entries(CLOSE).filter(([, code]) => isTerminal(code))

@@ -1,3 +1,5 @@
+import { LONGEST_WAIT } from './longest-wait.ts'
+
 export interface BackoffOptions {
   /** Milliseconds before the first redial. @default 2000 */
   first: number
@@ -19,6 +21,6 @@ const JITTER = 0.3
  * @param random a number in [0, 1)
  */
 export function backoffDelay(attempt: number, options: BackoffOptions, random: number): number {
-  const full = Math.min(options.first * options.factor ** attempt, options.max)
+  const full = Math.min(options.first * options.factor ** attempt, options.max, LONGEST_WAIT)
   return Math.round(full * (1 - JITTER * random))
 }

@@ -58,6 +58,7 @@ export { clone, equal, isContainer, put, safeKeys, share } from './state/share.t
 export { judge, samePosition } from './state/sequence.ts'
 export type { Verdict } from './state/sequence.ts'
 export { BACKOFF_DEFAULTS, backoffDelay } from './backoff.ts'
+export { LONGEST_WAIT } from './longest-wait.ts'
 export type { BackoffOptions } from './backoff.ts'
 export { formatPairCode, randomPairCode, readPairCode } from './address/pair-code.ts'
 export { readName } from './address/session-name.ts'

@@ -1,4 +1,5 @@
 import { type Flag, FLAG_GROUPS } from './flags.ts'
+import { CONFORMANCE_FLAGS } from './conformance-flags.ts'
 import { RECORDING_FLAGS } from './recording-flags.ts'
 import { wrap } from '../screen/text-columns.ts'
 
@@ -31,11 +32,16 @@ export function helpText(): string {
     'Usage: npx @vue-sync/server [options]',
     '       npx @vue-sync/server record LINK [options]',
     '       npx @vue-sync/server replay FILE [options]',
+    '       npx @vue-sync/server conformance ADDRESS [options]',
     '',
     'Each option can also be set by the environment variable beside it; a flag wins over its variable.',
     'Defaults are in parentheses.',
     ...Object.entries(FLAG_GROUPS).flatMap(formatGroup),
     ...formatGroup(['record: write what viewers receive to a file', RECORDING_FLAGS.record]),
     ...formatGroup(['replay: play such a file', RECORDING_FLAGS.replay]),
+    ...formatGroup([
+      'conformance: test a relay, a viewer or a host against the protocol',
+      CONFORMANCE_FLAGS,
+    ]),
   ].join('\n')
 }

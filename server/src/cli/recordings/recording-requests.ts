@@ -3,7 +3,8 @@ import { RECORDING_LIMITS } from '@vue-sync/vue/recording'
 import { UsageError } from '../../core/usage-error.ts'
 import { FLAGS } from '../options/flags.ts'
 import { parseFlags } from '../options/parse-flags.ts'
-import { readSecrets } from '../options/read-secrets.ts'
+import { readDuration } from '../options/read-duration.ts'
+import { readKey } from '../options/read-key.ts'
 import { RECORDING_FLAGS } from '../options/recording-flags.ts'
 
 type Env = NodeJS.ProcessEnv
@@ -29,21 +30,6 @@ export interface ReplayRequest {
   relayArgs: string[]
 }
 
-const SECOND = 1000
-const UNITS: Record<string, number> = { ms: 1, s: SECOND, m: 60 * SECOND, h: 3600 * SECOND }
-/** Node waits no longer. */
-const LONGEST_MS = 2 ** 31 - 1
-
-function readDuration(text: string): number {
-  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? []
-  const duration = Number(amount) * UNITS[unit]!
-  if (!(duration > 0 && duration <= LONGEST_MS))
-    throw new UsageError(
-      `--for must be a time such as 60s, 5m or 1h, at most 24 days, not ${JSON.stringify(text)}.`,
-    )
-  return duration
-}
-
 function readSpeed(text: string): number {
   const speed = text === 'max' ? Infinity : Number(text)
   if (!(speed > 0) || (text !== 'max' && !Number.isFinite(speed)))
@@ -63,18 +49,6 @@ function readSize(text: string): number {
 }
 
 type Values = Record<string, string | boolean | undefined>
-
-/** The key by a flag or its file, else by the environment. */
-function readKey(role: 'viewer' | 'host', values: Values, env: Env, warn: (text: string) => void) {
-  const flags = [`${role}-key`, `${role}-key-file`] as const
-  const given = flags.some((flag) => values[flag] !== undefined)
-    ? values
-    : Object.fromEntries(flags.map((flag) => [flag, env[FLAGS[flag]!.env] || undefined]))
-  const key = readSecrets(Object.fromEntries(flags.map((flag) => [flag, given[flag]])), warn)[
-    flags[0]
-  ]
-  return key === undefined ? undefined : String(key)
-}
 
 function readAddress(text: string, name: string): SyncAddress {
   const address = parseLink(text)
@@ -110,7 +84,7 @@ export function readRecordRequest(
   return {
     address: { ...address, ...(key !== undefined && { key }) },
     output: String(given['output'] ?? fileName(address.session, Date.now())),
-    duration: duration === undefined ? undefined : readDuration(String(duration)),
+    duration: duration === undefined ? undefined : readDuration('--for', String(duration)),
     mostBytes:
       given['max-size'] === undefined
         ? RECORDING_LIMITS.mostCharacters

@@ -120,7 +120,7 @@ export interface ClaimOptions {
   holder: string
   /** The term that this host was given before. It keeps that term, even if the store has forgotten it. */
   term?: number | undefined
-  /** When the host connected, by the shared clock. A claim that arrives late gives way to later hosts. */
+  /** When the host connected, by `now`. A claim that arrives late gives way to later hosts. */
   since: number
   /** The epoch of the state that the host announced. The claim's message has it too. @default none */
   epoch?: string | undefined
@@ -147,7 +147,10 @@ export interface Backplane {
   readonly id: string
   /** Milliseconds between two `here` notices of a node. */
   readonly interval: number
-  /** Milliseconds since 1970, by a clock that all nodes share. */
+  /**
+   * Milliseconds since 1970. `claim` must order the hosts of all nodes by one clock, and may add to this one what
+   * differs.
+   */
   now: () => number
   /** Whether the other nodes can be reached. */
   readonly isHealthy: boolean

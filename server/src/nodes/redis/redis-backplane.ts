@@ -2,12 +2,14 @@ import { Buffer } from 'node:buffer'
 import {
   type AccessRules,
   isSessionName,
+  LONGEST_WAIT,
   mergeAccess,
   NO_RULES,
   randomId,
   sameAccess,
   withoutExpired,
 } from '@vue-sync/vue/protocol'
+import { checkInteger } from '../../core/check-integer.ts'
 import type { Backplane, Outcome } from '../../core/shared/backplane.ts'
 import type { SessionInfo } from '../../core/session/stored-session.ts'
 import { REDIS_DEFAULTS, type RedisBackplaneOptions } from './redis-options.ts'
@@ -37,16 +39,16 @@ function toBuffer(bytes: Uint8Array): Buffer {
  * Connects nodes through Redis 6.2 or later. Redis needs no persistence, as the nodes restore what it loses.
  * Retained sessions take as much memory there as on one node.
  *
- * @throws UsageError for an invalid address
+ * @throws UsageError for an invalid address, or a time out of range
  */
 export function createRedisBackplane(options: RedisBackplaneOptions): Backplane {
   checkRedisUrl(options.url)
   const { prefix, sessionTtl, interval, timeout, encode } = { ...REDIS_DEFAULTS, ...options }
+  for (const [name, time] of Object.entries({ interval, timeout }))
+    checkInteger(name, time, 1, LONGEST_WAIT)
   const id = randomId()
   const errorText = createErrorText({ ...options, timeout })
   const listeners = new Map<string, (message: unknown) => void>()
-  /** The difference between Redis's clock and this process's monotonic one, in milliseconds. */
-  let clockOffset = performance.timeOrigin
   let isStarted = false
   let hasWarnedOfScan = false
   /** Made by the first `start`, which loads the client library. */
@@ -82,12 +84,10 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
       },
       async probe() {
         const key = `${prefix}:probe`
-        const [[seconds, microseconds]] = await Promise.all([
-          client.time(),
+        await Promise.all([
           client.vsProbe(key, `${key}:log`, `${key}:sent`, sessionTtl),
           subscriber.subscribe(`${key}:heard`),
         ])
-        clockOffset = Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.now()
       },
     })
   }
@@ -147,7 +147,8 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
   const backplane: Backplane = {
     id,
     interval,
-    now: () => performance.now() + clockOffset,
+    // A claim says how long ago this was, so a clock that is wrong or set back does no harm.
+    now: () => performance.timeOrigin + performance.now(),
     get isHealthy() {
       return health?.isHealthy ?? false
     },
@@ -200,7 +201,7 @@ export function createRedisBackplane(options: RedisBackplaneOptions): Backplane 
         ...scriptArgs(session),
         holder,
         term ?? '',
-        Math.round(since),
+        Math.max(0, backplane.now() - since),
         epoch,
       )
       return granted === null ? undefined : Number(granted)

@@ -65,13 +65,19 @@ redis.call('PUBLISH', channel, 'reset ' .. node .. ' ' .. ARGV[6] .. ' ' .. coun
 return 'ok'
 `
 
-/** ARGV: channel, node, ttl, holder, term or an empty string, since, epoch or an empty string. Returns the term, or nil. */
+/**
+ * ARGV: channel, node, ttl, holder, term or an empty string, age, epoch or an empty string. Returns the term, or nil.
+ * The age is how many milliseconds ago the host connected. Only Redis's clock orders hosts: if a node added its own
+ * estimate of that clock, a slow node would lose every session to the host that was there before.
+ */
 export const CLAIM = `
 local meta = KEYS[1]
 local stored = redis.call('HMGET', meta, 'term', 'holder')
 if stored[2] == ARGV[4] then return stored[1] end
-local known, term, since = tonumber(stored[1] or '0'), tonumber(ARGV[5]), tonumber(ARGV[6])
-local isAhead = known > tonumber(redis.call('TIME')[1]) * 1000 + 1000 + ${MAX_TERM_LEAD}
+local known, term, time = tonumber(stored[1] or '0'), tonumber(ARGV[5]), redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local since = math.floor(now - tonumber(ARGV[6]))
+local isAhead = known > now + ${MAX_TERM_LEAD}
 if (term or since) < known and not isAhead then return nil end
 -- Above all earlier terms, also after Redis has lost everything.
 term = term or math.max(since, known + 1)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { protobuf } from '../../codecs/protobuf.ts'
 import { msgpack } from '../../codecs/msgpack.ts'
 import { richValues } from '../../values/rich-values.ts'
-import { readCodec, readRelay, readViewerUrl } from './read-options.ts'
+import { readCodec, readDelays, readRelay, readViewerUrl } from './read-options.ts'
 
 describe('the option `viewerUrl`', () => {
   it.each([
@@ -30,6 +30,17 @@ describe('the option `viewerUrl`', () => {
   ])('refuses %j with `encrypt`, and names the option', (viewerUrl) => {
     expect(() => readViewerUrl({ viewerUrl, encrypt: true })).toThrow(/VS107.*viewerUrl must be/)
   })
+})
+
+it.each([
+  [{ debounce: Number.POSITIVE_INFINITY }, { debounce: 2 ** 31 - 1000, maxWait: 0 }],
+  [
+    { debounce: 2 ** 31, maxWait: 1000 },
+    { debounce: 2 ** 31 - 1000, maxWait: 1000 },
+  ],
+  [{ maxWait: Number.POSITIVE_INFINITY }, { debounce: 250, maxWait: 0 }],
+])('the delays %j never become more than a timer can hold', (delays, expected) => {
+  expect(readDelays('', delays, { debounce: 250, maxWait: 1000 })).toEqual(expected)
 })
 
 it.each([

@@ -6,6 +6,7 @@ import {
   DEFAULT_PORT,
   isSessionName,
   isTrustworthyOrigin,
+  LONGEST_WAIT,
   parseLink,
   type SyncAddress,
 } from '../../protocol/index.ts'
@@ -36,10 +37,9 @@ export function readDelays(
     if (value !== undefined && !(typeof value === 'number' && value >= 0))
       throw new SyncError('VS107', `${where}${name} must be a number of milliseconds ≥ 0`)
   }
-  const { debounce = defaults.debounce } = delays
+  const debounce = Math.min(delays.debounce ?? defaults.debounce, LONGEST_WAIT)
   const { maxWait = defaults.maxWait && Math.max(debounce, defaults.maxWait) } = delays
-  // A timer takes no longer time, and runs at once.
-  return { debounce, maxWait: maxWait < 2 ** 31 ? maxWait : 0 }
+  return { debounce, maxWait: maxWait < LONGEST_WAIT ? maxWait : 0 }
 }
 
 /** @throws SyncError VS101 or VS121 for a bad `url`, VS107 for a bad session name */

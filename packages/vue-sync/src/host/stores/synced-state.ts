@@ -1,4 +1,4 @@
-import { isReactive, isShallow, type MaybeRefOrGetter, reactive, toValue } from 'vue'
+import { isReactive, isShallow, type MaybeRefOrGetter, reactive, toValue, unref } from 'vue'
 
 /** State that the host can publish under an id. A Pinia store is one. */
 export interface SyncedState {
@@ -24,7 +24,8 @@ export function createSyncedState(id: string, source: MaybeRefOrGetter): SyncedS
   return {
     $id: id,
     get $state() {
-      const value: unknown = toValue(source)
+      // A getter may give a ref, such as one of `storeToRefs`.
+      const value: unknown = unref(toValue(source))
       if (hasFields(value)) return value
       return isDeep(value) ? reactive({ value }) : { value }
     },
