@@ -25,3 +25,13 @@ declare module 'electron' {
   export const ipcMain: typeof electron
   export const BrowserWindow: typeof electron
 }
+declare module '@capacitor/cli' {
+  export interface CapacitorConfig {
+    server?: { androidScheme?: string; cleartext?: boolean; url?: string }
+    android?: { allowMixedContent?: boolean }
+    [name: string]: unknown
+  }
+}
+declare module '@tauri-apps/api/core' {
+  export function invoke<T>(command: string): Promise<T>
+}

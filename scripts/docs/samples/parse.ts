@@ -6,11 +6,17 @@ import ts from 'typescript'
 import { parse as parseYaml } from 'yaml'
 import { shellCommands } from '../../../e2e/support/readme/blocks.ts'
 import { FLAGS } from '../../../server/src/cli/options/flags.ts'
+import { CONFORMANCE_FLAGS } from '../../../server/src/cli/options/conformance-flags.ts'
 import { RECORDING_FLAGS } from '../../../server/src/cli/options/recording-flags.ts'
 import { ROOT } from '../../builds.ts'
 import type { Sample } from './collect.ts'
 
-const ALL_FLAGS = { ...FLAGS, ...RECORDING_FLAGS.record, ...RECORDING_FLAGS.replay }
+const ALL_FLAGS = {
+  ...FLAGS,
+  ...CONFORMANCE_FLAGS,
+  ...RECORDING_FLAGS.record,
+  ...RECORDING_FLAGS.replay,
+}
 const SCRIPTS = Object.keys(
   (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object }).scripts,
 )
@@ -21,7 +27,8 @@ const RELAY =
 
 /** The problem of one command; `undefined` for a command that is right, or of another program. */
 function commandProblem(command: string): string | undefined {
-  const [, options] = RELAY.exec(command) ?? []
+  // Another program in quotes has flags of its own.
+  const [, options] = RELAY.exec(command.replaceAll(/'[^']*'|"[^"]*"/g, 'TEXT')) ?? []
   const unknown = [...(options ?? '').matchAll(/(?<=\s)--([a-z-]+)/g)].find(
     ([, flag]) => !Object.hasOwn(ALL_FLAGS, flag!),
   )

@@ -24,7 +24,8 @@ it('every sample of the docs is right', () => {
   // oxlint-disable-next-line no-console -- figures that no test may assert
   console.log(summary)
   expect(errors).toEqual([])
-})
+  // A whole type check, beside other tests.
+}, 300_000)
 
 it('finds a wrong option, and names the page and the line', () => {
   const errors = typeCheck(
@@ -37,7 +38,7 @@ it('finds a wrong option, and names the page and the line', () => {
   )
   rmSync(DIR, { recursive: true, force: true })
   expect(errors.map(({ at }) => at).toSorted()).toEqual(['page.md:11', 'page.md:13'])
-})
+}, 300_000)
 
 it.each([
   ['json', '{"a": 1,}'],

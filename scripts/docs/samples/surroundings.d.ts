@@ -27,6 +27,8 @@ declare global {
   const router: import('vue').Plugin
   const codec: import('@vue-sync/vue').Codec
   const useBoard: pinia.StoreDefinition<'board', BoardState, object, object>
+  /** A store of the front page. */
+  const useMatch: () => unknown
   const useClock: pinia.StoreDefinition<'clock', { seconds: number }, object, object>
 
   const vue: typeof import('@vitejs/plugin-vue').default
@@ -72,6 +74,7 @@ declare global {
   ): unknown
   function defineWebSocketHandler(hooks: object): unknown
   function defineEventHandler(handler: (event: object) => unknown): unknown
+  function getCookie(event: object, name: string): string | undefined
   function useRuntimeConfig(event?: object): { vueSync: { hostKey: string } }
   function getUserSession(event: object): Promise<{ user?: { isPresenter?: boolean } }>
   /** Logins of the reader's own. */
@@ -83,12 +86,6 @@ declare global {
   /** What a preload script of Electron gives to its page. */
   interface Window {
     relay: () => Promise<{ url: string; key: string }>
-  }
-  /** Of `@capacitor/cli`. */
-  interface CapacitorConfig {
-    server?: { androidScheme?: string; cleartext?: boolean; url?: string }
-    android?: { allowMixedContent?: boolean }
-    [name: string]: unknown
   }
 
   const Deno: { env: { get: (name: string) => string | undefined } }

@@ -39,6 +39,7 @@ const CONFIG = {
       msgpackr: ['../../../packages/vue-sync/node_modules/msgpackr'],
       'cbor-x': ['../../../packages/vue-sync/node_modules/cbor-x'],
       '@bufbuild/protobuf': ['../../../packages/vue-sync/node_modules/@bufbuild/protobuf'],
+      '@vueuse/core': ['../../../packages/vue-sync/node_modules/@vueuse/core'],
       valibot: ['../../../packages/vue-sync/node_modules/valibot'],
     },
   },
