@@ -56,6 +56,7 @@ const GUIDE: Items = [
       page('Admin API', '/guide/admin-api'),
       page('Load testing', '/guide/load-testing'),
       page('Protocol Buffers', '/guide/protobuf'),
+      page('Your own relay, viewer or host', '/guide/conformance'),
       page('Benchmarks', '/benchmarks'),
     ],
   },
