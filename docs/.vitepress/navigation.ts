@@ -109,6 +109,7 @@ const REFERENCE: Items = [
       page('Server', '/reference/server'),
       page('Hooks for any runtime', '/reference/relay'),
       page('Bun and Deno', '/reference/runtimes'),
+      page('Conformance kit', '/reference/conformance'),
     ],
   },
   {
@@ -138,7 +139,7 @@ const ERRORS: Items = [
   },
   {
     text: 'Warnings',
-    items: codes(200, [...Array.from({ length: 14 }, (_, index) => index + 1), 17, 18]),
+    items: codes(200, [...Array.from({ length: 14 }, (_, index) => index + 1), 17, 18, 19]),
   },
 ]
 

@@ -6,9 +6,24 @@ describe('the code blocks of a Markdown text', () => {
     const text =
       'Text\n\n```ts [src/main.ts]\nimport a\n\n```\n```sh\nls\n```\n```ts [s/[name].ts]\n```\n'
     expect(readBlocks(text)).toEqual([
-      { language: 'ts', target: 'src/main.ts', code: 'import a\n\n', line: 3 },
-      { language: 'sh', target: undefined, code: 'ls\n', line: 7 },
-      { language: 'ts', target: 's/[name].ts', code: '\n', line: 10 },
+      {
+        language: 'ts',
+        target: 'src/main.ts',
+        unchecked: undefined,
+        code: 'import a\n\n',
+        line: 3,
+      },
+      { language: 'sh', target: undefined, unchecked: undefined, code: 'ls\n', line: 7 },
+      { language: 'ts', target: 's/[name].ts', unchecked: undefined, code: '\n', line: 10 },
+    ])
+  })
+
+  it('may be indented, have marked lines, and say why they are not checked', () => {
+    const text =
+      '- a\n\n  ```ts {1,3} [a.ts] no-check: a part\n  b\n    c\n  ```\n````md\n```\n````\n'
+    expect(readBlocks(text)).toEqual([
+      { language: 'ts', target: 'a.ts', unchecked: 'a part', code: 'b\n  c\n', line: 3 },
+      { language: 'md', target: undefined, unchecked: undefined, code: '```\n', line: 7 },
     ])
   })
 

@@ -57,6 +57,11 @@ export const PAGES: Page[] = [
     },
   },
   {
+    name: 'conformance',
+    modules: { '@vue-sync/server/conformance': 'server/src/conformance/index.ts' },
+    isCompact: true,
+  },
+  {
     name: 'vite',
     modules: { '@vue-sync/vite': 'packages/vite/src/index.ts' },
     hidden: ['AppServer', 'RELAY_MODULE', 'VueSyncParts'],

@@ -72,7 +72,7 @@ const STALL_CHECKS = 6
  * const relay = createRelay({ hostKey: '…', viewerKey: '…' })
  * const sockets = nodeAdapter({
  *   hooks: relay.hooks,
- *   serverOptions: { maxPayload: 16 * 1024 * 1024, closeTimeout: 1000 },
+ *   serverOptions: { maxPayload: 16 * 1024 * 1024 },
  * })
  * const server = createServer()
  * server.on('upgrade', sockets.handleUpgrade)
