@@ -64,6 +64,30 @@ describe('an app with the plugin and no options', () => {
     await phone.context().close()
   })
 
+  it('is the only app of the page that Vue devtools list', async () => {
+    await app.serve()
+    await context.addInitScript(() => {
+      const apps: unknown[] = []
+      const keep = (event: string, one: unknown) => void (event === 'app:init' && apps.push(one))
+      const [on, once, off] = Array.from({ length: 3 }, () => () => {})
+      Object.assign(globalThis, {
+        __VUE_DEVTOOLS_GLOBAL_HOOK__: { enabled: true, apps, emit: keep, on, once, off },
+      })
+    })
+    const { host, phone } = await openBoth()
+    await host.getByRole('button', { name: /Show it on a phone/ }).waitFor()
+    // What Vue devtools ask of each app.
+    const hidden = await host.evaluate(() => {
+      type Listed = { _instance?: { type: { devtools?: { hide?: boolean } } } }
+      const page = globalThis as unknown as Record<string, { apps: Listed[] }>
+      return page['__VUE_DEVTOOLS_GLOBAL_HOOK__']!.apps.map(
+        ({ _instance }) => _instance?.type.devtools?.hide === true,
+      )
+    })
+    expect(hidden.toSorted()).toEqual([false, true])
+    await phone.context().close()
+  })
+
   it('sends another selection of fields as soon as `sync` of a store is edited', async () => {
     await app.serve()
     const { host, phone } = await openBoth()

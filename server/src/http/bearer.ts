@@ -1,4 +1,4 @@
-import type { H3Event } from 'h3'
+import type { H3Event } from 'h3-2'
 import type { Clients } from '../guard/clients.ts'
 import type { Audit } from '../core/audit.ts'
 import { isLongKey } from '../core/access/key-strength.ts'

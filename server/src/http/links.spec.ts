@@ -68,6 +68,16 @@ describe('the links of a relay with https', () => {
     }
   })
 
+  it('are for this computer only where the certificate is for localhost', () => {
+    const certificate = { ...fromFiles('localhost', '192.168.1.5'), isTlsOnly: true }
+    const reaches = viewerLinks(make(certificate), 'default').map(({ url, reach }) => [
+      new URL(url).hostname,
+      reach,
+    ])
+    expect(reaches).toContainEqual(['localhost', 'machine'])
+    expect(reaches).toContainEqual(['192.168.1.5', 'network'])
+  })
+
   it('exist without any network, because the terminal and its key `o` use the first one', () => {
     const alone = createAddressBook({ host: '0.0.0.0', hostname: 'laptop', interfaces: () => ({}) })
     for (const certificate of [undefined, fromFiles(), fromFiles('show.test')]) {

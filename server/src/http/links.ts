@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
-import { formatLink, type ViewerUrl } from '@vue-sync/vue/protocol'
+import { formatLink, type Reach, type ViewerUrl } from '@vue-sync/vue/protocol'
 import { relayAt } from '../core/base-path.ts'
 import type { AddressBook } from '../network/address-book.ts'
 import { bracketed, type LanAddress } from '../network/addresses.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
-import { isPrivateName } from '../network/private-networks.ts'
+import { isLoopbackName, isPrivateName } from '../network/private-networks.ts'
 
 export interface LinkOptions {
   book: AddressBook
@@ -21,10 +21,14 @@ export interface LinkOptions {
 function certified(addresses: LanAddress[], certificate: ServerCertificate): LanAddress[] {
   // A public name leads to one of these addresses, so it reaches as far as they do.
   const outside = addresses.some(({ reach }) => reach === 'internet') ? 'internet' : 'network'
+  const reachOf = (name: string): Reach => {
+    if (isLoopbackName(name)) return 'machine'
+    return isPrivateName(name) ? 'network' : outside
+  }
   const names = certificate.names().map((address): LanAddress => ({
     name: 'certificate',
     address,
-    reach: isPrivateName(address) ? 'network' : outside,
+    reach: reachOf(address),
   }))
   const others = addresses.filter(({ address }) => !names.some((name) => name.address === address))
   return [...names, ...others]

@@ -1,4 +1,4 @@
-import { assertBodySize, type H3Event } from 'h3'
+import { assertBodySize, type H3Event } from 'h3-2'
 import { isRecord, readPairCode } from '@vue-sync/vue/protocol'
 import type { Audit } from '../core/audit.ts'
 import type { Clients } from '../guard/clients.ts'

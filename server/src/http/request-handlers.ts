@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { toNodeHandler } from 'h3/node'
+import { toNodeHandler } from 'h3-2/node'
 import { CLOSE } from '@vue-sync/vue/protocol'
 import type { Refusal } from '../core/session-limits.ts'
 import type { AddressBook } from '../network/address-book.ts'

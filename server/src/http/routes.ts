@@ -1,4 +1,4 @@
-import { H3, type H3Event } from 'h3'
+import { H3, type H3Event } from 'h3-2'
 import { readSession } from '@vue-sync/vue/protocol'
 import { wayUp } from '../core/base-path.ts'
 import type { Authority } from '../tls/local-ca.ts'

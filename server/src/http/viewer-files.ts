@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { Readable } from 'node:stream'
-import { type H3Event, HTTPError, serveStatic } from 'h3'
+import { type H3Event, HTTPError, serveStatic } from 'h3-2'
 
 export interface ViewerFilesOptions {
   /** The folder of the built viewer. */

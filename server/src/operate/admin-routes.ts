@@ -1,4 +1,4 @@
-import { type H3, type H3Event, getRouterParam } from 'h3'
+import { type H3, type H3Event, getRouterParam } from 'h3-2'
 import { isSessionName } from '@vue-sync/vue/protocol'
 import type { Admin } from './admin.ts'
 import { nodeRequestOf } from '../http/node-request.ts'

@@ -1,4 +1,4 @@
-import type { H3Event } from 'h3'
+import type { H3Event } from 'h3-2'
 import { bearerProblem, type BearerOptions } from '../http/bearer.ts'
 import { nodeRequestOf } from '../http/node-request.ts'
 

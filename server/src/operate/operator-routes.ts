@@ -1,4 +1,4 @@
-import type { H3 } from 'h3'
+import type { H3 } from 'h3-2'
 import { addAdminRoutes } from './admin-routes.ts'
 import { createAdmin } from './admin.ts'
 import { loadOptionalPackage } from '../core/optional-package.ts'

@@ -11,7 +11,7 @@ const PHONE = () =>
 
 /** A button in the corner of the page, which opens the share panel above it. */
 function cornerButton(host: UseSyncHostReturn) {
-  return defineComponent(() => {
+  const setup = () => {
     const isOpen = shallowRef(false)
     function closeOnEscape(event: KeyboardEvent): void {
       if (event.key === 'Escape' && !event.defaultPrevented) isOpen.value = false
@@ -40,7 +40,9 @@ function cornerButton(host: UseSyncHostReturn) {
         ),
       ]
     }
-  })
+  }
+  // Otherwise Vue devtools would list the button as a second app of the page.
+  return defineComponent(setup, { devtools: { hide: true } } as object)
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { H3Event } from 'h3'
+import type { H3Event } from 'h3-2'
 import { DEFAULT_SESSION, isSessionName, randomId, readSession } from '@vue-sync/vue/protocol'
 import { wayUp } from '../../core/base-path.ts'
 import type { AddressBook } from '../../network/address-book.ts'
