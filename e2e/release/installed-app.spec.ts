@@ -9,12 +9,12 @@ import type { createSyncClient, SyncClient } from '@vue-sync/vue/client'
 import { ROOT } from '../../scripts/builds.ts'
 import type { AppOfPage } from '../../scripts/release/try-app.ts'
 import { launchBrowser, watch } from '../support/browsers/playwright.ts'
-import { readBlocks } from '../support/readme/blocks.ts'
+import { type Block, readBlocks, shellCommands } from '../support/readme/blocks.ts'
 import { openManager } from '../support/readme/manager.ts'
 import { openReader, type Reader } from '../support/readme/reader.ts'
 
 /** `pnpm release` sets it. */
-const { page, until, tarballs }: AppOfPage = JSON.parse(process.env['VUE_SYNC_RELEASE']!)
+const { page, tarballs }: AppOfPage = JSON.parse(process.env['VUE_SYNC_RELEASE']!)
 const text = readFileSync(join(ROOT, page), 'utf8')
 
 const dir = mkdtempSync(join(tmpdir(), 'vue-sync-release-'))
@@ -27,6 +27,15 @@ afterAll(async () => {
   await reader?.stop()
   rmSync(dir, { recursive: true, force: true })
 })
+
+/** What a block does to the files of the app: it writes one, or it installs packages. */
+function edits(block: Block): Block[] {
+  const { language, target, line } = block
+  if (target === undefined) return []
+  if (language !== 'sh') return [block]
+  const installs = shellCommands(block.code).filter((command) => command.startsWith('npm install '))
+  return installs.map((code) => ({ language, target: 'app', line, code }))
+}
 
 /** Connects the client of the installed package, as a script outside the app would. */
 async function follow(link: string): Promise<SyncClient> {
@@ -41,14 +50,11 @@ async function follow(link: string): Promise<SyncClient> {
 }
 
 it(`the app of ${page} runs on the packed packages`, async () => {
-  const end = until === undefined ? -1 : text.indexOf(`\n${until}\n`)
-  expect(until === undefined || end > 0).toBe(true)
-  const blocks = readBlocks(end === -1 ? text : text.slice(0, end))
-  const followed = blocks.filter(({ target }) => target !== undefined)
-  expect(followed).not.toEqual([])
+  const blocks = readBlocks(text).flatMap(edits)
+  expect(blocks.map(({ target }) => target)).toContain('src/App.vue')
 
   reader = await openReader({ dir, manager: openManager('npm'), tarballs })
-  for (const block of followed) await reader.follow(block)
+  for (const block of blocks) await reader.follow(block)
   await reader.build()
   const origin = await reader.startApp()
   const viewer = (client = await follow(await reader.scannedLink()))

@@ -16,8 +16,7 @@ import { tryTarballs } from './try-tarballs.ts'
 
 /** The app that a release must run, as its page tells a reader to make it. */
 const APP: DocumentedApp = {
-  page: 'README.md',
-  until: '## Run the relay yourself',
+  page: 'docs/tutorial/index.md',
   unused: ['@vue-sync/nuxt'],
 }
 

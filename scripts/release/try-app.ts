@@ -9,8 +9,6 @@ import type { Tarball } from './pack.ts'
 export interface DocumentedApp {
   /** Path from the root. */
   page: string
-  /** The heading at which the page goes on with something else. @default the end of the page */
-  until?: string
   /** Packages that the app does not use. @default none */
   unused?: string[]
 }
@@ -18,7 +16,6 @@ export interface DocumentedApp {
 /** What `e2e/release/installed-app.spec.ts` reads. */
 export interface AppOfPage {
   page: string
-  until?: string
   /** Paths of the tarballs by package name. */
   tarballs: Record<string, string>
 }
@@ -31,13 +28,12 @@ export interface AppOfPage {
  * @throws Error with the output when one of these fails
  */
 export async function tryApp(
-  { page, until, unused = [] }: DocumentedApp,
+  { page, unused = [] }: DocumentedApp,
   tarballs: readonly Tarball[],
 ): Promise<string> {
   const used = tarballs.filter(({ name }) => !unused.includes(name))
   const app: AppOfPage = {
     page,
-    ...(until !== undefined && { until }),
     tarballs: Object.fromEntries(used.map(({ name, path }) => [name, path])),
   }
   const env = {

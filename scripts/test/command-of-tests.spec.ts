@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { expect, it } from 'vitest'
 import { ROOT } from '../builds.ts'
 
@@ -14,7 +14,7 @@ it('tests start the command through `COMMAND`, so that it keeps no keys in the h
       if (!STARTS_RELAYS.test(name) || name.includes('node_modules')) continue
       const text = await readFile(join(ROOT, folder, name), 'utf8')
       if (/PUBLISHED_COMMAND|(?:dist|src)\/cli\/cli\.[jt]s/.test(text))
-        found.push(join(folder, name))
+        found.push(join(folder, name).replaceAll(sep, '/'))
     }
   }
   expect(found.toSorted()).toEqual([
