@@ -11,8 +11,14 @@ import secrets
 import sys
 import threading
 
+import websockets
+
 from link import Stopped, keep, read_link
 from state import copy_json, dump, hash_of, parse, same
+
+
+MOMENT = 0.25
+LONGEST_DELAY = 1
 
 
 def pointer(path):
@@ -75,6 +81,14 @@ def config_update(old, new):
     return {"payload": payload, **({"patch": patch} if patch else {})}
 
 
+def read_state(line):
+    """Raises ValueError for what is no state."""
+    state = parse(line)
+    if not isinstance(state, dict) or not all(isinstance(store, dict) for store in state.values()):
+        raise ValueError("A state is an object of stores, which are objects of fields")
+    return state
+
+
 def read_status(frame):
     """The payload of a status, or None for anything else: a host ignores what it does not know."""
     try:
@@ -94,6 +108,7 @@ class Host:
         self.socket = None
         self.hashed = None
         self.announced = None
+        self.is_behind = False
 
     @property
     def position(self):
@@ -104,20 +119,35 @@ class Host:
         return self.announced
 
     async def send(self, kind, **rest):
-        if self.socket:
-            await self.socket.send(dump({"type": kind, "epoch": self.epoch, "seq": self.seq, **rest}))
+        socket = self.socket
+        if not socket:
+            return
+        message = dump({"type": kind, "epoch": self.epoch, "seq": self.seq, **rest})
+        sending = asyncio.ensure_future(socket.send(message))
+        try:
+            await asyncio.wait({sending}, timeout=LONGEST_DELAY)
+            # H9: the relay reads too slowly.
+            if not sending.done() and not self.is_behind:
+                self.is_behind = True
+                notice = dump({"type": "status", "payload": {"behind": True}})
+                await asyncio.gather(sending, socket.send(notice))
+            await sending
+        except websockets.ConnectionClosed:
+            # The next connection has another position than the relay, which then asks for the whole state.
+            pass
+
+    async def caught_up(self):
+        """H9: all changes are sent."""
+        if self.is_behind:
+            self.is_behind = False
+            await self.send("status", payload={"behind": False})
 
     async def send_whole(self):
         if self.state is not None:
             await self.send("session_update", payload=self.state)
 
     async def publish(self, state):
-        """
-        H2: every change has the next seq, also while there is no connection. Raises ValueError for what is no
-        state.
-        """
-        if not isinstance(state, dict) or not all(isinstance(store, dict) for store in state.values()):
-            raise ValueError("A state is an object of stores, which are objects of fields")
+        """H2: every change has the next seq, also while there is no connection."""
         if self.state is not None and same(self.state, state):
             return
         update = config_update(self.state, state)
@@ -129,6 +159,8 @@ class Host:
 
     async def run(self, socket, receive):
         is_first = True
+        # A new connection begins with all changes.
+        self.is_behind = False
         try:
             while True:
                 payload = read_status(await receive())
@@ -163,10 +195,19 @@ async def read_states(host):
     # A daemon, so that waiting for a line does not keep the program alive.
     threading.Thread(target=read, daemon=True).start()
     while line := await lines.get():
-        try:
-            await host.publish(parse(line))
-        except ValueError as error:
-            print(f"Not published: {error}", file=sys.stderr, flush=True)
+        # H9: changes of a moment are one message.
+        await asyncio.sleep(MOMENT)
+        newest = None
+        while line:
+            try:
+                newest = read_state(line)
+            except ValueError as error:
+                print(f"Not published: {error}", file=sys.stderr, flush=True)
+            line = None if lines.empty() else lines.get_nowait()
+        if newest is not None:
+            await host.publish(newest)
+        if lines.empty():
+            await host.caught_up()
 
 
 async def main(link):

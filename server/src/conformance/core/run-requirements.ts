@@ -12,6 +12,8 @@ export interface RunOptions<Subject> {
   open: (requirement: Requirement<Subject>) => Promise<Opened<Subject>>
   /** Milliseconds to wait for one answer. */
   patience: number
+  /** Requirements that are tested at a time, beside those that wait for a timer. @default 1 */
+  concurrency?: number
   /** Called for each result, in the order of the requirements. @default none */
   onResult?: ((result: Result) => void) | undefined
   /** Ends the run: the rest is not tested. @default none */
@@ -82,40 +84,34 @@ export async function runRequirement<Subject>(
 }
 
 /**
- * Tests requirements one after the other. Those that wait for a timer of the protocol run beside the others.
+ * Tests requirements. Those that wait for a timer of the protocol run beside the others.
  *
- * @returns the results in the order of the requirements
+ * @returns the results in the order of the requirements; without those that a stop left untested
  */
 export async function runRequirements<Subject>(options: RunOptions<Subject>): Promise<Result[]> {
-  const { requirements, onResult, signal } = options
-  const slow = requirements.filter(({ duration = 0 }) => duration > 0)
-  const finished = new Map<Requirement<Subject>, Promise<Result>>()
-  const settle = new Map<Requirement<Subject>, (result: Result) => void>()
-  for (const requirement of slow)
-    finished.set(requirement, new Promise((resolve) => settle.set(requirement, resolve)))
+  const { requirements, onResult, signal, concurrency = 1 } = options
+  const jobs = requirements.map((requirement) => {
+    let settle!: (result: Result | undefined) => void
+    const result = new Promise<Result | undefined>((resolve) => (settle = resolve))
+    return { requirement, duration: requirement.duration ?? 0, result, settle }
+  })
+  async function work(queue: typeof jobs): Promise<void> {
+    for (let job = queue.shift(); job; job = queue.shift())
+      job.settle(signal?.aborted ? undefined : await runRequirement(job.requirement, options))
+  }
+  const quick = jobs.filter(({ duration }) => duration === 0)
   // The longest first, so that the run ends as early as possible.
-  const queue = slow.toSorted((a, b) => b.duration! - a.duration!)
-  async function work(): Promise<void> {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      if (signal?.aborted) return
-      settle.get(next)!(await runRequirement(next, options))
-    }
-  }
-  const working = Promise.all(Array.from({ length: MOST_WAITING }, work))
+  const slow = jobs
+    .filter(({ duration }) => duration > 0)
+    .toSorted((a, b) => b.duration - a.duration)
+  for (let count = 0; count < concurrency; count++) void work(quick)
+  for (let count = 0; count < MOST_WAITING; count++) void work(slow)
   const results: Result[] = []
-  const report = (result: Result): void => {
-    results.push(result)
-    onResult?.(result)
-  }
-  for (const requirement of requirements) {
-    if (signal?.aborted) break
-    if (!finished.has(requirement)) report(await runRequirement(requirement, options))
-  }
-  const ended = working.then(() => undefined)
-  for (const requirement of slow) {
-    // A stopped run never tests what has not begun.
-    const result = await Promise.race([finished.get(requirement)!, ended])
-    if (result) report(result)
+  for (const { result } of jobs) {
+    const finished = await result
+    if (!finished) continue
+    results.push(finished)
+    onResult?.(finished)
   }
   return results
 }

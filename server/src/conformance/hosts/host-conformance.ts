@@ -4,6 +4,9 @@ import { selectRequirements } from '../core/select-requirements.ts'
 import { HOST_REQUIREMENTS } from './host-requirements.ts'
 import { HOST_SUBJECT_DEFAULTS, type HostSubject, openHostStage } from './host-stage.ts'
 
+/** Programs that run at a time, beside those that wait. */
+const PROGRAMS = 2
+
 export interface HostConformanceOptions extends HostSubject {
   /** Ids or rules, such as `answers-each-want` or `H5`. @default all */
   only?: readonly string[] | undefined
@@ -20,6 +23,7 @@ export function testHost(options: HostConformanceOptions): Promise<Result[]> {
     requirements: selectRequirements(HOST_REQUIREMENTS, only),
     open: () => openHostStage(subject),
     patience: subject.patience ?? HOST_SUBJECT_DEFAULTS.patience,
+    concurrency: PROGRAMS,
     onResult,
     signal,
   })

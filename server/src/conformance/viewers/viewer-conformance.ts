@@ -9,6 +9,9 @@ import {
   type ViewerSubject,
 } from './viewer-stage.ts'
 
+/** Programs that run at a time, beside those that wait. */
+const PROGRAMS = 2
+
 export interface ViewerConformanceOptions extends ViewerSubject {
   /** Ids or rules, such as `compares-hashes` or `V8`. @default all */
   only?: readonly string[] | undefined
@@ -25,6 +28,7 @@ export function testViewer(options: ViewerConformanceOptions): Promise<Result[]>
     requirements: selectRequirements(VIEWER_REQUIREMENTS, only),
     open: (requirement) => openViewerStage(subject, (requirement as ViewerRequirement).relay),
     patience: subject.patience ?? VIEWER_SUBJECT_DEFAULTS.patience,
+    concurrency: PROGRAMS,
     onResult,
     signal,
   })

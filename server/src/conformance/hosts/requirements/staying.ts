@@ -1,5 +1,12 @@
 import type { Payload } from '@vue-sync/vue/protocol'
-import { eventually, expectEqual, expectThat, pause, within } from '../../core/expectations.ts'
+import {
+  eventually,
+  expectEqual,
+  expectThat,
+  NotApplicable,
+  pause,
+  within,
+} from '../../core/expectations.ts'
 import type { HostRequirement } from '../host-stage.ts'
 
 const QUIET_MS = 800
@@ -165,6 +172,22 @@ export const STAYING: readonly HostRequirement[] = [
       await pause(QUIET_MS)
       expectEqual(hashes(), 1, 'the number of hashes of one position')
       expectNoProblems()
+    },
+  },
+  {
+    id: 'sends-right-hashes',
+    rule: 'H10',
+    section: 'Hosts',
+    title: 'sends no other hash than that of its state at the position of the status',
+    async check({ synced, tell, reader, expectNoProblems }) {
+      const connection = await synced()
+      tell(connection)
+      await pause(QUIET_MS)
+      tell(connection)
+      await pause(QUIET_MS)
+      expectNoProblems()
+      if (!reader.statuses.some((payload) => 'hash' in payload))
+        throw new NotApplicable('the host sends no hash')
     },
   },
   {

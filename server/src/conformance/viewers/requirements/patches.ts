@@ -235,11 +235,6 @@ const UNFIT: readonly Unfit[] = [
     what: 'a store that is a list after the patch',
     patch: [{ op: 'add', path: '/s', value: [] }],
   },
-  {
-    id: 'too-many-levels',
-    what: 'a value with 600 levels',
-    payload: JSON.parse(`{"s":{"list":${'['.repeat(DEEP)}${']'.repeat(DEEP)}}}`) as unknown,
-  },
 ]
 
 function recovers({ id, what, payload = {}, patch }: Unfit): ViewerRequirement {
@@ -267,6 +262,24 @@ function recovers({ id, what, payload = {}, patch }: Unfit): ViewerRequirement {
 export const PATCHES: readonly ViewerRequirement[] = [
   ...CASES.map(applies),
   ...UNFIT.map(recovers),
+  {
+    id: 'shows-nothing-above-a-limit',
+    rule: 'V5',
+    section: 'Limits',
+    title:
+      'applies nothing of a message with 600 levels, and reconnects at the latest after the next status',
+    async check({ synced, relay, connected, shows, shown }) {
+      const connection = await synced(LIST)
+      const deep = JSON.parse(`${'['.repeat(DEEP)}${']'.repeat(DEEP)}`) as unknown
+      connection.send(change(next(ORIGIN), { s: { list: deep } }))
+      if (relay.connections.length === 1) connection.send(status(next(ORIGIN)))
+      const again = await connected(1)
+      expectEqual(shown().at(-1)?.state, LIST, 'the state that it shows')
+      again.send(whole(next(ORIGIN), { s: { fresh: true } }))
+      again.send(status(next(ORIGIN)))
+      await shows({ s: { fresh: true } }, 'a whole state')
+    },
+  },
   {
     id: 'drops-removed-values',
     rule: 'V6',
