@@ -27,7 +27,6 @@ const readers = (code: string): string =>
 function header(code: string): string {
   const texts = textsOf(code)
   const title = texts[0]![1]
-  const kind = code in ERRORS ? 'An error' : 'A warning in development'
   const parts = texts.map(([side, cause, fix]) =>
     [
       ...(texts.length > 1 ? [`**In the ${side}.**`] : []),
@@ -36,7 +35,9 @@ function header(code: string): string {
   )
   return [
     `# ${code}: ${title.replace(/\.$/, '').replace(/\. .*/, '')}`,
-    `*${kind} of the ${readers(code)}.*`,
+    code in ERRORS
+      ? `*An error of the ${readers(code)}.*`
+      : `*A warning of the ${readers(code)}, in development.*`,
     ...parts,
   ].join('\n\n')
 }

@@ -16,6 +16,14 @@ const RUNNERS: { test: string; runs: (sample: Sample) => boolean }[] = [
     test: 'scripts/test/nuxt.ts',
     runs: ({ page, target }) => page === 'docs/reference/server.md' && target !== undefined,
   },
+  {
+    test: 'e2e/docs/tutorial.spec.ts',
+    runs: ({ page, target }) => page === 'docs/tutorial/index.md' && target !== undefined,
+  },
+  {
+    test: 'e2e/docs/testing-guide.spec.ts',
+    runs: ({ page, target }) => page === 'docs/guide/testing.md' && target !== undefined,
+  },
 ]
 
 /** The test that runs a sample; `undefined` if none does. */
