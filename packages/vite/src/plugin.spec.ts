@@ -9,6 +9,7 @@ import { connect as dialTcp } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createVitest } from 'vitest/node'
 import vue from '@vitejs/plugin-vue'
 import {
   build,
@@ -470,4 +471,15 @@ describe('options', () => {
       'capacity must be a whole number from 16',
     )
   })
+})
+
+// Vitest reads the config of the app, and its server does not listen. So the relay took port 9876 in each test run.
+it('does nothing while Vitest runs the tests of the app', async () => {
+  const options = { watch: false, root: APP, config: false } as const
+  const { plugins } = configOf({})
+  const vitest = await createVitest('test', options, { configFile: false, plugins: plugins! })
+  stops.push(() => vitest.close())
+  const names = vitest.vite.config.plugins.map(({ name }) => name)
+  expect(names).toContain('vite:vue')
+  expect(names).not.toContain('vue-sync')
 })

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { openLocalCertificate, type ServerCertificate } from '@vue-sync/server'
-import type { Plugin, PreviewServer, ViteDevServer } from 'vite'
+import type { Plugin, PluginOption, PreviewServer, ViteDevServer } from 'vite'
 import { type AppServer, attachRelay, type DevRelay, openOwnRelay } from './dev-relay.ts'
 import { resolveOptions, type VueSyncOptions } from './options.ts'
 import { createPageGuard } from './page-guard.ts'
@@ -42,6 +42,13 @@ async function certificateIn(
 function boundHost(host: string | boolean | undefined): string {
   if (host === true) return '0.0.0.0'
   return typeof host === 'string' ? host : 'localhost'
+}
+
+/** Whether Vitest starts this server. It reads the app's config, and its tests need no relay. */
+function isOfVitest(plugins: PluginOption[] = []): boolean {
+  return plugins
+    .flat()
+    .some((plugin) => Boolean(plugin) && /^vitest(:|$)/.test((plugin as Plugin).name ?? ''))
 }
 
 /**
@@ -126,7 +133,7 @@ export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): P
 
   return {
     name: 'vue-sync',
-    apply: 'serve',
+    apply: ({ plugins }, { command }) => command === 'serve' && !isOfVitest(plugins),
     // After the plugin for Vue, which makes JavaScript of components.
     enforce: 'post',
 
