@@ -477,7 +477,7 @@ describe('options', () => {
 it('does nothing while Vitest runs the tests of the app', async () => {
   const options = { watch: false, root: APP, config: false } as const
   const { plugins } = configOf({})
-  const vitest = await createVitest('test', options, { configFile: false, plugins: plugins! })
+  const vitest = await createVitest('test', options, { plugins: plugins! })
   stops.push(() => vitest.close())
   const names = vitest.vite.config.plugins.map(({ name }) => name)
   expect(names).toContain('vite:vue')

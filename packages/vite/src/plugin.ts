@@ -51,6 +51,9 @@ function isOfVitest(plugins: PluginOption[] = []): boolean {
     .some((plugin) => Boolean(plugin) && /^vitest(:|$)/.test((plugin as Plugin).name ?? ''))
 }
 
+/** Whether a server that binds this host accepts connections from this computer only. */
+const isLoopback = (host: string): boolean => /^(localhost|127\.[\d.]+|::1)$/.test(host)
+
 /**
  * Shows the app's state on phones during development: relay and viewer are part of Vite's own server, and the terminal
  * shows a QR code. The app needs no address and no key.
@@ -71,6 +74,7 @@ export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): P
   /** `undefined` in a build. */
   let relay: Promise<DevRelay> | undefined
   let isOwnPort = false
+  let isLocal = false
   /** Vite does not listen itself. */
   let isMiddleware = false
 
@@ -84,11 +88,13 @@ export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): P
     isMiddleware = !server.httpServer
     isOwnPort = isMiddleware && !appServer
     const bound = appServer?.http.address() as AddressInfo | undefined
+    const host = bound?.address ?? boundHost(settings.host)
+    isLocal = isLoopback(host)
     const request = {
       vite: server,
       appServer,
       options,
-      host: bound?.address ?? boundHost(settings.host),
+      host,
       allowedHosts: settings.allowedHosts ?? [],
       localCertificate,
       certificate: localCertificate
@@ -106,6 +112,7 @@ export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): P
     if (!running) return
     const lines = terminalLines({
       relay: running,
+      isLocal,
       qr: options.qr,
       reachableBy: isOwnPort ? 'server: { host: true } in vite.config' : '--host',
       hostKey: isPreview ? running.hostKey : undefined,

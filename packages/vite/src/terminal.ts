@@ -5,6 +5,8 @@ import { renderUnicodeCompact } from 'uqr'
 
 export interface TerminalOptions {
   relay: Pick<SyncServer, 'viewerUrls' | 'pairCode' | 'setUpUrl'>
+  /** Whether the server accepts connections from this computer only, whatever names its certificate has. */
+  isLocal: boolean
   qr: boolean
   /** How to start the server so that phones can reach it: `vite --host`. */
   reachableBy: string
@@ -26,12 +28,12 @@ function code(url: string): string[] {
     .map((row) => INDENT + row)
 }
 
-const isOutside = ({ reach }: ViewerUrl): boolean => reach !== 'machine'
-
 /** The lines below the addresses of Vite: the link for phones, the code, and the QR code. */
-export function terminalLines({ relay, qr, reachableBy, hostKey }: TerminalOptions): string[] {
+export function terminalLines(options: TerminalOptions): string[] {
+  const { relay, isLocal, qr, reachableBy, hostKey } = options
+  const isOutside = ({ reach }: ViewerUrl): boolean => reach !== 'machine' && !isLocal
   const links = relay.viewerUrls()
-  const link = links.find(isOutside) ?? links[0]
+  const link = links.find(isOutside) ?? links.find(({ reach }) => reach === 'machine') ?? links[0]
   if (!link) return []
   const host = hostKey === undefined ? [] : [line('Key', `${hostKey} (for the host)`)]
   if (!isOutside(link))

@@ -19,11 +19,10 @@ export interface LinkOptions {
 
 /** Adds the names of a certificate from files to the addresses. */
 function certified(addresses: LanAddress[], certificate: ServerCertificate): LanAddress[] {
-  // A name leads to one of these addresses, so it reaches at most as far as they do.
+  // A public name leads to one of these addresses, so it reaches as far as they do.
   const outside = addresses.some(({ reach }) => reach === 'internet') ? 'internet' : 'network'
-  const isLocal = addresses.length > 0 && addresses.every(({ reach }) => reach === 'machine')
   const reachOf = (name: string): Reach => {
-    if (isLoopbackName(name) || isLocal) return 'machine'
+    if (isLoopbackName(name)) return 'machine'
     return isPrivateName(name) ? 'network' : outside
   }
   const names = certificate.names().map((address): LanAddress => ({
