@@ -3,6 +3,7 @@ import { slug } from 'github-slugger'
 import { groupIconMdPlugin, groupIconVitePlugin } from 'vitepress-plugin-group-icons'
 import llmstxt from 'vitepress-plugin-llms'
 import { defineConfig } from 'vitepress'
+import { unmarkEmptyHeaders } from './empty-headers.ts'
 import { NAV, SIDEBAR } from './navigation.ts'
 import { linkRepository, REPOSITORY } from './repository-links.ts'
 import { writeServiceWorker } from './service-worker.ts'
@@ -38,6 +39,7 @@ export default defineConfig({
     config(md) {
       md.use(groupIconMdPlugin)
       md.use(linkRepository)
+      md.use(unmarkEmptyHeaders)
     },
   },
   themeConfig: {

@@ -30,11 +30,11 @@ afterAll(async () => {
 
 /** What a block does to the files of the app: it writes one, or it installs packages. */
 function edits(block: Block): Block[] {
-  const { language, target } = block
+  const { language, target, line } = block
   if (target === undefined) return []
   if (language !== 'sh') return [block]
   const installs = shellCommands(block.code).filter((command) => command.startsWith('npm install '))
-  return installs.map((code) => ({ ...block, target: 'app', code }))
+  return installs.map((code) => ({ language, target: 'app', unchecked: undefined, line, code }))
 }
 
 /** Connects the client of the installed package, as a script outside the app would. */

@@ -40,6 +40,13 @@ export const headingOf = (entry: Entry): string =>
       ? `<${entry.name}>`
       : entry.name
 
+/** A compact page lists functions and constants in a table, and only the table has a heading. */
+function headingOn(page: string, entry: Entry): string {
+  const isCompact = PAGES.find(({ name }) => name === page)?.isCompact
+  if (!isCompact || isType(entry)) return headingOf(entry)
+  return isFunction(entry) ? 'Functions' : 'Constants'
+}
+
 export const optionsHeading = (entry: FunctionEntry): string =>
   entry.kind === 'component' ? `Props of ${entry.name}` : `Options of ${entry.name}`
 export const resultHeading = (entry: FunctionEntry): string => `What ${entry.name} returns`
@@ -79,7 +86,7 @@ export function createCatalogue(reader: Reader): Catalogue {
 
   const places = new Map<string, { page: string; slug: string }>()
   for (const [name, { page, entry }] of homes)
-    places.set(name, { page, slug: slugOf(headingOf(entry)) })
+    places.set(name, { page, slug: slugOf(headingOn(page, entry)) })
   for (const { page, entry } of homes.values())
     if (isFunction(entry)) {
       const options = partOf(entry, entry.options)

@@ -99,8 +99,8 @@ export function createRenderer(page: string, catalogue: Catalogue): Renderer {
   function table(members: readonly Member[], hasDefaults: boolean): string {
     const shown = members.filter(({ name }) => !name.startsWith('__'))
     const head = hasDefaults
-      ? ['| option | type | default | |', '|---|---|---|---|']
-      : ['| name | type | |', '|---|---|---|']
+      ? ['| option | type | default | description |', '|---|---|---|---|']
+      : ['| name | type | description |', '|---|---|---|']
     const rows = shown.map((member) => {
       const { name, type, isOptional, initial } = member
       const label = `\`${name}${isOptional && !hasDefaults ? '?' : ''}\``
@@ -180,7 +180,7 @@ export function createRenderer(page: string, catalogue: Catalogue): Renderer {
         : `\`${entry.name}\``
       return `| ${call} | ${cell(prose(entry.text, entry.name))} |`
     })
-    return `<div class="api">\n\n| name | |\n|---|---|\n${rows.join('\n')}\n\n</div>`
+    return `<div class="api">\n\n| name | description |\n|---|---|\n${rows.join('\n')}\n\n</div>`
   }
 
   function entries(all: readonly Entry[], isCompact: boolean): string {
