@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { describeTrouble } from './trouble.ts'
+import { describeTrouble, TROUBLES } from './trouble.ts'
 
 const ORIGIN = 'http://192.168.1.5:5173'
 const describeError = (code: string) => describeTrouble(code, [], ORIGIN)!
@@ -36,9 +37,22 @@ describe('the card of an error', () => {
   it('leads to --https and the guide when an encrypted session has no https', () => {
     expect(describeError('VS115')).toMatchObject({
       command: 'npx @vue-sync/server --https',
-      guide: expect.stringMatching(/docs\/https\.md$/),
+      guide: expect.stringMatching(/docs\/guide\/https\.md$/),
     })
   })
+})
+
+it('every guide that a card names is a page of the documentation with that heading', () => {
+  const guides = Object.values(TROUBLES).flatMap((card) => card(ORIGIN).guide ?? [])
+  expect(guides).not.toEqual([])
+  for (const guide of guides) {
+    const [file, heading] = guide.split('/blob/main/')[1]!.split('#')
+    const page = readFileSync(new URL(`../../../../${file}`, import.meta.url), 'utf8')
+    const anchors = Array.from(page.matchAll(/^#+ (.*)$/gm), ([, text]) =>
+      text!.toLowerCase().replaceAll(' ', '-'),
+    )
+    if (heading !== undefined) expect(anchors).toContain(heading)
+  }
 })
 
 it('problems of the connection have a card while there is no error, and problems of the state have none', () => {

@@ -11,7 +11,7 @@ export interface Trouble {
 }
 
 const GUIDES = 'https://github.com/vue-sync/vue-sync/blob/main/docs'
-const HTTPS_GUIDE = `${GUIDES}/https.md`
+const HTTPS_GUIDE = `${GUIDES}/guide/https.md`
 const RELAY = 'npx @vue-sync/server'
 
 /** An encrypted session has no address that a phone may use. */

@@ -131,7 +131,7 @@ function fingerprintLines(fingerprint: string): string[] {
   )
 }
 
-/** The code of the setup page, and the fingerprints of the CA; `undefined` without a CA. */
+/** The code of the set-up page, and the fingerprints of the CA; `undefined` without a CA. */
 export function formatTrust(
   content: ScreenContent,
   size: ScreenSize,
