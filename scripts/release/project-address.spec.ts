@@ -8,6 +8,7 @@ import {
   PLACEHOLDERS,
   readAddress,
   replaceAddress,
+  siteOf,
   writeAddress,
 } from './project-address.ts'
 
@@ -32,9 +33,9 @@ describe('the address of the project', () => {
   })
 
   it('replaces the one before in all its forms', () => {
-    const text = `git+${PLACEHOLDERS.repository}.git ${PLACEHOLDERS.repository}/issues <${PLACEHOLDERS.contact}>`
+    const text = `git+${PLACEHOLDERS.repository}.git ${PLACEHOLDERS.repository}/issues <${PLACEHOLDERS.contact}> ${siteOf(PLACEHOLDERS.repository)}/errors/VS102`
     expect(replaceAddress(text, PLACEHOLDERS, ADDRESS)).toBe(
-      'git+https://git.example/owner/name.git https://git.example/owner/name/issues <team@example.org>',
+      'git+https://git.example/owner/name.git https://git.example/owner/name/issues <team@example.org> https://owner.github.io/name/errors/VS102',
     )
   })
 
@@ -51,8 +52,8 @@ describe('the address of the project', () => {
   })
 
   it('is the only one in the repository', () => {
-    const others = Object.values(PLACEHOLDERS).filter(
-      (text) => !Object.values(present).includes(text),
+    const others = [...Object.values(PLACEHOLDERS), siteOf(PLACEHOLDERS.repository)].filter(
+      (text) => ![...Object.values(present), siteOf(present.repository)].includes(text),
     )
     const files = others.length > 0 ? filesWith(...others) : []
     expect(files.filter((file) => !file.startsWith('scripts/release/'))).toEqual([])

@@ -37,9 +37,18 @@ export function checkAddress({ repository, contact }: ProjectAddress): void {
     throw new Error(`${contact} is not an e-mail address.`)
 }
 
+/** Where the documentation of a repository is deployed: the pages of the forge, `https://OWNER.github.io/NAME`. */
+export function siteOf(repository: string): string {
+  const [owner, name] = repository.split('/').slice(-2)
+  return `https://${owner}.github.io/${name}`
+}
+
 /** Replaces one address by another in a text, in all its forms. */
 export function replaceAddress(text: string, from: ProjectAddress, to: ProjectAddress): string {
-  return text.replaceAll(from.repository, to.repository).replaceAll(from.contact, to.contact)
+  return text
+    .replaceAll(from.repository, to.repository)
+    .replaceAll(siteOf(from.repository), siteOf(to.repository))
+    .replaceAll(from.contact, to.contact)
 }
 
 /** Returns the text of the root `package.json` with the address. The formatter puts the fields into their order. */

@@ -10,22 +10,23 @@ import {
   type ProjectAddress,
   readAddress,
   replaceAddress,
+  siteOf,
   writeAddress,
 } from './project-address.ts'
+
+/** Keeps the stand-ins, with which it recognizes a project that has no address. */
+const KEPT = new Set(['scripts/release/project-address.ts', 'package.json'])
 
 /**
  * `pnpm project:address REPOSITORY CONTACT`: gives the project its public repository and its contact, in the root
  * `package.json` and in every tracked file that has the present ones.
  */
-/** Keeps the stand-ins, with which it recognizes a project that has no address. */
-const KEPT = new Set(['scripts/release/project-address.ts', 'package.json'])
-
 async function setAddress(to: ProjectAddress): Promise<void> {
   checkAddress(to)
   const manifestPath = join(ROOT, 'package.json')
   const manifest = readFileSync(manifestPath, 'utf8')
   const from = { ...PLACEHOLDERS, ...readAddress(JSON.parse(manifest)) }
-  const patterns = ['-e', from.repository, '-e', from.contact]
+  const patterns = ['-e', from.repository, '-e', from.contact, '-e', siteOf(from.repository)]
   const found = await read(['git'], ['grep', '--files-with-matches', '-I', '-F', ...patterns])
   const files = found.split('\n').filter((file) => file !== '' && !KEPT.has(file))
   for (const file of files) {
