@@ -55,7 +55,7 @@ export interface DevRelayOptions {
 /** A relay that runs with a dev server. */
 export interface DevRelay extends Pick<
   SyncServer,
-  'hostKey' | 'viewerUrls' | 'pairCode' | 'setUpUrl' | 'stop'
+  'hostKey' | 'viewerUrls' | 'pairCode' | 'setUpUrl' | 'authority' | 'stop'
 > {
   /** The path of the relay, without a slash at its end. */
   readonly path: string

@@ -4,7 +4,7 @@ import type { SyncServer } from '@vue-sync/server'
 import { renderUnicodeCompact } from 'uqr'
 
 export interface TerminalOptions {
-  relay: Pick<SyncServer, 'viewerUrls' | 'pairCode' | 'setUpUrl'>
+  relay: Pick<SyncServer, 'viewerUrls' | 'pairCode' | 'setUpUrl' | 'authority'>
   /** Whether the server accepts connections from this computer only, whatever names its certificate has. */
   isLocal: boolean
   qr: boolean
@@ -26,6 +26,28 @@ function code(url: string): string[] {
   return renderUnicodeCompact(url, { border: 2 })
     .split('\n')
     .map((row) => INDENT + row)
+}
+
+const BYTES_PER_LINE = 16
+
+function fingerprintLines(name: string, fingerprint: string): string[] {
+  const bytes = fingerprint.split(':')
+  return Array.from({ length: Math.ceil(bytes.length / BYTES_PER_LINE) }, (_, at) => {
+    const part = bytes.slice(at * BYTES_PER_LINE, (at + 1) * BYTES_PER_LINE).join(':')
+    return `${INDENT}${(at === 0 ? name : '').padEnd(9)}${part}`
+  })
+}
+
+/** What a phone shows of this computer's CA before it trusts it. The set-up page asks to compare the two. */
+function trustLines({ authority }: TerminalOptions['relay']): string[] {
+  const { fingerprint, thumbprint } = authority() ?? {}
+  if (fingerprint === undefined || thumbprint === undefined) return []
+  return [
+    '',
+    `${INDENT}A new phone shows one of these fingerprints of this computer’s CA. Compare it:`,
+    ...fingerprintLines('SHA-256', fingerprint),
+    ...fingerprintLines('SHA-1', thumbprint),
+  ]
 }
 
 /** The lines below the addresses of Vite: the link for phones, the code, and the QR code. */
@@ -60,5 +82,6 @@ export function terminalLines(options: TerminalOptions): string[] {
     ),
     ...host,
     ...(qr ? codes : []),
+    ...(setUpUrl ? trustLines(relay) : []),
   ]
 }
