@@ -105,6 +105,8 @@ describe('an app with the plugin and no options', () => {
   it('goes on after the dev server has restarted', async () => {
     const server = await app.serve({}, { server: { strictPort: true } })
     const { host, phone } = await openBoth()
+    // A part of the viewer that was still loading would be missing after the restart.
+    await expect.poll(() => phone.locator('body').innerText()).toContain('Final')
     await server.restart()
     await expect
       .poll(async () => {
