@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { basename, isAbsolute } from 'node:path'
 
 const VIEWER_APP = 'apps/viewer-pwa/dist'
 
@@ -11,8 +12,23 @@ function initialFiles(extension: string): string[] {
   return files
 }
 
+/**
+ * What a check leaves out keeps the name that the published file imports. Otherwise the bundler writes the path from its
+ * temporary folder to this clone, and the size depends on where the clone is.
+ */
+const KEEP_NAMES = {
+  modifyRolldownConfig: (config: { output: object }) => ({
+    ...config,
+    output: {
+      ...config.output,
+      paths: (id: string) => (isAbsolute(id) ? `./${basename(id)}` : id),
+    },
+  }),
+}
+
 /** The host without what an app has anyway, and without what it loads only when needed. */
 const HOST = {
+  ...KEEP_NAMES,
   path: 'packages/vue-sync/dist/host.js',
   ignore: [
     'vue',
@@ -39,6 +55,7 @@ export default [
     limit: '18.4 KiB',
   },
   {
+    ...KEEP_NAMES,
     name: '@vue-sync/vue/viewer',
     path: 'packages/vue-sync/dist/viewer.js',
     import: '{ syncViewer, useSyncViewer, useSyncedState }',
@@ -79,6 +96,7 @@ export default [
     limit: '0.5 KiB',
   },
   {
+    ...KEEP_NAMES,
     name: '@vue-sync/vue/share, without the host',
     path: 'packages/vue-sync/dist/share.js',
     ignore: ['vue', 'pinia', './use-sync-host-*.js', './protocol-*.js', './problems-*.js'],
