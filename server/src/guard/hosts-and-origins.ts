@@ -1,3 +1,5 @@
+import { isLoopbackName } from '../network/private-networks.ts'
+
 /** What a browser states about a request, and no page can change. */
 export interface BrowserRequest {
   /** The `Host` header, or what a trusted proxy says it was. */
@@ -70,11 +72,6 @@ export function nameOf(header: string | undefined): string {
 
 function isAddress(name: string): boolean {
   return IPV4.test(name) || name.includes(':')
-}
-
-function isLoopbackName(name: string): boolean {
-  if (name === 'localhost' || name.endsWith('.localhost') || name === '::1') return true
-  return IPV4.test(name) && name.startsWith('127.')
 }
 
 const originOf = memoize((text) => {
