@@ -1,5 +1,3 @@
-import { isLoopbackName } from '../network/private-networks.ts'
-
 /** What a browser states about a request, and no page can change. */
 export interface BrowserRequest {
   /** The `Host` header, or what a trusted proxy says it was. */
@@ -72,6 +70,12 @@ export function nameOf(header: string | undefined): string {
 
 function isAddress(name: string): boolean {
   return IPV4.test(name) || name.includes(':')
+}
+
+/** Whether an address or a name, without brackets, always leads to the same machine. */
+export function isLoopbackName(name: string): boolean {
+  if (name === 'localhost' || name.endsWith('.localhost') || name === '::1') return true
+  return IPV4.test(name) && name.startsWith('127.')
 }
 
 const originOf = memoize((text) => {
