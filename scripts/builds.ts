@@ -82,6 +82,14 @@ export function ensureVitePlugin(): void {
     build('the Vite plugin', VITE_PLUGIN, 'tsdown/dist/run.mjs')
 }
 
+/** Builds what an app of the Vite plugin installs: the four packages. @throws Error with the build's output */
+export function ensureVitePackages(): void {
+  ensureLibrary()
+  ensureViewer()
+  ensureServer()
+  ensureVitePlugin()
+}
+
 /** Builds the Nuxt module for publishing if it is missing or older than its sources. @throws Error with the build's output */
 export function ensureNuxtModule(): void {
   const sources = ['src', 'package.json', 'tsdown.config.ts'].map((name) => join(NUXT_MODULE, name))

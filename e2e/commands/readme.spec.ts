@@ -3,13 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, devices, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import {
-  ensureLibrary,
-  ensureServer,
-  ensureViewer,
-  ensureVitePlugin,
-  ROOT,
-} from '../../scripts/builds.ts'
+import { ensureVitePackages, ROOT } from '../../scripts/builds.ts'
 import { packAll } from '../../scripts/release/pack.ts'
 import { BROWSER_LAUNCH, watch } from '../support/browsers/playwright.ts'
 import { readBlocks } from '../support/readme/blocks.ts'
@@ -32,10 +26,7 @@ const VIEWER_ADDRESS = 'http://localhost:5173/viewer/#LINK'
 const dir = mkdtempSync(join(tmpdir(), 'vue-sync-readme-'))
 let tarballs: Record<string, string>
 beforeAll(async () => {
-  ensureLibrary()
-  ensureViewer()
-  ensureServer()
-  ensureVitePlugin()
+  ensureVitePackages()
   const packed = await packAll(join(dir, 'packages'))
   // The README is about Vite apps.
   const named = packed.filter(({ name }) => name !== '@vue-sync/nuxt')

@@ -5,13 +5,7 @@ import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import {
-  ensureLibrary,
-  ensureServer,
-  ensureViewer,
-  ensureVitePlugin,
-  ROOT,
-} from '../../scripts/builds.ts'
+import { ensureVitePackages, ROOT } from '../../scripts/builds.ts'
 import { BROWSER_LAUNCH } from '../support/browsers/playwright.ts'
 import { readBlocks } from '../support/readme/blocks.ts'
 
@@ -51,10 +45,7 @@ function outsideEnv(): NodeJS.ProcessEnv {
 
 let dir: string
 beforeAll(async () => {
-  ensureLibrary()
-  ensureServer()
-  ensureViewer()
-  ensureVitePlugin()
+  ensureVitePackages()
   dir = await mkdtemp(join(tmpdir(), 'vue-sync-testing-guide-'))
   for (const [name, path] of Object.entries(PACKAGES)) {
     const link = join(dir, 'node_modules', name)

@@ -10,13 +10,7 @@ import {
   type Page,
 } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import {
-  ensureLibrary,
-  ensureServer,
-  ensureViewer,
-  ensureVitePlugin,
-  ROOT,
-} from '../../scripts/builds.ts'
+import { ensureVitePackages, ROOT } from '../../scripts/builds.ts'
 import { packAll } from '../../scripts/release/pack.ts'
 import { freePort } from '../../server/test/free-port.ts'
 import { BROWSER_LAUNCH, watch } from '../support/browsers/playwright.ts'
@@ -32,10 +26,7 @@ const dir = mkdtempSync(join(tmpdir(), 'vue-sync-tutorial-'))
 let terminals: Terminals
 let browser: Browser
 beforeAll(async () => {
-  ensureLibrary()
-  ensureViewer()
-  ensureServer()
-  ensureVitePlugin()
+  ensureVitePackages()
   const packed = await packAll(join(dir, 'packages'))
   const named = packed.filter(({ name }) => name !== '@vue-sync/nuxt')
   const tarballs = Object.fromEntries(named.map(({ name, path }) => [name, path]))

@@ -1,19 +1,10 @@
-import {
-  ensureLibrary,
-  ensureNuxtModule,
-  ensureServer,
-  ensureViewer,
-  ensureVitePlugin,
-} from '../builds.ts'
+import { ensureNuxtModule, ensureVitePackages } from '../builds.ts'
 import { fail } from '../fail.ts'
 import { listTarballs, packAll, TARBALLS_DIR } from './pack.ts'
 
 /** `pnpm pack:all`: builds what is missing or stale, and packs the published packages. */
 try {
-  ensureLibrary()
-  ensureViewer()
-  ensureServer()
-  ensureVitePlugin()
+  ensureVitePackages()
   ensureNuxtModule()
   const tarballs = await packAll(TARBALLS_DIR)
   console.log(`[vue-sync] Packed. Install them by path:\n${listTarballs(tarballs)}`)

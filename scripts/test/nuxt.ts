@@ -6,8 +6,7 @@ import {
   ensureLibrary,
   ensureNuxtModule,
   ensureServer,
-  ensureViewer,
-  ensureVitePlugin,
+  ensureVitePackages,
   ROOT,
 } from '../builds.ts'
 import { pack } from '../release/pack.ts'
@@ -68,10 +67,7 @@ export async function testNuxt(): Promise<void> {
 
 /** Installs the playground of the Nuxt module with the packed packages, and tests it. @throws Error with the output */
 export async function testNuxtModule(): Promise<void> {
-  ensureLibrary()
-  ensureViewer()
-  ensureServer()
-  ensureVitePlugin()
+  ensureVitePackages()
   ensureNuxtModule()
   await inFolder(async (dir) => {
     const packed = await Promise.all(PACKAGES.map((folder) => pack(folder, dir)))

@@ -3,14 +3,11 @@ import { type IncomingHttpHeaders, request as overHttp } from 'node:http'
 import { request as overTls } from 'node:https'
 import { offerProtocols, type Position, type Role } from '@vue-sync/vue/protocol'
 import { WebSocket } from 'ws'
+import type { AnyMessage } from '../src/conformance/relays/messages.ts'
 import type { SyncServer } from '../src/server.ts'
 
-export type AnyMessage = {
-  type: string
-  epoch?: string
-  seq?: number
-  payload: Record<string, unknown>
-}
+export { config, session } from '../src/conformance/relays/messages.ts'
+export type { AnyMessage }
 
 /** A WebSocket connection to a relay, for tests. Records frames and lets a test wait for them. */
 export interface Client {
@@ -142,17 +139,3 @@ export function ask(
     request.end(body)
   })
 }
-
-export const session = (epoch: string, seq: number, state: object) => ({
-  type: 'session_update',
-  epoch,
-  seq,
-  payload: { s: state },
-})
-
-export const config = (epoch: string, seq: number, fields: object) => ({
-  type: 'config_update',
-  epoch,
-  seq,
-  payload: { s: fields },
-})

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { openLocalCertificate, type ServerCertificate } from '@vue-sync/server'
+import { isLoopbackName, openLocalCertificate, type ServerCertificate } from '@vue-sync/server'
 import type { Plugin, PluginOption, PreviewServer, ViteDevServer } from 'vite'
 import { type AppServer, attachRelay, type DevRelay, openOwnRelay } from './dev-relay.ts'
 import { resolveOptions, type VueSyncOptions } from './options.ts'
@@ -52,7 +52,6 @@ function isOfVitest(plugins: PluginOption[] = []): boolean {
 }
 
 /** Whether a server that binds this host accepts connections from this computer only. */
-const isLoopback = (host: string): boolean => /^(localhost|127\.[\d.]+|::1)$/.test(host)
 
 /**
  * Shows the app's state on phones during development: relay and viewer are part of Vite's own server, and the terminal
@@ -89,7 +88,7 @@ export function vueSync(given: VueSyncOptions = {}, parts: VueSyncParts = {}): P
     isOwnPort = isMiddleware && !appServer
     const bound = appServer?.http.address() as AddressInfo | undefined
     const host = bound?.address ?? boundHost(settings.host)
-    isLocal = isLoopback(host)
+    isLocal = isLoopbackName(host)
     const request = {
       vite: server,
       appServer,

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import { formatPairCode, type ViewerUrl } from '@vue-sync/vue/protocol'
-import type { SyncServer } from '@vue-sync/server'
+import { fingerprintLines, type SyncServer } from '@vue-sync/server'
 import { renderUnicodeCompact } from 'uqr'
 
 export interface TerminalOptions {
@@ -28,15 +28,10 @@ function code(url: string): string[] {
     .map((row) => INDENT + row)
 }
 
-const BYTES_PER_LINE = 16
-
-function fingerprintLines(name: string, fingerprint: string): string[] {
-  const bytes = fingerprint.split(':')
-  return Array.from({ length: Math.ceil(bytes.length / BYTES_PER_LINE) }, (_, at) => {
-    const part = bytes.slice(at * BYTES_PER_LINE, (at + 1) * BYTES_PER_LINE).join(':')
-    return `${INDENT}${(at === 0 ? name : '').padEnd(9)}${part}`
-  })
-}
+const named = (name: string, fingerprint: string): string[] =>
+  fingerprintLines(fingerprint, 16).map(
+    (text, at) => `${INDENT}${(at === 0 ? name : '').padEnd(9)}${text}`,
+  )
 
 /** What a phone shows of this computer's CA before it trusts it. The set-up page asks to compare the two. */
 function trustLines({ authority }: TerminalOptions['relay']): string[] {
@@ -45,8 +40,8 @@ function trustLines({ authority }: TerminalOptions['relay']): string[] {
   return [
     '',
     `${INDENT}A new phone shows one of these fingerprints of this computer’s CA. Compare it:`,
-    ...fingerprintLines('SHA-256', fingerprint),
-    ...fingerprintLines('SHA-1', thumbprint),
+    ...named('SHA-256', fingerprint),
+    ...named('SHA-1', thumbprint),
   ]
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import proxyAddr from 'proxy-addr'
-import { type BrowserRequest, nameOf } from './hosts-and-origins.ts'
-import { isLoopback, isLoopbackName, unmapped } from '../network/private-networks.ts'
+import { type BrowserRequest, isLoopbackName, nameOf } from './hosts-and-origins.ts'
+import { isLoopback, unmapped } from '../network/private-networks.ts'
 
 /** The parts of a request that the checks read, on every runtime. Node's `IncomingMessage` has them. */
 export interface IncomingRequest {

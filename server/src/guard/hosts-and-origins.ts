@@ -72,7 +72,8 @@ function isAddress(name: string): boolean {
   return IPV4.test(name) || name.includes(':')
 }
 
-function isLoopbackName(name: string): boolean {
+/** Whether an address or a name, without brackets, always leads to the same machine. */
+export function isLoopbackName(name: string): boolean {
   if (name === 'localhost' || name.endsWith('.localhost') || name === '::1') return true
   return IPV4.test(name) && name.startsWith('127.')
 }

@@ -4,7 +4,8 @@ import { relayAt } from '../core/base-path.ts'
 import type { AddressBook } from '../network/address-book.ts'
 import { bracketed, type LanAddress } from '../network/addresses.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
-import { isLoopbackName, isPrivateName } from '../network/private-networks.ts'
+import { isLoopbackName } from '../guard/hosts-and-origins.ts'
+import { isPrivateName } from '../network/private-networks.ts'
 
 export interface LinkOptions {
   book: AddressBook

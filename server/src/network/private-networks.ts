@@ -47,11 +47,6 @@ export function isWithin(networks: readonly string[]): (address: string) => bool
 export const isPrivateAddress = isWithin(PRIVATE_NETWORKS)
 export const isLoopback = isWithin(['127.0.0.0/8', '::1/128'])
 
-/** Whether an address or a name, without brackets, always leads to the same machine. */
-export function isLoopbackName(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || isLoopback(host)
-}
-
 export function isPrivateName(name: string): boolean {
   return PRIVATE_DOMAINS.some((domain) => name === domain || name.endsWith(`.${domain}`))
 }

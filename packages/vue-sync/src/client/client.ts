@@ -55,8 +55,8 @@ export interface ClientParts<Copy extends StateCopy> {
 }
 
 /** Whether the shown state may be old. */
-export function isStale({ status, host, behind, problem, progress }: ClientState): boolean {
-  return status !== 'connected' || host !== 'online' || behind || Boolean(problem ?? progress)
+export function isStale({ stale, problem, progress }: ClientState): boolean {
+  return stale || Boolean(problem ?? progress)
 }
 
 /** However much a relay accepts, one message must not fill a phone's memory. */
@@ -80,6 +80,7 @@ export function createClient<Copy extends StateCopy>(
     name: undefined,
     host: undefined,
     behind: false,
+    stale: true,
     problem: undefined,
     error: undefined,
   })
@@ -201,6 +202,7 @@ export function createClient<Copy extends StateCopy>(
           receiver.disconnected()
           state.host = undefined
           state.behind = false
+          state.stale = true
           saver?.saveNow()
         }
         if (closed) fail(problemOf(closed))

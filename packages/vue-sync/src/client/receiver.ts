@@ -27,6 +27,8 @@ export interface ReceivedState {
   host: HostPresence['host'] | undefined
   /** Whether the host has changes that it could not send yet. */
   behind: boolean
+  /** Whether no status, and no state after one, has shown on this connection that the state is the host's current one. */
+  stale: boolean
   /** Why the shown state is not the host's, although the viewer is connected. */
   problem: SyncError | undefined
 }
@@ -168,14 +170,16 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     // The name of an encrypted session is in its state messages, which the relay cannot write.
     // Without a name the relay may not know it yet; `null` says that there is none.
     const isRenamed = !isEncrypted() && name !== undefined && rename(name)
-    if (!position || !samePosition(position, message)) return
+    const isAll = position !== undefined && samePosition(position, message)
+    state.stale = !isAll || host !== 'online' || state.behind
+    if (!isAll) return
     caughtUp()
-    if (host === 'online' && !state.behind) state.asOf = Date.now()
+    if (!state.stale) state.asOf = Date.now()
     // What the host has changed since it left is unknown.
     else if (isFirst && host === 'offline' && typeof since === 'number')
       state.asOf = Math.min(state.asOf ?? since, since, Date.now())
     onChange(isRenamed || isFirst)
-    if (typeof hash === 'number') compareHash(position, hash).catch(() => {})
+    if (typeof hash === 'number') compareHash(position!, hash).catch(() => {})
   }
 
   function receiveState(message: StateMessage): void {
@@ -189,6 +193,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     state.lastUpdate = Date.now()
     // The first status of a connection comes after the state, and says whether the host has newer changes.
     if (state.host !== undefined && !state.behind) state.asOf = state.lastUpdate
+    state.stale = state.host !== 'online' || state.behind
     onChange(true)
   }
 

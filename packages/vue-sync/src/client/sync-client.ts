@@ -17,7 +17,10 @@ export interface SyncClientEvents {
 export interface SyncClient extends Readonly<ClientState> {
   /** The state by store id. Immutable, and replaced on change: unchanged parts keep their identity. */
   readonly state: Readonly<Payload>
-  /** Whether the state may be old: not connected, the host is away or `behind`, or there is a `problem`. */
+  /**
+   * Whether the state may be old: the viewer or the host is not connected, the relay has not said that the viewer has
+   * everything, the host is `behind`, a large update is arriving, or there is a `problem`.
+   */
   readonly stale: boolean
   /** VS119, VS120 or VS126 while the relay cannot be reached, and VS125. */
   readonly problems: readonly SyncProblem[]

@@ -32,8 +32,8 @@ export interface UseSyncViewerReturn {
    */
   progress: Readonly<Ref<Progress | undefined>>
   /**
-   * Whether the shown state may be old: the viewer or the host is not connected, the host is `behind`, a large update
-   * is arriving, or there is a `problem`.
+   * Whether the shown state may be old: the viewer or the host is not connected, the relay has not said that the viewer
+   * has everything, the host is `behind`, a large update is arriving, or there is a `problem`.
    */
   stale: Readonly<Ref<boolean>>
   /**

@@ -1,5 +1,6 @@
 import { renderUnicodeCompact } from 'uqr'
 import { formatPairCode, type Reach, type ViewerUrl } from '@vue-sync/vue/protocol'
+import { fingerprintLines } from '../../tls/fingerprint-lines.ts'
 import { besideEachOther, widthOf } from './text-columns.ts'
 
 export interface BannerOptions {
@@ -64,16 +65,9 @@ export function formatAddresses(viewerUrls: ViewerUrl[]): string {
   return sections(byReader(viewerUrls))
 }
 
-const BYTES_PER_LINE = 16
-
-/** A fingerprint in lines that fit on every terminal; the lines after the first have no name. */
-function fingerprintRows(name: string, fingerprint: string): Row[] {
-  const bytes = fingerprint.split(':')
-  const rows: Row[] = []
-  for (let at = 0; at < bytes.length; at += BYTES_PER_LINE)
-    rows.push([at === 0 ? name : '', bytes.slice(at, at + BYTES_PER_LINE).join(':')])
-  return rows
-}
+/** The lines of a fingerprint; those after the first have no name. */
+const fingerprintRows = (name: string, fingerprint: string): Row[] =>
+  fingerprintLines(fingerprint, 16).map((text, at) => [at === 0 ? name : '', text])
 
 function renderCode(url: string, title: string[]): string[] {
   return [...title, ...renderUnicodeCompact(url, { border: 2 }).split('\n')]

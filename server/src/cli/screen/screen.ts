@@ -3,6 +3,7 @@ import { renderUnicodeCompact } from 'uqr'
 import { type Colors, createColors } from './colors.ts'
 import { READERS } from './banner.ts'
 import { formatFooter } from './footer.ts'
+import { fingerprintLines } from '../../tls/fingerprint-lines.ts'
 import { briefKeys, keyList, type ScreenContent, type ScreenSize } from './screen-content.ts'
 import { besideEachOther, wrap } from './text-columns.ts'
 
@@ -122,14 +123,8 @@ export function formatScreen(content: ScreenContent, size: ScreenSize, colors: C
   ])
 }
 
+/** Beside the code there is room for half as many as below it. */
 const BYTES_PER_LINE = 8
-
-function fingerprintLines(fingerprint: string): string[] {
-  const bytes = fingerprint.split(':')
-  return Array.from({ length: Math.ceil(bytes.length / BYTES_PER_LINE) }, (_, at) =>
-    bytes.slice(at * BYTES_PER_LINE, (at + 1) * BYTES_PER_LINE).join(':'),
-  )
-}
 
 /** The code of the set-up page, and the fingerprints of the CA; `undefined` without a CA. */
 export function formatTrust(
@@ -146,10 +141,10 @@ export function formatTrust(
     ...wrap('Then scan the viewer code: press q.', width),
     '',
     'SHA-256 of the CA, to compare:',
-    ...fingerprintLines(fingerprint),
+    ...fingerprintLines(fingerprint, BYTES_PER_LINE),
     '',
     'SHA-1 (Windows):',
-    ...fingerprintLines(thumbprint),
+    ...fingerprintLines(thumbprint, BYTES_PER_LINE),
   ])
   return `${screen}\n${INDENT}${setUpUrl} · CA in ${shorten(file)}`
 }

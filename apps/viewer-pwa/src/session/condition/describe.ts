@@ -9,6 +9,8 @@ export interface Condition {
   host: 'online' | 'offline' | undefined
   /** The host has changes that it could not send yet. */
   behind: boolean
+  /** The displayed state may be old, for whatever reason. */
+  stale: boolean
   retryAt: number | undefined
   lastUpdate: number | undefined
   /** When the displayed state was last known to be current. */
@@ -66,7 +68,7 @@ export function describe(
 ): Description {
   const { status, host, behind, retryAt, lastUpdate, asOf, online, error, problem, encryptedAt } =
     condition
-  const { progress, plainLink } = condition
+  const { progress, plainLink, stale } = condition
   const withAge = (text: string) => (asOf === undefined ? text : t.asOf(text, asOf, now))
   const troubleOf = (code: string, [heading, advice]: readonly [string, string]): Trouble => {
     const [action, second] = waysOf(code, condition)
@@ -119,7 +121,7 @@ export function describe(
     if (host === undefined) return say('busy', withAge(t.connecting))
     if (problem) return say('away', withAge(t.notUpToDate), t.notUpToDateAdvice)
     if (behind && lastUpdate !== undefined) return say('away', withAge(t.behind), t.behindAdvice)
-    return lastUpdate === undefined ? say('busy', t.waitingForHost) : say('live', t.live)
+    return stale ? say('busy', withAge(t.waitingForHost)) : say('live', t.live)
   }
   // The viewer keeps dialling, because a relay on this device needs no network.
   if (!online) return say('away', withAge(t.noNetwork))

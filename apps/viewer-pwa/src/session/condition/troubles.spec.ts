@@ -15,6 +15,7 @@ const dialling: Condition = {
   status: 'reconnecting',
   host: undefined,
   behind: false,
+  stale: true,
   retryAt: undefined,
   lastUpdate: undefined,
   asOf: undefined,

@@ -26,6 +26,7 @@ export function useCondition({
         status: viewer.status.value,
         host: viewer.host.value,
         behind: viewer.behind.value,
+        stale: viewer.stale.value,
         retryAt: viewer.retryAt.value,
         lastUpdate: viewer.lastUpdate.value,
         asOf: viewer.asOf.value,

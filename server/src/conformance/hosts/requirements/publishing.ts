@@ -1,6 +1,6 @@
 import type { Payload } from '@vue-sync/vue/protocol'
 import { eventually, expectEqual, expectThat, pause } from '../../core/expectations.ts'
-import { SCRIPTED } from '../../programs/scripted-relay.ts'
+import { offersRoleAndKey } from '../../programs/client-requirements.ts'
 import { type HostRequirement, INITIAL } from '../host-stage.ts'
 
 const LONG = 'x'.repeat(200)
@@ -50,18 +50,7 @@ const STEPS: readonly (readonly [what: string, state: Payload])[] = [
 const scored = (score: number): Payload => ({ board: { title: 'Final', score: [score, 0] } })
 
 export const PUBLISHING: readonly HostRequirement[] = [
-  {
-    id: 'offers-role-and-key',
-    section: 'Connecting',
-    title: 'connects to the session of the link, offers role and key, and announces no position',
-    async check({ connected }) {
-      const { offered, offer, target, query } = await connected()
-      expectEqual(target.split('?')[0], `/s/${SCRIPTED.session}`, 'the path')
-      expectEqual(offered.split(',')[0]?.trim(), 'vue-sync.host.v1', 'the first subprotocol')
-      expectEqual(offer.key, SCRIPTED.key, 'the key in the second subprotocol')
-      expectThat(!query.has('epoch') && !query.has('seq'), 'the query has no position', target)
-    },
-  },
+  offersRoleAndKey('host'),
   {
     id: 'waits-for-the-first-status',
     rule: 'H1',

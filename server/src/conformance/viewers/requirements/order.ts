@@ -1,6 +1,6 @@
 import type { Json, Payload } from '@vue-sync/vue/protocol'
 import { eventually, expectEqual, expectThat } from '../../core/expectations.ts'
-import { SCRIPTED } from '../../programs/scripted-relay.ts'
+import { offersRoleAndKey } from '../../programs/client-requirements.ts'
 import {
   change,
   INITIAL,
@@ -15,19 +15,7 @@ const OTHER = { epoch: 'e/2 ü', seq: 1 }
 const scored = (score: Json): Payload => ({ board: { title: 'Final', score } })
 
 export const CONNECTING: readonly ViewerRequirement[] = [
-  {
-    id: 'offers-role-and-key',
-    section: 'Connecting',
-    title: 'connects to the session of the link, offers role and key, and announces no position',
-    async check({ connected }) {
-      const { offered, offer, target, query } = await connected()
-      expectEqual(target.split('?')[0], `/s/${SCRIPTED.session}`, 'the path')
-      expectEqual(offered.split(',')[0]?.trim(), 'vue-sync.viewer.v1', 'the first subprotocol')
-      expectEqual(offer.key, SCRIPTED.key, 'the key in the second subprotocol')
-      expectThat(!query.has('epoch') && !query.has('seq'), 'the query has no position', target)
-      expectThat(!target.includes('token'), 'the address has no key', target)
-    },
-  },
+  offersRoleAndKey('viewer'),
   {
     id: 'shows-a-session-update',
     rule: 'V1',

@@ -1,27 +1,23 @@
-import { eventually, expectEqual, expectThat, pause, within } from '../../core/expectations.ts'
+import { eventually, expectEqual, expectThat, pause } from '../../core/expectations.ts'
+import {
+  expectWait,
+  livesOn,
+  LONGEST_WAIT_MS,
+  stopsAfter,
+} from '../../programs/client-requirements.ts'
 import { change, INITIAL, next, ORIGIN, status, type ViewerRequirement } from '../viewer-stage.ts'
 
-/** The first wait after a lost connection is 2 s, shortened by up to 30 %. */
-const SHORTEST_WAIT_MS = 1400
-/** A busy computer measures inexactly. */
-const TOLERANCE_MS = 100
-const LONGEST_WAIT_MS = 2000
 /** Waits grow up to this. */
 const LONGEST_FURTHER_WAIT_MS = 15_000
-const SILENCE_MS = 35_000
 
-const closes = (code: number, again: boolean): ViewerRequirement => ({
-  id: `${again ? 'returns' : 'stops'}-after-${code}`,
+const returnsAfter = (code: number): ViewerRequirement => ({
+  id: `returns-after-${code}`,
   section: 'Closing',
-  title: `${again ? 'connects again, with its position,' : 'does not connect again'} after the close code ${code}`,
-  // A viewer that should not come back is watched for longer than the wait before the first dial.
-  ...(!again && { duration: 2 * LONGEST_WAIT_MS }),
-  async check({ synced, reconnects, relay }) {
+  title: `connects again, with its position, after the close code ${code}`,
+  async check({ synced, reconnects }) {
     const connection = await synced()
     connection.close(code)
-    if (again) return void (await reconnects(1, ORIGIN, `the close code ${code}`))
-    await pause(2 * LONGEST_WAIT_MS)
-    expectEqual(relay.connections.length, 1, 'the number of connections')
+    await reconnects(1, ORIGIN, `the close code ${code}`)
   },
 })
 
@@ -36,20 +32,15 @@ export const RECONNECTING: readonly ViewerRequirement[] = [
       const lostAt = Date.now()
       connection.cut()
       const again = await reconnects(1, ORIGIN, 'a lost connection')
-      const waited = again.openedAt - lostAt
-      expectThat(
-        waited >= SHORTEST_WAIT_MS - TOLERANCE_MS,
-        `the viewer waits at least ${SHORTEST_WAIT_MS} ms before it dials`,
-        `${waited} ms`,
-      )
+      expectWait(again, lostAt, 'viewer')
       expectEqual(last()?.state, INITIAL, 'the state that it shows meanwhile')
       again.send(change(next(ORIGIN), { board: { title: 'Missed' } }))
       again.send(status(next(ORIGIN)))
       await shows({ board: { ...INITIAL['board'], title: 'Missed' } }, 'the change that it missed')
     },
   },
-  ...[4000, 4001, 4010, 4029, 4099, 1000, 1001, 1011].map((code) => closes(code, true)),
-  ...[4400, 4401, 4403, 4404, 4405, 4410, 4499].map((code) => closes(code, false)),
+  ...[4000, 4001, 4010, 4029, 4099, 1000, 1001, 1011].map(returnsAfter),
+  ...[4400, 4401, 4403, 4404, 4405, 4410, 4499].map(stopsAfter),
   {
     id: 'dials-at-a-bounded-rate',
     section: 'Reconnecting',
@@ -74,12 +65,7 @@ export const RECONNECTING: readonly ViewerRequirement[] = [
         `${relay.connections.length} connections`,
       )
       const [, second, third] = relay.connections
-      const waited = third!.openedAt - second!.openedAt
-      expectThat(
-        waited >= SHORTEST_WAIT_MS - TOLERANCE_MS,
-        `the viewer waits at least ${SHORTEST_WAIT_MS} ms after the second gap`,
-        `${waited} ms`,
-      )
+      expectWait(third!, second!.openedAt, 'viewer', 'after the second gap')
     },
   },
   {
@@ -104,35 +90,5 @@ export const RECONNECTING: readonly ViewerRequirement[] = [
       expectThat(second.position === undefined, 'it asks for a whole state', second.target)
     },
   },
-  {
-    id: 'answers-pings',
-    section: 'Reconnecting',
-    title: 'answers pings',
-    async check({ synced, patience }) {
-      const { socket } = await synced()
-      const pong = new Promise((resolve) => socket.once('pong', resolve))
-      socket.ping('kit')
-      await within(pong, { expected: 'a pong', seen: () => 'no pong', patience })
-    },
-  },
-  {
-    id: 'replaces-a-silent-connection',
-    section: 'Reconnecting',
-    title: 'replaces a connection without any message for 35 s, and not before 30 s',
-    duration: SILENCE_MS + 10_000,
-    async check({ synced, relay, patience }) {
-      const connection = await synced()
-      const start = Date.now()
-      while (
-        relay.connections.length < 2 &&
-        Date.now() - start < SILENCE_MS + patience + LONGEST_WAIT_MS
-      )
-        await pause(50)
-      expectThat(relay.connections.length > 1, 'the viewer connects again', 'one connection')
-      const waited = relay.connections[1]!.openedAt - start
-      // Two heartbeats must fit.
-      expectThat(waited >= 30_000, 'the viewer waits for two heartbeats', `${waited} ms`)
-      expectThat(!connection.isOpen, 'the silent connection is closed', 'it is open')
-    },
-  },
+  ...livesOn('viewer'),
 ]
