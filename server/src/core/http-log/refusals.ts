@@ -28,7 +28,7 @@ function answerJson(status: number, content: object, headers = {}): JsonAnswer {
   return {
     status,
     headers: { ...headers, 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: JSON.stringify(content),
+    body: `${JSON.stringify(content)}\n`,
   }
 }
 
