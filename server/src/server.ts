@@ -24,7 +24,7 @@ import { createAddressCounts } from './guard/address-counts.ts'
 import { createSharedAddressCounts } from './guard/shared-address-counts.ts'
 import { CODE_LIMITS, createRateLimit } from './guard/rate-limit.ts'
 import { createRedisBackplane } from './nodes/redis/redis-backplane.ts'
-import { createUpstream } from './nodes/upstream/upstream.ts'
+import { createUpstream, type UpstreamParts } from './nodes/upstream/upstream.ts'
 import { createRelay } from './core/relay.ts'
 import type { WorkerQueryMember } from './operate/worker-queries.ts'
 import { type Totals, totalsOf } from './core/totals.ts'
@@ -90,6 +90,8 @@ interface Running {
 export interface SyncServerParts {
   /** Connects to the other workers that serve this port. @default none */
   workerQueries?: WorkerQueryMember
+  /** How the upstream relay is dialed. @default as PROTOCOL.md says */
+  upstream?: Pick<UpstreamParts, 'interval' | 'backoff'>
   /** Opens what takes requests and sockets. @default a port of the relay's own */
   openHttp?: (options: HttpServerOptions) => Promise<HttpServer>
   /** A certificate that is open already. @default opened by the options */
@@ -150,7 +152,7 @@ export function createSyncServer(
           ...(options.redisPrefix !== undefined && { prefix: options.redisPrefix }),
         })
   const upstream =
-    options.upstream && createUpstream(options.upstream, { limit: limits.hostMessage, warn })
+    options.upstream && createUpstream(options.upstream, { ...parts.upstream, limit: limits.hostMessage, warn })
   const addressCounts =
     backplane && createSharedAddressCounts({ local: createAddressCounts(), limits, backplane })
   const pairing = createPairing({
