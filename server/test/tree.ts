@@ -1,3 +1,4 @@
+import { type Client, type ClientOptions, connect } from './client.ts'
 import { createSyncServer, type SyncServer } from '../src/server.ts'
 import type { SyncServerOptions } from '../src/server-options.ts'
 import { freePort } from './free-port.ts'
@@ -49,4 +50,37 @@ export async function startNode(
   }
   await node.server.start()
   return node
+}
+
+/** Relays and clients of one test. */
+export interface Tree {
+  start: (options?: SyncServerOptions) => Promise<TreeNode>
+  /** Starts a relay that follows another one. */
+  follow: (above: TreeNode, options?: SyncServerOptions) => Promise<TreeNode>
+  dial: (node: TreeNode, role: 'host' | 'viewer', options?: ClientOptions) => Promise<Client>
+  /** Stops everything. */
+  clear: () => Promise<void>
+}
+
+export function createTree(): Tree {
+  const nodes: TreeNode[] = []
+  const clients: Client[] = []
+  async function start(options: SyncServerOptions = {}): Promise<TreeNode> {
+    const node = await startNode(options)
+    nodes.push(node)
+    return node
+  }
+  return {
+    start,
+    follow: (above, options) => start({ upstream: { url: above.link }, ...options }),
+    async dial({ server }, role, options) {
+      const client = await connect(server, role, options)
+      clients.push(client)
+      return client
+    },
+    async clear() {
+      for (const { socket } of clients.splice(0)) socket.terminate()
+      await Promise.all(nodes.splice(0).map((node) => node.stop()))
+    },
+  }
 }

@@ -1,41 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ask, type Client, type ClientOptions, config, connect, session } from '../../../test/client.ts'
+import { ask, type Client, config, session } from '../../../test/client.ts'
 import { hasSeen, receivesHost, seen } from '../../../test/nodes-suite.ts'
-import { startNode, type TreeNode } from '../../../test/tree.ts'
-import type { SyncServerOptions } from '../../server-options.ts'
+import { createTree, type TreeNode } from '../../../test/tree.ts'
 
-const nodes: TreeNode[] = []
-const clients: Client[] = []
+const { start, follow, dial, clear } = createTree()
 let root: TreeNode
-
-async function start(options: SyncServerOptions = {}): Promise<TreeNode> {
-  const node = await startNode(options)
-  nodes.push(node)
-  return node
-}
-
-const follow = (above: TreeNode, options: SyncServerOptions = {}): Promise<TreeNode> =>
-  start({ upstream: { url: above.link }, ...options })
-
-async function dial(
-  { server }: TreeNode,
-  role: 'host' | 'viewer',
-  options: ClientOptions = {},
-): Promise<Client> {
-  const client = await connect(server, role, options)
-  clients.push(client)
-  return client
-}
 
 const statusOf = (client: Client) => client.of('status').at(-1)
 
 beforeEach(async () => {
   root = await start()
 })
-afterEach(async () => {
-  for (const { socket } of clients.splice(0)) socket.terminate()
-  await Promise.all(nodes.splice(0).map((node) => node.stop()))
-})
+afterEach(clear)
 
 describe('a relay that follows another one', () => {
   it('sends its viewers the messages of the host, in order and with their positions', async () => {

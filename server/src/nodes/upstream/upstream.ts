@@ -26,15 +26,14 @@ export interface UpstreamParts {
 
 const DEFAULT_INTERVAL_MS = 5000
 
-/** Why a relay refuses this one, for its operator. */
+/** What the operator of this relay can do when the upstream relay refuses it. */
 const ADVICE: Record<number, string> = {
   [CLOSE.badToken]:
-    'give a viewer key or a viewer link of that relay with --upstream-key or --upstream. The key of an issued link is valid for its session only',
-  [CLOSE.revoked]: 'that key was withdrawn: copy a new link of that relay into --upstream',
-  [CLOSE.noSession]: 'check host name and path of --upstream',
-  [CLOSE.badOrigin]: 'check whether another relay or proxy answers at --upstream',
+    'Give its viewer key or a viewer link with --upstream-key or --upstream. The key of an issued link is valid for one session only.',
+  [CLOSE.revoked]: 'Copy a new link of that relay into --upstream.',
+  [CLOSE.noSession]: 'Check host name and path of --upstream.',
   [CLOSE.unsupported]:
-    'the other relay is of another version, or the relays follow each other in a circle. Check their --upstream',
+    'Check whether the relays follow each other in a circle, and whether the other one is of another version.',
 }
 
 /** Follows another relay: one connection for each session that is open here. @throws UsageError */
@@ -64,12 +63,11 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
 
   function refused(session: string, code: number, reason: string): void {
     if (code === CLOSE.sessionOver) return
-    const advice = ADVICE[code]
     // The warning says more than that the relay cannot be reached.
     if (code !== CLOSE.revoked && ![...outcomes.values()].includes('reached')) isHealthy = false
     warn(
       `refused ${code}`,
-      `The upstream relay refuses the session ${session} (${code}: ${printable(reason)})${advice ? `: ${advice}` : ''}.`,
+      `The upstream relay refuses the session ${session}: ${printable(reason)} (${code}). ${ADVICE[code] ?? ''}`.trim(),
     )
   }
 
