@@ -6,6 +6,7 @@ import { freePort } from './free-port.ts'
 /** A relay that a test can stop and start again at the same port, as if its process ended. */
 export interface TreeNode {
   server: SyncServer
+  port: number
   /** What it warned about. */
   warnings: string[]
   /** Its viewer link. */
@@ -39,6 +40,7 @@ export async function startNode(
     )
   const node: TreeNode = {
     server: create(),
+    port,
     warnings,
     link: `http://127.0.0.1:${port}/#k=${options.viewerKey ?? TREE_KEYS.viewerKey}`,
     async restart() {
