@@ -48,7 +48,7 @@ export interface Admission extends Admitted {
   /** Connections with the same text come from the same client. @default all come from one */
   client?: string | undefined
   /** Where the client connects from, if the server around the relay knows it. */
-  source?: { address: string; origin?: string | undefined }
+  source?: { address: string; origin?: string | undefined; via?: 'socket' | 'http' | undefined }
   /** Set once the connection is in its session. */
   member?: { session: Session; name: string; host?: Host; viewer?: Viewer }
   /** Frames of a host that arrived before the connection was in its session. */
@@ -190,11 +190,9 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
     if (problem !== undefined) return refuse(peer, { code: CLOSE.revoked, reason: problem })
     const client = toPeer(peer)
     if (role === 'viewer') {
-      admission.member = {
-        session,
-        name,
-        viewer: session.addViewer(client, position, pass, knowsParts),
-      }
+      // First, because a viewer over HTTP may have its answer before `addViewer` returns.
+      const member: Admission['member'] = (admission.member = { session, name })
+      member.viewer = session.addViewer(client, position, pass, knowsParts)
       return
     }
     // A host that reconnects after a lost network is still connected here. It has the epoch of the state.
