@@ -160,7 +160,8 @@ export function createSyncServer(
           ...(options.redisPrefix !== undefined && { prefix: options.redisPrefix }),
         })
   const upstream =
-    options.upstream && createUpstream(options.upstream, { ...parts.upstream, limit: limits.hostMessage, warn })
+    options.upstream &&
+    createUpstream(options.upstream, { ...parts.upstream, limit: limits.hostMessage, warn })
   const addressCounts =
     backplane && createSharedAddressCounts({ local: createAddressCounts(), limits, backplane })
   const pairing = createPairing({
@@ -262,7 +263,11 @@ export function createSyncServer(
         book,
         isClosing: () => closing,
         readiness: () =>
-          closing ? 'stopping' : (backplane ?? upstream)?.isHealthy === false ? 'degraded' : 'ready',
+          closing
+            ? 'stopping'
+            : (backplane ?? upstream)?.isHealthy === false
+              ? 'degraded'
+              : 'ready',
         pairing: upstream ? undefined : pairing,
         findElsewhere: backplane?.findCode,
         attempts: createRateLimit({ ...CODE_LIMITS, backplane }),
@@ -323,8 +328,7 @@ export function createSyncServer(
     viewerUrls,
     setUpUrl,
     pairCode: (session = 'default') => (upstream ? '' : pairing.codeOf(session)),
-    pairCodeUntil: (session = 'default') =>
-      upstream ? 0 : Date.now() + pairing.shownFor(session),
+    pairCodeUntil: (session = 'default') => (upstream ? 0 : Date.now() + pairing.shownFor(session)),
     newPairCode(session = 'default') {
       if (upstream) return ''
       const code = pairing.renew(session)

@@ -13,7 +13,8 @@ const CROWD = 20
 
 /** What a relay that follows another one does differently, by requirement. */
 const DIFFERENT: Record<string, string> = {
-  'serves-late-viewers': 'the host counts the relay as one viewer; upstream.spec.ts has the rest of it',
+  'serves-late-viewers':
+    'the host counts the relay as one viewer; upstream.spec.ts has the rest of it',
   'admits-and-revokes-tokens': 'links that the host issued are for its own relay',
   'merges-access-rules': 'the same',
 }

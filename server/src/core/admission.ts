@@ -105,7 +105,11 @@ export function createAdmission(options: AdmissionOptions): Admit {
   function refuseFollower(role: Role, session: string): Admitted | undefined {
     if (!upstream) return undefined
     if (role === 'host')
-      return refused('nothing', CLOSE.unsupported, shortened(`Hosts connect to ${upstream.address}`))
+      return refused(
+        'nothing',
+        CLOSE.unsupported,
+        shortened(`Hosts connect to ${upstream.address}`),
+      )
     return upstream.follows(session)
       ? undefined
       : refused('nothing', CLOSE.noSession, 'This relay follows another session only')

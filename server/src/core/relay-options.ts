@@ -45,7 +45,10 @@ export interface RelayOptions {
   toPeer?: (peer: Peer, fallback: (peer: Peer) => RelayPeer) => RelayPeer
   /** Connects several relays, so that they work as one. @default none: this is the only node */
   backplane?: Backplane | undefined
-  /** The relay that this one follows: then no host may connect here. @default none */
+  /**
+   * The relay that this one follows: then no host may connect here. `createSyncServer({ upstream })` makes one.
+   * @default none
+   */
   upstream?: Upstream | undefined
   /**
    * Limits of this node. Only those for messages, sessions and retained state apply, because this relay knows no

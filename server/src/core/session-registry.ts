@@ -4,9 +4,9 @@ import type { Backplane } from './shared/backplane.ts'
 import { createSession, type Session, type SessionOptions } from './session/session.ts'
 import { createSharedSession, type SharedSession } from './shared/shared-session.ts'
 import { createThrottledWarn } from './throttled-warn.ts'
-import { createFollowedSession, type FollowedSession, refusalOf } from './shared/followed-session.ts'
+import { createFollowedSession, type FollowedSession } from './shared/followed-session.ts'
 import type { Upstream } from './shared/upstream.ts'
-import type { Refusal } from './session-limits.ts'
+import { createUpstreamRefusals, type UpstreamRefusals } from './shared/upstream-refusals.ts'
 import type { TokenSigner } from './access/tokens.ts'
 
 export interface SessionRegistryOptions extends Omit<SessionOptions, 'sign' | 'describe'> {
@@ -34,7 +34,7 @@ export interface SessionRegistry {
   /** The part of a session that talks to the other nodes; `undefined` without a backplane. */
   shared: (name: string) => SharedSession | undefined
   /** Why the upstream relay has just refused a session to this relay; `undefined` if it has not. */
-  refusal: (name: string) => Refusal | undefined
+  refusal: UpstreamRefusals['find']
   /** A viewer of an open session is a relay, with so many relays behind it. */
   followedBy: (name: string, hops: number) => void
   /** Finds a session, or creates it. */
@@ -54,10 +54,6 @@ export interface SessionRegistry {
   stop: (code: number, reason: string) => Promise<void>
 }
 
-/** For so long a session is not asked for again after the upstream relay has refused it, in milliseconds. */
-const REFUSED_MS = 15_000
-const MOST_REFUSALS = 1000
-
 const ENDED = 'The operator of the relay ended this session'
 
 export function createSessionRegistry(options: SessionRegistryOptions): SessionRegistry {
@@ -67,8 +63,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
   const sessions = new Map<string, Session>()
   const sharedSessions = new Map<string, SharedSession>()
   const followed = new Map<string, FollowedSession>()
-  /** What the upstream relay has refused. The oldest first. */
-  const refusals = new Map<string, Refusal & { until: number }>()
+  const refusals = createUpstreamRefusals()
   /** Sessions without connections at the last tick. At the next one they are left to the other nodes. */
   let idle = new Set<string>()
   /** How many callers hold each session. */
@@ -103,13 +98,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
 
   /** The upstream relay does not admit this relay: neither may its viewers see more. */
   function refused(name: string, code: number, reason: string): void {
-    const refusal = refusalOf(code, reason)
-    // A session that is over may begin again.
-    if (code !== CLOSE.sessionOver) {
-      refusals.delete(name)
-      refusals.set(name, { ...refusal, until: performance.now() + REFUSED_MS })
-      if (refusals.size > MOST_REFUSALS) refusals.delete(refusals.keys().next().value!)
-    }
+    const refusal = refusals.add(name, code, reason)
     sessions.get(name)?.close(refusal.code, refusal.reason)
     forget(name)
   }
@@ -134,12 +123,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     values: () => sessions.values(),
     find: (name) => sessions.get(name),
     shared: (name) => sharedSessions.get(name),
-    refusal(name) {
-      const known = refusals.get(name)
-      if (!known || known.until > performance.now()) return known
-      refusals.delete(name)
-      return undefined
-    },
+    refusal: refusals.find,
     followedBy: (name, hops) => followed.get(name)?.followedBy(hops),
     open(name) {
       const known = sessions.get(name)

@@ -34,7 +34,11 @@ export function keyList({
   setUpUrl,
   hasKeys = true,
   hasCodes = true,
-}: Pick<ScreenContent, 'setUpUrl' | 'hasKeys' | 'hasCodes'>): [key: string, does: string, brief: string][] {
+}: Pick<ScreenContent, 'setUpUrl' | 'hasKeys' | 'hasCodes'>): [
+  key: string,
+  does: string,
+  brief: string,
+][] {
   if (!hasKeys) return []
   const keys: [string, string, string][] = [
     ['o', 'open the viewer in the browser', 'open'],

@@ -67,7 +67,8 @@ function notesOf({ banner, hasViewer, follows }: StartupReport): string[] {
   const hint = addressHint(banner.viewerUrls.map(({ reach }) => reach))
   return [
     ...(follows === undefined ? [] : [`Follows ${follows}: hosts connect there.`]),
-    ...(hasViewer ? [] : [NO_VIEWER]), ...(hint ? [hint] : []),
+    ...(hasViewer ? [] : [NO_VIEWER]),
+    ...(hint ? [hint] : []),
   ]
 }
 

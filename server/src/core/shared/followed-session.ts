@@ -1,5 +1,4 @@
 import {
-  CLOSE,
   judge,
   type Message,
   type MessageHead,
@@ -207,10 +206,4 @@ export function createFollowedSession(options: FollowedSessionOptions): Followed
       link.close()
     },
   }
-}
-
-/** What the viewers of this relay are told when the upstream relay has closed a session to it. */
-export function refusalOf(code: number, reason: string): { code: number; reason: string } {
-  if (code === CLOSE.sessionOver || code === CLOSE.revoked) return { code, reason }
-  return { code: CLOSE.undecided, reason: 'The relay that this one follows does not admit it' }
 }

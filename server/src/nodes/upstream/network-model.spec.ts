@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { formatSocketUrl, judge, type Message, offerProtocols, type Position } from '@vue-sync/vue/protocol'
+import {
+  formatSocketUrl,
+  judge,
+  type Message,
+  offerProtocols,
+  type Position,
+} from '@vue-sync/vue/protocol'
 import { WebSocket } from 'ws'
 import { createTree, TREE_KEYS, type TreeNode } from '../../../test/tree.ts'
 
@@ -52,11 +58,16 @@ function keepConnected(
 function startHost(root: TreeNode) {
   let seq = 0
   let open: WebSocket | undefined
-  const state = (): object => ({ type: 'session_update', epoch: 'e', seq, payload: { s: { at: seq } } })
+  const state = (): object => ({
+    type: 'session_update',
+    epoch: 'e',
+    seq,
+    payload: { s: { at: seq } },
+  })
   const { drop, stop } = keepConnected(
     root,
     'host',
-    () => (open = undefined, { epoch: 'e', seq }),
+    () => ((open = undefined), { epoch: 'e', seq }),
     ({ payload }, socket) => {
       open = socket
       if ('want' in payload) socket.send(JSON.stringify(state()))
@@ -70,7 +81,9 @@ function startHost(root: TreeNode) {
     },
     publish() {
       seq++
-      open?.send(JSON.stringify({ type: 'config_update', epoch: 'e', seq, payload: { s: { at: seq } } }))
+      open?.send(
+        JSON.stringify({ type: 'config_update', epoch: 'e', seq, payload: { s: { at: seq } } }),
+      )
     },
   }
 }
@@ -120,14 +133,17 @@ function startViewer(node: TreeNode) {
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('publish' as const), times: fc.nat(30) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('drop' as const), at: fc.nat(5) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('move' as const), at: fc.nat(4), to: fc.nat(3) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('move' as const), at: fc.nat(4), to: fc.nat(3) }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('restart' as const), at: fc.nat(3) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), time: fc.nat(80) }) },
 )
 
 it('every viewer of a tree ends with the state of the host, and never sees a message twice or out of order', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 20 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
       const { start, follow, clear } = createTree()
       const root = await start()
       const middle = await follow(root)
@@ -144,9 +160,7 @@ it('every viewer of a tree ends with the state of the host, and never sees a mes
           else await new Promise((resolve) => setTimeout(resolve, action.time))
         }
         for (const viewer of viewers)
-          await expect
-            .poll(() => viewer.shown, PATIENCE)
-            .toEqual({ value: host.seq, isLive: true })
+          await expect.poll(() => viewer.shown, PATIENCE).toEqual({ value: host.seq, isLive: true })
         expect(viewers.flatMap(({ faults }) => faults)).toEqual([])
       } finally {
         host.stop()
@@ -154,6 +168,6 @@ it('every viewer of a tree ends with the state of the host, and never sees a mes
         await clear()
       }
     }),
-    { numRuns: 15, endOnFailure: true },
+    { numRuns: 20, endOnFailure: true },
   )
 }, 240_000)

@@ -34,7 +34,9 @@ describe('a relay that follows another one', () => {
 
   it('reports a wrong key once, without it, and asks its viewers to try again', async () => {
     const root = await start()
-    const leaf = await start({ upstream: { url: root.link.replace(/#.*/, '#k=another-wrong-key') } })
+    const leaf = await start({
+      upstream: { url: root.link.replace(/#.*/, '#k=another-wrong-key') },
+    })
     for (let round = 0; round < 3; round++) {
       const viewer = await dial(leaf, 'viewer')
       expect((await viewer.closed).code).toBe(4010)
@@ -131,9 +133,7 @@ describe('a relay that follows another one', () => {
     )
     const viewers = await Promise.all(loop.map((node) => dial(node, 'viewer')))
     await Promise.any(viewers.map(({ closed }) => closed))
-    await expect
-      .poll(() => loop.flatMap(({ warnings }) => warnings).join('\n'))
-      .toContain('circle')
+    await expect.poll(() => loop.flatMap(({ warnings }) => warnings).join('\n')).toContain('circle')
   })
 
   it('opens no more connections than its limit of sessions allows', async () => {

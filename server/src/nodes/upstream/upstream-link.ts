@@ -37,6 +37,8 @@ const ABNORMAL = 1006
 /** How long a whole state may take to arrive. */
 const FETCH_MS = 120_000
 
+const isLongAgo = (time: number): boolean => performance.now() - time >= SETTLED_MS
+
 function isWholeState(frame: string | Uint8Array): boolean {
   const head = typeof frame === 'string' ? readMessageHead(frame) : readHeader(frame)?.header
   return head?.type === 'session_update'
@@ -54,8 +56,6 @@ export function createUpstreamLink(options: UpstreamLinkOptions): UpstreamLink {
   let connectedAt: number | undefined
   let retriedAt = Number.NEGATIVE_INFINITY
   let isClosed = false
-
-  const isLongAgo = (time: number): boolean => performance.now() - time >= SETTLED_MS
 
   function heard(): void {
     if (connectedAt !== undefined) return

@@ -1,4 +1,11 @@
-import { addPart, type Assembly, CLOSE, joinParts, readPart, type Receipt } from '@vue-sync/vue/protocol'
+import {
+  addPart,
+  type Assembly,
+  CLOSE,
+  joinParts,
+  readPart,
+  type Receipt,
+} from '@vue-sync/vue/protocol'
 import { WebSocket } from 'ws'
 
 export interface UpstreamSocketOptions {
@@ -36,7 +43,8 @@ const isTooLong = (problem: Error): boolean =>
   (problem as NodeJS.ErrnoException).code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
 
 /** `ECONNREFUSED`, or the message. Never the address, which a log of this relay need not have. */
-const causeOf = (problem: Error): string => (problem as NodeJS.ErrnoException).code ?? problem.message
+const causeOf = (problem: Error): string =>
+  (problem as NodeJS.ErrnoException).code ?? problem.message
 
 /** One connection to the upstream relay as a viewer that knows parts. */
 export function openUpstreamSocket(options: UpstreamSocketOptions): UpstreamSocket {
