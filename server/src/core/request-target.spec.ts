@@ -94,7 +94,12 @@ it('reads any address as URL does, and throws for none', () => {
 it.each(BASES)('reads what a client dials, below %j', (base) => {
   const position = { epoch: 'abc-1', seq: 42 }
   const url = formatSocketUrl({ relay: `http://relay${base}`, session: 'show' }, position)
-  expect(createTargetReader(base)(url)).toEqual({ session: 'show', position, knowsParts: false })
+  expect(createTargetReader(base)(url)).toEqual({
+    session: 'show',
+    position,
+    knowsParts: false,
+    hops: 0,
+  })
 })
 
 it.each([

@@ -41,7 +41,12 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   const { limit, interval = DEFAULT_INTERVAL_MS, random = Math.random } = parts
   const backoff = { ...BACKOFF_DEFAULTS, ...parts.backoff }
   const warn = createThrottledWarn(parts.warn)
-  const { address, session: only, shown, warnings } = readUpstream(options)
+  const {
+    address,
+    session: only,
+    shown,
+    warnings,
+  } = readUpstream(options, '--upstream', '--upstream-key')
   const protocols = offerProtocols('viewer', address.key)
   /** The outcome of each connection that is open or was tried. */
   const outcomes = new Map<object, 'reached' | 'failing'>()
