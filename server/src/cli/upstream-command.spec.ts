@@ -74,11 +74,8 @@ describe('--upstream', () => {
     [['--persist', '/tmp/nowhere'], '--upstream and --persist exclude each other'],
     [['--upstream-key', SECRET], 'Give one of them'],
   ])('ends with one line for %j', async (args, text) => {
-    const { code, output } = await run([
-      ...LOCAL,
-      ...['--upstream', `http://127.0.0.1:1/#k=${SECRET}`],
-      ...args,
-    ]).done
+    const upstream = ['--upstream', `http://127.0.0.1:1/#k=${SECRET}`]
+    const { code, output } = await run([...LOCAL, ...upstream, ...args]).done
     expect([code, output.trim().split('\n').length]).toEqual([1, 1])
     expect(output).toContain(text)
     expect(output).not.toContain(SECRET)
