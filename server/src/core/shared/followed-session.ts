@@ -160,9 +160,11 @@ export function createFollowedSession(options: FollowedSessionOptions): Followed
     if (!message) return
     isConnected = true
     const verdict = judge(session.head, message as Message)
-    if (verdict === 'gap') link.redial('gap')
-    if (message.type === 'status') return receiveStatus(message, verdict === 'gap')
-    if (verdict !== 'apply') return
+    const isGap = verdict === 'gap'
+    if (message.type === 'status') receiveStatus(message, isGap)
+    // Last, because the connection may count as lost until the next one is made.
+    if (isGap) link.redial('gap')
+    if (message.type === 'status' || verdict !== 'apply') return
     if (!session.applyEntry(toEntry(frame, message))) return
     applyEarly()
     refreshSoon()
