@@ -177,6 +177,14 @@ describe('a relay that follows another one', () => {
     await expect.poll(() => leaf.warnings.join()).toContain('--max-host-message')
   })
 
+  it('warns about a link with the secret of an encrypted session, without repeating it', async () => {
+    const root = await start()
+    const leaf = await start({ upstream: { url: `${root.link}&e=the-secret&p=the-signer` } })
+    const warned = leaf.warnings.join('\n')
+    expect(warned).toContain('Leave out e and p')
+    expect(warned).not.toMatch(/the-secret|the-signer/)
+  })
+
   it('tells its viewers the limit of the upstream relay', async () => {
     const root = await start({ limits: { hostMessage: 20_000_000 } })
     const viewer = await dial(await follow(root), 'viewer')
