@@ -6,6 +6,7 @@ import { checkInteger } from './core/check-integer.ts'
 import { MIN_LIMITS, type Limits } from './core/limits.ts'
 import { UsageError } from './core/usage-error.ts'
 import { isLoopbackName, nameOf } from './guard/hosts-and-origins.ts'
+import { readUpstream } from './nodes/upstream/upstream-options.ts'
 import { checkRedisUrl } from './nodes/redis/redis-url.ts'
 import { SERVER_DEFAULTS, type SyncServerOptions } from './server-options.ts'
 import { checkTls } from './tls/tls-options.ts'
@@ -103,6 +104,18 @@ function checkRedis(options: SyncServerOptions, optionName: OptionName): void {
     throw new UsageError(`Several relays need the same keys. Give ${missing.join(' and ')}.`)
 }
 
+function checkUpstream(options: SyncServerOptions, optionName: OptionName): void {
+  const { upstream } = options
+  if (!upstream) return
+  const name = optionName('upstream')
+  readUpstream(upstream, optionName('upstream.url'), optionName('upstream.key'))
+  for (const other of ['redis', 'backplane', 'persist'] as const)
+    if (options[other] !== undefined)
+      throw new UsageError(
+        `${name} and ${optionName(other)} exclude each other: the sessions come from the upstream relay. Leave ${optionName(other)} out.`,
+      )
+}
+
 type OptionName = (option: string) => string
 
 /**
@@ -145,6 +158,7 @@ export function checkOptions(
       optionName,
     )
   if (options.address !== undefined) checkAddress(options.address, optionName)
+  checkUpstream(options, optionName)
   checkRedis(options, optionName)
   checkTrustProxy(options.trustProxy ?? [], optionName('trustProxy'))
   checkAllowed(options, optionName)

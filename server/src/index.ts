@@ -36,6 +36,8 @@ export type {
 export { createRedisBackplane } from './nodes/redis/redis-backplane.ts'
 export { REDIS_DEFAULTS } from './nodes/redis/redis-options.ts'
 export type { RedisBackplaneOptions } from './nodes/redis/redis-options.ts'
+export type { Upstream, UpstreamEvents, UpstreamLink } from './core/shared/upstream.ts'
+export type { UpstreamOptions } from './nodes/upstream/upstream-options.ts'
 export { createHub } from './nodes/hub.ts'
 export type { Hub, HubOptions } from './nodes/hub.ts'
 export { createHubBackplane } from './nodes/hub-backplane.ts'

@@ -19,6 +19,7 @@ export type {
   Outcome as BackplaneOutcome,
   ReplaceOptions,
 } from './core/shared/backplane.ts'
+export type { Upstream, UpstreamEvents, UpstreamLink } from './core/shared/upstream.ts'
 export { createHub } from './nodes/hub.ts'
 export type { Hub, HubOptions } from './nodes/hub.ts'
 export { createHubBackplane } from './nodes/hub-backplane.ts'

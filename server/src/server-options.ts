@@ -4,6 +4,7 @@ import type { Authorize } from './core/access/authorize.ts'
 import type { Backplane } from './core/shared/backplane.ts'
 import type { Limits } from './core/limits.ts'
 import { RELAY_DEFAULTS } from './core/relay-options.ts'
+import type { UpstreamOptions } from './nodes/upstream/upstream-options.ts'
 import type { TlsOptions } from './tls/tls-options.ts'
 
 /** The options of `createSyncServer()`. Everything is optional. */
@@ -54,6 +55,11 @@ export interface SyncServerOptions extends TlsOptions {
   redisPrefix?: string
   /** Connects several relays by another way than `redis`. @default none */
   backplane?: Backplane
+  /**
+   * Another relay that this one follows: hosts connect there, and viewers here see its sessions. Not with `redis`,
+   * `backplane` or `persist`. @default none
+   */
+  upstream?: UpstreamOptions
   /** Decides who may publish and view, see `RelayOptions`. @default only the keys decide */
   authorize?: Authorize
   /** More host names to answer to: `show.lan`, or `.show.lan` for it and all names below it. @default none */

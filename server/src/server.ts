@@ -24,6 +24,7 @@ import { createAddressCounts } from './guard/address-counts.ts'
 import { createSharedAddressCounts } from './guard/shared-address-counts.ts'
 import { CODE_LIMITS, createRateLimit } from './guard/rate-limit.ts'
 import { createRedisBackplane } from './nodes/redis/redis-backplane.ts'
+import { createUpstream, type UpstreamParts } from './nodes/upstream/upstream.ts'
 import { createRelay } from './core/relay.ts'
 import type { WorkerQueryMember } from './operate/worker-queries.ts'
 import { type Totals, totalsOf } from './core/totals.ts'
@@ -48,7 +49,10 @@ export interface SyncServer {
   stop: () => Promise<void>
   /** For SIGTERM: closes all clients so that they reconnect elsewhere, answers 503 at `/readyz` for a second, and stops. Takes at most 5 seconds. */
   drain: () => Promise<void>
-  /** Sends a state message to the viewers of the session `default`, as its host would. Returns `false` for anything else. */
+  /**
+   * Sends a state message to the viewers of the session `default`, as its host would. Returns `false` for anything else,
+   * and always with `upstream`.
+   */
   broadcast: (message: StateMessage) => boolean
   /** Whether the relay runs, its port and address, and the number of viewers. */
   getStatus: () => SyncServerStatus
@@ -61,7 +65,10 @@ export interface SyncServer {
    * the server runs with `https` and without `cert`.
    */
   setUpUrl: () => string | undefined
-  /** The code to type instead of scanning, such as `K7Q4MX`. It changes every ten minutes, and when links are revoked. */
+  /**
+   * The code to type instead of scanning, such as `K7Q4MX`. It changes every ten minutes, and when links are revoked.
+   * `''` with `upstream`, where there are no codes.
+   */
   pairCode: (session?: string) => string
   /** When that code changes, in milliseconds since 1970. It changes earlier when links are revoked. */
   pairCodeUntil: (session?: string) => number
@@ -83,6 +90,8 @@ interface Running {
 export interface SyncServerParts {
   /** Connects to the other workers that serve this port. @default none */
   workerQueries?: WorkerQueryMember
+  /** How the upstream relay is dialed. @default as PROTOCOL.md says */
+  upstream?: Pick<UpstreamParts, 'interval' | 'backoff'>
   /** Opens what takes requests and sockets. @default a port of the relay's own */
   openHttp?: (options: HttpServerOptions) => Promise<HttpServer>
   /** A certificate that is open already. @default opened by the options */
@@ -150,6 +159,9 @@ export function createSyncServer(
           url: options.redis,
           ...(options.redisPrefix !== undefined && { prefix: options.redisPrefix }),
         })
+  const upstream =
+    options.upstream &&
+    createUpstream(options.upstream, { ...parts.upstream, limit: limits.hostMessage, warn })
   const addressCounts =
     backplane && createSharedAddressCounts({ local: createAddressCounts(), limits, backplane })
   const pairing = createPairing({
@@ -192,6 +204,7 @@ export function createSyncServer(
     capacity,
     heartbeat,
     backplane,
+    upstream,
     encode: encodeFramed,
     toPeer: toNodePeer,
     digests: NODE_DIGESTS,
@@ -216,6 +229,7 @@ export function createSyncServer(
     hostKey,
     backplane,
     isConnected: () => backplane?.isHealthy !== false,
+    upstream,
     workerQueries,
   })
 
@@ -249,8 +263,12 @@ export function createSyncServer(
         book,
         isClosing: () => closing,
         readiness: () =>
-          closing ? 'stopping' : backplane?.isHealthy === false ? 'degraded' : 'ready',
-        pairing,
+          closing
+            ? 'stopping'
+            : (backplane ?? upstream)?.isHealthy === false
+              ? 'degraded'
+              : 'ready',
+        pairing: upstream ? undefined : pairing,
         findElsewhere: backplane?.findCode,
         attempts: createRateLimit({ ...CODE_LIMITS, backplane }),
         redeem: relay.redeem,
@@ -269,7 +287,9 @@ export function createSyncServer(
       throw error
     }
     // The links at the start carry the key that is valid now, which other nodes or Redis know.
-    await relay.whenReady('default')
+    if (backplane) await relay.whenReady('default')
+    // Dials once, so that the operator learns now whether the upstream relay admits this one.
+    else if (upstream) void relay.whenReady(upstream.only ?? 'default')
     running = { server, certificate }
     const problem = linkProblem(linkOptions())
     if (problem) warn(problem)
@@ -307,9 +327,10 @@ export function createSyncServer(
     getTotals: () => totalsOf(relay),
     viewerUrls,
     setUpUrl,
-    pairCode: (session = 'default') => pairing.codeOf(session),
-    pairCodeUntil: (session = 'default') => Date.now() + pairing.shownFor(session),
+    pairCode: (session = 'default') => (upstream ? '' : pairing.codeOf(session)),
+    pairCodeUntil: (session = 'default') => (upstream ? 0 : Date.now() + pairing.shownFor(session)),
     newPairCode(session = 'default') {
+      if (upstream) return ''
       const code = pairing.renew(session)
       relay.announce()
       return code

@@ -66,6 +66,12 @@ async function runForTerminal(request: CliRequest, played?: ReplayRequest): Prom
   const warn = (text: string): void => log('warn', withGivenNames(text, nameOf))
   for (const text of request.warnings) warn(text)
   if (played && workers !== 1) throw new UsageError('replay needs --workers 1.')
+  if (request.options.upstream && (workers !== 1 || played))
+    throw new UsageError(
+      played
+        ? `replay and ${nameOf('upstream')} exclude each other: a relay that follows another one publishes nothing.`
+        : `${nameOf('upstream')} needs ${nameOf('workers')} 1. To use several cores, start several relays that follow the same one.`,
+    )
   const replay = played && (await prepareReplay(played, (text) => log('info', text)))
   const given = withViewer(replay ? replay.withOptions(request.options) : request.options)
   checkOptions(given, nameOf)

@@ -18,7 +18,7 @@ export interface Admitted {
 
 export interface AdmissionOptions extends Pick<
   RelayOptions,
-  'hostKey' | 'viewerKey' | 'authorize'
+  'hostKey' | 'viewerKey' | 'authorize' | 'upstream'
 > {
   authorizeTimeout: number
   digests: Digests
@@ -39,13 +39,19 @@ export interface AdmitRequest extends Pick<AuthorizeRequest, 'session' | 'key'> 
 /** Returns no promise if it does not have to wait for anything. */
 export type Admit = (request: AdmitRequest) => Admitted | Promise<Admitted>
 
+/** A close frame has no room for more. */
+const LONGEST_REASON = 120
+
+const shortened = (reason: string): string =>
+  reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON - 1)}~` : reason
+
 function refused(by: Admitted['by'], code: number, reason: string): Admitted {
   return { pass: MAIN_PASS, by, refusal: { code, reason } }
 }
 
 /** Decides whether a client is admitted: first the app's `authorize`, then the relay's keys and signed tokens. */
 export function createAdmission(options: AdmissionOptions): Admit {
-  const { authorize, authorizeTimeout, verify, problemOf, digests, warn } = options
+  const { upstream, authorize, authorizeTimeout, verify, problemOf, digests, warn } = options
   const isHostKey =
     options.hostKey === undefined ? undefined : createKeyCheck(options.hostKey, digests)
   const isViewerKey =
@@ -95,6 +101,20 @@ export function createAdmission(options: AdmissionOptions): Admit {
     })
   }
 
+  /** Why nobody may have this role in this session on a relay that follows another one. */
+  function refuseFollower(role: Role, session: string): Admitted | undefined {
+    if (!upstream) return undefined
+    if (role === 'host')
+      return refused(
+        'nothing',
+        CLOSE.unsupported,
+        shortened(`Hosts connect to ${upstream.address}`),
+      )
+    return upstream.follows(session)
+      ? undefined
+      : refused('nothing', CLOSE.noSession, 'This relay follows another session only')
+  }
+
   return (request) => {
     const { role } = request
     if (!role)
@@ -103,6 +123,8 @@ export function createAdmission(options: AdmissionOptions): Admit {
         CLOSE.unsupported,
         'This relay supports vue-sync.host.v1 and vue-sync.viewer.v1',
       )
+    const elsewhere = refuseFollower(role, request.session)
+    if (elsewhere) return elsewhere
     if (!authorize) return admitByKey(request)
     return whenKnown(decide(authorize, role, request), (answer) => {
       if (answer === 'failed')

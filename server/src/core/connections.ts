@@ -27,6 +27,7 @@ import type { RelayPeer } from './session/relay-peer.ts'
 import type { RelayStats } from './session/relay-stats.ts'
 import type { Session } from './session/session.ts'
 import type { Refusal, SessionLimits } from './session-limits.ts'
+import { MOST_HOPS } from './shared/upstream.ts'
 import type { SessionRegistry } from './session-registry.ts'
 import { createTargetReader } from './request-target.ts'
 import { createThrottledWarn } from './throttled-warn.ts'
@@ -42,6 +43,8 @@ export interface Admission extends Admitted {
   position: Position | undefined
   /** Whether it can send or receive long messages in parts. @default false */
   knowsParts?: boolean
+  /** How many relays that follow each other end with this viewer. @default 0 */
+  hops?: number
   /** Connections with the same text come from the same client. @default all come from one */
   client?: string | undefined
   /** Where the client connects from, if the server around the relay knows it. */
@@ -107,6 +110,11 @@ function noSession(base: string): Admitted {
   return { pass: MAIN_PASS, by: 'nothing', refusal: { code: CLOSE.noSession, reason } }
 }
 
+const CIRCLE: Refusal = {
+  code: CLOSE.unsupported,
+  reason: `More than ${MOST_HOPS} relays follow each other`,
+}
+
 const NOT_ADMITTED: Refusal = {
   code: CLOSE.badToken,
   reason: 'The server did not check who connects',
@@ -161,6 +169,16 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
     refuse(peer, NOT_ADMITTED)
   }
 
+  /** Relays that follow each other in a circle have ever more hops. */
+  function isCircle({ hops = 0, session }: Admission): boolean {
+    if (hops <= MOST_HOPS) return false
+    warn(
+      'circle',
+      `More than ${MOST_HOPS} relays follow each other in the session ${session}, so a relay was refused. If they form a circle, change the --upstream of one.`,
+    )
+    return true
+  }
+
   function enter(peer: Peer, admission: Admission): void {
     const { role, session: name, position, pass, knowsParts, early = [] } = admission
     if (admission.isGone) return
@@ -213,7 +231,7 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
 
   return {
     upgrade(request: MaybeRead) {
-      const { session, position, knowsParts } = readTarget(request.url)
+      const { session, position, knowsParts, hops } = readTarget(request.url)
       // No browser sends this, so no page waits for a close code.
       if (!session && !URL.canParse(request.url))
         return new Response('No session at this path', { status: 404 })
@@ -226,6 +244,7 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
           session: session ?? '',
           position,
           knowsParts,
+          hops,
           pass,
           by,
           refusal,
@@ -241,9 +260,11 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
       if (!isDecided(admission)) return refuseUndecided(peer)
       const { session: name } = admission
       // Refused only now, because a browser sees a close code but not why an upgrade failed.
-      const refusal = admission.refusal ?? limits.checkEntry(admission)
+      const refusal =
+        admission.refusal ?? (isCircle(admission) ? CIRCLE : limits.checkEntry(admission))
       if (refusal) return refuse(peer, refusal)
       sessions.open(name)
+      if (admission.hops) sessions.followedBy(name, admission.hops)
       const ready = sessions.whenReady(name)
       if (!ready) return enter(peer, admission)
       admission.early = []

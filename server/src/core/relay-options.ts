@@ -6,6 +6,7 @@ import type { Backplane } from './shared/backplane.ts'
 import type { AccessRules, RelayStatus } from '@vue-sync/vue/protocol'
 import type { OnSessionChange } from './session/stored-session.ts'
 import { LIMIT_DEFAULTS, type Limits } from './limits.ts'
+import type { Upstream } from './shared/upstream.ts'
 import type { RelayPeer } from './session/relay-peer.ts'
 import { encodeWithText } from './text-frames.ts'
 
@@ -44,6 +45,11 @@ export interface RelayOptions {
   toPeer?: (peer: Peer, fallback: (peer: Peer) => RelayPeer) => RelayPeer
   /** Connects several relays, so that they work as one. @default none: this is the only node */
   backplane?: Backplane | undefined
+  /**
+   * The relay that this one follows: then no host may connect here. `createSyncServer({ upstream })` makes one.
+   * @default none
+   */
+  upstream?: Upstream | undefined
   /**
    * Limits of this node. Only those for messages, sessions and retained state apply, because this relay knows no
    * addresses. A message is in memory before its length is checked, unless the server limits it too.

@@ -47,7 +47,10 @@ export interface Relay {
   whenReady: (session: string) => Promise<void>
   /** Restores a stored session. Must be called before anyone connects. Resolves when its tokens are signed. */
   restore: (session: string, stored: StoredSession) => Promise<void>
-  /** Publishes a state message in a session, as its host would. Returns `false` for any other message. */
+  /**
+   * Publishes a state message in a session, as its host would. Returns `false` for any other message, and always on a
+   * relay that follows another one.
+   */
   broadcast: (message: StateMessage, session?: string) => boolean
   /**
    * Ends a session on all nodes: its clients are closed and do not connect again, and its state is forgotten. Its
@@ -125,12 +128,14 @@ export function createRelay(options: RelayOptions): Relay {
     sign: signer.sign,
     storedRules: options.storedRules,
     backplane: options.backplane,
+    upstream: options.upstream,
     onApplied: (name, session) => limits.checkApplied(name, session),
     audit: audit.report,
   })
   const limits = createSessionLimits({
     limits: { ...LIMIT_DEFAULTS, ...options.limits },
     sessions,
+    isFollower: options.upstream !== undefined,
     warn,
   })
   const toPortablePeer = createPortablePeers({
@@ -146,7 +151,8 @@ export function createRelay(options: RelayOptions): Relay {
       warn,
       authorizeTimeout,
       digests,
-      verify: signer.verify,
+      // This relay does not learn which tokens the upstream relay has revoked.
+      verify: options.upstream ? () => Promise.resolve(undefined) : signer.verify,
       problemOf: (name, pass) => sessions.find(name)?.access.problem(pass),
     }),
     limits,
@@ -172,7 +178,7 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   async function whenReady(session: string): Promise<void> {
-    if (!options.backplane) return
+    if (!options.backplane && !options.upstream) return
     const { access } = sessions.open(session)
     // Nothing else keeps a session without connections on this node.
     const release = sessions.hold(session)
@@ -222,6 +228,7 @@ export function createRelay(options: RelayOptions): Relay {
       await session.access.whenSigned()
     },
     broadcast(message, name = 'default') {
+      if (options.upstream) return false
       const session = sessions.open(name)
       reportChange(name, session)
       return session.publish(JSON.stringify(message))

@@ -10,12 +10,14 @@ function readWithUrl(
   text: string,
   base: string,
 ): ReturnType<ReturnType<typeof createTargetReader>> {
-  if (!URL.canParse(text)) return { session: undefined, position: undefined, knowsParts: false }
+  if (!URL.canParse(text))
+    return { session: undefined, position: undefined, knowsParts: false, hops: 0 }
   const { pathname, searchParams } = new URL(text)
   return {
     session: pathname.startsWith(base) ? readSession(pathname.slice(base.length)) : undefined,
     position: readPosition(searchParams),
     knowsParts: searchParams.get('parts') === '1',
+    hops: Number(/^\d{1,3}$/.exec(searchParams.get('hops') ?? '')?.[0] ?? 0),
   }
 }
 
@@ -37,6 +39,9 @@ it.each([
   '/?epoch=a%2Fb&seq=1',
   '/?epoch=e&seq=1#x',
   '/?epoch=e&seq=1&seq=2',
+  '/?epoch=e&seq=1&parts=1&hops=2',
+  '/?parts=1&hops=x',
+  '/?hops=1234',
   '/?epoch=e&epoch=f&seq=1',
   '/?seq=1&epoch=e',
   '/?epoch=e&seq=-1',
@@ -89,7 +94,12 @@ it('reads any address as URL does, and throws for none', () => {
 it.each(BASES)('reads what a client dials, below %j', (base) => {
   const position = { epoch: 'abc-1', seq: 42 }
   const url = formatSocketUrl({ relay: `http://relay${base}`, session: 'show' }, position)
-  expect(createTargetReader(base)(url)).toEqual({ session: 'show', position, knowsParts: false })
+  expect(createTargetReader(base)(url)).toEqual({
+    session: 'show',
+    position,
+    knowsParts: false,
+    hops: 0,
+  })
 })
 
 it.each([

@@ -8,6 +8,8 @@ export interface RequestTarget {
   position: Position | undefined
   /** Whether the client can send or receive long messages in parts. */
   knowsParts: boolean
+  /** How many relays that follow each other end with this viewer; 0 for any other client. */
+  hops: number
 }
 
 /**
@@ -20,6 +22,10 @@ function usualTarget(base: string): RegExp {
     String.raw`^http://[a-z][a-z\d]*${path}/(?:s/([A-Za-z\d][\w.~-]{0,63}))?` +
       String.raw`(?:\?(?:epoch=([\w.~-]{1,64})&seq=(\d{1,15})(?:&|$))?(parts=1)?)?$`,
   )
+}
+
+function readHops(text: string | null): number {
+  return text !== null && /^\d{1,3}$/.test(text) ? Number(text) : 0
 }
 
 /**
@@ -39,15 +45,18 @@ export function createTargetReader(base = ''): (text: string) => RequestTarget {
         session,
         position: epoch === undefined ? undefined : { epoch, seq: Number(seq) },
         knowsParts: parts !== undefined,
+        hops: 0,
       }
     }
-    if (!URL.canParse(text)) return { session: undefined, position: undefined, knowsParts: false }
+    if (!URL.canParse(text))
+      return { session: undefined, position: undefined, knowsParts: false, hops: 0 }
     const { pathname, searchParams } = new URL(text)
     const path = readPath(pathname)
     return {
       session: path?.base === base ? path.session : undefined,
       position: readPosition(searchParams),
       knowsParts: searchParams.get('parts') === '1',
+      hops: readHops(searchParams.get('hops')),
     }
   }
 }

@@ -17,6 +17,8 @@ export interface SessionLimitOptions {
     'hostMessage' | 'viewerMessage' | 'viewersPerSession' | 'sessions' | 'retainedBytes'
   >
   sessions: SessionRegistry
+  /** Whether the sessions come from another relay, so that viewers open them and not hosts. @default false */
+  isFollower?: boolean
   warn: (text: string) => void
 }
 
@@ -92,17 +94,26 @@ export function createSessionLimits(options: SessionLimitOptions): SessionLimits
   /** Sessions in which viewers only wait take no place from hosts. */
   function checkHost(name: string): Refusal | undefined {
     const isNew = !sessions.find(name) || waiting.has(name)
-    if (isNew && sessions.size - waiting.count() >= limits.sessions) {
-      const abandoned = findAbandoned()
-      if (abandoned === undefined) return refuseSession()
-      sessions.forget(abandoned)
-    }
+    if (isNew && !makeRoom()) return refuseSession()
     waiting.delete(name)
     return undefined
   }
 
+  /** Returns whether there is room for another session with a host. */
+  function makeRoom(): boolean {
+    if (sessions.size - waiting.count() < limits.sessions) return true
+    const abandoned = findAbandoned()
+    if (abandoned === undefined) return false
+    sessions.forget(abandoned)
+    return true
+  }
+
   function checkViewer(name: string, client: string): Refusal | undefined {
+    const refusal = sessions.refusal(name)
+    if (refusal) return refusal
     const session = sessions.find(name)
+    // Each session costs a connection to the upstream relay.
+    if (!session && options.isFollower && !makeRoom()) return refuseSession()
     if (!session) return waiting.add(name, client) ? undefined : refuseWaiting()
     if (session.totalViewerCount < limits.viewersPerSession) return undefined
     warn(

@@ -4,6 +4,9 @@ import type { Backplane } from './shared/backplane.ts'
 import { createSession, type Session, type SessionOptions } from './session/session.ts'
 import { createSharedSession, type SharedSession } from './shared/shared-session.ts'
 import { createThrottledWarn } from './throttled-warn.ts'
+import { createFollowedSession, type FollowedSession } from './shared/followed-session.ts'
+import type { Upstream } from './shared/upstream.ts'
+import { createUpstreamRefusals, type UpstreamRefusals } from './shared/upstream-refusals.ts'
 import type { TokenSigner } from './access/tokens.ts'
 
 export interface SessionRegistryOptions extends Omit<SessionOptions, 'sign' | 'describe'> {
@@ -13,6 +16,8 @@ export interface SessionRegistryOptions extends Omit<SessionOptions, 'sign' | 'd
   storedRules?: ((session: string) => AccessRules | undefined) | undefined
   /** @default none: this node is the only one */
   backplane?: Backplane | undefined
+  /** The relay that this one follows. @default none */
+  upstream?: Upstream | undefined
   /** Called when a session has applied state or rules of another node. @default nothing */
   onApplied?: ((name: string, session: Session) => void) | undefined
   /** Reports a host that took over on another node. @default nothing */
@@ -28,6 +33,10 @@ export interface SessionRegistry {
   find: (name: string) => Session | undefined
   /** The part of a session that talks to the other nodes; `undefined` without a backplane. */
   shared: (name: string) => SharedSession | undefined
+  /** Why the upstream relay has just refused a session to this relay; `undefined` if it has not. */
+  refusal: UpstreamRefusals['find']
+  /** A viewer of an open session is a relay, with so many relays behind it. */
+  followedBy: (name: string, hops: number) => void
   /** Finds a session, or creates it. */
   open: (name: string) => Session
   /** Resolves when the state that other nodes have of it is here; `undefined` when it is here already. */
@@ -48,10 +57,13 @@ export interface SessionRegistry {
 const ENDED = 'The operator of the relay ended this session'
 
 export function createSessionRegistry(options: SessionRegistryOptions): SessionRegistry {
-  const { sign, describe, backplane, storedRules, onApplied, audit, ...sessionOptions } = options
+  const { sign, describe, backplane, upstream, storedRules, onApplied, audit, ...sessionOptions } =
+    options
   const warnThrottled = createThrottledWarn(options.warn)
   const sessions = new Map<string, Session>()
   const sharedSessions = new Map<string, SharedSession>()
+  const followed = new Map<string, FollowedSession>()
+  const refusals = createUpstreamRefusals()
   /** Sessions without connections at the last tick. At the next one they are left to the other nodes. */
   let idle = new Set<string>()
   /** How many callers hold each session. */
@@ -62,6 +74,8 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     sessions.delete(name)
     sharedSessions.get(name)?.leave()
     sharedSessions.delete(name)
+    followed.get(name)?.leave()
+    followed.delete(name)
   }
 
   /** Ends a session on this node: its clients do not connect again, and its state is forgotten. */
@@ -75,10 +89,24 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     options.warn(`The other nodes cannot be reached${cause}: serving alone`)
   }
 
+  function warnUpstream(): void {
+    const cause = upstream?.problem ? ` (${upstream.problem})` : ''
+    options.warn(
+      `The upstream relay ${upstream?.address} cannot be reached${cause}: viewers here see the host as offline until it answers`,
+    )
+  }
+
+  /** The upstream relay does not admit this relay: neither may its viewers see more. */
+  function refused(name: string, code: number, reason: string): void {
+    const refusal = refusals.add(name, code, reason)
+    sessions.get(name)?.close(refusal.code, refusal.reason)
+    forget(name)
+  }
+
   function tick(): void {
     const nextIdle = new Set<string>()
-    for (const [name, shared] of sharedSessions) {
-      shared.tick()
+    for (const [name, shared] of [...sharedSessions, ...followed]) {
+      if ('tick' in shared) shared.tick()
       if (!sessions.get(name)?.isAbandoned || !shared.isHealthy) continue
       if (holds.has(name)) continue
       if (idle.has(name)) forget(name)
@@ -95,6 +123,8 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     values: () => sessions.values(),
     find: (name) => sessions.get(name),
     shared: (name) => sharedSessions.get(name),
+    refusal: refusals.find,
+    followedBy: (name, hops) => followed.get(name)?.followedBy(hops),
     open(name) {
       const known = sessions.get(name)
       if (known) return known
@@ -126,10 +156,22 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
         })
         sharedSessions.set(name, shared)
       }
+      if (upstream)
+        followed.set(
+          name,
+          createFollowedSession({
+            name,
+            session,
+            upstream,
+            encode: options.encode,
+            onApplied: () => onApplied?.(name, session),
+            onRefused: (code, reason) => refused(name, code, reason),
+          }),
+        )
       return session
     },
     whenReady(name) {
-      const shared = sharedSessions.get(name)
+      const shared = sharedSessions.get(name) ?? followed.get(name)
       return shared && !shared.isReady ? shared.ready : undefined
     },
     hold(name) {
@@ -151,8 +193,11 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       await backplane?.forget(name)
     },
     async start() {
-      if (!backplane || timer) return
-      timer = setInterval(tick, backplane.interval)
+      const interval = (backplane ?? upstream)?.interval
+      if (interval === undefined || timer) return
+      timer = setInterval(tick, interval)
+      if (upstream) upstream.onHealthChange = (isHealthy) => isHealthy || warnUpstream()
+      if (!backplane) return
       backplane.onHealthChange = (isHealthy) => {
         if (!isHealthy) return warnUnreachable()
         for (const shared of sharedSessions.values()) void shared.heal()
@@ -165,7 +210,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
       clearInterval(timer)
       timer = undefined
       for (const session of sessions.values()) session.close(code, reason)
-      for (const name of sharedSessions.keys()) forget(name)
+      for (const name of [...sharedSessions.keys(), ...followed.keys()]) forget(name)
       sessions.clear()
       await backplane?.stop()
     },

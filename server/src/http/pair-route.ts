@@ -10,7 +10,8 @@ import type { RateLimit } from '../guard/rate-limit.ts'
 export interface PairRouteOptions {
   /** Receives a refusal or a lock-out. @default dropped */
   audit?: Audit | undefined
-  pairing: Pairing
+  /** `undefined` on a relay without codes: one that follows another relay. */
+  pairing: Pairing | undefined
   attempts: RateLimit
   clients: Clients
   /** Finds a code that another node shows. @default none */
@@ -51,6 +52,7 @@ export async function answerPair(event: H3Event, options: PairRouteOptions): Pro
     return { error }
   }
   headers.set('cache-control', 'no-store')
+  if (!pairing) return refuse(404, 'no_codes')
   // A form on another site cannot send this type, and a script there would need CORS, which is never granted.
   const type = event.req.headers.get('content-type') ?? ''
   if (!/^application\/json\s*(?:;|$)/i.test(type)) return refuse(415, 'json_only')

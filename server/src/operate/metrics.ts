@@ -1,6 +1,7 @@
 import { AggregatorRegistry, Histogram, Registry } from 'prom-client'
 import { CLOSE } from '@vue-sync/vue/protocol'
 import type { SessionRegistry } from '../core/session-registry.ts'
+import type { Upstream } from '../core/shared/upstream.ts'
 import { addCounter, addCountersBy, addGauge, processRegistry } from './prometheus.ts'
 import type { RelayStats } from '../core/session/relay-stats.ts'
 
@@ -9,6 +10,8 @@ export interface MetricsSource {
   sessions: SessionRegistry
   /** `false` while other nodes cannot be reached. */
   isConnected: () => boolean
+  /** The relay that this one follows. @default none */
+  upstream?: Upstream | undefined
 }
 
 /** The metrics of one process, which it sends to the process that adds them up. */
@@ -58,7 +61,7 @@ function rejectsByReason({ rejects }: RelayStats): Map<string, number> {
 }
 
 /** Metrics of one relay, in its own registry. Values are read from `stats` and `sessions` at each scrape. */
-export function createMetrics({ stats, sessions, isConnected }: MetricsSource): Metrics {
+export function createMetrics({ stats, sessions, isConnected, upstream }: MetricsSource): Metrics {
   const registry = new Registry()
   const all = () => [...sessions.values()]
   const sum = (read: (session: ReturnType<typeof all>[number]) => number): number =>
@@ -87,6 +90,13 @@ export function createMetrics({ stats, sessions, isConnected }: MetricsSource): 
     () => Number(isConnected()),
     'min',
   )
+  if (upstream)
+    addGauge(
+      registry,
+      'vue_sync_upstream_up',
+      '0 while the relay that this one follows cannot be reached, otherwise 1.',
+      () => Number(upstream.isHealthy),
+    )
   addGauge(registry, 'vue_sync_processes', 'Processes whose values are added up.', () => 1)
   addCounter(
     registry,

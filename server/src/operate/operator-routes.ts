@@ -7,6 +7,7 @@ import type { Clients } from '../guard/clients.ts'
 import { answerMetrics } from './metrics-route.ts'
 import { createRateLimit, KEY_LIMITS } from '../guard/rate-limit.ts'
 import type { Relay } from '../core/relay.ts'
+import type { Upstream } from '../core/shared/upstream.ts'
 import type { WorkerQueryMember } from './worker-queries.ts'
 import { totalsOf } from '../core/totals.ts'
 
@@ -18,6 +19,8 @@ export interface OperatorRoutesOptions {
   hostKey: string
   backplane: Backplane | undefined
   isConnected: () => boolean
+  /** The relay that this one follows. @default none */
+  upstream?: Upstream | undefined
   /** Connects to the other workers that serve this port. @default none */
   workerQueries: WorkerQueryMember | undefined
 }
@@ -48,7 +51,7 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): OperatorRo
         'prom-client',
         () => import('./metrics.ts'),
       )
-      const metrics = createMetrics({ ...relay, isConnected })
+      const metrics = createMetrics({ ...relay, isConnected, upstream: options.upstream })
       workerQueries?.answer('metrics', metrics.report)
       readMetrics = async () => ({
         type: METRICS_TYPE,

@@ -6,9 +6,10 @@ import type { MetricsReport } from './metrics.ts'
 /** How to reach the session `default` now. */
 export interface RelayLinks {
   viewerUrls: ViewerUrl[]
-  pairCode: string
+  /** `undefined` on a relay without codes. */
+  pairCode: string | undefined
   /** When the code changes, in milliseconds since 1970. */
-  pairCodeUntil: number
+  pairCodeUntil: number | undefined
   setUpUrl: string | undefined
 }
 

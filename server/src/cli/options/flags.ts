@@ -136,6 +136,23 @@ export const FLAG_GROUPS = {
       help: 'file that contains the password of Redis',
     },
   },
+  'Another relay': {
+    upstream: {
+      type: 'string',
+      env: 'VUE_SYNC_UPSTREAM',
+      help: 'viewer link of a relay to follow: hosts connect there',
+    },
+    'upstream-key': {
+      type: 'string',
+      env: 'VUE_SYNC_UPSTREAM_KEY',
+      help: 'its viewer key, if the link has none',
+    },
+    'upstream-key-file': {
+      type: 'string',
+      env: 'VUE_SYNC_UPSTREAM_KEY_FILE',
+      help: 'file that contains that key',
+    },
+  },
   Limits: {
     capacity: {
       type: 'string',

@@ -99,10 +99,28 @@ const OPTION_FLAGS: Record<string, FlagName> = {
   allowedOrigins: 'allow-origin',
 }
 
+/** Options of the server that are made of several flags. */
+const OPTION_PARTS: Record<string, FlagName> = {
+  upstream: 'upstream',
+  'upstream.url': 'upstream',
+  'upstream.key': 'upstream-key',
+}
+
+/** @throws UsageError for a key without the relay that it is for */
+function readUpstream(values: Values, nameOf: NameOf): SyncServerOptions['upstream'] {
+  const { upstream: url, 'upstream-key': key } = values
+  if (url === undefined && key !== undefined)
+    throw new UsageError(
+      `${nameOf('upstream.key')} needs ${nameOf('upstream')}. Give both, or neither.`,
+    )
+  if (url === undefined) return undefined
+  return { url: String(url), ...(key !== undefined && { key: String(key) }) }
+}
+
 function namesFor(flags: Values, all: Values): NameOf {
   return (option) => {
     const limit = LIMITS.find(([name]) => option === `limits.${name}`)?.[1].flag
-    const own = limit ?? OPTION_FLAGS[option] ?? option
+    const own = limit ?? OPTION_FLAGS[option] ?? OPTION_PARTS[option] ?? option
     // A key may come from a file, which another flag names.
     const flag = all[own] === undefined && all[`${own}-file`] !== undefined ? `${own}-file` : own
     const isFromEnv = flags[flag] === undefined && all[flag] !== undefined
@@ -170,6 +188,7 @@ export function readCli(args: string[], env: NodeJS.ProcessEnv, isWorker = false
     allowedHosts: readList(values['allow-host']),
     allowedOrigins: readList(values['allow-origin']),
     limits: readLimits(values, nameOf),
+    upstream: readUpstream(values, nameOf),
   }
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   const logLevel = readLevel(nameOf('log-level'), values['log-level'])

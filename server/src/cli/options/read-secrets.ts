@@ -9,6 +9,7 @@ const SECRETS = [
   ['host-key', 'host-key-file'],
   ['viewer-key', 'viewer-key-file'],
   ['metrics-key', 'metrics-key-file'],
+  ['upstream-key', 'upstream-key-file'],
 ] as const
 const REDIS_FILE = 'redis-password-file'
 

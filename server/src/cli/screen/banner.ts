@@ -16,6 +16,8 @@ export interface BannerOptions {
   pairCode?: string | undefined
   /** When the code changes, in milliseconds since 1970. Only a terminal that redraws its lines shows it. */
   pairCodeUntil?: number | undefined
+  /** Whether the relay has codes to type. @default true */
+  hasCodes?: boolean | undefined
   /** This machine's CA, if phones must trust it first. */
   authority?: { fingerprint: string; thumbprint: string; file: string } | undefined
   /** The page that explains how to trust that CA, without a key. */

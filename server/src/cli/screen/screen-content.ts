@@ -7,6 +7,8 @@ export interface ScreenContent {
   pairCode?: string | undefined
   /** When the code changes, in milliseconds since 1970. */
   pairCodeUntil?: number | undefined
+  /** Whether the relay has codes to type. @default true */
+  hasCodes?: boolean | undefined
   hostKey?: string | undefined
   /** Where the generated keys are kept. */
   keysFile?: string | undefined
@@ -31,7 +33,12 @@ const KEY_GAP = ' · '
 export function keyList({
   setUpUrl,
   hasKeys = true,
-}: Pick<ScreenContent, 'setUpUrl' | 'hasKeys'>): [key: string, does: string, brief: string][] {
+  hasCodes = true,
+}: Pick<ScreenContent, 'setUpUrl' | 'hasKeys' | 'hasCodes'>): [
+  key: string,
+  does: string,
+  brief: string,
+][] {
   if (!hasKeys) return []
   const keys: [string, string, string][] = [
     ['o', 'open the viewer in the browser', 'open'],
@@ -40,7 +47,7 @@ export function keyList({
     ['t', 'trust: set up HTTPS on a phone', 'trust'],
     ['h', 'help and all addresses', 'help'],
   ]
-  return keys.filter(([key]) => key !== 't' || setUpUrl !== undefined)
+  return keys.filter(([key]) => (key === 't' ? setUpUrl !== undefined : key !== 'c' || hasCodes))
 }
 
 /** The keys in one line of at most `width` characters. Where not all of them fit, the last one lists the others. */

@@ -4,6 +4,7 @@ import { addressHint } from '../../network/place.ts'
 import type { RelayLinks } from '../../operate/worker-queries.ts'
 import type { ScreenContent } from './screen-content.ts'
 import type { Log } from '../../operate/log.ts'
+import { readUpstream } from '../../nodes/upstream/upstream-options.ts'
 import { SERVER_DEFAULTS, type SyncServerOptions } from '../../server-options.ts'
 import type { SyncServer } from '../../server.ts'
 
@@ -12,13 +13,16 @@ export interface StartupReport {
   port: number
   banner: BannerOptions
   hasViewer: boolean
+  /** The address of the relay that this one follows. @default none */
+  follows?: string
 }
 
 export function linksOf(server: SyncServer): RelayLinks {
+  const pairCode = server.pairCode() || undefined
   return {
     viewerUrls: server.viewerUrls(),
-    pairCode: server.pairCode(),
-    pairCodeUntil: server.pairCodeUntil(),
+    pairCode,
+    pairCodeUntil: pairCode === undefined ? undefined : server.pairCodeUntil(),
     setUpUrl: server.setUpUrl(),
   }
 }
@@ -31,7 +35,7 @@ const NO_CODE =
 
 export function createStartupReport(
   server: SyncServer,
-  { viewerDir, host = SERVER_DEFAULTS.host }: SyncServerOptions,
+  { viewerDir, host = SERVER_DEFAULTS.host, upstream }: SyncServerOptions,
 ): StartupReport {
   const links = linksOf(server)
   const authority = server.authority()
@@ -43,9 +47,12 @@ export function createStartupReport(
   return {
     port: server.getStatus().port,
     hasViewer: viewerDir !== undefined,
+    ...(upstream && { follows: readUpstream(upstream).shown }),
     banner: {
       ...links,
-      hostKey: server.hostKey,
+      // Nobody can publish on a relay that follows another one.
+      hostKey: upstream ? undefined : server.hostKey,
+      hasCodes: upstream === undefined,
       authority,
       ...(isLocalOnly && { codeProblem: NO_CODE }),
     },
@@ -56,9 +63,13 @@ const NO_VIEWER =
   'No viewer app found, so the relay serves sockets only. Give one with --viewer-dir.'
 
 /** Hints to the operator. */
-function notesOf({ banner, hasViewer }: StartupReport): string[] {
+function notesOf({ banner, hasViewer, follows }: StartupReport): string[] {
   const hint = addressHint(banner.viewerUrls.map(({ reach }) => reach))
-  return [...(hasViewer ? [] : [NO_VIEWER]), ...(hint ? [hint] : [])]
+  return [
+    ...(follows === undefined ? [] : [`Follows ${follows}: hosts connect there.`]),
+    ...(hasViewer ? [] : [NO_VIEWER]),
+    ...(hint ? [hint] : []),
+  ]
 }
 
 /** Prints QR codes, links and keys for a person. */
@@ -77,12 +88,12 @@ export function screenContent(report: StartupReport): ScreenContent {
 /** Logs port and addresses. Keys are left out, because logs are read by people who may not publish or view. */
 export function logStartupReport(
   log: Log,
-  { port, banner }: StartupReport,
+  { port, banner, follows }: StartupReport,
   given: Pick<SyncServerOptions, 'hostKey' | 'viewerKey' | 'open'>,
 ): void {
   // The key is in the fragment.
   const addresses = banner.viewerUrls.map(({ url }) => url.replace(/\/(?:#.*)?$/, ''))
-  log('info', 'listening', { port, addresses })
+  log('info', 'listening', { port, addresses, ...(follows !== undefined && { follows }) })
   if (banner.keysFile !== undefined)
     return log('info', `The generated keys are kept in ${banner.keysFile}`)
   const missing = [

@@ -13,6 +13,11 @@ export interface RemotePresence {
   hostSince: number | undefined
   /** Whether that host has changes that viewers lack. */
   isBehind: boolean
+  /**
+   * Since when that host is there, or none is, in milliseconds since 1970. @default since `hostSince`, or since this node
+   * has learned of it
+   */
+  since?: number | undefined
 }
 
 export interface SessionPresenceOptions {
@@ -57,8 +62,10 @@ export function createSessionPresence(options: SessionPresenceOptions): SessionP
   function hostChanged(): void {
     const isHere = seat().host !== undefined
     const host = isHere || remote.hostSince !== undefined ? 'online' : 'offline'
-    const isOther = host !== status.host
-    if (isOther) status.setHost(host, isHere ? undefined : remote.hostSince)
+    const since = isHere ? undefined : (remote.since ?? remote.hostSince)
+    const isOtherSince = !isHere && remote.since !== undefined && remote.since !== status.since
+    const isOther = host !== status.host || isOtherSince
+    if (isOther) status.setHost(host, since)
     const isOtherLag = status.setBehind(isHere ? isBehind() : remote.isBehind)
     if (isOther || isOtherLag) audience().sendStatus()
   }

@@ -69,6 +69,8 @@ export interface Session {
   /** The bytes of the state, and an estimate for the name and the access rules. */
   readonly retainedBytes: number
   readonly retainedDeltas: number
+  /** Whether a fresh snapshot would serve new viewers better than what is retained. */
+  readonly isHeavy: boolean
   readonly info: SessionInfo
   /** Whether neither a host nor a viewer is connected to this node. */
   readonly isAbandoned: boolean
@@ -91,6 +93,8 @@ export interface Session {
   publish: (frame: unknown) => boolean
   /** Applies a message that reached another node. Returns `false` when a message before it is missing. */
   applyEntry: (entry: Entry) => boolean
+  /** Replaces the retained snapshot, if the messages after it lead to the head. Returns whether they do. */
+  applySnapshot: (entry: Entry) => boolean
   /** Replaces the state by the log of another node. Viewers receive only what they lack. */
   applyLog: (entries: readonly Entry[]) => void
   /** Applies a name, and merges access rules. Other nodes are not informed. */
@@ -102,6 +106,8 @@ export interface Session {
   admit: (token: ViewerToken) => Promise<string | undefined>
   /** Applies the host's hash of the state at `position`, unless the head is another one. */
   applyHash: (position: Position, hash: number) => void
+  /** Announces another limit to viewers, in bytes of one message: the one of the relay that this one follows. */
+  applyLimit: (limit: number) => void
   setRemotePresence: (presence: RemotePresence) => void
   /** All messages that another node needs to hold as much. Empty without a snapshot. */
   log: () => Entry[]
@@ -224,6 +230,9 @@ export function createSession(options: SessionOptions): Session {
     get retainedDeltas() {
       return retained.deltaCount
     },
+    get isHeavy() {
+      return retained.isHeavy
+    },
     get info() {
       return messages.info
     },
@@ -271,6 +280,7 @@ export function createSession(options: SessionOptions): Session {
       stateChanged()
       return true
     },
+    applySnapshot: (entry) => retained.leadsToHead(entry.position) && retained.add(entry),
     applyLog(entries) {
       retained.replace(entries)
       stateChanged()
@@ -288,6 +298,7 @@ export function createSession(options: SessionOptions): Session {
     applyHash(position, hash) {
       if (samePosition(position, retained.head)) status.setHash(hash)
     },
+    applyLimit: status.setLimit,
     setRemotePresence: presence.setRemote,
     log: retained.log,
     requestSnapshot: () => requestSnapshot(),

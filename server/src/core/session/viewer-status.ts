@@ -9,7 +9,7 @@ export interface ViewerStatusOptions {
   /** The position of the latest message. */
   head: () => Position | undefined
   encode: (message: StatusMessage) => Uint8Array
-  /** Bytes of one message from a host. Viewers assume the default, and learn of any other. */
+  /** Bytes of one message from a host, until `setLimit`. Viewers assume the default, and learn of any other. */
   limit: number
 }
 
@@ -26,6 +26,7 @@ export interface ViewerStatus {
   /** Sets whether the host has changes that viewers lack. Returns whether that is new. */
   setBehind: (isBehind: boolean) => boolean
   setName: (name: string) => void
+  setLimit: (limit: number) => void
   /** Sets the hash of the state at the head. */
   setHash: (hash: number) => void
   /** Must be called when the head changes: the status states it, and the hash belongs to the state before. */
@@ -39,7 +40,9 @@ export interface ViewerStatus {
   bytes: (isCurrent: boolean, receiving?: number) => Uint8Array
 }
 
-export function createViewerStatus({ head, encode, limit }: ViewerStatusOptions): ViewerStatus {
+export function createViewerStatus(options: ViewerStatusOptions): ViewerStatus {
+  const { head, encode } = options
+  let { limit } = options
   let presence: HostPresence = { host: 'offline', since: Date.now() }
   let name: string | undefined
   let hash: number | undefined
@@ -57,7 +60,9 @@ export function createViewerStatus({ head, encode, limit }: ViewerStatusOptions)
     get name() {
       return name
     },
-    hasLimit: limit !== MOST_BYTES,
+    get hasLimit() {
+      return limit !== MOST_BYTES
+    },
     setHost(host, since = Date.now()) {
       presence = { host, since }
       encoded = undefined
@@ -70,6 +75,10 @@ export function createViewerStatus({ head, encode, limit }: ViewerStatusOptions)
     },
     setName(next) {
       name = next
+      encoded = undefined
+    },
+    setLimit(next) {
+      limit = next
       encoded = undefined
     },
     setHash(next) {
