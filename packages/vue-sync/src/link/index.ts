@@ -1,3 +1,5 @@
+export { createDialer } from './dialer.ts'
+export type { Dialer, Transport, TransportStorage, ViewerWorld } from './dialer.ts'
 export { createLink } from './link.ts'
 export type { Link, LinkOptions, LinkState, LinkStatus, LinkWorld } from './link.ts'
 export { createPartReader } from './part-reader.ts'

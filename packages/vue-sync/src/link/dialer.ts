@@ -1,0 +1,90 @@
+import type { BackoffOptions } from '../protocol/index.ts'
+import type { LinkWorld } from './link.ts'
+import type { Progress } from './part-reader.ts'
+import type { Fallback } from './transports/index.ts'
+
+/** What carries the frames: a WebSocket, one long answer over HTTP after the other, or short answers (long polling). */
+export type Transport = 'socket' | 'stream' | 'poll'
+
+/** Where a viewer remembers which transport worked. `localStorage` is one. */
+export type TransportStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+
+/** What a viewer uses besides sockets. */
+export interface ViewerWorld extends LinkWorld {
+  /** Another implementation of `fetch`, for networks that block WebSockets. @default globalThis.fetch */
+  fetch?: typeof fetch
+  /**
+   * Remembers for a day, for each relay, which transport worked if a WebSocket did not. @default localStorage in
+   * browsers, else memory
+   */
+  storage?: TransportStorage
+  /** @internal The waits before a better transport is tried again. @default { first: 60000, max: 600000, factor: 2 } */
+  probe?: Partial<BackoffOptions>
+}
+
+export interface DialerOptions {
+  world: ViewerWorld
+  relay: () => string
+  /** Gives the address for each dial, with the present position in its query. */
+  url: () => string
+  onTransport: (transport: Transport) => void
+  onProgress: (progress: Progress) => void
+}
+
+/** Opens the connections of a viewer. */
+export interface Dialer {
+  /** For the link: opens a WebSocket, or what works in its place. */
+  WebSocket: typeof WebSocket
+  /** Loads what the next dial needs; `undefined` if that is nothing. */
+  prepare: () => Promise<void> | undefined
+  /** A frame has arrived. */
+  reached: () => void
+  /** The viewer has disconnected. It may dial again. */
+  stop: () => void
+}
+
+const KEY = 'vue-sync:transports'
+
+/**
+ * Dials WebSockets. From the second dial in a row without a frame on, or if another transport worked before, it loads
+ * the others and lets them choose.
+ */
+export function createDialer(options: DialerOptions): Dialer {
+  const { world } = options
+  let fallback: Fallback | undefined
+  /** Dials since the last frame. */
+  let dials = 0
+  let storage = world.storage
+  try {
+    // Reading it throws where the user has blocked storage.
+    if (typeof document !== 'undefined') storage ??= localStorage
+  } catch {}
+
+  async function load(): Promise<void> {
+    try {
+      const { createFallback } = await import('./transports/index.ts')
+      fallback ??= createFallback(options, storage, KEY)
+    } catch {
+      // The page may come from the relay that does not answer.
+    }
+  }
+
+  return {
+    WebSocket: function (url: string, protocols: string[]) {
+      if (fallback) return fallback.dial(url, protocols)
+      if (++dials > 1) void load()
+      return new (world.WebSocket ?? WebSocket)(url, protocols)
+    } as never,
+    prepare() {
+      try {
+        if (!fallback && storage?.getItem(KEY)?.includes(options.relay())) return load()
+      } catch {}
+      return undefined
+    },
+    reached: () => (dials = 0),
+    stop() {
+      dials = 0
+      fallback?.stop()
+    },
+  }
+}
