@@ -203,6 +203,8 @@ export function openFallback(
       return failed(one.transport, fault !== undefined)
     }
     current = undefined
+    // A relay ends a request when the same viewer sends another one, which a stream does that is tried beside polls.
+    if (pending.size > 0) return
     const isUnproved = replaced && Math.abs(Date.now() - replaced.at) < PROVED_MS
     if (fault === 'held') return poll()
     if (isUnproved && (code < 4000 || code > 4499)) {
@@ -232,8 +234,7 @@ export function openFallback(
   function poll(): void {
     // From here on, this dial has its own limit.
     socket.open()
-    if (!tried.has('poll')) start('poll', setup.url(), LONGEST_TRY_MS)
-    else if (pending.size === 0) finish(LOST, '')
+    start('poll', setup.url(), LONGEST_TRY_MS)
   }
 
   function scheduleProbe(): void {

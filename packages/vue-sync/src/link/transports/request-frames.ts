@@ -66,11 +66,12 @@ async function readRefusal(response: Response): Promise<Ending | undefined> {
     if ((length += chunk.length) > LONGEST_REFUSAL) return undefined
   }
   const refusal = parse(new TextDecoder().decode(concat(chunks)))
-  return refusal && typeof refusal['error'] === 'string' ? readClose(refusal) : undefined
+  const { code } = refusal ?? {}
+  return isCount(code) && code >= 4000 && code <= 4499 ? readClose(refusal!) : undefined
 }
 
 function readClose({ code, reason }: Record<string, unknown>): Ending | undefined {
-  if (!isCount(code) || code < 4000 || code > 4499) return undefined
+  if (!isCount(code)) return undefined
   return { code, reason: typeof reason === 'string' ? reason : '' }
 }
 
@@ -86,6 +87,8 @@ export async function requestFrames(request: FramesRequest): Promise<Ending | un
     redirect: 'error',
     headers: { 'vue-sync-viewer': viewer, ...(key && { authorization: `Bearer ${key}` }) },
   })
+  // It may have been closed in the same moment.
+  signal.throwIfAborted()
   const { headers } = response
   if (!response.ok || !headers.get('content-type')?.startsWith(MEDIA_TYPE))
     return readRefusal(response)
@@ -112,6 +115,7 @@ export async function requestFrames(request: FramesRequest): Promise<Ending | un
     },
   })
   for await (const chunk of chunksOf(response)) {
+    signal.throwIfAborted()
     received += chunk.length
     request.onBytes()
     lines.read(chunk)
