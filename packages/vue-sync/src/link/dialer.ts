@@ -18,7 +18,7 @@ export interface ViewerWorld extends LinkWorld {
    * browsers, else memory
    */
   storage?: TransportStorage
-  /** @internal The waits before a better transport is tried again. @default { first: 60000, max: 600000, factor: 2 } */
+  /** The waits before a WebSocket is tried again while another transport is in use. @default { first: 60000, max: 600000, factor: 2 } */
   probe?: Partial<BackoffOptions>
 }
 
