@@ -146,7 +146,12 @@ it.each<[Passing, string, fc.Arbitrary<(world: World) => unknown>, number]>([
   ['everything', 'a WebSocket', step, 200],
   ['streams', 'streams', step, 100],
   ['polls', 'polls', step, 100],
-  ['everything', 'what passes at the moment', fc.oneof({ weight: 9, arbitrary: step }, changePassing), 200],
+  [
+    'everything',
+    'what passes at the moment',
+    fc.oneof({ weight: 9, arbitrary: step }, changePassing),
+    200,
+  ],
 ])(
   'every viewer ends equal to the host after any sequence of changes, network faults, relay restarts and reloads: %s pass, over %s',
   async (passing, _, anyStep, numRuns) => {

@@ -73,32 +73,35 @@ async function changeNetwork({ page, proxy }: { page: BrowserPage; proxy: HttpPr
 
 const WATCH = `void (window.lost = [], setInterval(() => ${shows('Live')} || window.lost.push(document.body.innerText), 50))`
 
-describe.each<BrowserName>(['chromium', 'firefox', 'webkit'])('in %s, the viewer is live', (name) => {
-  // One page at a time: Firefox hides the others, and hidden pages disconnect.
-  it.skipIf(!hasBrowser(name))(
-    'through a proxy that refuses upgrades, one that holds back answers, and one that cuts what is idle for 30 s',
-    async () => {
-      browser = await launchTestBrowser(name)
-      const refusing = await openThrough({ refusesUpgrades: 403 })
-      expect(await refusing.page.evaluate(MEMORY)).toContain('"stream"')
-      await follows(refusing.page)
-      await changeNetwork(refusing)
-      await refusing.page.close()
+describe.each<BrowserName>(['chromium', 'firefox', 'webkit'])(
+  'in %s, the viewer is live',
+  (name) => {
+    // One page at a time: Firefox hides the others, and hidden pages disconnect.
+    it.skipIf(!hasBrowser(name))(
+      'through a proxy that refuses upgrades, one that holds back answers, and one that cuts what is idle for 30 s',
+      async () => {
+        browser = await launchTestBrowser(name)
+        const refusing = await openThrough({ refusesUpgrades: 403 })
+        expect(await refusing.page.evaluate(MEMORY)).toContain('"stream"')
+        await follows(refusing.page)
+        await changeNetwork(refusing)
+        await refusing.page.close()
 
-      const holding = await openThrough({ refusesUpgrades: 501, holdsBack: true })
-      expect(await holding.page.evaluate(MEMORY)).toContain('"poll"')
-      await follows(holding.page)
-      await changeNetwork(holding)
-      await holding.page.close()
+        const holding = await openThrough({ refusesUpgrades: 501, holdsBack: true })
+        expect(await holding.page.evaluate(MEMORY)).toContain('"poll"')
+        await follows(holding.page)
+        await changeNetwork(holding)
+        await holding.page.close()
 
-      const { page } = await openThrough({ refusesUpgrades: 403, cutsIdle: 30_000 })
-      await page.evaluate(WATCH)
-      // The relay's heartbeats are all that moves.
-      await new Promise((resolve) => setTimeout(resolve, 35_000))
-      await follows(page)
-      expect(await page.evaluate('window.lost')).toEqual([])
-      expect(await page.evaluate(MEMORY)).toContain('"stream"')
-    },
-    180_000,
-  )
-})
+        const { page } = await openThrough({ refusesUpgrades: 403, cutsIdle: 30_000 })
+        await page.evaluate(WATCH)
+        // The relay's heartbeats are all that moves.
+        await new Promise((resolve) => setTimeout(resolve, 35_000))
+        await follows(page)
+        expect(await page.evaluate('window.lost')).toEqual([])
+        expect(await page.evaluate(MEMORY)).toContain('"stream"')
+      },
+      180_000,
+    )
+  },
+)

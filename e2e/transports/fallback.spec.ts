@@ -76,7 +76,8 @@ describe('a viewer whose network refuses WebSockets', () => {
     await expect.poll(() => client.transport).toBe('stream')
     let home = 0
     const changing = setInterval(() => (score['home'] = ++home), 30)
-    await expect.poll(() => proxy.requests.filter((path) => path.startsWith('upgrade')).length)
+    await expect
+      .poll(() => proxy.requests.filter((path) => path.startsWith('upgrade')).length)
       .toBeGreaterThan(4)
     proxy.rules.refusesUpgrades = undefined
     await expect.poll(() => client.transport).toBe('socket')

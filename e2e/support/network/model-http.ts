@@ -48,14 +48,17 @@ export class ModelAnswer implements HttpReply {
   #hasEnded = false
   #isOver = false
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
-  #settle: PromiseWithResolvers<Response>
+  #resolve!: (response: Response) => void
+  #reject!: (error: Error) => void
   #onOver: ModelAnswerOptions['onOver']
 
   constructor({ log, url, init, onOver }: ModelAnswerOptions) {
     this.isStream = url.pathname.endsWith('/stream')
     this.#onOver = onOver
-    this.#settle = Promise.withResolvers()
-    this.response = this.#settle.promise
+    this.response = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
     init?.signal?.addEventListener('abort', () => this.drop())
     const headers = new Headers(init?.headers)
     queueMicrotask(() =>
@@ -94,7 +97,7 @@ export class ModelAnswer implements HttpReply {
       const body = new ReadableStream<Uint8Array>({
         start: (controller) => void (this.#controller = controller),
       })
-      this.#settle.resolve(new Response(body, this.#head))
+      this.#resolve(new Response(body, this.#head))
     }
     const pieces = this.#queue.splice(0)
     for (const piece of pieces) {
@@ -115,7 +118,7 @@ export class ModelAnswer implements HttpReply {
     this.#onOver(this)
     const error = new TypeError('The network has failed.')
     if (this.#controller) this.#controller.error(error)
-    else this.#settle.reject(error)
+    else this.#reject(error)
     if (!this.#hasEnded) this.onGone?.()
   }
 }

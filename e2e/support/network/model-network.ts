@@ -73,8 +73,7 @@ export class ModelNetwork {
   /** Delivers what was sent on every connection that is not stalled. */
   deliver(): void {
     for (const socket of this.sockets) socket.deliver()
-    for (const answer of this.answers)
-      if (!answer.isStream || !this.holdsStreams) answer.deliver()
+    for (const answer of this.answers) if (!answer.isStream || !this.holdsStreams) answer.deliver()
   }
 }
 
@@ -119,7 +118,8 @@ export class ModelSocket extends EventTarget {
     const position = readPosition(new URL(url).searchParams)
     queueMicrotask(() => {
       if (this.readyState !== 0) return
-      if (!network.isUp || (network.refusesSockets && this.role === 'viewer')) return this.#end(1006)
+      if (!network.isUp || (network.refusesSockets && this.role === 'viewer'))
+        return this.#end(1006)
       network.sockets.add(this)
       this.#session = network.session
       this.readyState = 1

@@ -6,8 +6,13 @@ import {
   readMessageHead,
   readPart,
 } from '../../protocol/index.ts'
-import type { Transport } from '../dialer.ts'
-import { type ArrivingEvent, LOST, type TransportClosed, TransportSocket } from './transport-socket.ts'
+import type { Transport } from '../viewer-world.ts'
+import {
+  type ArrivingEvent,
+  LOST,
+  type TransportClosed,
+  TransportSocket,
+} from './transport-socket.ts'
 
 /** What the dials of a viewer have in common. */
 export interface FallbackSetup {

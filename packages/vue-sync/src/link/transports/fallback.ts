@@ -1,5 +1,5 @@
 import { randomSecret } from '../../protocol/index.ts'
-import type { DialerOptions, Transport, TransportStorage } from '../dialer.ts'
+import type { DialerOptions, Transport, TransportStorage } from '../viewer-world.ts'
 import { type FallbackSetup, openFallback } from './fallback-socket.ts'
 import { openPoll } from './poll-socket.ts'
 import type { RequestContext } from './request-frames.ts'
@@ -83,7 +83,8 @@ export function createFallback(
       shownAt = now
       onProgress({ received, total })
     },
-    preferred: () => (latest?.relay === relay() ? latest.transport : memory.read(relay())) ?? 'socket',
+    preferred: () =>
+      (latest?.relay === relay() ? latest.transport : memory.read(relay())) ?? 'socket',
     prefer(transport) {
       latest = { relay: relay(), transport }
       memory.write(relay(), transport)

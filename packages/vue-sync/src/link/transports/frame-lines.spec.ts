@@ -11,8 +11,7 @@ function readAll(chunks: readonly Uint8Array[], longest = 1_000_000) {
   const arriving: [number, number | undefined][] = []
   const lines = createFrameLines({
     longest,
-    onFrame: (frame) =>
-      frames.push(typeof frame === 'string' ? frame : [...new Uint8Array(frame)]),
+    onFrame: (frame) => frames.push(typeof frame === 'string' ? frame : [...new Uint8Array(frame)]),
     onLongFrame: (received, total) => arriving.push([received, total]),
   })
   for (const chunk of chunks) lines.read(chunk)
@@ -44,7 +43,7 @@ describe('frames of a body', () => {
             frames.flatMap((frame, at) => [...(gaps[at] ? [10] : []), ...write(frame)]),
           )
           const chunks: Uint8Array[] = []
-          for (let at = 0; at < body.length; ) {
+          for (let at = 0; at < body.length;) {
             const end = at + sizes.next().value
             chunks.push(body.subarray(at, end))
             at = end

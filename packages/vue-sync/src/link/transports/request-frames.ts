@@ -111,7 +111,8 @@ export async function requestFrames(request: FramesRequest): Promise<Ending | un
     onLongFrame(bytes, length) {
       // The length of a compressed body says nothing about its frames.
       if (length !== undefined) request.onLongFrame(bytes, length)
-      else request.onLongFrame(received, total !== undefined && total >= received ? total : undefined)
+      else
+        request.onLongFrame(received, total !== undefined && total >= received ? total : undefined)
     },
   })
   for await (const chunk of chunksOf(response)) {

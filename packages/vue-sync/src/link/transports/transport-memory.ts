@@ -1,5 +1,5 @@
 import { isRecord } from '../../protocol/index.ts'
-import type { Transport, TransportStorage } from '../dialer.ts'
+import type { Transport, TransportStorage } from '../viewer-world.ts'
 
 /** What worked for each relay, for a day. */
 export interface TransportMemory {
