@@ -14,6 +14,8 @@ export interface Dialer {
 }
 
 const KEY = 'vue-sync:transports'
+/** The first dial waits for the other transports for this long. Without them, it tries a WebSocket. */
+const LONGEST_LOAD_MS = 2000
 
 /**
  * Dials WebSockets. From the second dial in a row without a frame on, or if another transport worked before, it loads
@@ -41,13 +43,22 @@ export function createDialer(options: DialerOptions): Dialer {
 
   return {
     WebSocket: function (url: string, protocols: string[]) {
-      if (fallback) return fallback.dial(url, protocols)
-      if (++dials > 1) void load()
-      return new (world.WebSocket ?? WebSocket)(url, protocols)
+      if (!fallback && ++dials > 1) void load()
+      const connection =
+        fallback?.dial(url, protocols) ?? new (world.WebSocket ?? WebSocket)(url, protocols)
+      world.onConnection?.(connection)
+      return connection
     } as never,
     prepare() {
       try {
-        if (!fallback && storage?.getItem(KEY)?.includes(options.relay())) return load()
+        if (!fallback && storage?.getItem(KEY)?.includes(options.relay()))
+          return new Promise((resolve) => {
+            const timer = setTimeout(resolve, LONGEST_LOAD_MS)
+            void load().then(() => {
+              clearTimeout(timer)
+              resolve()
+            })
+          })
       } catch {}
       return undefined
     },

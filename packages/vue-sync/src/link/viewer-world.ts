@@ -8,6 +8,9 @@ export type Transport = 'socket' | 'stream' | 'poll'
 /** Where a viewer remembers which transport worked. `localStorage` is one. */
 export type TransportStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
+/** What a WebSocket and a connection over another transport have in common. */
+export type ViewerConnection = EventTarget & { readonly readyState: number }
+
 /** What a viewer uses besides sockets. */
 export interface ViewerWorld extends LinkWorld {
   /** Another implementation of `fetch`, for networks that block WebSockets. @default globalThis.fetch */
@@ -17,6 +20,11 @@ export interface ViewerWorld extends LinkWorld {
    * browsers, else memory
    */
   storage?: TransportStorage
+  /**
+   * Receives each connection, for tools that record its `open`, `message` and `close` events. It may be a WebSocket, or
+   * stand for one: it goes on when the viewer moves to another transport. @default none
+   */
+  onConnection?: (connection: ViewerConnection) => void
   /** The waits before a WebSocket is tried again while another transport is in use. @default { first: 60000, max: 600000, factor: 2 } */
   probe?: Partial<BackoffOptions>
 }

@@ -49,6 +49,22 @@ describe('a better transport', () => {
     expect(network.stored.size, 'the next page begins with a socket').toBe(0)
   })
 
+  it('takes over within a connection, so tools that record one see no end', async () => {
+    const events: string[] = []
+    await startStream({
+      onConnection(connection) {
+        for (const type of ['open', 'message', 'close'])
+          connection.addEventListener(type, () => events.push(type))
+      },
+    })
+    events.length = 0
+    network.refusesSockets = false
+    await stay(60)
+    network.sockets.at(-1)!.receive(change(2), at(2))
+    await pass(0)
+    expect(new Set(events)).toEqual(new Set(['message']))
+  })
+
   it('that would set the state back is asked again, with the present position', async () => {
     const { client, shown } = await startStream()
     network.refusesSockets = false
