@@ -10,7 +10,7 @@ describe('the choice', () => {
     const { client, statuses } = await startStream()
     expect(network.sockets).toHaveLength(3)
     expect(network.requests.map(({ path }) => path)).toEqual(['/s/board/stream'])
-    expect(network.requests[0]!.headers.get('authorization')).toBe('Bearer key')
+    expect(network.requests[0]!.headers.get('authorization')).toBe('Bearer token.a2V5')
     expect(network.requests[0]!.headers.get('vue-sync-viewer')).toMatch(/^[\w-]{16,64}$/)
     expect(client.problems).toEqual([])
     expect(statuses).toEqual(['connecting', 'reconnecting', 'connected'])
@@ -63,6 +63,18 @@ describe('the choice', () => {
     },
   )
 
+  it.each([404, 405, 501])('is polling where streams are turned off (%i)', async (status) => {
+    const { client } = start()
+    await pass(5100)
+    network.requests[0]!.refuse(status, '<html>')
+    await pass(0)
+    expect(network.requests[1]!.path).toBe('/s/board/state')
+    network.requests[1]!.answer(state(1) + at(1))
+    network.requests[1]!.end(next('epoch=e&seq=1&cursor=a'))
+    await pass(0)
+    expect(client.transport).toBe('poll')
+  })
+
   it('is polling after three streams in a row that were cut off within 10 s', async () => {
     start({ backoff: { first: 500, max: 500 } })
     await pass(1100)
@@ -108,8 +120,11 @@ describe('the memory', () => {
     network.refusesSockets = false
     const { client } = start()
     await expect.poll(() => network.requests.length).toBe(1)
-    network.requests[0]!.refuse(404, 'Not Found')
-    await pass(0)
+    // A relay of an earlier version has neither.
+    for (const which of [0, 1]) {
+      network.requests[which]!.refuse(404, 'Not Found')
+      await pass(0)
+    }
     network.sockets[0]!.receive(state(1), at(1))
     await pass(0)
     expect(client.transport).toBe('socket')

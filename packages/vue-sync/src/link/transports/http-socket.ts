@@ -1,4 +1,3 @@
-import { readOffer } from '../../protocol/index.ts'
 import type { Frame } from './frame-lines.ts'
 import { type RequestContext, requestFrames } from './request-frames.ts'
 import { type Fault, LOST, TransportSocket } from './transport-socket.ts'
@@ -12,8 +11,12 @@ export interface HttpPlan {
   onFrame?: (frame: Frame, type: unknown) => void
   /** Waited for before the next request. */
   beforeNext?: () => Promise<void> | undefined
-  /** Why an answer ended without `next`, if the plan can tell. */
-  faultAfter?: (isAnswered: boolean) => Fault | undefined
+  /**
+   * Why an answer ended without `next`, if the plan can tell.
+   *
+   * @param status of the answer: 200 if it had frames, `undefined` if there was none
+   */
+  faultAfter?: (status: number | undefined) => Fault | undefined
   stop?: () => void
 }
 
@@ -35,7 +38,8 @@ export function openHttpSocket(
   planFor: (lose: (fault: Fault) => void) => HttpPlan,
 ): TransportSocket {
   const { base, query: from } = readAddress(url)
-  const { key } = readOffer(protocols.join())
+  // The encoded form is right for every key. A plain one must be visible ASCII.
+  const key = protocols.find((entry) => entry.startsWith('token.'))
   const stop = new AbortController()
   const socket = new TransportSocket(url, { close: stopAll })
   const plan = planFor(lose)
@@ -53,17 +57,18 @@ export function openHttpSocket(
     let query = from
     let isFirst = true
     while (!stop.signal.aborted) {
-      let isAnswered = false
+      let status: number | undefined
       const ending = await requestFrames({
         ...context,
         url: base + plan.resourceFor(query, isFirst),
         key,
         signal: stop.signal,
         onAnswer() {
-          isAnswered = true
+          status = 200
           socket.open()
           plan.onAnswer?.()
         },
+        onOther: (other) => (status = other),
         onBytes: () => plan.onBytes?.(),
         onFrame(frame, type) {
           plan.onFrame?.(frame, type)
@@ -72,7 +77,7 @@ export function openHttpSocket(
         onLongFrame: (received, total) => socket.arriving(received, total),
       }).catch(() => undefined)
       if (stop.signal.aborted) return
-      if (!ending) return lose(plan.faultAfter?.(isAnswered))
+      if (!ending) return lose(plan.faultAfter?.(status))
       if ('code' in ending) return lose(undefined, ending.code, ending.reason)
       ;({ query } = ending)
       isFirst = false

@@ -13,10 +13,13 @@ export interface RequestContext {
 
 export interface FramesRequest extends RequestContext {
   url: string
+  /** As it is offered to WebSockets: `token.` and its base64url. */
   key: string | undefined
   signal: AbortSignal
   /** The relay has answered with frames, which follow. */
   onAnswer: () => void
+  /** Something has answered without frames. */
+  onOther: (status: number) => void
   onBytes: () => void
   onFrame: (frame: Frame, type: unknown) => void
   onLongFrame: (received: number, total: number | undefined) => void
@@ -90,8 +93,10 @@ export async function requestFrames(request: FramesRequest): Promise<Ending | un
   // It may have been closed in the same moment.
   signal.throwIfAborted()
   const { headers } = response
-  if (!response.ok || !headers.get('content-type')?.startsWith(MEDIA_TYPE))
+  if (!response.ok || !headers.get('content-type')?.startsWith(MEDIA_TYPE)) {
+    request.onOther(response.status)
     return readRefusal(response)
+  }
   request.onAnswer()
   const isOld = Number(headers.get('age')) > LONGEST_AGE_S
   const total = Number(headers.get('content-length')) || undefined

@@ -8,6 +8,8 @@ const HELD_MS = 4000
 const HELD_REST_MS = 12_000
 /** A stream that ends without `next` so soon was cut off by a proxy. */
 const CUT_MS = 10_000
+/** An operator may turn streams off in front of a cache. */
+const MISSING: ReadonlySet<number> = new Set([404, 405, 501])
 
 /** Follows a session by requests of which each brings frames for up to 60 s. */
 export function openStream(
@@ -40,8 +42,11 @@ export function openStream(
         isWhole ||= type === 'status'
         if (isWhole) clearTimeout(timer)
       },
-      faultAfter: (isAnswered) =>
-        isAnswered && Math.abs(Date.now() - began) < CUT_MS ? 'cut' : undefined,
+      faultAfter(status) {
+        if (status === undefined) return undefined
+        if (MISSING.has(status)) return 'held'
+        return status === 200 && Math.abs(Date.now() - began) < CUT_MS ? 'cut' : undefined
+      },
       stop: () => clearTimeout(timer),
     }
   })
