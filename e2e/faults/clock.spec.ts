@@ -35,7 +35,8 @@ async function pass(milliseconds: number): Promise<void> {
 function open(plugin: typeof syncPlugin | typeof syncViewer): App {
   const app = createEmptyApp()
   apps.push(app)
-  app.use(createPinia()).use(plugin as never, { url: 'ws://relay', WebSocket: network.WebSocket })
+  const { WebSocket, fetch } = network
+  app.use(createPinia()).use(plugin as never, { url: 'ws://relay', WebSocket, fetch })
   app.mount({})
   return app
 }

@@ -25,7 +25,8 @@ afterEach(() => {
 })
 
 function start() {
-  app.use(createPinia()).use(syncViewer, { url: 'ws://relay', WebSocket: network.WebSocket })
+  const { WebSocket, fetch } = network
+  app.use(createPinia()).use(syncViewer, { url: 'ws://relay', WebSocket, fetch })
   app.mount({})
   return app.runWithContext(useSyncViewer)
 }

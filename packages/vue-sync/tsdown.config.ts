@@ -58,6 +58,8 @@ export default defineConfig({
     'await-turn': 'src/host/await-turn.ts',
     // Loaded with the first message that takes several parts.
     'part-writer': 'src/link/part-writer.ts',
+    // Loaded by viewers where WebSockets do not work.
+    transports: 'src/link/transports/index.ts',
     msgpack: 'src/codecs/msgpack.ts',
     cbor: 'src/codecs/cbor.ts',
     protobuf: 'src/codecs/protobuf.ts',

@@ -4,7 +4,7 @@ import { createApp } from 'vue'
 import { syncViewer } from '@vue-sync/vue/viewer'
 import App from './App.vue'
 import { createMemory } from './device/memory.ts'
-import { recordedCache, RecordedSocket } from './history/received.ts'
+import { recordConnection, recordedCache } from './history/received.ts'
 import { loadLazyParts } from './parts/lazily.ts'
 import {
   createKnownSessions,
@@ -32,7 +32,7 @@ async function start(): Promise<void> {
     .use(syncViewer, {
       ...viewerOptions,
       cache: recordedCache(cache),
-      WebSocket: RecordedSocket,
+      onConnection: recordConnection,
     })
     .provide(
       KNOWN_SESSIONS_KEY,

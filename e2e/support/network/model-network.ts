@@ -3,6 +3,7 @@ import type { Viewer } from '../../../server/src/core/session/audience.ts'
 import type { Host } from '../../../server/src/core/session/host-seat.ts'
 import type { RelayPeer } from '../../../server/src/core/session/relay-peer.ts'
 import { createSession, type Session } from '../../../server/src/core/session/session.ts'
+import { makeModelLog, ModelAnswer } from './model-http.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -13,8 +14,14 @@ const decoder = new TextDecoder()
  */
 export class ModelNetwork {
   readonly sockets = new Set<ModelSocket>()
+  readonly answers = new Set<ModelAnswer>()
   session = makeSession()
+  #log = makeModelLog(this.session)
   isUp = true
+  /** Whether sockets of viewers fail. */
+  refusesSockets = false
+  /** Whether streams bring nothing. */
+  holdsStreams = false
   /** A WebSocket class that connects to this network. Tests give it to the plugins. */
   readonly WebSocket: typeof globalThis.WebSocket
 
@@ -28,12 +35,26 @@ export class ModelNetwork {
     } as never
   }
 
+  /** Requests to this network. */
+  readonly fetch: typeof globalThis.fetch = async (input, init) => {
+    if (!this.isUp || init?.signal?.aborted) throw new TypeError('Nothing answers.')
+    const answer = new ModelAnswer({
+      log: this.#log,
+      url: new URL(String(input)),
+      init,
+      onOver: (over) => this.answers.delete(over),
+    })
+    this.answers.add(answer)
+    return answer.response
+  }
+
   /** Ends the relay's process: closes every connection and discards the retained state. */
   kill(): void {
     this.isUp = false
     this.session.close(4000, '')
-    for (const socket of this.sockets) socket.drop()
+    for (const connection of [...this.sockets, ...this.answers]) connection.drop()
     this.session = makeSession()
+    this.#log = makeModelLog(this.session)
   }
 
   start(): void {
@@ -44,9 +65,15 @@ export class ModelNetwork {
     return [...this.sockets].filter((socket) => socket.role === role)
   }
 
-  /** Delivers the sent messages of every socket that is not stalled. */
+  /** What carries frames to viewers: sockets and answers. */
+  viewerConnections(): (ModelSocket | ModelAnswer)[] {
+    return [...this.socketsOf('viewer'), ...this.answers]
+  }
+
+  /** Delivers what was sent on every connection that is not stalled. */
   deliver(): void {
     for (const socket of this.sockets) socket.deliver()
+    for (const answer of this.answers) if (!answer.isStream || !this.holdsStreams) answer.deliver()
   }
 }
 
@@ -91,7 +118,8 @@ export class ModelSocket extends EventTarget {
     const position = readPosition(new URL(url).searchParams)
     queueMicrotask(() => {
       if (this.readyState !== 0) return
-      if (!network.isUp) return this.#end(1006)
+      if (!network.isUp || (network.refusesSockets && this.role === 'viewer'))
+        return this.#end(1006)
       network.sockets.add(this)
       this.#session = network.session
       this.readyState = 1

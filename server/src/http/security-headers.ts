@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { nameOf } from '../guard/hosts-and-origins.ts'
 
-/** The viewer loads everything from its relay. A link to another relay opens a socket to it. */
+/** The viewer loads everything from its relay. A link to another relay opens a socket to it, or uses its HTTP endpoints. */
 const VIEWER_POLICY = [
   "default-src 'none'",
   // The QR decoder is WebAssembly.
@@ -11,7 +11,7 @@ const VIEWER_POLICY = [
   "img-src 'self' data: blob:",
   "font-src 'self'",
   'media-src blob: mediastream:',
-  "connect-src 'self' ws: wss:",
+  "connect-src 'self' ws: wss: http: https:",
   "worker-src 'self'",
   "manifest-src 'self'",
   "base-uri 'none'",

@@ -91,6 +91,7 @@ export async function createPlayback({ address, base }: PlaybackOptions): Promis
   app.use(syncViewer, {
     pinia: createPinia(),
     WebSocket: Socket as unknown as typeof WebSocket,
+    fetch: () => Promise.reject(new Error(ORIGIN)),
     pauseAfter: NEVER_MS,
     backoff: { first: 1, max: 2 },
     codecs,

@@ -41,11 +41,14 @@ const stored = (load: ViewerCache['load']): ViewerCache => ({ load, save: async 
 describe('what the viewer has received before the recorder is loaded', () => {
   let parts: typeof Parts
   beforeEach(async () => {
-    vi.stubGlobal('WebSocket', Socket)
     vi.resetModules()
     parts = await import('./received.ts')
   })
-  const dial = (): Socket => new parts.RecordedSocket('ws://x') as unknown as Socket
+  function dial(): Socket {
+    const socket = new Socket()
+    parts.recordConnection(socket)
+    return socket
+  }
   const types = () =>
     parts.inbox.early.map((received) => {
       if (received.type === 'session')

@@ -1,5 +1,5 @@
 import type { KeptState, SyncAddress } from '@vue-sync/vue/protocol'
-import type { ViewerCache } from '@vue-sync/vue/viewer'
+import type { ViewerCache, ViewerConnection } from '@vue-sync/vue/viewer'
 
 interface SessionBegins {
   type: 'session'
@@ -23,7 +23,7 @@ const MOST_EARLY_BYTES = 2 * 1024 * 1024
 
 let session: SessionBegins | undefined
 /** Only its events count. A socket that was given up may still receive, and closes later than the next one opens. */
-let current: WebSocket | undefined
+let current: ViewerConnection | undefined
 let bytes = 0
 
 function keep(received: Received): void {
@@ -53,7 +53,8 @@ export const inbox = { early: [] as Received[], receive: keep }
 
 const TYPES = ['open', 'message', 'close'] as const
 
-function follow(socket: WebSocket): void {
+/** Passes on what a connection receives, whatever carries it. */
+export function recordConnection(socket: ViewerConnection): void {
   if (current && current.readyState < 3) inbox.receive({ type: 'close', at: Date.now() })
   current = socket
   for (const type of TYPES)
@@ -61,14 +62,6 @@ function follow(socket: WebSocket): void {
       if (current === socket)
         inbox.receive({ type, at: Date.now(), data: (event as MessageEvent).data } as Received)
     })
-}
-
-/** A WebSocket whose messages go to the inbox too. */
-export class RecordedSocket extends WebSocket {
-  constructor(url: string | URL, protocols?: string | string[]) {
-    super(url, protocols)
-    follow(this)
-  }
 }
 
 /** A cache whose states go to the inbox too. */

@@ -1,6 +1,7 @@
 import { createReport, createWarn, SyncError } from '../diagnostics.ts'
 import { canEncrypt } from '../encrypt/index.ts'
 import {
+  createDialer,
   createDialReports,
   createLink,
   createPartReader,
@@ -10,6 +11,7 @@ import {
   problemOf,
   type Progress,
   readLink,
+  type Transport,
 } from '../link/index.ts'
 import {
   bindingOf,
@@ -33,6 +35,8 @@ import { createStateSaver } from './state-saver.ts'
 export interface ClientState extends ReceivedState {
   status: LinkStatus
   retryAt: number | undefined
+  /** What carries the frames; `undefined` while it is not connected. */
+  transport: Transport | undefined
   /** How much of a large message has arrived; `undefined` when none is arriving. */
   progress: Progress | undefined
   error: SyncError | undefined
@@ -74,6 +78,7 @@ export function createClient<Copy extends StateCopy>(
   const state = observable({
     status: 'disconnected',
     retryAt: undefined,
+    transport: undefined,
     progress: undefined,
     lastUpdate: undefined,
     asOf: undefined,
@@ -90,7 +95,16 @@ export function createClient<Copy extends StateCopy>(
   let link: Link | undefined
   let reader: FrameReader | undefined
   let stopFollowing: (() => void) | undefined
-  let reportDials: ((failures: number) => void) | undefined
+  let reportDials: ((failures: number, busy?: string) => void) | undefined
+  const url = (): string => formatSocketUrl(address!, receiver.position)
+  const onProgress = (progress: Progress | undefined): void => void (state.progress = progress)
+  const dialer = createDialer({
+    world: options,
+    relay: () => address!.relay,
+    url,
+    onTransport: (transport) => (state.transport = transport),
+    onProgress,
+  })
   const saver = options.cache && createStateSaver(options.cache, stateToSave)
   const receiver = createReceiver({
     copy,
@@ -128,10 +142,11 @@ export function createClient<Copy extends StateCopy>(
     reportDials?.(0)
     saver?.saveNow()
     stopFollowing?.()
+    dialer.stop()
     link?.close()
     receiver.disconnected()
     reader?.discard()
-    stopFollowing = link = reader = state.progress = undefined
+    stopFollowing = link = reader = state.progress = state.transport = undefined
     state.status = 'disconnected'
   }
 
@@ -141,17 +156,17 @@ export function createClient<Copy extends StateCopy>(
     if (process.env.NODE_ENV !== 'production') report(error)
   }
 
-  /** Shows the saved state, then dials with its position. */
-  async function restoreAndDial(to: SyncAddress): Promise<void> {
+  /** Shows the saved state if there is none, then dials with its position. */
+  async function prepareAndDial(to: SyncAddress, prepared?: Promise<void>): Promise<void> {
     state.status = 'connecting'
-    const kept = await saver!.load(to)
+    const kept = receiver.position ? undefined : await saver?.load(to)
+    await prepared
     if (address !== to || !wanted) return
     if (kept) receiver.restore(kept)
     dial(to)
   }
 
   function dial(to: SyncAddress): void {
-    const { relay, session, key } = to
     const frames = (reader = createFrameReader({
       codecs: options.codecs ?? [],
       address: to,
@@ -180,21 +195,25 @@ export function createClient<Copy extends StateCopy>(
     const parts = createPartReader({
       limit: () => longest,
       onFrame: frames.read,
-      onProgress: (progress) => (state.progress = progress),
+      onProgress,
       send: (receipt) => link!.send(receipt),
     })
     longest = MOST_BYTES
-    reportDials = createDialReports(relay, copy.problems, report)
+    reportDials = createDialReports(to.relay, copy.problems, report)
     link = createLink({
-      world: options,
-      url: () => formatSocketUrl({ relay, session }, receiver.position),
-      protocols: offerProtocols('viewer', key),
+      world: { ...options, WebSocket: dialer.WebSocket },
+      url,
+      protocols: offerProtocols('viewer', to.key),
       backoff: options.backoff,
       onFrame: parts.read,
-      onFailures: reportDials,
+      onFailures(count, busy) {
+        if (count === 0) dialer.reached()
+        reportDials!(count, busy)
+      },
       onState({ status, retryAt, closed }) {
         state.status = status
         state.retryAt = retryAt
+        state.transport = status === 'connected' ? (state.transport ?? 'socket') : undefined
         if (process.env.NODE_ENV !== 'production' && status === 'connected') report.connected!()
         if (status !== 'connected') {
           frames.discard()
@@ -240,7 +259,8 @@ export function createClient<Copy extends StateCopy>(
       if (blocked) return fail(blocked)
       wanted = true
       state.error = undefined
-      if (saver && !receiver.position) void restoreAndDial(next)
+      const prepared = dialer.prepare()
+      if (prepared || (saver && !receiver.position)) void prepareAndDial(next, prepared)
       else dial(next)
     },
     disconnect: hangUp,

@@ -5,5 +5,11 @@ export type { SyncClientOptions, ViewerCache } from './options.ts'
 export { SyncError } from '../diagnostics.ts'
 export type { ErrorCode } from '../diagnostics.ts'
 export type { SyncProblem } from '../problems.ts'
-export type { LinkStatus, Progress } from '../link/index.ts'
+export type {
+  LinkStatus,
+  Progress,
+  Transport,
+  TransportStorage,
+  ViewerConnection,
+} from '../link/index.ts'
 export type { Codec, Json, KeptState, LazyCodec, StoreFields } from '../protocol/index.ts'

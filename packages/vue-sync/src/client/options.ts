@@ -1,4 +1,4 @@
-import type { LinkWorld } from '../link/index.ts'
+import type { ViewerWorld } from '../link/index.ts'
 import {
   BACKOFF_DEFAULTS,
   type BackoffOptions,
@@ -21,7 +21,7 @@ export interface ViewerCache {
 }
 
 /** The options of `createSyncClient()`. Everything is optional. */
-export interface SyncClientOptions extends LinkWorld {
+export interface SyncClientOptions extends ViewerWorld {
   /**
    * Connects at once: a link from the host, `ws://HOST:9876/s/NAME`, `HOST:PORT`, or `HOST` for port 9876. Without it,
    * call `connect(link)` later. @default none

@@ -112,6 +112,9 @@ export function createSyncClient(options: SyncClientOptions = {}): SyncClient {
     get retryAt() {
       return state.retryAt
     },
+    get transport() {
+      return state.transport
+    },
     get progress() {
       return state.progress
     },

@@ -1,3 +1,6 @@
+export { createDialer } from './dialer.ts'
+export type { Dialer } from './dialer.ts'
+export type { Transport, TransportStorage, ViewerConnection, ViewerWorld } from './viewer-world.ts'
 export { createLink } from './link.ts'
 export type { Link, LinkOptions, LinkState, LinkStatus, LinkWorld } from './link.ts'
 export { createPartReader } from './part-reader.ts'

@@ -8,6 +8,12 @@ export type { FieldKind, FieldRule, StoreRules } from './mirror/store-rules.ts'
 export { SyncError } from '../diagnostics.ts'
 export type { ErrorCode } from '../diagnostics.ts'
 export type { SyncProblem } from '../problems.ts'
-export type { LinkStatus, Progress } from '../link/index.ts'
+export type {
+  LinkStatus,
+  Progress,
+  Transport,
+  TransportStorage,
+  ViewerConnection,
+} from '../link/index.ts'
 export type { SyncOptions } from '../pinia/sync-options.ts'
 export type { Codec, Json, KeptState, LazyCodec, StoreFields } from '../protocol/index.ts'

@@ -1,6 +1,6 @@
 import { inject, type Ref } from 'vue'
 import { SyncError } from '../diagnostics.ts'
-import type { LinkStatus, Progress } from '../link/index.ts'
+import type { LinkStatus, Progress, Transport } from '../link/index.ts'
 import type { SyncProblem } from '../problems.ts'
 import type { HostPresence, StoreFields } from '../protocol/index.ts'
 import { SYNC_VIEWER_KEY, viewerRefs } from './plugin.ts'
@@ -12,6 +12,11 @@ export interface UseSyncViewerReturn {
   status: Readonly<Ref<LinkStatus>>
   /** When the next reconnect is due, in milliseconds since 1970. */
   retryAt: Readonly<Ref<number | undefined>>
+  /**
+   * What carries the state: a WebSocket, or in networks that block WebSockets HTTP, as a `stream` or by `poll`. It moves
+   * to a better one by itself. `undefined` while the viewer is not connected.
+   */
+  transport: Readonly<Ref<Transport | undefined>>
   /** When state last arrived, in milliseconds since 1970 by this device's clock. */
   lastUpdate: Readonly<Ref<number | undefined>>
   /**

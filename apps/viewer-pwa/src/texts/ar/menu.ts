@@ -8,6 +8,8 @@ export const menu = (): Texts['menu'] => ({
   hostAway: 'غير متصل',
   lastUpdate: 'آخر تحديث',
   nothingYet: 'لا شيء بعد',
+  connection: 'الاتصال',
+  overHttp: 'عبر HTTP، لأن WebSocket لا يعمل هنا',
   viewer: 'العارض',
   language: 'اللغة',
   deviceLanguage: 'لغة هذا الجهاز',

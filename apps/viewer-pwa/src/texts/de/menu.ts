@@ -8,6 +8,8 @@ export const menu = (): Texts['menu'] => ({
   hostAway: 'offline',
   lastUpdate: 'Letzte Aktualisierung',
   nothingYet: 'noch keine',
+  connection: 'Verbindung',
+  overHttp: 'über HTTP, weil WebSockets hier nicht funktionieren',
   viewer: 'Viewer',
   language: 'Sprache',
   deviceLanguage: 'Wie auf diesem Gerät',

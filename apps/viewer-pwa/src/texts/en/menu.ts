@@ -7,6 +7,8 @@ export const menu = () => ({
   hostAway: 'offline',
   lastUpdate: 'Last update',
   nothingYet: 'nothing yet',
+  connection: 'Connection',
+  overHttp: 'over HTTP, because WebSockets do not work here',
   viewer: 'Viewer',
   language: 'Language',
   deviceLanguage: 'As on this device',

@@ -8,6 +8,8 @@ export const menu = (): Texts['menu'] => ({
   hostAway: 'sin conexión',
   lastUpdate: 'Última actualización',
   nothingYet: 'ninguna aún',
+  connection: 'Conexión',
+  overHttp: 'por HTTP, porque aquí no funcionan los WebSockets',
   viewer: 'Visor',
   language: 'Idioma',
   deviceLanguage: 'Como en este dispositivo',

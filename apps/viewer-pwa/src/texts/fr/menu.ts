@@ -8,6 +8,8 @@ export const menu = (): Texts['menu'] => ({
   hostAway: 'hors ligne',
   lastUpdate: 'Dernière mise à jour',
   nothingYet: 'rien encore',
+  connection: 'Connexion',
+  overHttp: 'par HTTP, car les WebSockets ne fonctionnent pas ici',
   viewer: 'Visionneuse',
   language: 'Langue',
   deviceLanguage: 'Comme sur cet appareil',

@@ -8,6 +8,8 @@ export const menu = (): Texts['menu'] => ({
   hostAway: 'オフライン',
   lastUpdate: '最終更新',
   nothingYet: 'まだありません',
+  connection: '接続',
+  overHttp: 'HTTP 経由（ここでは WebSocket を使えません）',
   viewer: 'ビューア',
   language: '言語',
   deviceLanguage: '端末の設定に従う',

@@ -1,0 +1,2 @@
+export { createFallback } from './fallback.ts'
+export type { Fallback } from './fallback.ts'
