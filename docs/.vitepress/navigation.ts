@@ -52,6 +52,8 @@ const GUIDE: Items = [
       page('Run the relay', '/guide/relay'),
       page('Deployment', '/guide/deployment'),
       page('Several machines', '/guide/several-machines'),
+      page('Scaling', '/scaling'),
+      page('Durable Objects', '/guide/durable-objects'),
       page('Metrics', '/guide/metrics'),
       page('Admin API', '/guide/admin-api'),
       page('Load testing', '/guide/load-testing'),

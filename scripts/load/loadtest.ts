@@ -1,13 +1,14 @@
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
-import { CLOSE, type Payload, randomId, type SyncAddress } from '@vue-sync/vue/protocol'
+import { CLOSE, randomId, type SyncAddress } from '@vue-sync/vue/protocol'
 import { fail } from '../fail.ts'
 import { HELP, type LoadOptions, readLoadOptions } from './loadtest-options.ts'
 import { count, countErrors, formatReport, type LoadRun, progressLine } from './loadtest-report.ts'
 import { openFilesProblem } from './open-files.ts'
 import { createProgress } from './progress.ts'
 import { type Crowd, type Figures, openCrowd } from './swarm/crowd.ts'
+import { createLoad, settle } from './swarm/drive.ts'
 import { now } from './swarm/head.ts'
 import { SwarmHost } from './swarm/host.ts'
 import { startSwarmRelay } from './swarm/relay.ts'
@@ -28,7 +29,6 @@ const QUIET_MS = 5000
 const QUIET_OF_DIALS_MS = 25_000
 const LONGEST_SETTLING_MS = 60_000
 const LONGEST_CONNECTING_MS = 600_000
-const POLL_MS = 50
 
 /** The first Ctrl-C ends the load, the second one the command. */
 const interrupt = new AbortController()
@@ -38,40 +38,6 @@ const isInterrupted = () => interrupt.signal.aborted
 
 const pause = (time: number) =>
   wait(Math.max(0, time), undefined, { signal: interrupt.signal }).catch(() => {})
-
-/** Returns a function that makes payloads with the current time, for updates of about `size` bytes. */
-function createLoad(size: number) {
-  const empty = JSON.stringify({
-    type: 'config_update',
-    epoch: randomId(),
-    seq: 1000,
-    payload: { load: { at: now(), fill: '' } },
-  })
-  const fill = 'x'.repeat(Math.max(0, size - empty.length))
-  return (): Payload => ({ load: { at: now(), fill } })
-}
-
-/** Polls the figures until `isDone`, until they stop changing, or for `longest` ms. Returns the last ones. */
-async function settle(
-  readFigures: () => Promise<Figures>,
-  isDone: (figures: Figures) => boolean,
-  { quiet, longest }: { quiet: number; longest: number },
-): Promise<Figures> {
-  const began = performance.now()
-  let figures = await readFigures()
-  let changed = began
-  let previous = ''
-  while (!isDone(figures) && performance.now() - began < longest) {
-    const { dialled, open, tally } = figures
-    const current = [dialled, open, tally.bytes].join()
-    if (current !== previous) changed = performance.now()
-    else if (performance.now() - changed > quiet) break
-    previous = current
-    await wait(POLL_MS)
-    figures = await readFigures()
-  }
-  return figures
-}
 
 /** Sends each update at its time since the start, so that delays do not add up. */
 async function load(host: SwarmHost, crowd: Crowd, options: LoadOptions) {
@@ -164,7 +130,7 @@ async function run(options: LoadOptions): Promise<boolean> {
       `${count(viewers)} viewers, ${options.rate} updates per second of ${count(options.size)} bytes for ` +
         `${options.seconds} s, session ${session} on ${relay ? 'a new relay' : origin}`,
     )
-    crowd = openCrowd(address(viewerKey), viewers, reconnect)
+    crowd = openCrowd(address(viewerKey), viewers, { reconnect })
     const outcome = await measure(host, crowd, options)
     console.log(formatReport(outcome, options, crowd.threads))
     return Object.values(countErrors(outcome, viewers)).every((amount) => amount === 0)

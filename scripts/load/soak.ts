@@ -6,6 +6,7 @@ import { SwarmHost } from './swarm/host.ts'
 import { openViewers } from './swarm/open-viewers.ts'
 import { startSwarmRelay } from './swarm/relay.ts'
 import { createTally } from './swarm/tally.ts'
+import { SwarmViewer } from './swarm/viewer.ts'
 
 /**
  * Runs many viewers for a long time: `pnpm soak [--minutes 60] [--viewers 1000]`. Uses loopback only.
@@ -97,7 +98,7 @@ async function run({ updates: total, rate, viewers: count }: Plan): Promise<bool
   await host.ready()
   const tally = createTally()
   const address = { relay: origin, session: DEFAULT_SESSION }
-  const viewers = await openViewers(count, tally, () => ({ address }))
+  const viewers = await openViewers(count, () => new SwarmViewer(tally, { address }))
   console.log(`${count} viewers, ${total} updates, ${rate} per second`)
 
   const began = performance.now()

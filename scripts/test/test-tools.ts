@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import type { Apt } from './apt.ts'
 import { CHROMIUM, HEADLESS_SHELL, NO_BROWSER } from './browser.ts'
+import { NGINX, VARNISH } from './cache-tools.ts'
 import { ROOT } from '../builds.ts'
 import { onPath } from './find.ts'
 import { findOrInstall, type Tool } from './tools.ts'
@@ -22,7 +23,6 @@ function installRedis(apt: Apt): void {
 }
 
 const CADDY_DIR = join(ROOT, 'node_modules/.cache/vue-sync/caddy')
-const NGINX_DIR = join(ROOT, 'node_modules/.cache/vue-sync/nginx')
 
 /** Whether a Python has the packages of `examples/python`. */
 function hasPythonPackages(path: string): boolean {
@@ -74,15 +74,8 @@ const OPTIONAL: Tool[] = [
     // The installed package would start a web server on ports 80 and 2019 at every boot.
     install: (apt) => apt.unpack('caddy', CADDY_DIR),
   },
-  {
-    label: 'nginx',
-    env: 'VUE_SYNC_NGINX',
-    packages: ['nginx'],
-    names: ['nginx'],
-    paths: [join(NGINX_DIR, 'usr/sbin/nginx')],
-    // The installed package would start a web server on port 80 at every boot.
-    install: (apt) => apt.unpack('nginx', NGINX_DIR),
-  },
+  NGINX,
+  VARNISH,
   {
     label: 'Python with the package websockets',
     env: 'VUE_SYNC_PYTHON',

@@ -17,6 +17,10 @@ const RUNNERS: { test: string; runs: (sample: Sample) => boolean }[] = [
     runs: ({ page, target }) => page === 'docs/reference/server.md' && target !== undefined,
   },
   {
+    test: 'e2e/nodes/caches.spec.ts',
+    runs: ({ page, target }) => page === 'docs/scaling.md' && target !== undefined,
+  },
+  {
     test: 'e2e/docs/tutorial.spec.ts',
     runs: ({ page, target }) => page === 'docs/tutorial/index.md' && target !== undefined,
   },

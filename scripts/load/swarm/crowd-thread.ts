@@ -2,13 +2,18 @@ import { performance } from 'node:perf_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Position, SyncAddress } from '@vue-sync/vue/protocol'
 import { openViewers } from './open-viewers.ts'
+import { PollViewer } from './poll-viewer.ts'
 import { createTally, type Tally } from './tally.ts'
-import type { SwarmViewer } from './viewer.ts'
+import { SwarmViewer } from './viewer.ts'
+
+/** How viewers get the messages: a WebSocket, or long polling over HTTP. */
+export type Transport = 'socket' | 'poll'
 
 /** The `workerData` of a thread. */
 export interface CrowdOptions {
   address: SyncAddress
   reconnect: boolean
+  transport: Transport
   /** Index of the thread's first viewer among all viewers. */
   from: number
   count: number
@@ -36,9 +41,10 @@ export interface CrowdFigures {
   idle: number
 }
 
-const { address, reconnect, from, count, perAddress } = workerData as CrowdOptions
+const { address, reconnect, transport, from, count, perAddress } = workerData as CrowdOptions
 const tally = createTally()
-const viewers: SwarmViewer[] = []
+const Viewer = transport === 'poll' ? PollViewer : SwarmViewer
+const viewers: (SwarmViewer | PollViewer)[] = []
 
 function countFigures(at: Position): CrowdFigures {
   const { active, idle } = performance.eventLoopUtilization()
@@ -61,11 +67,11 @@ parentPort!.on('message', (message: CrowdOrder) => {
 })
 await openViewers(
   count,
-  tally,
-  (index) => ({
-    address,
-    reconnect,
-    ...(perAddress && { localAddress: `127.0.0.${1 + Math.floor((from + index) / perAddress)}` }),
-  }),
+  (index) =>
+    new Viewer(tally, {
+      address,
+      reconnect,
+      ...(perAddress && { localAddress: `127.0.0.${1 + Math.floor((from + index) / perAddress)}` }),
+    }),
   viewers,
 )

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import { Worker } from 'node:worker_threads'
 import type { Position, SyncAddress } from '@vue-sync/vue/protocol'
-import type { CrowdFigures, CrowdOptions, CrowdOrder } from './crowd-thread.ts'
+import type { CrowdFigures, CrowdOptions, CrowdOrder, Transport } from './crowd-thread.ts'
 import { addTally, createTally } from './tally.ts'
 
 const THREAD = new URL('crowd-thread.ts', import.meta.url)
@@ -41,7 +41,11 @@ function perAddress({ relay }: SyncAddress, count: number): number | undefined {
 }
 
 /** Opens viewers in separate threads, so that they do not delay the host or its clock. */
-export function openCrowd(address: SyncAddress, count: number, reconnect: boolean): Crowd {
+export function openCrowd(
+  address: SyncAddress,
+  count: number,
+  { reconnect, transport = 'socket' }: { reconnect: boolean; transport?: Transport },
+): Crowd {
   const wanted = Math.ceil(count / MIN_PER_THREAD)
   // One core is left for the relay.
   const threads = Math.min(wanted, MAX_THREADS, Math.max(1, availableParallelism() - 1))
@@ -50,6 +54,7 @@ export function openCrowd(address: SyncAddress, count: number, reconnect: boolea
     const workerData: CrowdOptions = {
       address,
       reconnect,
+      transport,
       from,
       count: Math.floor((count * (index + 1)) / threads) - from,
       perAddress: perAddress(address, count),

@@ -9,6 +9,8 @@ export interface Tally {
   received: number
   /** Bytes of all state messages. */
   bytes: number
+  /** Bytes that arrived over HTTP, headers included; sockets do not count them. */
+  wire: number
   /** Positions that were skipped. */
   lost: number
   /** Positions that arrived again, or after a later one. */
@@ -32,6 +34,7 @@ export function createTally(): Tally {
   return {
     received: 0,
     bytes: 0,
+    wire: 0,
     lost: 0,
     duplicated: 0,
     skipped: 0,
@@ -46,7 +49,7 @@ export function createTally(): Tally {
 
 /** Adds the tally of another thread. */
 export function addTally(sum: Tally, other: Tally): void {
-  for (const name of ['received', 'bytes', 'lost', 'duplicated', 'skipped'] as const)
+  for (const name of ['received', 'bytes', 'wire', 'lost', 'duplicated', 'skipped'] as const)
     sum[name] += other[name]
   for (const name of ['closes', 'failures'] as const)
     for (const [why, times] of Object.entries(other[name]))
