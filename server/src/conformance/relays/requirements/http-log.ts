@@ -116,7 +116,7 @@ export const HTTP_LOG: readonly RelayRequirement[] = [
     title: 'answers GET log with the whole state without position, or with one of another epoch',
     async check({ published, http }) {
       await published()
-      for (const query of ['', '?later=1', '?epoch=old&seq=9', '?epoch=e&seq=x']) {
+      for (const query of ['', '?later=1', '?epoch=old&seq=9']) {
         const body = await (await http(`log${query}`)).whole()
         expectEqual(stateTexts(body), PUBLISHED, `the state messages of log${query}`)
       }
