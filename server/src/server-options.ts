@@ -25,6 +25,11 @@ export interface SyncServerOptions extends TlsOptions {
   viewerKey?: string
   /** Viewers need no key. @default false */
   open?: boolean
+  /**
+   * Everybody may read the state: caches between this relay and its viewers may keep it, and they check no keys.
+   * Encrypted sessions do not need this. @default false
+   */
+  public?: boolean
   /** Updates kept for viewers that reconnect; at least 16. @default 64 */
   capacity?: number
   /** Milliseconds between heartbeats. Viewers reconnect after 35 s of silence. @default 15000 */
@@ -77,6 +82,7 @@ export const SERVER_DEFAULTS = {
   host: '0.0.0.0',
   base: '/',
   open: false,
+  public: false,
   capacity: RELAY_DEFAULTS.capacity,
   heartbeat: RELAY_DEFAULTS.heartbeat,
   https: false,

@@ -117,7 +117,15 @@ export function createSyncServer(
 ): SyncServer {
   const { workerQueries, openHttp = openHttpServer, acceptsAnyHost, frameAncestors } = parts
   checkOptions(options)
-  const { port, host, open, capacity, heartbeat, trustProxy } = { ...SERVER_DEFAULTS, ...options }
+  const {
+    port,
+    host,
+    open,
+    capacity,
+    heartbeat,
+    trustProxy,
+    public: isPublic,
+  } = { ...SERVER_DEFAULTS, ...options }
   const limits = { ...LIMIT_DEFAULTS, ...options.limits }
   const base = readBase(options.base ?? SERVER_DEFAULTS.base)
   const hostKey = options.hostKey ?? generateKey()
@@ -175,6 +183,7 @@ export function createSyncServer(
     options.persist === undefined ? undefined : createDiskStore({ dir: options.persist, warn })
   const relay = createRelay({
     base,
+    public: isPublic,
     hostKey,
     viewerKey,
     authorize: options.authorize,
@@ -231,6 +240,7 @@ export function createSyncServer(
         port,
         base,
         hooks: relay.hooks,
+        isPublic,
         guard,
         clients,
         counts: addressCounts,

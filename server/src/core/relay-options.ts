@@ -28,6 +28,8 @@ export interface RelayOptions {
    * @default '/'
    */
   base?: string | undefined
+  /** Everybody may read the state, so caches may keep what `fetch` answers. @default false */
+  public?: boolean
   /** Deltas held for viewers that resume; at least 16. @default 64 */
   capacity?: number
   /** Buffered bytes above which a viewer receives nothing more until it has drained. @default 524288 */
@@ -71,6 +73,7 @@ export interface RelayOptions {
 }
 
 export const RELAY_DEFAULTS = {
+  public: false,
   capacity: 64,
   highWaterMark: 512 * 1024,
   heartbeat: 15_000,

@@ -1,5 +1,9 @@
-import { readBase } from './base-path.ts'
+import { belowBase, readBase } from './base-path.ts'
 import { CLOSE, randomId, type StateMessage } from '@vue-sync/vue/protocol'
+import { createHttpLog } from './http-log/http-log.ts'
+import { relayPeerOf } from './http-log/http-peer.ts'
+import { readLogTarget } from './http-log/log-target.ts'
+import { answerRequest } from './http-log/web-reply.ts'
 import { createAdmission } from './admission.ts'
 import { keyProblems } from './access/key-strength.ts'
 import { type Audit, createAuditReporter } from './audit.ts'
@@ -20,6 +24,14 @@ import { createTokenSigner } from './access/tokens.ts'
 export interface Relay {
   /** For an adapter of crossws. */
   hooks: RelayHooks
+  /**
+   * Answers a viewer over HTTP: `state`, `log` and `stream` below the path of a session, see PROTOCOL.md. Returns
+   * `undefined` for any other path. Check host name and origin before, as for WebSockets. Pages of other origins cannot
+   * read the answers.
+   *
+   * @param address of the client
+   */
+  fetch: (request: Request, address?: string) => Promise<Response> | undefined
   /** Viewers connected to this node, in one session or in all. */
   viewerCount: (session?: string) => number
   /** The key that viewer links carry. `undefined` when no general key admits viewers, or none is needed. */
@@ -82,12 +94,22 @@ const STALL_CHECKS = 6
  * @throws Error for an option out of range
  */
 export function createRelay(options: RelayOptions): Relay {
-  const { capacity, highWaterMark, heartbeat, encode, warn, describe, authorizeTimeout, digests } =
-    {
-      ...RELAY_DEFAULTS,
-      ...options,
-    }
+  const {
+    public: isPublic,
+    capacity,
+    highWaterMark,
+    heartbeat,
+    encode,
+    warn,
+    describe,
+    authorizeTimeout,
+    digests,
+  } = {
+    ...RELAY_DEFAULTS,
+    ...options,
+  }
   for (const problem of keyProblems(options)) warn(problem)
+  const base = readBase(options.base ?? '')
   const stats = createRelayStats()
   const audit = createAuditReporter(options.audit)
   const signer = createTokenSigner(options.hostKey ?? randomId(), digests)
@@ -98,6 +120,7 @@ export function createRelay(options: RelayOptions): Relay {
     warn,
     stats,
     limit: options.limits?.hostMessage ?? LIMIT_DEFAULTS.hostMessage,
+    isPublic,
     describe,
     sign: signer.sign,
     storedRules: options.storedRules,
@@ -115,7 +138,7 @@ export function createRelay(options: RelayOptions): Relay {
     onDrain: (peer) => void hooks.drain(peer),
   })
   const hooks = createConnections({
-    base: readBase(options.base ?? ''),
+    base,
     sessions,
     stats,
     admit: createAdmission({
@@ -128,7 +151,8 @@ export function createRelay(options: RelayOptions): Relay {
     }),
     limits,
     needsViewerKey: options.viewerKey !== undefined,
-    toPeer: (peer) => options.toPeer?.(peer, toPortablePeer) ?? toPortablePeer(peer),
+    toPeer: (peer) =>
+      relayPeerOf(peer) ?? options.toPeer?.(peer, toPortablePeer) ?? toPortablePeer(peer),
     onChange: reportChange,
     audit: audit.report,
     warn,
@@ -157,8 +181,17 @@ export function createRelay(options: RelayOptions): Relay {
     await access.whenSigned()
   }
 
+  const log = createHttpLog({ hooks, base, isPublic })
+
   const relay: Relay = {
     hooks,
+    fetch(request, address) {
+      const { pathname, search } = new URL(request.url)
+      const target = belowBase(pathname + search, base)
+      if (target === undefined || !readLogTarget(target)) return undefined
+      const rest = { target, address, allowedOrigin: undefined, contextOf: () => ({}) }
+      return answerRequest(log, request, rest)
+    },
     viewerCount(session) {
       if (session !== undefined) return sessions.find(session)?.viewerCount ?? 0
       return [...sessions.values()].reduce((sum, { viewerCount }) => sum + viewerCount, 0)

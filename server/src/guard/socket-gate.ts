@@ -54,8 +54,11 @@ export interface Gate {
    * The `context` that a request must carry when it is given to the hooks.
    *
    * @param refusal why the client is refused in any case. Its key is then not said to be right or wrong.
+   * @param isContinued whether the client is a viewer that has sent requests before. It is not counted again.
    */
-  contextOf: (request: IncomingRequest, refusal?: Refusal) => object
+  contextOf: (request: IncomingRequest, refusal?: Refusal, isContinued?: boolean) => object
+  /** The origin of the page that sent a request, if such pages may connect. */
+  allowedOrigin: (request: IncomingRequest) => string | undefined
   /**
    * Whether a client goes on to open sockets although it was refused as often as it may connect in a minute. Its
    * sockets then get no answer.
@@ -142,9 +145,16 @@ export function createGate(options: GateOptions): Gate {
         return hooks.error(peer, error)
       },
     },
+    allowedOrigin(request) {
+      const { origin } = request.headers
+      if (origin === undefined) return undefined
+      return guard.pageOriginOf(clients.browserRequestOf(request)) === 'foreign'
+        ? undefined
+        : origin
+    },
     isFlooding: (request) =>
       counts.connectionsOf(clients.addressOf(request)) >= 2 * limits.connectionsPerMinute,
-    contextOf(request, refusal) {
+    contextOf(request, refusal, isContinued = false) {
       const address = clients.addressOf(request)
       const pageOrigin =
         request.headers.origin === undefined
@@ -153,7 +163,7 @@ export function createGate(options: GateOptions): Gate {
       const source: ConnectionSource = {
         address,
         // Counted before anything is awaited, so that sockets opened at the same time count too.
-        count: counts.countConnection(address),
+        count: isContinued ? 0 : counts.countConnection(address),
         pageOrigin,
         origin: request.headers.origin,
         refusal,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Offer } from '@vue-sync/vue/protocol'
 
 /** All headers, since an app's `authorize` may read any of them. */
-function headersOf({ headersDistinct }: IncomingMessage): Headers {
+export function headersOf({ headersDistinct }: IncomingMessage): Headers {
   const headers = new Headers()
   for (const [name, values = []] of Object.entries(headersDistinct)) {
     for (const value of values) {

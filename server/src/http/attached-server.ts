@@ -4,6 +4,7 @@ import { createPendingConnections } from '../guard/pending-connections.ts'
 import { paceWrites } from '../peers/paced-writes.ts'
 import { keepFresh } from '../tls/keep-fresh.ts'
 import type { HttpServer, HttpServerOptions } from './http-server.ts'
+import { createNodeLog } from './node-log.ts'
 import { createRequestHandlers } from './request-handlers.ts'
 import { openSockets } from './sockets.ts'
 
@@ -33,6 +34,7 @@ export function attachHttpServer(
     port: currentPort,
     pending,
     onSocket: sockets.onUpgrade,
+    answerLog: createNodeLog({ ...options, gate: sockets.gate, onAdmitted: () => {} }),
   })
   const stopRefreshing = keepFresh(certificate, warn, onCertificate)
   return {

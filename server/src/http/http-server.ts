@@ -3,12 +3,17 @@ import { keepFresh } from '../tls/keep-fresh.ts'
 import { createPendingConnections } from '../guard/pending-connections.ts'
 import { pendingLimit } from './descriptor-limit.ts'
 import { openListener } from './listener.ts'
+import { createNodeLog, type NodeLogOptions } from './node-log.ts'
 import { createRequestHandlers, type RequestHandlersOptions } from './request-handlers.ts'
 import { openSockets, type SocketOptions } from './sockets.ts'
 
 export interface HttpServerOptions
   extends
-    Omit<RequestHandlersOptions, 'port' | 'onSocket' | 'pending' | 'clients' | 'guard'>,
+    Omit<
+      RequestHandlersOptions,
+      'port' | 'onSocket' | 'pending' | 'clients' | 'guard' | 'answerLog'
+    >,
+    Pick<NodeLogOptions, 'isPublic'>,
     Omit<SocketOptions, 'onAdmitted'> {
   host: string
   /** TCP port; 0 lets the system choose. */
@@ -49,6 +54,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     port: () => port,
     pending,
     onSocket: sockets.onUpgrade,
+    answerLog: createNodeLog({ ...options, gate: sockets.gate, onAdmitted: pending.admit }),
   })
   const listener = await openListener({
     port,

@@ -32,6 +32,8 @@ export interface RequestHandlersOptions extends Omit<
   pending: PendingConnections
   /** @param refusal why the client is refused in any case */
   onSocket: (request: IncomingMessage, socket: Socket, head: Buffer, refusal?: Refusal) => void
+  /** Answers a viewer over HTTP. Returns whether the path is one of its endpoints. */
+  answerLog: (request: IncomingMessage, response: ServerResponse) => boolean
 }
 
 export interface RequestHandlers {
@@ -106,7 +108,7 @@ function stopReading(socket: ParsingSocket): void {
 
 /** With TLS, clients on plain http get only the set-up page or a redirect; all others get everything. */
 export function createRequestHandlers(options: RequestHandlersOptions): RequestHandlers {
-  const { base, certificate, clients, guard, pending, onSocket } = options
+  const { base, certificate, clients, guard, pending, onSocket, answerLog } = options
   const { authority } = certificate ?? {}
 
   const routes: RouteOptions = {
@@ -135,7 +137,8 @@ export function createRequestHandlers(options: RequestHandlersOptions): RequestH
         // At the root too, where probes of containers look.
         if (answerHealth(request, response, options.readiness())) return
         if (target === undefined) return answerOutside(request, response, base)
-        ;(isServed(request) ? full : plain)(request, response)
+        if (!isServed(request)) return plain(request, response)
+        if (!answerLog(request, response)) full(request, response)
       } catch {
         refuseRequest(response)
       }

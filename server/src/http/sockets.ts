@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { CLOSE, readOffer } from '@vue-sync/vue/protocol'
-import { createGate, type GateOptions } from '../guard/socket-gate.ts'
+import { createGate, type Gate, type GateOptions } from '../guard/socket-gate.ts'
 import { auditRefusal } from '../core/audit.ts'
 import type { Admission } from '../core/connections.ts'
 import type { Limits } from '../core/limits.ts'
@@ -14,6 +14,8 @@ import { createNodeAdapter } from './node-adapter.ts'
 import { refuseSocket } from './refused-sockets.ts'
 
 export interface Sockets {
+  /** The checks of all connections. */
+  readonly gate: Gate
   /** @param refusal why the client is refused in any case */
   onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer, refusal?: Refusal) => void
   /** Ends the sockets that are still open, without a close frame. */
@@ -85,6 +87,7 @@ export function openSockets(options: SocketOptions): Sockets {
   const viewers = open(viewerMessage, (peer) => frameRate.isExceeded(peer))
 
   return {
+    gate,
     onUpgrade(request, socket, head, refusal) {
       if (head.length > MAX_HEAD || gate.isFlooding(request)) return void socket.destroy()
       const offer = readOffer(request.headers['sec-websocket-protocol'])

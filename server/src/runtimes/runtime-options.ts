@@ -10,6 +10,7 @@ export interface RuntimeOptions extends Pick<
   | 'hostKey'
   | 'viewerKey'
   | 'open'
+  | 'public'
   | 'capacity'
   | 'heartbeat'
   | 'publicUrl'
@@ -30,6 +31,7 @@ export const RUNTIME_DEFAULTS = {
   port: SERVER_DEFAULTS.port,
   host: SERVER_DEFAULTS.host,
   open: SERVER_DEFAULTS.open,
+  public: SERVER_DEFAULTS.public,
   capacity: SERVER_DEFAULTS.capacity,
   heartbeat: SERVER_DEFAULTS.heartbeat,
   trustProxy: SERVER_DEFAULTS.trustProxy,

@@ -14,6 +14,9 @@ import { LIMIT_DEFAULTS, type Limits } from '../core/limits.ts'
 import { belowBase, readBase, relayAt } from '../core/base-path.ts'
 import { SERVER_DEFAULTS } from '../server-options.ts'
 import { checkOptions } from '../check-options.ts'
+import { createHttpLog } from '../core/http-log/http-log.ts'
+import { readLogTarget } from '../core/http-log/log-target.ts'
+import { answerRequest } from '../core/http-log/web-reply.ts'
 import { createRelay, type Relay } from '../core/relay.ts'
 import { RUNTIME_DEFAULTS, type RuntimeOptions } from './runtime-options.ts'
 import type { RelayPeer } from '../core/session/relay-peer.ts'
@@ -82,7 +85,15 @@ export function createRuntimeRelay(
   toPeer?: (peer: Peer) => RelayPeer,
 ): RuntimeRelay {
   checkOptions(options)
-  const { open, capacity, heartbeat, trustProxy, fetch, publicUrl } = {
+  const {
+    open,
+    public: isPublic,
+    capacity,
+    heartbeat,
+    trustProxy,
+    fetch,
+    publicUrl,
+  } = {
     ...RUNTIME_DEFAULTS,
     ...options,
   }
@@ -110,6 +121,7 @@ export function createRuntimeRelay(
 
   const relay: Relay = createRelay({
     base,
+    public: isPublic,
     hostKey,
     viewerKey,
     authorize: options.authorize,
@@ -136,9 +148,20 @@ export function createRuntimeRelay(
   })
   const getStatus = () => ({ ...ownStatus(), clientCount: relay.viewerCount() })
 
-  function answerPath(request: Request): Response | Promise<Response> {
+  const log = createHttpLog({ hooks: gate.hooks, base, isPublic })
+
+  function answerPath(request: Request, call: IncomingRequest): Response | Promise<Response> {
+    const { pathname, search } = new URL(request.url)
+    const target = belowBase(pathname + search, base)
+    if (target !== undefined && readLogTarget(target))
+      return answerRequest(log, request, {
+        target,
+        address: clients.addressOf(call),
+        allowedOrigin: gate.allowedOrigin(call),
+        isFlooding: () => gate.isFlooding(call),
+        contextOf: (isContinued) => gate.contextOf(call, undefined, isContinued),
+      })
     if (request.method === 'GET' || request.method === 'HEAD') {
-      const { pathname } = new URL(request.url)
       const path = belowBase(pathname, base)
       // At the root too, where probes of containers look.
       if ((path ?? pathname) === '/healthz') return answerText(200, 'ok')
@@ -163,7 +186,7 @@ export function createRuntimeRelay(
       const isSocket = request.headers.get('upgrade')?.toLowerCase() === 'websocket'
       if (!isKnown && !(isSocket && nameOf(host) !== ''))
         return answerText(421, unknownHostText(host))
-      if (!isSocket) return answerPath(request)
+      if (!isSocket) return answerPath(request, call)
       const refusal = isKnown
         ? undefined
         : { code: CLOSE.noSession, reason: unknownHostReason(host) }

@@ -125,6 +125,8 @@ export interface RelayStatus {
   localIp: string
   /** Viewers connected to this session now. */
   clientCount: number
+  /** Caches answer some viewers, so `clientCount` is too low. Missing from relays before 0.2. */
+  estimated?: true
   /** Where viewers find this session, LAN addresses first. */
   viewerUrls?: ViewerUrl[]
   /**

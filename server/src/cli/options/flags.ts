@@ -58,6 +58,11 @@ export const FLAG_GROUPS = {
       help: 'replace the generated keys, which are kept for the next start',
     },
     open: { type: 'boolean', env: 'VUE_SYNC_OPEN', help: 'viewers need no key' },
+    public: {
+      type: 'boolean',
+      env: 'VUE_SYNC_PUBLIC',
+      help: 'caches may keep the state, and give it to everyone',
+    },
     'allow-host': {
       type: 'string',
       env: 'VUE_SYNC_ALLOW_HOSTS',

@@ -80,6 +80,7 @@ const OPTION_FLAGS: Record<string, FlagName> = {
   hostKey: 'host-key',
   viewerKey: 'viewer-key',
   open: 'open',
+  public: 'public',
   viewerDir: 'viewer-dir',
   https: 'https',
   caDir: 'ca-dir',

@@ -8,7 +8,7 @@ import {
 } from '@vue-sync/vue/protocol'
 import { MAIN_PASS, type Pass, type SessionAccess } from '../access/session-access.ts'
 import { type RelayPeer, SLOWEST_LINK } from './relay-peer.ts'
-import type { Retained } from './retained.ts'
+import type { Entry, Retained } from './retained.ts'
 import type { RelayStats } from './relay-stats.ts'
 import type { ViewerStatus } from './viewer-status.ts'
 import { sendPart, startViewerTransfer, type ViewerTransfer } from './viewer-transfer.ts'
@@ -53,6 +53,8 @@ export interface AudienceOptions {
 /** The viewers of one session on this node. */
 export interface Audience {
   readonly size: number
+  /** Whether one of them is connected over HTTP. */
+  readonly hasHttpViewers: boolean
   /** The sum over all viewers. */
   readonly bufferedBytes: number
   list: () => readonly Viewer[]
@@ -75,6 +77,8 @@ export interface Audience {
   /** Applies what a viewer says about the parts that have arrived. */
   confirm: (viewer: Viewer, receipt: Receipt) => void
   pumpAll: () => void
+  /** Sends a viewer what follows another position, and a status: over HTTP, it states its position again and again. */
+  resume: (viewer: Viewer, position: Position | undefined) => void
   /** The lowest `seq` of the viewers in `epoch`, without those below `from`; `Infinity` without any. */
   lowestSeq: (epoch: string, from: number) => number
   /** Sends the status to every viewer. */
@@ -117,6 +121,7 @@ export function createAudience(options: AudienceOptions): Audience {
   /** Increases with each status that every viewer must receive. */
   let statusNumber = 0
   let expiryTimer: ReturnType<typeof setTimeout> | undefined
+  let httpViewers = 0
 
   /** @param receiving bytes of a message that is being sent, or is sent next */
   function sendStatusIfNew(viewer: Viewer, receiving = viewer.transfer?.total): void {
@@ -124,7 +129,8 @@ export function createAudience(options: AudienceOptions): Audience {
     viewer.statusNumber = statusNumber
     const isCurrent = receiving === undefined && samePosition(viewer.position, retained.head)
     const bytes = status.bytes(isCurrent, receiving)
-    viewer.lastBuffered = viewer.peer.send(bytes, false)
+    const { peer } = viewer
+    viewer.lastBuffered = peer.sendStatus?.(bytes) ?? peer.send(bytes, false)
     stats.messagesOut++
     stats.bytesOut += bytes.length
   }
@@ -153,6 +159,14 @@ export function createAudience(options: AudienceOptions): Audience {
     return true
   }
 
+  function sendEntry(viewer: Viewer, entry: Entry): number {
+    const { peer } = viewer
+    const buffered = peer.sendEntry?.(entry)
+    if (buffered === undefined) return peer.send(entry.bytes, entry.binary)
+    viewer.statusNumber = -1
+    return buffered
+  }
+
   function pump(viewer: Viewer): void {
     const { peer } = viewer
     const { head } = retained
@@ -178,7 +192,7 @@ export function createAudience(options: AudienceOptions): Audience {
         sendStatusIfNew(viewer)
         continue
       }
-      viewer.lastBuffered = peer.send(entry.bytes, entry.binary)
+      viewer.lastBuffered = sendEntry(viewer, entry)
       viewer.position = entry.position
       stats.messagesOut++
       stats.bytesOut += entry.bytes.length
@@ -192,7 +206,9 @@ export function createAudience(options: AudienceOptions): Audience {
 
   function remove(viewer: Viewer): void {
     waiting.delete(viewer)
-    if (viewers.delete(viewer)) onCountChange()
+    if (!viewers.delete(viewer)) return
+    if (viewer.peer.isOverHttp) httpViewers--
+    onCountChange()
   }
 
   function closeRevoked(): void {
@@ -254,6 +270,9 @@ export function createAudience(options: AudienceOptions): Audience {
     get size() {
       return viewers.size
     },
+    get hasHttpViewers() {
+      return httpViewers > 0
+    },
     get bufferedBytes() {
       let bytes = 0
       for (const { peer } of viewers) bytes += peer.buffered()
@@ -274,6 +293,7 @@ export function createAudience(options: AudienceOptions): Audience {
         transfer: undefined,
       }
       viewers.add(viewer)
+      if (peer.isOverHttp) httpViewers++
       if (pass.expires !== undefined) scheduleExpiry()
       if (position) countResume(position)
       announceLimit(viewer)
@@ -292,6 +312,13 @@ export function createAudience(options: AudienceOptions): Audience {
       if (viewer.transfer && applyReceipt(viewer.transfer, receipt, now())) pump(viewer)
     },
     pumpAll,
+    resume(viewer, position) {
+      viewer.position = position
+      viewer.statusNumber = -1
+      viewer.lastBuffered = 0
+      viewer.isWithheld = false
+      pump(viewer)
+    },
     lowestSeq(epoch, from) {
       let lowest = Number.POSITIVE_INFINITY
       for (const { position } of viewers)
@@ -319,6 +346,7 @@ export function createAudience(options: AudienceOptions): Audience {
       expiryTimer = undefined
       for (const { peer } of viewers) peer.close(code, reason)
       viewers.clear()
+      httpViewers = 0
       waiting.clear()
     },
   }

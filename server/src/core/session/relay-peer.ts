@@ -1,3 +1,5 @@
+import type { Entry } from './retained.ts'
+
 /** The slowest link that a client without parts may have, in bytes per millisecond. */
 export const SLOWEST_LINK = 50
 
@@ -10,6 +12,15 @@ export interface RelayPeer {
    * copied. @default `send` with a copy of both
    */
   sendPart?: (header: Uint8Array, slice: Uint8Array) => number
+  /**
+   * Sends a state message of which it has to know the position. A status follows in any case. Returns the bytes
+   * buffered after it, or `undefined` if the message must be sent by `send`. @default `send`
+   */
+  sendEntry?: (entry: Entry) => number | undefined
+  /** Whether the viewer sends requests over HTTP. Caches may answer some of them for it. @default false */
+  isOverHttp?: boolean
+  /** Sends a status, and returns as `sendEntry` does. @default `send` */
+  sendStatus?: (bytes: Uint8Array) => number | undefined
   close: (code: number, reason: string) => void
   /** Bytes queued by `send`. */
   buffered: () => number

@@ -21,6 +21,8 @@ export interface SessionPresenceOptions {
   status: ViewerStatus
   access: SessionAccess
   hasState: () => boolean
+  /** Whether caches may answer viewers over HTTP. */
+  isCacheable: () => boolean
   /** What the host's status says about the relay, apart from the viewers. */
   describe: () => Omit<RelayStatus, 'clientCount' | 'want' | 'tokens'>
 }
@@ -44,7 +46,7 @@ function sameViewers(a: RemotePresence, b: RemotePresence): boolean {
 }
 
 export function createSessionPresence(options: SessionPresenceOptions): SessionPresence {
-  const { seat, audience, status, access, hasState, describe } = options
+  const { seat, audience, status, access, hasState, isCacheable, describe } = options
   let remote: RemotePresence = {
     viewers: 0,
     tokens: new Map(),
@@ -75,7 +77,11 @@ export function createSessionPresence(options: SessionPresenceOptions): SessionP
       return audience().size + remote.viewers
     },
     hostStatus() {
-      const content = { ...describe(), clientCount: audience().size + remote.viewers }
+      const content = {
+        ...describe(),
+        clientCount: audience().size + remote.viewers,
+        ...(isCacheable() && audience().hasHttpViewers && { estimated: true as const }),
+      }
       if (access.signedTokens.length === 0) return content
       const here = audience().countByToken()
       const tokens = access.signedTokens.map(({ id, key }) => ({

@@ -15,6 +15,7 @@ import {
 import { type Audience, createAudience, type Viewer } from './audience.ts'
 import { createHostMessages } from './host-messages.ts'
 import { createHostSeat, type Host, type HostAnswer } from './host-seat.ts'
+import { isEncryptedEntry } from './encrypted-entry.ts'
 import { createInfoWeight } from './info-weight.ts'
 import type { RelayPeer } from './relay-peer.ts'
 import { createRelayStats, type RelayStats } from './relay-stats.ts'
@@ -39,6 +40,8 @@ export interface SessionOptions {
   stats?: RelayStats
   /** Bytes of one message from a host. @default 16777216 */
   limit?: number
+  /** Whether everybody may read the state. @default false */
+  isPublic?: boolean
   warn: (text: string) => void
 }
 
@@ -59,6 +62,8 @@ export interface Session {
   /** When the host connected to any node, in milliseconds since 1970; `undefined` without one. */
   readonly hostSince: number | undefined
   readonly head: Position | undefined
+  /** Whether only viewers with the secret of the link can read its messages. */
+  readonly isEncrypted: boolean
   /** The position of the retained snapshot. */
   readonly snapshot: Position | undefined
   /** The bytes of the state, and an estimate for the name and the access rules. */
@@ -117,7 +122,7 @@ export interface Session {
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { stats = createRelayStats(), limit = MOST_BYTES } = options
+  const { stats = createRelayStats(), limit = MOST_BYTES, isPublic = false } = options
   const retained = createRetained(options.capacity, (...args) => audience.lowestSeq(...args))
   const infoBytes = createInfoWeight()
   const access = createSessionAccess({
@@ -132,6 +137,7 @@ export function createSession(options: SessionOptions): Session {
     status,
     access,
     hasState: () => retained.head !== undefined,
+    isCacheable: () => isPublic || session.isEncrypted,
     describe: options.describe,
   })
   const seat = createHostSeat({
@@ -204,6 +210,10 @@ export function createSession(options: SessionOptions): Session {
     },
     get head() {
       return retained.head
+    },
+    get isEncrypted() {
+      const entry = retained.next(undefined)
+      return entry !== undefined && isEncryptedEntry(entry)
     },
     get snapshot() {
       return retained.snapshot

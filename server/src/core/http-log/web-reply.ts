@@ -1,0 +1,109 @@
+import { byteLength } from './body-frames.ts'
+import type { HttpLog } from './http-log.ts'
+import type { HttpReply } from './http-reply.ts'
+import type { LogRequest } from './log-request.ts'
+
+/** Bytes that a stream passes on at a time. Longer pieces are cut, so that a slow client shows that it reads. */
+const SLICE = 64 * 1024
+/** Answers up to this many bytes are passed on as a whole. */
+const WHOLE = 256 * 1024
+
+/** The queue of an answer, as a stream: nothing leaves it before the client takes it. */
+function createBody(reply: HttpReply) {
+  const queue: Uint8Array[] = []
+  let waiting = 0
+  let taken = 0
+  let isOver = false
+  let wake: (() => void) | undefined
+
+  return {
+    buffered: () => waiting,
+    delivered: () => taken,
+    push(pieces: readonly Uint8Array[]) {
+      queue.push(...pieces)
+      waiting += byteLength(pieces)
+      wake?.()
+    },
+    end() {
+      isOver = true
+      wake?.()
+    },
+    /** Everything at once; `undefined` if it is long, or more is to come. */
+    whole: () => (isOver && waiting <= WHOLE ? queue : undefined),
+    stream: (): ReadableStream<Uint8Array> =>
+      new ReadableStream(
+        {
+          async pull(controller) {
+            while (queue.length === 0 && !isOver)
+              await new Promise<void>((resolve) => (wake = resolve))
+            const [first] = queue
+            if (!first) return controller.close()
+            const slice = first.subarray(0, SLICE)
+            if (slice.length < first.length) queue[0] = first.subarray(SLICE)
+            else queue.shift()
+            waiting -= slice.length
+            taken += slice.length
+            controller.enqueue(slice)
+            if (queue.length === 0 && !isOver) reply.onDrain?.()
+          },
+          cancel() {
+            if (isOver) return
+            isOver = true
+            reply.onGone?.()
+          },
+        },
+        { highWaterMark: 0 },
+      ),
+  }
+}
+
+/**
+ * Answers a request of the web platform for an endpoint of the log.
+ *
+ * @param request must be for one of the endpoints
+ */
+export function answerRequest(
+  log: HttpLog,
+  request: Request,
+  rest: Omit<LogRequest, 'method' | 'headers' | 'allHeaders'>,
+): Promise<Response> {
+  return new Promise((resolve) => {
+    let head: { status: number; headers: Record<string, string> } | undefined
+    const reply: HttpReply = {
+      begin(status, headers) {
+        head = { status, headers }
+        // What is written at once can be passed on as a whole.
+        queueMicrotask(() => resolve(respond()))
+      },
+      write: (pieces) => body.push(pieces),
+      end: () => body.end(),
+      buffered: () => body.buffered(),
+      delivered: () => body.delivered(),
+      onGone: undefined,
+      onDrain: undefined,
+    }
+    const body = createBody(reply)
+
+    function respond(): Response {
+      const { status, headers } = head!
+      if (status === 204 || status === 304 || request.method === 'HEAD')
+        return new Response(null, { status, headers })
+      const whole = body.whole()
+      if (whole) return new Response(new Blob(whole as BlobPart[]), { status, headers })
+      // The runtime counts the bytes of a stream as it sends them.
+      const { 'content-length': _, ...streamed } = headers
+      return new Response(body.stream(), { status, headers: streamed })
+    }
+
+    request.signal.addEventListener('abort', () => reply.onGone?.())
+    log.answer(
+      {
+        ...rest,
+        method: request.method,
+        headers: request.headers,
+        allHeaders: () => request.headers,
+      },
+      reply,
+    )
+  })
+}
