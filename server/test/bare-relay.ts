@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Hooks, Peer } from 'crossws'
+import { H3 } from 'h3-2'
+import { toNodeHandler } from 'h3-2/node'
 import { CLOSE } from '@vue-sync/vue/protocol'
 import type { RelayOptions } from '../src/core/relay-options.ts'
 import { createRelay, type Relay } from '../src/core/relay.ts'
@@ -36,7 +38,11 @@ export async function startBareRelay(
         ? peer.close(CLOSE.badOrigin, 'Pages of this site may not connect')
         : relay.hooks.open(peer),
   } as Hooks)
-  const server = createServer().listen(0, '127.0.0.1')
+  const app = new H3().all(
+    '/**',
+    ({ req }) => relay.fetch(req) ?? new Response('', { status: 404 }),
+  )
+  const server = createServer(toNodeHandler(app)).listen(0, '127.0.0.1')
   server.on(
     'upgrade',
     (request, socket, head) => void handleUpgrade(request, socket as Socket, head),

@@ -10,6 +10,7 @@ const cleanOrigin = (text: string): string => text.replaceAll(/[^\w.:/%[\]+-]/g,
 
 const THINGS: Record<AuditEvent['via'], string> = {
   socket: 'sockets',
+  http: 'requests',
   pair: 'codes',
   admin: 'keys for /admin',
   metrics: 'keys for /metrics',
@@ -17,6 +18,7 @@ const THINGS: Record<AuditEvent['via'], string> = {
 
 const ROUTES: Record<AuditEvent['via'], string> = {
   socket: 'a socket',
+  http: 'a request',
   pair: 'a code',
   admin: '/admin',
   metrics: '/metrics',
@@ -44,6 +46,7 @@ const SCAN_AGAIN = 'To fix it, scan the current code or open the current link'
 
 const ROUTE_FIXES: Record<AuditEvent['via'], string> = {
   socket: '',
+  http: '',
   pair: 'To fix it, type the code that the relay and the host show now',
   admin: 'To fix it, send the host key',
   metrics: 'To fix it, send the key of --metrics-key',
@@ -51,7 +54,7 @@ const ROUTE_FIXES: Record<AuditEvent['via'], string> = {
 
 /** What helps a client that was refused; `''` if the reason says it, or if many reasons are counted together. */
 function fixOf({ via, role, code, origin, reason }: AuditEvent): string {
-  if (via !== 'socket') return reason === undefined ? '' : ROUTE_FIXES[via]
+  if (via !== 'socket' && via !== 'http') return reason === undefined ? '' : ROUTE_FIXES[via]
   switch (code) {
     case CLOSE.badToken:
       return role === 'host'
@@ -101,7 +104,7 @@ function describe(event: AuditEvent): string {
         'To run both, give each its own session',
       )
     case 'locked_out': {
-      const many = `too many ${via === 'socket' ? '' : 'wrong '}${THINGS[via]}`
+      const many = `too many ${via === 'socket' || via === 'http' ? '' : 'wrong '}${THINGS[via]}`
       return sentences(`Locked out a client${from} for a minute${where}: ${many}`)
     }
     case 'revoked':

@@ -11,8 +11,8 @@ export interface AuditEvent {
    * ended a session or disconnected a viewer.
    */
   kind: AuditKind
-  /** How the client reached the relay: by a WebSocket, or by a route. */
-  via: 'socket' | 'pair' | 'admin' | 'metrics'
+  /** How the client reached the relay: by a WebSocket, as a viewer over HTTP, or by a route. */
+  via: 'socket' | 'http' | 'pair' | 'admin' | 'metrics'
   /** Of the client, behind any trusted proxies; `undefined` where the server around the relay does not know it. */
   address?: string | undefined
   role?: Role | undefined
@@ -50,19 +50,24 @@ const REFUSAL_CODES = new Set<number>([
 
 const LONGEST_ORIGIN = 200
 
-/** A client on a WebSocket, as far as the relay knows it. */
+/** A client on a WebSocket, or a viewer over HTTP, as far as the relay knows it. */
 export interface SocketClient {
   role?: Role
   session?: string
   pass?: { id: string }
-  source?: { address: string; origin?: string | undefined }
+  source?: { address: string; origin?: string | undefined; via?: 'socket' | 'http' | undefined }
   /** Used without `source`. */
   address?: string | undefined
 }
 
-/** The fields of an event that describe a client on a WebSocket. */
+/** The fields of an event that describe such a client. */
 export function socketClient({ role, session, source, address }: SocketClient) {
-  return { via: 'socket', address: source?.address ?? address, role, session } as const
+  return {
+    via: source?.via ?? 'socket',
+    address: source?.address ?? address,
+    role,
+    session,
+  } as const
 }
 
 /** Reports a refused connection, unless the reason is a limit. */

@@ -45,7 +45,7 @@ export interface Admission extends Admitted {
   /** Connections with the same text come from the same client. @default all come from one */
   client?: string | undefined
   /** Where the client connects from, if the server around the relay knows it. */
-  source?: { address: string; origin?: string | undefined }
+  source?: { address: string; origin?: string | undefined; via?: 'socket' | 'http' | undefined }
   /** Set once the connection is in its session. */
   member?: { session: Session; name: string; host?: Host; viewer?: Viewer }
   /** Frames of a host that arrived before the connection was in its session. */

@@ -34,6 +34,7 @@ interface ConnectionSource {
   pageOrigin: PageOrigin
   /** The `Origin` header. */
   origin: string | undefined
+  via: 'socket' | 'http'
   /** Why the server in front has refused the client. */
   refusal: Refusal | undefined
   /** Checked only for a page of the client's own machine; `false` for all others. */
@@ -54,9 +55,13 @@ export interface Gate {
    * The `context` that a request must carry when it is given to the hooks.
    *
    * @param refusal why the client is refused in any case. Its key is then not said to be right or wrong.
-   * @param isContinued whether the client is a viewer that has sent requests before. It is not counted again.
+   * @param over HTTP instead of a WebSocket. A viewer that `isContinued` has sent requests before, and is not counted again.
    */
-  contextOf: (request: IncomingRequest, refusal?: Refusal, isContinued?: boolean) => object
+  contextOf: (
+    request: IncomingRequest,
+    refusal?: Refusal,
+    over?: { isContinued: boolean },
+  ) => object
   /** The origin of the page that sent a request, if such pages may connect. */
   allowedOrigin: (request: IncomingRequest) => string | undefined
   /**
@@ -73,12 +78,12 @@ export function createGate(options: GateOptions): Gate {
 
   function refusalOf(
     { by, role }: Admission,
-    { pageOrigin, isWithinMachine, address, refusal }: Omit<ConnectionSource, 'count'>,
+    { pageOrigin, isWithinMachine, address, refusal, via }: Omit<ConnectionSource, 'count'>,
     connections: number,
   ): Refusal | undefined {
     if (isClosing()) return { code: CLOSE.goingAway, reason: 'The relay is stopping' }
     if (connections > limits.connectionsPerMinute) {
-      options.audit?.({ kind: 'locked_out', via: 'socket', address, role })
+      options.audit?.({ kind: 'locked_out', via, address, role })
       tell('rate', `${address} opens too many sockets per minute (--max-connections)`)
       return { code: CLOSE.busy, reason: 'Too many connections from this address: wait a minute' }
     }
@@ -154,7 +159,7 @@ export function createGate(options: GateOptions): Gate {
     },
     isFlooding: (request) =>
       counts.connectionsOf(clients.addressOf(request)) >= 2 * limits.connectionsPerMinute,
-    contextOf(request, refusal, isContinued = false) {
+    contextOf(request, refusal, over) {
       const address = clients.addressOf(request)
       const pageOrigin =
         request.headers.origin === undefined
@@ -163,9 +168,10 @@ export function createGate(options: GateOptions): Gate {
       const source: ConnectionSource = {
         address,
         // Counted before anything is awaited, so that sockets opened at the same time count too.
-        count: isContinued ? 0 : counts.countConnection(address),
+        count: over?.isContinued ? 0 : counts.countConnection(address),
         pageOrigin,
         origin: request.headers.origin,
+        via: over ? 'http' : 'socket',
         refusal,
         isWithinMachine: pageOrigin === 'loopback' && clients.isWithinMachine(request),
       }

@@ -38,7 +38,7 @@ export function createNodeLog(
         address: clients.addressOf(request),
         allowedOrigin: gate.allowedOrigin(request),
         isFlooding: () => gate.isFlooding(request),
-        contextOf: (isContinued) => gate.contextOf(request, undefined, isContinued),
+        contextOf: (isContinued) => gate.contextOf(request, undefined, { isContinued }),
         onAdmitted() {
           onAdmitted(request.socket)
           request.socket.setTimeout(WAIT_MS + STALL_MS)

@@ -16,11 +16,16 @@ interface BunServer {
   stop: (closeActiveConnections: boolean) => Promise<void>
 }
 type BunServe = (options: {
+  /** Seconds without a byte after which a request is ended. Bun's default is 10. */
+  idleTimeout: number
   port: number
   hostname: string
   fetch: (request: Request, server: BunServer) => Promise<Response | undefined>
   websocket: object
 }) => BunServer
+
+/** Longer than an answer of the log waits. */
+const HTTP_IDLE_SECONDS = 60
 
 const bunAdapter = adapter as unknown as Adapter<
   AdapterInstance & {
@@ -56,6 +61,7 @@ export async function serveBun(
     const server = serve({
       port,
       hostname: host,
+      idleTimeout: HTTP_IDLE_SECONDS,
       fetch: (request, server) =>
         relay.answer(request, server.requestIP(request)?.address, (admitted) =>
           sockets.handleUpgrade(admitted, server),

@@ -159,7 +159,7 @@ export function createRuntimeRelay(
         address: clients.addressOf(call),
         allowedOrigin: gate.allowedOrigin(call),
         isFlooding: () => gate.isFlooding(call),
-        contextOf: (isContinued) => gate.contextOf(call, undefined, isContinued),
+        contextOf: (isContinued) => gate.contextOf(call, undefined, { isContinued }),
       })
     if (request.method === 'GET' || request.method === 'HEAD') {
       const path = belowBase(pathname, base)

@@ -42,6 +42,11 @@ function answerJson(request: LogRequest, reply: HttpReply, answer: JsonAnswer): 
   reply.end()
 }
 
+/** Whether a viewer that is already in its session may go on with this admission. */
+function isSame(viewer: HttpViewer, { refusal, pass }: Partial<Admission>): boolean {
+  return !refusal && pass !== undefined && pass.id === viewer.context.pass?.id
+}
+
 export function createHttpLog({ hooks, base, isPublic }: HttpLogOptions): HttpLog {
   const viewers = createHttpViewers(hooks)
 
@@ -109,11 +114,6 @@ export function createHttpLog({ hooks, base, isPublic }: HttpLogOptions): HttpLo
     reply.onDrain = () => viewers.drained(viewer)
     if (!viewer.context.refusal) request.onAdmitted?.()
     viewers.start(viewer, target.position, receiver)
-  }
-
-  /** Whether a viewer that is already in its session may go on with this admission. */
-  function isSame(viewer: HttpViewer, { refusal, pass }: Partial<Admission>): boolean {
-    return !refusal && pass !== undefined && pass.id === viewer.context.pass?.id
   }
 
   function admitAndServe(request: LogRequest, reply: HttpReply, target: LogTarget): void {

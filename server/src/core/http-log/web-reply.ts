@@ -34,7 +34,7 @@ function createBody(reply: HttpReply) {
       new ReadableStream(
         {
           async pull(controller) {
-            while (queue.length === 0 && !isOver)
+            if (queue.length === 0 && !isOver)
               await new Promise<void>((resolve) => (wake = resolve))
             const [first] = queue
             if (!first) return controller.close()
