@@ -225,7 +225,7 @@ export const HTTP_LIVE: readonly RelayRequirement[] = [
       const counted = () => publisher.of('status').at(-1)?.payload['clientCount']
       await viewer()
       for (const name of ['first-viewer-0001', 'first-viewer-0001', 'second-viewer-002'])
-        await http('stream', { headers: { 'vue-sync-viewer': name } })
+        await http('stream', { node: 0, headers: { 'vue-sync-viewer': name } })
       const expected =
         'the host gets "clientCount": 3 for one viewer on a WebSocket and two over HTTP'
       await publisher.when(() => counted() === 3, expected)
