@@ -83,6 +83,9 @@ const OPTIONAL: Tool[] = [
     // The installed package would start a web server on port 80 at every boot.
     install: (apt) => apt.unpack('nginx', NGINX_DIR),
   },
+  // The recipes with these call them by their names.
+  { label: 'curl', env: 'VUE_SYNC_CURL', packages: ['curl'], names: ['curl'] },
+  { label: 'jq', env: 'VUE_SYNC_JQ', packages: ['jq'], names: ['jq'] },
   {
     label: 'Python with the package websockets',
     env: 'VUE_SYNC_PYTHON',
