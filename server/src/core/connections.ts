@@ -172,11 +172,9 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
     if (problem !== undefined) return refuse(peer, { code: CLOSE.revoked, reason: problem })
     const client = toPeer(peer)
     if (role === 'viewer') {
-      admission.member = {
-        session,
-        name,
-        viewer: session.addViewer(client, position, pass, knowsParts),
-      }
+      // First, because a viewer over HTTP may have its answer before `addViewer` returns.
+      const member: Admission['member'] = (admission.member = { session, name })
+      member.viewer = session.addViewer(client, position, pass, knowsParts)
       return
     }
     // A host that reconnects after a lost network is still connected here. It has the epoch of the state.

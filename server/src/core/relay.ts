@@ -190,7 +190,7 @@ export function createRelay(options: RelayOptions): Relay {
       const target = belowBase(pathname + search, base)
       if (target === undefined || !readLogTarget(target)) return undefined
       const rest = { target, address, allowedOrigin: undefined, contextOf: () => ({}) }
-      return answerRequest(log, request, rest)
+      return answerRequest(log, request, rest, request.signal)
     },
     viewerCount(session) {
       if (session !== undefined) return sessions.find(session)?.viewerCount ?? 0

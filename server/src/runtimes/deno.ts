@@ -88,8 +88,12 @@ export async function serveDeno(
     const server = serve(
       { port, hostname: host, signal: ending.signal, onListen: () => {} },
       async (request, info) =>
-        (await relay.answer(request, info.remoteAddr.hostname, (admitted) =>
-          adapterFor(admitted).handleUpgrade(spaceOffer(admitted), info),
+        (await relay.answer(
+          request,
+          info.remoteAddr.hostname,
+          (admitted) => adapterFor(admitted).handleUpgrade(spaceOffer(admitted), info),
+          // Deno's own signal also ends after an answer that arrived, and Deno prints a warning about that.
+          null,
         ))!,
     )
     return {

@@ -52,11 +52,16 @@ export interface RuntimeListener {
 export interface RuntimeRelay {
   hooks: Relay['hooks']
   limits: Limits
-  /** Answers a request. `upgrade` is called for a WebSocket handshake, with a request that has its `context`. */
+  /**
+   * Answers a request. `upgrade` is called for a WebSocket handshake, with a request that has its `context`.
+   *
+   * @param signal ends when the client is gone; `null` if the runtime has none. @default the request's own
+   */
   answer: (
     request: Request,
     address: string | undefined,
     upgrade: (request: Request) => Promise<Response | undefined>,
+    signal?: AbortSignal | null,
   ) => Promise<Response | undefined>
   serve: (listen: () => RuntimeListener) => Promise<RuntimeServer>
 }
@@ -150,17 +155,26 @@ export function createRuntimeRelay(
 
   const log = createHttpLog({ hooks: gate.hooks, base, isPublic })
 
-  function answerPath(request: Request, call: IncomingRequest): Response | Promise<Response> {
+  function answerPath(
+    request: Request,
+    call: IncomingRequest,
+    signal: AbortSignal | null,
+  ): Response | Promise<Response> {
     const { pathname, search } = new URL(request.url)
     const target = belowBase(pathname + search, base)
     if (target !== undefined && readLogTarget(target))
-      return answerRequest(log, request, {
-        target,
-        address: clients.addressOf(call),
-        allowedOrigin: gate.allowedOrigin(call),
-        isFlooding: () => gate.isFlooding(call),
-        contextOf: (isContinued) => gate.contextOf(call, undefined, { isContinued }),
-      })
+      return answerRequest(
+        log,
+        request,
+        {
+          target,
+          address: clients.addressOf(call),
+          allowedOrigin: gate.allowedOrigin(call),
+          isFlooding: () => gate.isFlooding(call),
+          contextOf: (isContinued) => gate.contextOf(call, undefined, { isContinued }),
+        },
+        signal,
+      )
     if (request.method === 'GET' || request.method === 'HEAD') {
       const path = belowBase(pathname, base)
       // At the root too, where probes of containers look.
@@ -176,7 +190,7 @@ export function createRuntimeRelay(
   return {
     limits,
     hooks: gate.hooks,
-    async answer(request, address, upgrade) {
+    async answer(request, address, upgrade, signal) {
       const call: IncomingRequest = {
         headers: Object.fromEntries(request.headers),
         socket: { remoteAddress: address },
@@ -186,7 +200,8 @@ export function createRuntimeRelay(
       const isSocket = request.headers.get('upgrade')?.toLowerCase() === 'websocket'
       if (!isKnown && !(isSocket && nameOf(host) !== ''))
         return answerText(421, unknownHostText(host))
-      if (!isSocket) return answerPath(request, call)
+      if (!isSocket)
+        return answerPath(request, call, signal === undefined ? request.signal : signal)
       const refusal = isKnown
         ? undefined
         : { code: CLOSE.noSession, reason: unknownHostReason(host) }

@@ -1,3 +1,8 @@
+import { readOffer } from '@vue-sync/vue/protocol'
+
+/** Begins the form of a key in which it has only characters of a subprotocol. */
+const TOKEN_PREFIX = 'token.'
+
 /** A request of a viewer, below the base path. */
 export interface LogRequest {
   method: string
@@ -26,9 +31,10 @@ const VIEWER_ID = /^[\w-]{16,64}$/
 /** How long a browser need not ask again whether it may send the headers. */
 const PREFLIGHT_SECONDS = '7200'
 
-/** The key that a viewer sends. */
+/** The key that a viewer sends: as it is, or in the form of a subprotocol, which can carry any text. */
 export function keyOf({ headers }: LogRequest): string | undefined {
-  return /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1]
+  const key = /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1]
+  return key?.startsWith(TOKEN_PREFIX) ? readOffer(key).key : key
 }
 
 /** The id of a viewer. It is the viewer's own claim, so it counts only for one address and one session. */

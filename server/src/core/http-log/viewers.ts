@@ -125,7 +125,8 @@ export function createHttpViewers(hooks: RelayHooks): HttpViewers {
     release(viewer, receiver) {
       if (viewer.receiver !== receiver) return
       viewer.receiver = undefined
-      if (viewer.id === undefined) return leave(viewer)
+      // Later, because an answer may be complete while the session still adds the viewer.
+      if (viewer.id === undefined) return queueMicrotask(() => leave(viewer))
       viewer.timer = setTimeout(() => leave(viewer), LINGER_MS)
       ;(viewer.timer as { unref?: () => void }).unref?.()
     },

@@ -61,11 +61,13 @@ function createBody(reply: HttpReply) {
  * Answers a request of the web platform for an endpoint of the log.
  *
  * @param request must be for one of the endpoints
+ * @param signal ends when the client is gone. @default the end of a stream shows it
  */
 export function answerRequest(
   log: HttpLog,
   request: Request,
   rest: Omit<LogRequest, 'method' | 'headers' | 'allHeaders'>,
+  signal: AbortSignal | null,
 ): Promise<Response> {
   return new Promise((resolve) => {
     let head: { status: number; headers: Record<string, string> } | undefined
@@ -95,7 +97,7 @@ export function answerRequest(
       return new Response(body.stream(), { status, headers: streamed })
     }
 
-    request.signal.addEventListener('abort', () => reply.onGone?.())
+    signal?.addEventListener('abort', () => reply.onGone?.())
     log.answer(
       {
         ...rest,
