@@ -144,6 +144,11 @@ describe('a built app', () => {
       const refused = await connectTo(relay, 'host', { key, headers })
       expect((await refused.closed).code).toBe(4401)
     }
+    const ask = (path: string, key: string) =>
+      fetch(`${origin}/__sync/${path}`, { headers: { authorization: `Bearer ${key}` } })
+    expect(await (await ask('state', KEYS.viewer)).text()).toContain('In one server')
+    expect((await ask('state', 'wrong')).status).toBe(401)
+    expect((await ask('stream', KEYS.viewer)).status).toBe(404)
     expect(output().split('\n').filter(Boolean)).toEqual([expect.stringContaining('Listening on')])
   })
 })

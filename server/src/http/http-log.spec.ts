@@ -37,7 +37,7 @@ const nextOf = ({ body }: { body: string }) => String(messages(body).at(-1)!['qu
 const counts = () => host.of('status').map(({ payload }) => payload['clientCount'])
 
 /** Sends state, and waits until the relay holds it. */
-async function publish(...sent: { seq: number }[]): Promise<void> {
+async function publish(...sent: { seq: number; [field: string]: unknown }[]): Promise<void> {
   for (const message of sent) host.send(message)
   await until(async () =>
     expect((await read('/state')).body).toContain(`"seq":${sent.at(-1)!.seq}`),
@@ -121,6 +121,31 @@ it('answers 304 to a viewer that has the state', async () => {
   expect(await read('/state', { 'if-none-match': etag })).toMatchObject({ status: 304, body: '' })
   await publish(config('e', 2, { n: 2 }))
   expect((await read('/state', { 'if-none-match': etag })).status).toBe(200)
+})
+
+it('puts the state together for programs that keep no position', async () => {
+  expect(await read('/state.json')).toMatchObject({ status: 404 })
+  host.send({ type: 'status', payload: { name: 'Final' } })
+  await publish(session('e', 1, { rows: [{ n: 1 }], title: 'a' }), {
+    ...config('e', 2, { title: 'b' }),
+    patch: [{ op: 'add', path: '/s/rows/-', value: { n: 2 } }],
+  })
+  const { body, headers } = await read('/state.json')
+  expect(headers['content-type']).toBe('application/json')
+  expect(JSON.parse(body)).toMatchObject({
+    epoch: 'e',
+    seq: 2,
+    host: 'online',
+    behind: false,
+    name: 'Final',
+    state: { s: { title: 'b', rows: [{ n: 1 }, { n: 2 }] } },
+  })
+  expect(await read('/state.json', { 'if-none-match': headers.etag! })).toMatchObject({
+    status: 304,
+  })
+  const binary = '{"type":"config_update","epoch":"e","seq":3}\n{"payload":{}}'
+  host.socket.send(Buffer.from(binary))
+  await until(async () => expect((await read('/state.json')).status).toBe(406))
 })
 
 describe('the count of viewers', () => {

@@ -1,4 +1,4 @@
-export { fold } from './fold.ts'
+export { fold } from '../protocol/index.ts'
 export {
   formatEntry,
   formatHeader,

@@ -69,6 +69,7 @@ const BAD: [flag: string, value: string, others?: Given][] = [
 const NO_ERROR = [
   'host-key',
   'https',
+  'public',
   'metrics',
   'admin',
   'json',

@@ -3,6 +3,7 @@ import type { Admission, RelayHooks } from '../connections.ts'
 import { whenKnown } from '../when-known.ts'
 import { closeLine } from './body-frames.ts'
 import type { HttpReply } from './http-reply.ts'
+import { answerJson } from './json-reply.ts'
 import {
   commonHeaders,
   keyOf,
@@ -14,7 +15,7 @@ import { type LogTarget, readLogTarget } from './log-target.ts'
 import { MEDIA_TYPE } from './media-type.ts'
 import { createPoll, type PollAnswer } from './poll.ts'
 import { replyToPoll } from './poll-reply.ts'
-import { badPosition, type JsonAnswer, refusalAnswer, wrongMethod } from './refusals.ts'
+import { badPosition, refusalAnswer, wrongMethod } from './refusals.ts'
 import { createStream } from './stream.ts'
 import { createHttpViewers, type HttpViewer, type Receiver } from './viewers.ts'
 
@@ -35,12 +36,6 @@ export interface HttpLog {
 
 const FLOODING = { code: CLOSE.busy, reason: 'Too many requests from this address: wait a minute' }
 const TOO_LATE = { code: CLOSE.undecided, reason: 'The state could not be loaded in time' }
-
-function answerJson(request: LogRequest, reply: HttpReply, answer: JsonAnswer): void {
-  reply.begin(answer.status, { ...commonHeaders(request), ...answer.headers })
-  if (request.method !== 'HEAD') reply.write([new TextEncoder().encode(answer.body)])
-  reply.end()
-}
 
 /** Whether a viewer that is already in its session may go on with this admission. */
 function isSame(viewer: HttpViewer, { refusal, pass }: Partial<Admission>): boolean {

@@ -5,6 +5,8 @@ export type LogKind = 'state' | 'log' | 'stream'
 /** The endpoint that a request of a viewer over HTTP is for. */
 export interface LogTarget {
   kind: LogKind
+  /** Whether the state is wanted as one JSON object. */
+  isJson: boolean
   /** The path of the session, below the base: `/` or `/s/NAME`. */
   session: string
   /** The position that the viewer holds. @default none */
@@ -18,20 +20,23 @@ export interface LogTarget {
 }
 
 /** Segments of a path, as far as these endpoints have them. The session's name is checked with the request. */
-const TARGET = /^(\/s\/[^/?]*)?\/(state|log|stream)(?:\?(.*))?$/
+const TARGET = /^(\/s\/[^/?]*)?\/(state|state\.json|log|stream)(?:\?(.*))?$/
 const CURSOR = /^[\w.-]{1,40}$/
 
 /**
  * Reads the target of a request, below the base: `/s/NAME/log?epoch=…&seq=…`. Gives `undefined` for any other path.
  */
 export function readLogTarget(target: string): LogTarget | undefined {
-  const [, session = '/', kind, search = ''] = TARGET.exec(target) ?? []
-  if (kind === undefined) return undefined
+  const [, session = '/', name, search = ''] = TARGET.exec(target) ?? []
+  if (name === undefined) return undefined
+  const isJson = name === 'state.json'
+  const kind = isJson ? 'state' : (name as LogKind)
   const query = new URLSearchParams(search)
   const position = readPosition(query)
   const cursor = query.get('cursor') ?? ''
   return {
-    kind: kind as LogKind,
+    kind,
+    isJson,
     session,
     // `state` is the same for everyone.
     position: kind === 'state' ? undefined : position,

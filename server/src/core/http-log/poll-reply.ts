@@ -3,9 +3,14 @@ import { cacheControl } from './caching.ts'
 import { cursorOf, statusId } from './cursor.ts'
 import { MEDIA_TYPE } from './media-type.ts'
 import type { HttpReply } from './http-reply.ts'
+import { foldedState } from './folded-state.ts'
+import { answerJson } from './json-reply.ts'
 import { commonHeaders, hasEtag, type LogRequest } from './log-request.ts'
 import type { LogTarget } from './log-target.ts'
 import type { PollAnswer } from './poll.ts'
+import { foldProblem } from './refusals.ts'
+
+const encoder = new TextEncoder()
 
 export interface PollReplyOptions {
   request: LogRequest
@@ -18,24 +23,35 @@ export interface PollReplyOptions {
   isPublic: boolean
 }
 
+/** @param isFresh whether the answer has a status in any case */
+function framePieces({ entries, status, position }: PollAnswer, isFresh: boolean): Uint8Array[] {
+  // Caches may keep what follows a position for long, so it must not contain what is right for a moment.
+  const hasStatus = isFresh || entries.length === 0
+  const pieces = entries.flatMap((entry) => bodyPieces(entry))
+  if (hasStatus) pieces.push(...bodyPieces({ bytes: status, binary: false }))
+  pieces.push(nextLine(position, hasStatus ? cursorOf(status, Date.now()) : undefined))
+  return pieces
+}
+
 /** Writes the answer to a request for `state` or `log`. */
 export function replyToPoll(options: PollReplyOptions): void {
   const { request, reply, target, answer, isEncrypted, isPublic } = options
   const { entries, status, position } = answer
-  const { isLive } = target
+  const { isLive, isJson } = target
   const isState = target.kind === 'state'
-  // Caches may keep what follows a position for long, so it must not contain what is right for a moment.
-  const hasStatus = isLive || isState || entries.length === 0
-  const pieces = entries.flatMap((entry) => bodyPieces(entry))
-  if (hasStatus) pieces.push(...bodyPieces({ bytes: status, binary: false }))
-  pieces.push(nextLine(position, hasStatus ? cursorOf(status, Date.now()) : undefined))
-  const etag = `"${position?.seq ?? 'none'}-${statusId(status)}"`
+  const etag = `"${position?.seq ?? 'none'}-${statusId(status)}${isJson ? '-json' : ''}"`
   const isKnown = isState && hasEtag(request, etag)
+  const folded = isJson && !isKnown ? foldedState(answer) : undefined
+  if (folded && 'problem' in folded) return answerJson(request, reply, foldProblem(folded.problem))
+  const pieces = folded ? [encoder.encode(folded.json)] : framePieces(answer, isLive || isState)
   reply.begin(isKnown ? 304 : 200, {
     ...commonHeaders(request),
     'cache-control': cacheControl({ entries, isEncrypted, isPublic, isLive, isState }),
     ...(isState && { etag }),
-    ...(!isKnown && { 'content-type': MEDIA_TYPE, 'content-length': String(byteLength(pieces)) }),
+    ...(!isKnown && {
+      'content-type': isJson ? 'application/json' : MEDIA_TYPE,
+      'content-length': String(byteLength(pieces)),
+    }),
   })
   if (!isKnown && request.method !== 'HEAD') reply.write(pieces)
   reply.end()

@@ -1,5 +1,6 @@
 import { CLOSE } from '@vue-sync/vue/protocol'
 import type { Refusal } from '../session-limits.ts'
+import { type FoldProblem, MOST_FOLDED } from './folded-state.ts'
 
 const STATUSES: Record<number, [status: number, error: string]> = {
   [CLOSE.goingAway]: [503, 'going_away'],
@@ -44,6 +45,21 @@ export function refusalAnswer({ code, reason }: Refusal): JsonAnswer {
       ...(retryAfter !== undefined && { 'retry-after': retryAfter }),
     },
   )
+}
+
+const FOLD_PROBLEMS: Record<FoldProblem, [status: number, reason: string]> = {
+  no_state: [404, 'The host has not sent a state yet.'],
+  not_json: [
+    406,
+    'The messages of this session are not plain JSON, so ask for "state" and read them.',
+  ],
+  too_large: [413, `The state has more than ${MOST_FOLDED} bytes, so ask for "state" and read it.`],
+}
+
+/** The answer to a request for the state as JSON that the relay cannot make. */
+export function foldProblem(error: FoldProblem): JsonAnswer {
+  const [status, reason] = FOLD_PROBLEMS[error]
+  return answerJson(status, { error, reason })
 }
 
 export const badPosition = (): JsonAnswer =>

@@ -13,6 +13,11 @@ declare module '#imports' {
   export function useRuntimeConfig(): unknown
   export function useNitroApp(): { hooks: Hooks }
   export function defineNitroPlugin(run: (app: { hooks: Hooks }) => unknown): unknown
-  export function defineWebSocketHandler(hooks: object): unknown
+  export function defineEventHandler(handlers: {
+    handler: (event: RequestEvent) => unknown
+    websocket: object
+  }): unknown
+  export function toWebRequest(event: RequestEvent): Request
+  export function createError(problem: { statusCode: number; statusMessage: string }): Error
   export function sendRedirect(event: RequestEvent, location: string, code: number): Promise<void>
 }

@@ -1,11 +1,7 @@
-import {
-  applyPatch,
-  isRecord,
-  type Payload,
-  put,
-  share,
-  type StateMessage,
-} from '../protocol/index.ts'
+import type { Payload, StateMessage } from '../envelope.ts'
+import { isRecord } from '../record.ts'
+import { applyPatch } from './patch.ts'
+import { put, share } from './share.ts'
 
 /**
  * Gives the state after a message. Unchanged parts keep their identity. `state` is not changed.
