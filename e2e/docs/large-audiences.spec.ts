@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { type Answer, ask, type Client, config, connect, session } from '../../server/test/client.ts'
+import {
+  type Answer,
+  ask,
+  type Client,
+  config,
+  connect,
+  session,
+} from '../../server/test/client.ts'
 import { freePort } from '../../server/test/free-port.ts'
 import { readBlocks } from '../support/readme/blocks.ts'
 import { hasCaddy, startCaddyWith } from '../support/relays/caddy.ts'
@@ -12,8 +19,7 @@ import { startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.
 
 // The configurations of the guide in a real nginx and a real Caddy. Only ports, paths and certificates are others.
 const page = readFileSync(new URL('../../docs/guide/large-audiences.md', import.meta.url), 'utf8')
-const block = (name: string): string =>
-  readBlocks(page).find(({ target }) => target === name)!.code
+const block = (name: string): string => readBlocks(page).find(({ target }) => target === name)!.code
 const HOST = 'show.example.com'
 const VIEWERS = 30
 

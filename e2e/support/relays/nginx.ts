@@ -36,10 +36,7 @@ export const startNginx = (port: number, locations: string): Promise<Nginx> =>
  *
  * @param http gives the block, which must listen on the port; `dir` is a temporary folder
  */
-export async function startNginxWith(
-  port: number,
-  http: (dir: string) => string,
-): Promise<Nginx> {
+export async function startNginxWith(port: number, http: (dir: string) => string): Promise<Nginx> {
   const dir = await mkdtemp(join(tmpdir(), 'vue-sync-nginx-'))
   const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   const config = `daemon off;

@@ -73,6 +73,25 @@ const FAULTS: readonly {
     http: { request: (asked) => (asked.method = asked.method === 'HEAD' ? 'HEAD' : 'GET') },
   },
   {
+    what: 'guesses half a position',
+    id: 'refuses-half-a-position',
+    rule: 'R18',
+    http: { request: (asked) => (asked.url = asked.url.replace(/\?.*/, '')) },
+  },
+  {
+    what: 'forgets the patch',
+    id: 'gives-the-state-as-json',
+    http: { body: (text) => text.replace('[2,1]', '[1,2]') },
+  },
+  {
+    what: 'takes a key only as it is',
+    id: 'takes-keys-as-subprotocols',
+    http: {
+      request: ({ headers }) =>
+        (headers.authorization = headers.authorization?.replace('Bearer token.', 'Bearer no.')),
+    },
+  },
+  {
     what: 'answers a live log at once',
     id: 'holds-a-live-log-until-something-is-new',
     rule: 'R15',

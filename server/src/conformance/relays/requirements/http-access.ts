@@ -1,3 +1,4 @@
+import { offerProtocols } from '@vue-sync/vue/protocol'
 import { expectEqual, expectThat, NotApplicable, pause } from '../../core/expectations.ts'
 import type { HttpExchange } from '../http/http-exchange.ts'
 import { isStatus, session } from '../messages.ts'
@@ -63,6 +64,18 @@ export const HTTP_ACCESS: readonly RelayRequirement[] = [
         wanted,
         'state with the key in the URL',
       )
+    },
+  }),
+  overHttp({
+    id: 'takes-keys-as-subprotocols',
+    title: 'takes a key also as the subprotocol of a WebSocket has it',
+    async check({ published, http, viewerKey }) {
+      if (!viewerKey) throw new NotApplicable('this relay admits every viewer')
+      await published()
+      const [, offered] = offerProtocols('viewer', viewerKey)
+      const exchange = await http('state', { key: offered })
+      expectEqual(exchange.status, 200, 'the status of GET state')
+      expectEqual(stateTexts(await exchange.whole()).length, 9, 'the number of state messages')
     },
   }),
   overHttp({

@@ -1,4 +1,4 @@
-import { expectEqual, expectThat } from '../../core/expectations.ts'
+import { expectEqual, expectThat, NotApplicable } from '../../core/expectations.ts'
 import type { HttpBody } from '../http/http-body.ts'
 import { config, isStatus, session } from '../messages.ts'
 import { overHttp } from './http-requirement.ts'
@@ -151,7 +151,6 @@ export const HTTP_LOG: readonly RelayRequirement[] = [
   overHttp({
     id: 'answers-head-and-other-methods',
     title: 'answers HEAD as GET without a body, and other methods with 405',
-    level: 'should',
     async check({ published, http }) {
       await published()
       const head = await http('state', { method: 'HEAD' })
@@ -165,6 +164,52 @@ export const HTTP_LOG: readonly RelayRequirement[] = [
         const { status } = await http('state', { method })
         expectEqual(status, 405, `the status of ${method} state`)
       }
+    },
+  }),
+  overHttp({
+    id: 'refuses-half-a-position',
+    rule: 'R18',
+    title: 'answers 400 with a JSON body to half a position, and to one that cannot be read',
+    async check({ published, http }) {
+      await published()
+      for (const query of ['epoch=e', 'seq=7', 'epoch=e&seq=x', 'epoch=e&seq=-1']) {
+        const exchange = await http(`log?${query}`)
+        const { error } = await exchange.json()
+        expectEqual(
+          { status: exchange.status, error },
+          { status: 400, error: 'bad_position' },
+          `the answer to log?${query}`,
+        )
+      }
+    },
+  }),
+  overHttp({
+    id: 'gives-the-state-as-json',
+    title:
+      'gives the whole state as one JSON object, with its position and the presence of the host',
+    async check({ host, settled, http }) {
+      const publisher = await host()
+      publisher.send(session('e', 1, { a: 1, rows: [1, 2] }))
+      const patch = [{ op: 'move', from: '/s/rows/0', path: '/s/rows/1' }]
+      publisher.send({ ...config('e', 2, { a: 2 }), patch })
+      await settled(2)
+      const exchange = await http('state.json')
+      if (exchange.status === 404) throw new NotApplicable('not offered: GET state.json is 404')
+      expectEqual(exchange.status, 200, 'the status of GET state.json')
+      const { since, ...whole } = await exchange.json()
+      expectEqual(
+        whole,
+        {
+          epoch: 'e',
+          seq: 2,
+          host: 'online',
+          behind: false,
+          name: null,
+          state: { s: { a: 2, rows: [2, 1] } },
+        },
+        'the answer',
+      )
+      expectThat(typeof since === 'number', '"since" is a number', since)
     },
   }),
 ]
