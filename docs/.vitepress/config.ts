@@ -35,7 +35,7 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     // The same anchors as on the forge, where people read these files too.
     anchor: { slugify: (text) => slug(text) },
-    languageAlias: { caddy: 'nginx', vcl: 'c' },
+    languageAlias: { caddy: 'nginx', jq: 'sh', vcl: 'c' },
     config(md) {
       md.use(groupIconMdPlugin)
       md.use(linkRepository)

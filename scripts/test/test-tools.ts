@@ -76,6 +76,9 @@ const OPTIONAL: Tool[] = [
   },
   NGINX,
   VARNISH,
+  // The recipes with these call them by their names.
+  { label: 'curl', env: 'VUE_SYNC_CURL', packages: ['curl'], names: ['curl'] },
+  { label: 'jq', env: 'VUE_SYNC_JQ', packages: ['jq'], names: ['jq'] },
   {
     label: 'Python with the package websockets',
     env: 'VUE_SYNC_PYTHON',

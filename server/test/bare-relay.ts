@@ -19,7 +19,7 @@ export interface BareRelay {
   stop: () => Promise<void>
 }
 
-function isForeign({ request: { headers } }: Peer): boolean {
+function isForeign({ request: { headers } }: Pick<Peer, 'request'>): boolean {
   const origin = headers.get('origin')
   return origin !== null && new URL(origin).host !== headers.get('host')
 }
@@ -38,9 +38,11 @@ export async function startBareRelay(
         ? peer.close(CLOSE.badOrigin, 'Pages of this site may not connect')
         : relay.hooks.open(peer),
   } as Hooks)
-  const app = new H3().all(
-    '/**',
-    ({ req }) => relay.fetch(req) ?? new Response('', { status: 404 }),
+  const refusal = { error: 'bad_origin', code: CLOSE.badOrigin, reason: 'Not for this site' }
+  const app = new H3().all('/**', ({ req }) =>
+    isForeign({ request: req })
+      ? Response.json(refusal, { status: 403, headers: { vary: 'Origin' } })
+      : (relay.fetch(req) ?? new Response('', { status: 404 })),
   )
   const server = createServer(toNodeHandler(app)).listen(0, '127.0.0.1')
   server.on(

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readOffer, type Role } from '@vue-sync/vue/protocol'
 import { WebSocket, WebSocketServer } from 'ws'
 import { createSyncServer } from '../src/server.ts'
+import { createFaultyHttp, type HttpFault } from './faulty-http.ts'
 
 /** What a faulty relay does with a message: another text, or `undefined` for none. */
 export interface RelayFault {
@@ -17,6 +19,8 @@ export interface RelayFault {
   refusesOverHttp?: boolean
   /** Whether it forwards every message of a host to the viewers by itself. @default false */
   forwardsAll?: boolean
+  /** Faults over HTTP; `false`: it serves none. @default {} */
+  http?: HttpFault | false
 }
 
 export interface FaultyRelay {
@@ -42,9 +46,13 @@ export async function startFaultyRelay(
   const { hostKey } = inner
   // Only a relay that is open has none.
   const viewerKey = inner.viewerKey!
+  const overHttp = createServer(
+    fault.http === false
+      ? (_, response) => void response.writeHead(404).end('Not found')
+      : createFaultyHttp(() => inner.getStatus().port, fault.http ?? {}),
+  ).listen(0, '127.0.0.1')
   const server = new WebSocketServer({
-    port: 0,
-    host: '127.0.0.1',
+    server: overHttp,
     maxPayload: 0,
     handleProtocols: (offers) =>
       (fault.echoesKey
@@ -53,7 +61,7 @@ export async function startFaultyRelay(
     verifyClient: ({ req }: { req: { headers: Record<string, unknown> } }) =>
       !fault.refusesOverHttp || String(req.headers['sec-websocket-protocol']).includes('token.'),
   })
-  await once(server, 'listening')
+  if (!overHttp.listening) await once(overHttp, 'listening')
   const viewers = new Set<WebSocket>()
   server.on('connection', (client, request) => {
     const offered = String(request.headers['sec-websocket-protocol'] ?? '')
@@ -87,12 +95,14 @@ export async function startFaultyRelay(
     target.on('error', () => {})
   })
   return {
-    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `ws://127.0.0.1:${(overHttp.address() as AddressInfo).port}`,
     hostKey,
     viewerKey,
     async stop() {
       for (const client of server.clients) client.terminate()
       server.close()
+      overHttp.closeAllConnections()
+      overHttp.close()
       await inner.stop()
     },
   }

@@ -28,7 +28,15 @@ const answers = (port: number): Promise<boolean> =>
   })
 
 /** Starts nginx with one server on loopback. Nothing is written outside of a temporary folder. */
-export async function startNginx(port: number, locations: string): Promise<Nginx> {
+export const startNginx = (port: number, locations: string): Promise<Nginx> =>
+  startNginxWith(port, () => `server {\nlisten 127.0.0.1:${port};\n${locations}\n}`)
+
+/**
+ * Starts nginx with everything that belongs into its `http` block.
+ *
+ * @param http gives the block, which must listen on the port; `dir` is a temporary folder
+ */
+export async function startNginxWith(port: number, http: (dir: string) => string): Promise<Nginx> {
   const dir = await mkdtemp(join(tmpdir(), 'vue-sync-nginx-'))
   const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   const config = `daemon off;
@@ -39,10 +47,7 @@ events {}
 http {
 ${kinds.map((kind) => `${kind}_temp_path ${join(dir, kind)};`).join('\n')}
 access_log off;
-server {
-listen 127.0.0.1:${port};
-${locations}
-}
+${http(dir)}
 }
 `
   await writeFile(join(dir, 'nginx.conf'), config)

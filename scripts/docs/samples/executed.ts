@@ -25,6 +25,14 @@ const RUNNERS: { test: string; runs: (sample: Sample) => boolean }[] = [
     runs: ({ page, target }) => page === 'docs/tutorial/index.md' && target !== undefined,
   },
   {
+    test: 'e2e/docs/curl.spec.ts',
+    runs: ({ page, target }) => page === 'docs/recipes/curl.md' && target !== undefined,
+  },
+  {
+    test: 'e2e/docs/large-audiences.spec.ts',
+    runs: ({ page, target }) => page === 'docs/guide/large-audiences.md' && target !== undefined,
+  },
+  {
     test: 'e2e/docs/testing-guide.spec.ts',
     runs: ({ page, target }) => page === 'docs/guide/testing.md' && target !== undefined,
   },

@@ -5,6 +5,13 @@ export interface AnyMessage {
   payload: Record<string, unknown>
 }
 
+/** The last line of a body over HTTP. */
+export interface ControlLine {
+  query?: string
+  code?: number
+  reason?: string
+}
+
 /** A `session_update` whose only store is `s`. */
 export const session = (epoch: string, seq: number, state: object) => ({
   type: 'session_update',

@@ -1,5 +1,9 @@
 import { ACCESS } from './requirements/access.ts'
 import { CONNECTING } from './requirements/connecting.ts'
+import { HTTP_ACCESS } from './requirements/http-access.ts'
+import { HTTP_CACHING } from './requirements/http-caching.ts'
+import { HTTP_LIVE } from './requirements/http-live.ts'
+import { HTTP_LOG } from './requirements/http-log.ts'
 import { MISTAKES_OF_HOSTS } from './requirements/mistakes.ts'
 import { PARTS } from './requirements/parts.ts'
 import type { RelayRequirement } from './requirements/relay-requirement.ts'
@@ -18,4 +22,8 @@ export const RELAY_REQUIREMENTS: readonly RelayRequirement[] = [
   ...SLOW_VIEWERS,
   ...ACCESS,
   ...PARTS,
+  ...HTTP_LOG,
+  ...HTTP_LIVE,
+  ...HTTP_ACCESS,
+  ...HTTP_CACHING,
 ]

@@ -1,6 +1,7 @@
 import { formatSocketUrl, randomId } from '@vue-sync/vue/protocol'
 import { NotApplicable } from '../core/expectations.ts'
 import type { Opened } from '../core/requirement.ts'
+import { type HttpExchange, type HttpRequestOptions, openExchange } from './http/http-exchange.ts'
 import { type AnyMessage, at, config, isStatus, session } from './messages.ts'
 import { type ClientOptions, connectClient, type RelayClient } from './relay-client.ts'
 import { openStreamReader, type StreamReader } from './stream-reader.ts'
@@ -38,6 +39,8 @@ export interface RelayStage extends Required<Pick<RelaySubject, 'urls' | 'crowd'
   /** Connects to any address. */
   client: (url: string, role: 'host' | 'viewer', options?: ClientOptions) => Promise<RelayClient>
   reader: (index: number) => Promise<StreamReader>
+  /** Sends a request over HTTP, such as `log?seq=1&epoch=e`. */
+  http: (target: string, options?: HttpRequestOptions) => Promise<HttpExchange>
   /** Resolves when new viewers find this position on every node. */
   settled: (seq: number) => Promise<void>
   /** A host that has sent a whole state at seq 1 and changes up to seq 9, all in the epoch `e`. */
@@ -60,6 +63,7 @@ export async function openRelayStage(subject: RelaySubject): Promise<Opened<Rela
   const name = `conformance-${randomId().slice(0, 20)}`
   const clients: RelayClient[] = []
   const readers: StreamReader[] = []
+  const aborts: (() => void)[] = []
   const hosts: RelayClient[] = []
   let turn = 0
 
@@ -83,6 +87,20 @@ export async function openRelayStage(subject: RelaySubject): Promise<Opened<Rela
   }
   const viewer = (options?: ClientOptions, session?: string): Promise<RelayClient> =>
     client(nodeUrl(turn++, session), 'viewer', { key: viewerKey, ...options })
+
+  function http(
+    target: string,
+    { node = turn++, ...options }: HttpRequestOptions = {},
+  ): Promise<HttpExchange> {
+    const base = nodeUrl(node).replace(/^ws/, 'http').replace(/\/$/, '')
+    return openExchange({
+      url: `${base}/${target}`,
+      patience,
+      onOpen: (abort) => aborts.push(abort),
+      key: viewerKey,
+      ...options,
+    })
+  }
 
   async function settled(seq: number): Promise<void> {
     for (const index of urls.keys()) {
@@ -110,6 +128,7 @@ export async function openRelayStage(subject: RelaySubject): Promise<Opened<Rela
         readers.push(reader)
         return reader
       },
+      http,
       settled,
       async published() {
         const publisher = await host()
@@ -126,6 +145,7 @@ export async function openRelayStage(subject: RelaySubject): Promise<Opened<Rela
       },
     },
     async close() {
+      for (const abort of aborts) abort()
       for (const { socket } of readers) socket.terminate()
       const last = hosts.findLast(({ socket }) => socket.readyState === socket.OPEN)
       last?.send({ ...session(randomId(), 0, {}), payload: {} })
