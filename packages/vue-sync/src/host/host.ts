@@ -64,6 +64,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
   const state: SyncHostState = shallowReactive({
     status: 'disconnected',
     clientCount: 0,
+    estimated: false,
     viewerUrls: [],
     setUpUrl: undefined,
     pairCode: undefined,
@@ -322,6 +323,7 @@ export function createSyncHost(options: SyncHostOptions = {}): SyncHost {
       state.pairCode = pairCode
     }
     state.signed = tokens ?? []
+    state.estimated = payload.estimated ?? false
     const isFirst = !greeted
     greeted = true
     // Otherwise the relay would ask for a whole state.

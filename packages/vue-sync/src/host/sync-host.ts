@@ -10,6 +10,8 @@ import type { SyncedState } from './stores/synced-state.ts'
 export interface SyncHostState {
   status: LinkStatus
   clientCount: number
+  /** Caches answer some viewers, so there are more than `clientCount`. */
+  estimated: boolean
   viewerUrls: ViewerUrl[]
   setUpUrl: string | undefined
   pairCode: string | undefined

@@ -26,7 +26,9 @@ export interface UseSyncHostReturn {
   status: Readonly<Ref<LinkStatus>>
   /** How many viewers are connected, on all processes of the relay. 0 while the host is not connected. */
   clientCount: Readonly<Ref<number>>
-  /** The same as text: "No device connected", "1 device connected", "2 devices connected". */
+  /** Whether there are more viewers than `clientCount`, because caches answer some of them. */
+  estimated: Readonly<Ref<boolean>>
+  /** The same as text: "No device connected", "1 device connected", "2+ devices connected". */
   label: ComputedRef<string>
   /** The link for a QR code, key included. `undefined` while no link works. */
   viewerUrl: ComputedRef<string | undefined>
@@ -153,7 +155,7 @@ export function useSyncHost(): UseSyncHostReturn {
     tokens,
     accessError: access.error,
     problems: computed(() => [...problems]),
-    label: computed(() => deviceLabel(state.clientCount)),
+    label: computed(() => deviceLabel(state.clientCount, state.estimated)),
     viewerUrl: computed(() => viewerUrls.value[0]?.url),
     start,
     stop,

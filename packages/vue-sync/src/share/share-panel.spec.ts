@@ -13,6 +13,7 @@ function fakeHost(own: Record<string, unknown> = {}): UseSyncHostReturn {
   const state = {
     status: 'connected',
     clientCount: 0,
+    estimated: false,
     viewerUrls: [{ name: 'wlan0', url: LINK, reach: 'network' }],
     setUpUrl: undefined,
     pairCode: 'K7Q4MX',
@@ -68,6 +69,10 @@ it('lists each link with its viewers, and how many share the link for everyone',
   expect(text).toContain('The link for everyone 4 viewers')
   expect(text).toContain(`Press 2 viewers · ${SHARE_TEXTS.expires(new Date(expires))}`)
   expect(text).toContain('Link without a name 1 viewer ')
+})
+
+it('says that there may be more viewers where caches answer some of them', async () => {
+  expect(await words({ clientCount: 7, estimated: true })).toContain('7 or more viewers connected')
 })
 
 it('does not list the link for everyone as a link of its own after all viewers were removed', async () => {

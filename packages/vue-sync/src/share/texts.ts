@@ -41,8 +41,8 @@ export interface ShareTexts {
   codeChangesNow: string
   codeFailed: string
 
-  /** How many viewers are connected, as the title of their list. */
-  connected: (count: number) => string
+  /** How many viewers are connected, as the title of their list. With `estimated` there are more. */
+  connected: (count: number, estimated: boolean) => string
   viewers: (count: number) => string
   /** Explains that a link can be removed, but not one viewer of a shared link. */
   viewersNote: string
@@ -144,7 +144,10 @@ export const SHARE_TEXTS: ShareTexts = {
   codeFailed:
     'The code could not be changed. Try again in an hour, or remove all viewers, which changes it too.',
 
-  connected: (count) => (count === 0 ? 'No viewer connected' : `${countViewers(count)} connected`),
+  connected(count, estimated) {
+    if (count === 0) return 'No viewer connected'
+    return estimated ? `${count} or more viewers connected` : `${countViewers(count)} connected`
+  },
   viewers: countViewers,
   viewersNote:
     'All who scan the code share one link. Create a link for a person or a group, and you can remove only them.',
