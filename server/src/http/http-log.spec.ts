@@ -193,6 +193,16 @@ describe('access', () => {
     expect((await read('/state', VIEWER)).status).toBe(200)
   })
 
+  // The new request took the place of the viewer before its key was compared.
+  it('does not end the stream of a viewer because somebody else claims its id', async () => {
+    await publish(session('e', 1, { n: 1 }))
+    const stream = await listen('/stream', VIEWER)
+    await until(() => expect(stream.text).toContain('status'))
+    expect((await read('/log', { ...VIEWER, authorization: 'Bearer wrong' })).status).toBe(401)
+    host.send(config('e', 2, { n: 2 }))
+    await until(() => expect(stream.text).toContain('"seq":2'))
+  })
+
   it('takes a key in the form of a subprotocol, which may be any text', async () => {
     await server.stop()
     await start({ viewerKey: 'grün und lang genug für einen Test ✓' })

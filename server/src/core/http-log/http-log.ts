@@ -118,7 +118,13 @@ export function createHttpLog({ hooks, base, isPublic }: HttpLogOptions): HttpLo
 
     function enter(): void | Promise<void> {
       return whenKnown(admit(request, target, false), (context) =>
-        serve(request, reply, target, viewers.make(id, context, request.address)),
+        // Someone who is refused must not take the place of the viewer with this id.
+        serve(
+          request,
+          reply,
+          target,
+          viewers.make(context.refusal ? undefined : id, context, request.address),
+        ),
       )
     }
 

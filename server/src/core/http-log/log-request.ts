@@ -50,7 +50,11 @@ export function commonHeaders({ allowedOrigin }: LogRequest): Record<string, str
     'x-content-type-options': 'nosniff',
     // Pages of other origins read it with CORS or not at all.
     'cross-origin-resource-policy': 'same-origin',
-    ...(allowedOrigin !== undefined && { 'access-control-allow-origin': allowedOrigin }),
+    ...(allowedOrigin !== undefined && {
+      'access-control-allow-origin': allowedOrigin,
+      // By its age, a viewer knows that a status is old.
+      'access-control-expose-headers': 'age, etag',
+    }),
   }
 }
 
