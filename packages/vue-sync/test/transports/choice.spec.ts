@@ -96,6 +96,15 @@ describe('the choice', () => {
     await pass(0)
     await expect.poll(() => client.problems.map(({ code }) => code)).toEqual(['VS120'])
   })
+
+  // A dial that polls has no limit but its own, and a socket that never ended kept it for ever.
+  it('tells the user about an address that swallows everything', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    network.refusesSockets = false
+    const { client } = start()
+    for (let second = 0; second < 60; second++) await pass(1000)
+    await expect.poll(() => client.problems.map(({ code }) => code)).toEqual(['VS120'])
+  })
 })
 
 describe('the memory', () => {

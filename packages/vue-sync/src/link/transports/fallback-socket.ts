@@ -237,8 +237,9 @@ export function openFallback(
   }
 
   function poll(): void {
-    // From here on, this dial has its own limit.
+    // From here on, this dial has its own limit, also for a socket that brings nothing and never ends.
     socket.open()
+    for (const other of pending.values()) limit(other, LONGEST_TRY_MS)
     start('poll', setup.url(), LONGEST_TRY_MS)
   }
 
