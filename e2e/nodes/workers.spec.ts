@@ -12,7 +12,11 @@ import {
   type NodeLimits,
 } from '../../server/test/nodes-suite.ts'
 import { LIMIT_FLAGS } from '../../server/src/core/limits.ts'
-import { describeRelay } from '../../server/test/relay-contract.ts'
+import {
+  type ContractOptions,
+  describeRelay,
+  type RelayUnderTest,
+} from '../../server/test/relay-contract.ts'
 import { connect, session } from '../../server/test/client.ts'
 import { type CliRelay, startCliRelay } from '../support/relays/cli-relay.ts'
 import { expectEqual } from '../support/apps/expect-equal.ts'
@@ -54,7 +58,16 @@ describeNodeLimits('workers of one machine', startNodes)
 // A relay takes a second to let its clients go: the next test does not wait for it.
 const ending: Promise<unknown>[] = []
 afterAll(() => Promise.all(ending))
-describeRelay('a relay of three workers', async ({ hostKey, viewerKey, heartbeat }) => {
+const DIFFERENT = {
+  'counts-http-viewers':
+    'each worker counts for itself, and the system chooses a worker for each connection',
+}
+
+async function startThree({
+  hostKey,
+  viewerKey,
+  heartbeat,
+}: ContractOptions): Promise<RelayUnderTest> {
   const flags = ['--host-key', hostKey, '--viewer-key', viewerKey]
   if (heartbeat !== undefined) flags.push('--heartbeat', String(heartbeat))
   const relay = await startWorkers(...flags)
@@ -67,7 +80,9 @@ describeRelay('a relay of three workers', async ({ hostKey, viewerKey, heartbeat
       relay.child.kill('SIGTERM')
     },
   }
-})
+}
+
+describeRelay('a relay of three workers', startThree, DIFFERENT)
 
 describe('--workers', () => {
   const { stops, upTo, open } = useCrowd(SEED)

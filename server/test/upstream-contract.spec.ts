@@ -17,6 +17,7 @@ const DIFFERENT: Record<string, string> = {
     'the host counts the relay as one viewer; upstream.spec.ts has the rest of it',
   'admits-and-revokes-tokens': 'links that the host issued are for its own relay',
   'merges-access-rules': 'the same',
+  'ends-http-of-revoked-viewers': 'the same',
 }
 
 /** The contract of every relay, with all hosts at one relay and all viewers at a relay that follows another one. */
