@@ -1,4 +1,5 @@
 import type { Frame } from './frame-lines.ts'
+import { createRequestPace } from './request-pace.ts'
 import { type RequestContext, requestFrames } from './request-frames.ts'
 import { type Fault, LOST, TransportSocket } from './transport-socket.ts'
 
@@ -9,8 +10,8 @@ export interface HttpPlan {
   onAnswer?: () => void
   onBytes?: () => void
   onFrame?: (frame: Frame, type: unknown) => void
-  /** Waited for before the next request. */
-  beforeNext?: () => Promise<void> | undefined
+  /** Whether answers with state often come soon after their request. @default false */
+  isOften?: boolean
   /**
    * Why an answer ended without `next`, if the plan can tell.
    *
@@ -41,11 +42,14 @@ export function openHttpSocket(
   // The encoded form is right for every key. A plain one must be visible ASCII.
   const key = protocols.find((entry) => entry.startsWith('token.'))
   const stop = new AbortController()
+  const pace = createRequestPace()
+  let waiting: ReturnType<typeof setTimeout> | undefined
   const socket = new TransportSocket(url, { close: stopAll })
   const plan = planFor(lose)
 
   function stopAll(): void {
     stop.abort()
+    clearTimeout(waiting)
     plan.stop?.()
   }
   function lose(fault: Fault | undefined, code: number = LOST, reason = ''): void {
@@ -58,6 +62,8 @@ export function openHttpSocket(
     let isFirst = true
     while (!stop.signal.aborted) {
       let status: number | undefined
+      let hasState = false
+      pace.begin()
       const ending = await requestFrames({
         ...context,
         url: base + plan.resourceFor(query, isFirst),
@@ -71,6 +77,7 @@ export function openHttpSocket(
         onOther: (other) => (status = other),
         onBytes: () => plan.onBytes?.(),
         onFrame(frame, type) {
+          hasState ||= type !== 'status'
           plan.onFrame?.(frame, type)
           socket.receive(frame)
         },
@@ -81,7 +88,8 @@ export function openHttpSocket(
       if ('code' in ending) return lose(undefined, ending.code, ending.reason)
       ;({ query } = ending)
       isFirst = false
-      await plan.beforeNext?.()
+      const wait = pace.waitAfter(hasState && plan.isOften === true)
+      if (wait > 0) await new Promise((resolve) => (waiting = setTimeout(resolve, wait)))
     }
   }
 
