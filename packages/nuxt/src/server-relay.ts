@@ -7,7 +7,7 @@ import type { RelayConfig } from './options.ts'
 interface NitroOptions {
   nitro: {
     experimental?: { websocket?: boolean }
-    publicAssets?: { dir: string; baseURL: string; maxAge: number }[]
+    publicAssets?: { dir: string; baseURL: string; maxAge: number; fallthrough?: boolean }[]
   }
   routeRules?: Record<string, { headers?: Record<string, string> }>
 }
@@ -26,6 +26,8 @@ export function addServerRelay(nuxt: Nuxt, { path }: Required<RelayConfig>, fold
   addServerHandler({ route: `${path}/**`, handler: `${folder}/handler` })
   const dir = includedViewer()
   if (dir === undefined) return
-  nitro.publicAssets = [...(nitro.publicAssets ?? []), { dir, baseURL: path, maxAge: 0 }]
+  // What is no file is for the relay. Otherwise Nitro answers 404 by itself.
+  const assets = { dir, baseURL: path, maxAge: 0, fallthrough: true }
+  nitro.publicAssets = [...(nitro.publicAssets ?? []), assets]
   options.routeRules = { [`${path}/**`]: { headers: viewerHeaders(false) }, ...routeRules }
 }
