@@ -29,6 +29,9 @@ afterEach(async () => {
   await relay.stop()
 })
 
+/** Long, for loaded machines. */
+const PATIENCE = { timeout: 15_000 }
+
 const shows = (text: string) => `document.body.innerText.includes(${JSON.stringify(text)})`
 const MEMORY = "localStorage.getItem('vue-sync:transports')"
 
@@ -61,14 +64,22 @@ async function follows(page: BrowserPage): Promise<void> {
 
 /** In another network WebSockets work, so the app returns to one. */
 async function changeNetwork({ page, proxy }: { page: BrowserPage; proxy: HttpProxy }) {
+  const before = proxy.requests.length
   Object.assign(proxy.rules, { refusesUpgrades: undefined, holdsBack: false })
   await page.evaluate("void window.dispatchEvent(new Event('online'))")
   await page.waitFor(`${MEMORY} === null`)
   await isLive(page)
-  await expect.poll(() => proxy.requests.at(-1)).toContain('upgrade /')
-  const { length } = proxy.requests
-  await follows(page)
-  expect(proxy.requests.slice(length)).toEqual([])
+  const since = (length: number): string[] => proxy.requests.slice(length)
+  await expect
+    .poll(() => since(before).some((request) => request.includes('upgrade /')), PATIENCE)
+    .toBe(true)
+  // The socket takes over with its first frame. Until then, the other transport may send another request.
+  const requestsOfChanges = async (): Promise<string[]> => {
+    const { length } = proxy.requests
+    await follows(page)
+    return since(length)
+  }
+  await expect.poll(requestsOfChanges, PATIENCE).toEqual([])
 }
 
 const WATCH = `void (window.lost = [], setInterval(() => ${shows('Live')} || window.lost.push(document.body.innerText), 50))`
