@@ -47,18 +47,27 @@ export function lazily<T extends Component>(
   const part = shallowRef<Component>()
   const isMissing = shallowRef(false)
   let wasAsked = false
+  /** The network may have come back while a request was still on its way to fail. */
+  let isAskedAgain = false
   async function fetchOnce(): Promise<void> {
     if (wasAsked) return
     wasAsked = true
-    try {
-      await (preparing ??= prepare().finally(() => (preparing = undefined)))
-      part.value = (await load()).default
-    } catch {
-      isMissing.value = true
-      wasAsked = false
-    }
+    do {
+      isAskedAgain = false
+      try {
+        await (preparing ??= prepare().finally(() => (preparing = undefined)))
+        part.value = (await load()).default
+        return
+      } catch {
+        isMissing.value = true
+      }
+    } while (isAskedAgain)
+    wasAsked = false
   }
-  loaders.push(fetchOnce)
+  loaders.push(() => {
+    isAskedAgain = true
+    void fetchOnce()
+  })
   if (isLoading) void fetchOnce()
   const stand: Component = {
     inheritAttrs: false,
