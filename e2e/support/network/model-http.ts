@@ -40,7 +40,7 @@ export class ModelAnswer implements HttpReply {
   readonly isStream: boolean
   readonly response: Promise<Response>
   isStalled = false
-  onGone: (() => void) | undefined
+  onClosed: (() => void) | undefined
   onDrain: (() => void) | undefined
   #head: { status: number; headers: Record<string, string> } | undefined
   #queue: Uint8Array[] = []
@@ -87,6 +87,12 @@ export class ModelAnswer implements HttpReply {
   end(): void {
     this.#hasEnded = true
   }
+  abort(): void {
+    this.drop()
+  }
+  get isClosed(): boolean {
+    return this.#isOver
+  }
   readonly buffered = (): number => this.#queue.reduce((sum, { length }) => sum + length, 0)
   readonly delivered = (): number => this.#delivered
 
@@ -108,6 +114,7 @@ export class ModelAnswer implements HttpReply {
       this.#isOver = true
       this.#controller!.close()
       this.#onOver(this)
+      this.onClosed?.()
     } else if (pieces.length > 0) this.onDrain?.()
   }
 
@@ -119,6 +126,6 @@ export class ModelAnswer implements HttpReply {
     const error = new TypeError('The network has failed.')
     if (this.#controller) this.#controller.error(error)
     else this.#reject(error)
-    if (!this.#hasEnded) this.onGone?.()
+    this.onClosed?.()
   }
 }

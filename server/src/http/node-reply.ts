@@ -7,6 +7,7 @@ const SMALL = 4096
 /** Writes an answer of the log with Node. Works for HTTP/2 too, in servers that have it. */
 export function createNodeReply(response: ServerResponse): HttpReply {
   let written = 0
+  let isClosed = response.destroyed
   const buffered = (): number =>
     // Responses of HTTP/2 have their own stream.
     response.writableLength ??
@@ -40,11 +41,18 @@ export function createNodeReply(response: ServerResponse): HttpReply {
     },
     buffered,
     delivered: () => written - buffered(),
-    onGone: undefined,
+    abort() {
+      if (!isClosed) response.destroy()
+    },
+    get isClosed() {
+      return isClosed
+    },
+    onClosed: undefined,
     onDrain: undefined,
   }
   response.on('close', () => {
-    if (!response.writableEnded) reply.onGone?.()
+    isClosed = true
+    reply.onClosed?.()
   })
   response.on('drain', () => reply.onDrain?.())
   // A reset at this moment must not end the process.

@@ -9,10 +9,11 @@ export const MOST_FOLDED = 4 * 1024 * 1024
 export type FoldProblem = 'too_large' | 'not_json' | 'no_state'
 
 const decoder = new TextDecoder()
-/** By the last message, because many programs ask for the same state. */
-const folded = new WeakMap<Entry, Payload | FoldProblem>()
+const encoder = new TextEncoder()
+/** Their JSON, by the last message: many programs ask for the same state, and its text takes long to make. */
+const folded = new WeakMap<Entry, Uint8Array | FoldProblem>()
 
-function foldEntries(entries: readonly Entry[]): Payload | FoldProblem {
+function foldEntries(entries: readonly Entry[]): Uint8Array | FoldProblem {
   if (entries.some(({ binary }) => binary)) return 'not_json'
   if (entries.reduce((sum, { bytes }) => sum + bytes.length, 0) > MOST_FOLDED) return 'too_large'
   let state: Payload = {}
@@ -26,15 +27,15 @@ function foldEntries(entries: readonly Entry[]): Payload | FoldProblem {
     // A host may send a patch that does not fit. Viewers ask for the whole state again then.
     return 'not_json'
   }
-  return state
+  return encoder.encode(JSON.stringify(state))
 }
 
-/** Gives the state as one JSON text: position, presence of the host, name, and the stores. */
+/** Gives the pieces of one JSON text: position, presence of the host, name, and the stores. */
 export function foldedState({
   entries,
   status,
   position,
-}: PollAnswer): { json: string } | { problem: FoldProblem } {
+}: PollAnswer): { pieces: Uint8Array[] } | { problem: FoldProblem } {
   const last = entries.at(-1)
   if (!last) return { problem: 'no_state' }
   const known = folded.get(last)
@@ -43,6 +44,8 @@ export function foldedState({
   if (typeof state === 'string') return { problem: state }
   const { payload } = JSON.parse(decoder.decode(status)) as StatusMessage
   const { host, since, behind, name = null } = payload
-  const whole = { ...position, host, since, behind: behind === true, name, state }
-  return { json: `${JSON.stringify(whole)}\n` }
+  const about = JSON.stringify({ ...position, host, since, behind: behind === true, name })
+  return {
+    pieces: [encoder.encode(`${about.slice(0, -1)},"state":`), state, encoder.encode('}\n')],
+  }
 }

@@ -75,13 +75,12 @@ export function createHttpLog({ hooks, base, isPublic }: HttpLogOptions): HttpLo
     viewer: HttpViewer,
   ): void {
     const isStream = target.kind === 'stream' && request.method !== 'HEAD'
-    const release = (): void => viewers.release(viewer, receiver)
+    if (reply.isClosed) return
 
     function onAnswer(answer: PollAnswer | undefined): void {
       const isEncrypted = viewer.context.member?.session.isEncrypted ?? false
       if (answer) replyToPoll({ request, reply, target, answer, isEncrypted, isPublic })
       else answerJson(request, reply, refusalAnswer(TOO_LATE))
-      release()
     }
 
     const stream = isStream
@@ -89,22 +88,24 @@ export function createHttpLog({ hooks, base, isPublic }: HttpLogOptions): HttpLo
           reply,
           headers: { ...commonHeaders(request), 'content-type': MEDIA_TYPE },
           position: () => viewer.context.member?.viewer?.position,
-          onEnd: release,
         })
       : undefined
-    const served = stream ?? createPoll(target, onAnswer)
+    const served = stream ?? createPoll(target, onAnswer, reply)
     const receiver: Receiver = {
       ...served,
       closed(code, reason) {
         served.stop()
+        // Someone who reads slowly must not go on with an answer that is nobody's any more.
+        if (served.hasEnded) return reply.abort()
         if (!stream?.hasBegun) return answerJson(request, reply, refusalAnswer({ code, reason }))
         reply.write([closeLine(code, reason)])
         reply.end()
       },
     }
-    reply.onGone = () => {
+    // Not before, because an answer that waits for its client costs as much as a connection.
+    reply.onClosed = () => {
       served.stop()
-      release()
+      viewers.release(viewer, receiver)
     }
     reply.onDrain = () => viewers.drained(viewer)
     if (!viewer.context.refusal) request.onAdmitted?.()

@@ -9,8 +9,12 @@ export interface HttpReply {
   buffered: () => number
   /** Bytes that the network has taken: it grows as long as the client reads. */
   delivered: () => number
-  /** Called once, when the client is gone before `end`. */
-  onGone: (() => void) | undefined
+  /** Ends an answer that the client has not taken as a whole. */
+  abort: () => void
+  /** Whether nothing more reaches the client, because it has taken the whole answer or is gone. */
+  readonly isClosed: boolean
+  /** Called once, when `isClosed` becomes true. */
+  onClosed: (() => void) | undefined
   /** Called when everything that was buffered has been taken. */
   onDrain: (() => void) | undefined
 }

@@ -10,8 +10,6 @@ import type { LogTarget } from './log-target.ts'
 import type { PollAnswer } from './poll.ts'
 import { foldProblem } from './refusals.ts'
 
-const encoder = new TextEncoder()
-
 export interface PollReplyOptions {
   request: LogRequest
   reply: HttpReply
@@ -43,7 +41,7 @@ export function replyToPoll(options: PollReplyOptions): void {
   const isKnown = isState && hasEtag(request, etag)
   const folded = isJson && !isKnown ? foldedState(answer) : undefined
   if (folded && 'problem' in folded) return answerJson(request, reply, foldProblem(folded.problem))
-  const pieces = folded ? [encoder.encode(folded.json)] : framePieces(answer, isLive || isState)
+  const pieces = folded ? folded.pieces : framePieces(answer, isLive || isState)
   reply.begin(isKnown ? 304 : 200, {
     ...commonHeaders(request),
     'cache-control': cacheControl({ entries, isEncrypted, isPublic, isLive, isState }),

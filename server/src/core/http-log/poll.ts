@@ -1,6 +1,7 @@
 import type { Position } from '@vue-sync/vue/protocol'
 import type { Entry } from '../session/retained.ts'
 import { standsFor } from './cursor.ts'
+import type { HttpReply } from './http-reply.ts'
 import type { LogTarget } from './log-target.ts'
 import type { Receiver } from './viewers.ts'
 
@@ -18,6 +19,8 @@ export const WAIT_MS = 25_000
 
 /** One request for `state` or `log`. */
 export interface Poll extends Omit<Receiver, 'closed'> {
+  /** Whether the answer is written. */
+  readonly hasEnded: boolean
   /** Ends the wait without an answer. */
   stop: () => void
 }
@@ -31,10 +34,12 @@ export interface Poll extends Omit<Receiver, 'closed'> {
 export function createPoll(
   { position, cursor, isLive }: LogTarget,
   onAnswer: (answer: PollAnswer | undefined) => void,
+  { buffered, delivered }: Pick<HttpReply, 'buffered' | 'delivered'>,
 ): Poll {
   const entries: Entry[] = []
   let latest: Uint8Array | undefined
   let isOver = false
+  let hasEnded = false
   const timer = setTimeout(() => answer(latest), WAIT_MS)
 
   function stop(): void {
@@ -45,22 +50,27 @@ export function createPoll(
   function answer(status: Uint8Array | undefined): void {
     if (isOver) return
     stop()
+    hasEnded = true
     onAnswer(status && { entries, status, position: entries.at(-1)?.position ?? position })
   }
 
   return {
+    get hasEnded() {
+      return hasEnded
+    },
     stop,
-    send: () => 0,
+    send: buffered,
     sendEntry(entry) {
       if (!isOver) entries.push(entry)
-      return 0
+      return buffered()
     },
     sendStatus(bytes) {
       latest = bytes
       const isOld = isLive && entries.length === 0 && standsFor(cursor, bytes)
       if (!isOld) answer(bytes)
-      return 0
+      return buffered()
     },
-    buffered: () => 0,
+    buffered,
+    delivered,
   }
 }

@@ -16,17 +16,17 @@ function open() {
     end: () => void written.push('END'),
     buffered: () => 7,
     delivered: () => 0,
-    onGone: undefined,
+    abort: () => void written.push('ABORTED'),
+    isClosed: false,
+    onClosed: undefined,
     onDrain: undefined,
   }
-  const onEnd = vi.fn()
   const stream = createStream({
     reply,
     headers: { 'content-type': 'frames' },
     position: () => ({ epoch: 'a b', seq: 4 }),
-    onEnd,
   })
-  return { stream, written, begun, onEnd }
+  return { stream, written, begun }
 }
 
 it('begins with the first frame, so that a viewer can be refused before', () => {
@@ -40,11 +40,11 @@ it('begins with the first frame, so that a viewer can be refused before', () => 
 })
 
 it('ends after a minute with the position of what it has sent', () => {
-  const { stream, written, onEnd } = open()
+  const { stream, written } = open()
   stream.send(new TextEncoder().encode('{}'), false)
   vi.advanceTimersByTime(STREAM_MS)
   expect(written.slice(2)).toEqual(['{"type":"next","query":"epoch=a+b&seq=4"}\n', 'END'])
-  expect(onEnd).toHaveBeenCalledOnce()
+  expect(stream.hasEnded).toBe(true)
   stream.send(new TextEncoder().encode('{"late":1}'), false)
   expect(written.at(-1)).toBe('END')
 })

@@ -11,21 +11,22 @@ export interface StreamOptions {
   headers: Record<string, string>
   /** Where the viewer is that was sent everything so far. */
   position: () => Position | undefined
-  /** Called when the stream has ended by itself. */
-  onEnd: () => void
 }
 
 /** One request for `stream`. */
 export interface Stream extends Omit<Receiver, 'closed'> {
   /** Whether the answer has begun: then it can only be ended. */
   readonly hasBegun: boolean
+  /** Whether its last line is written. */
+  readonly hasEnded: boolean
   stop: () => void
 }
 
 /** Writes what a session sends, until the time is over. The answer begins with the first frame. */
-export function createStream({ reply, headers, position, onEnd }: StreamOptions): Stream {
+export function createStream({ reply, headers, position }: StreamOptions): Stream {
   let hasBegun = false
   let isOver = false
+  let hasEnded = false
   const timer = setTimeout(end, STREAM_MS)
 
   function stop(): void {
@@ -46,16 +47,19 @@ export function createStream({ reply, headers, position, onEnd }: StreamOptions)
     begin()
     reply.write([nextLine(position())])
     reply.end()
-    onEnd()
+    hasEnded = true
   }
 
   return {
     get hasBegun() {
       return hasBegun
     },
+    get hasEnded() {
+      return hasEnded
+    },
     stop,
     send(bytes, binary) {
-      if (isOver) return 0
+      if (isOver) return reply.buffered()
       begin()
       reply.write(bodyPieces({ bytes, binary }))
       return reply.buffered()

@@ -46,7 +46,7 @@ export interface HttpViewers {
    * earlier request of the viewer ends.
    */
   start: (viewer: HttpViewer, position: Position | undefined, receiver: Receiver) => void
-  /** Must be called when a request has its answer, or its client is gone. */
+  /** Must be called when a client has taken the whole answer, or is gone. */
   release: (viewer: HttpViewer, receiver: Receiver) => void
   /** The network has taken what was written, so the viewer may be sent more. */
   drained: (viewer: HttpViewer) => void

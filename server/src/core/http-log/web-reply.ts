@@ -14,9 +14,23 @@ function createBody(reply: HttpReply) {
   let waiting = 0
   let taken = 0
   let isOver = false
+  let isClosed = false
+  let abort: (() => void) | undefined
   let wake: (() => void) | undefined
 
+  function close(): void {
+    if (isClosed) return
+    isClosed = true
+    isOver = true
+    queue.length = waiting = 0
+    wake?.()
+    reply.onClosed?.()
+  }
+
   return {
+    close,
+    abort: () => abort?.(),
+    isClosed: () => isClosed,
     buffered: () => waiting,
     delivered: () => taken,
     push(pieces: readonly Uint8Array[]) {
@@ -33,11 +47,23 @@ function createBody(reply: HttpReply) {
     stream: (): ReadableStream<Uint8Array> =>
       new ReadableStream(
         {
+          start(controller) {
+            abort = () => {
+              if (isClosed) return
+              controller.error(new Error('The answer was ended.'))
+              close()
+            }
+          },
           async pull(controller) {
             if (queue.length === 0 && !isOver)
               await new Promise<void>((resolve) => (wake = resolve))
+            // It was ended while it waited.
+            if (isClosed) return
             const [first] = queue
-            if (!first) return controller.close()
+            if (!first) {
+              controller.close()
+              return close()
+            }
             const slice = first.subarray(0, SLICE)
             if (slice.length < first.length) queue[0] = first.subarray(SLICE)
             else queue.shift()
@@ -46,11 +72,7 @@ function createBody(reply: HttpReply) {
             controller.enqueue(slice)
             if (queue.length === 0 && !isOver) reply.onDrain?.()
           },
-          cancel() {
-            if (isOver) return
-            isOver = true
-            reply.onGone?.()
-          },
+          cancel: close,
         },
         { highWaterMark: 0 },
       ),
@@ -81,23 +103,33 @@ export function answerRequest(
       end: () => body.end(),
       buffered: () => body.buffered(),
       delivered: () => body.delivered(),
-      onGone: undefined,
+      abort: () => body.abort(),
+      get isClosed() {
+        return body.isClosed()
+      },
+      onClosed: undefined,
       onDrain: undefined,
     }
     const body = createBody(reply)
 
+    /** The runtime sends the rest. */
+    function answered(response: Response): Response {
+      body.close()
+      return response
+    }
+
     function respond(): Response {
       const { status, headers } = head!
       if (status === 204 || status === 304 || request.method === 'HEAD')
-        return new Response(null, { status, headers })
+        return answered(new Response(null, { status, headers }))
       const whole = body.whole()
-      if (whole) return new Response(new Blob(whole as BlobPart[]), { status, headers })
+      if (whole) return answered(new Response(new Blob(whole as BlobPart[]), { status, headers }))
       // The runtime counts the bytes of a stream as it sends them.
       const { 'content-length': _, ...streamed } = headers
       return new Response(body.stream(), { status, headers: streamed })
     }
 
-    signal?.addEventListener('abort', () => reply.onGone?.())
+    signal?.addEventListener('abort', () => body.close())
     log.answer(
       {
         ...rest,
