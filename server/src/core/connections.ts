@@ -45,6 +45,8 @@ export interface Admission extends Admitted {
   knowsParts?: boolean
   /** How many relays that follow each other end with this viewer. @default 0 */
   hops?: number
+  /** Called when a viewer that is a relay has left. */
+  unfollow?: (() => void) | undefined
   /** Connections with the same text come from the same client. @default all come from one */
   client?: string | undefined
   /** Where the client connects from, if the server around the relay knows it. */
@@ -221,6 +223,7 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
     const admission = admissionOf(peer)
     const { member } = admission
     admission.isGone = true
+    admission.unfollow?.()
     if (!member) return
     const { session, name, host, viewer } = member
     if (host) session.removeHost(host)
@@ -264,7 +267,9 @@ export function createConnections(options: ConnectionsOptions): RelayHooks {
         admission.refusal ?? (isCircle(admission) ? CIRCLE : limits.checkEntry(admission))
       if (refusal) return refuse(peer, refusal)
       sessions.open(name)
-      if (admission.hops) sessions.followedBy(name, admission.hops)
+      if (admission.hops)
+        admission.unfollow = sessions.followedBy(name, admission.hops, () => refuse(peer, CIRCLE))
+      if (admission.isRefused) return
       const ready = sessions.whenReady(name)
       if (!ready) return enter(peer, admission)
       admission.early = []

@@ -35,8 +35,8 @@ export interface SessionRegistry {
   shared: (name: string) => SharedSession | undefined
   /** Why the upstream relay has just refused a session to this relay; `undefined` if it has not. */
   refusal: UpstreamRefusals['find']
-  /** A viewer of an open session is a relay, with so many relays behind it. */
-  followedBy: (name: string, hops: number) => void
+  /** A viewer of an open session is a relay, with so many relays behind it. @see FollowedSession.followedBy */
+  followedBy: (name: string, hops: number, refuse: () => void) => (() => void) | undefined
   /** Finds a session, or creates it. */
   open: (name: string) => Session
   /** Resolves when the state that other nodes have of it is here; `undefined` when it is here already. */
@@ -124,7 +124,7 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
     find: (name) => sessions.get(name),
     shared: (name) => sharedSessions.get(name),
     refusal: refusals.find,
-    followedBy: (name, hops) => followed.get(name)?.followedBy(hops),
+    followedBy: (name, hops, refuse) => followed.get(name)?.followedBy(hops, refuse),
     open(name) {
       const known = sessions.get(name)
       if (known) return known

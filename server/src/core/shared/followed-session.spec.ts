@@ -155,11 +155,36 @@ it('fetches a whole state when many messages follow the last one, and applies it
 
 it('says upwards how many relays are behind it', () => {
   expect(events.hops()).toBe(1)
-  followed.followedBy(1)
-  followed.followedBy(3)
-  followed.followedBy(2)
+  for (const behind of [1, 3, 2]) followed.followedBy(behind, () => {})
   expect(events.hops()).toBe(4)
   expect(link.redial).toHaveBeenCalledTimes(2)
+})
+
+it('refuses the relays that are too many for the upstream relay, and keeps all others', () => {
+  receive(all('e', 0))
+  const [near, far, gone, again] = [vi.fn(), vi.fn(), vi.fn(), vi.fn()]
+  followed.followedBy(2, near)
+  followed.followedBy(8, far)
+  // It may be gone before the upstream relay answers.
+  const leave = followed.followedBy(8, gone)
+  expect(events.hops()).toBe(9)
+  leave()
+  events.onRefused(4400, 'More than 8 relays follow each other')
+  expect([near.mock.calls.length, far.mock.calls.length]).toEqual([0, 1])
+  expect(events.hops()).toBe(3)
+  expect(gone).not.toHaveBeenCalled()
+  // The upstream relay is not asked again.
+  link.redial.mockClear()
+  followed.followedBy(8, again)
+  expect(again).toHaveBeenCalledOnce()
+  expect(link.redial).not.toHaveBeenCalled()
+  expect(refused).not.toHaveBeenCalled()
+  // The row above may have become longer. Not even this relay alone is admitted in the end.
+  events.onRefused(4400, 'More than 8 relays follow each other')
+  expect(near).toHaveBeenCalledOnce()
+  expect(events.hops()).toBe(1)
+  events.onRefused(4400, 'Unsupported')
+  expect(refused).toHaveBeenCalledWith(4400, 'Unsupported')
 })
 
 it('keeps nobody waiting for a relay that does not answer', async () => {

@@ -1,4 +1,5 @@
 import {
+  CLOSE,
   judge,
   type Message,
   type MessageHead,
@@ -12,7 +13,8 @@ import {
 import type { Entry } from '../session/retained.ts'
 import type { RemotePresence } from '../session/session-presence.ts'
 import type { Session } from '../session/session.ts'
-import type { Upstream } from './upstream.ts'
+import { createRelaysBehind } from './relays-behind.ts'
+import type { Upstream, UpstreamEvents } from './upstream.ts'
 
 export interface FollowedSessionOptions {
   name: string
@@ -33,8 +35,13 @@ export interface FollowedSession {
   readonly isReady: boolean
   /** Whether this relay may leave the session when nobody views it: the upstream relay has all of it. */
   readonly isHealthy: boolean
-  /** A viewer here is a relay too, and has so many relays behind it. */
-  followedBy: (hops: number) => void
+  /**
+   * A viewer here is a relay too, and has so many relays behind it. Returns a function that must be called when it has
+   * left.
+   *
+   * @param refuse closes the viewer, because the upstream relay does not admit so many relays
+   */
+  followedBy: (behind: number, refuse: () => void) => () => void
   leave: () => void
 }
 
@@ -62,7 +69,9 @@ export function createFollowedSession(options: FollowedSessionOptions): Followed
   const { name, session, upstream, encode, onApplied, onRefused } = options
   let isReady = false
   let isConnected = false
-  let hops = 1
+  const relays = createRelaysBehind()
+  /** The greatest number that the upstream relay was told. */
+  let statedHops = 1
   /** What the latest status says of the host. */
   let latest: Pick<RemotePresence, 'hostSince' | 'since' | 'isBehind'> | undefined
   /** A whole state of a position that this relay has not reached yet. */
@@ -171,9 +180,9 @@ export function createFollowedSession(options: FollowedSessionOptions): Followed
     onApplied()
   }
 
-  const link = upstream.follow(name, {
+  const events: UpstreamEvents = {
     position: () => session.head,
-    hops: () => hops,
+    hops: () => (statedHops = relays.hops),
     onFrame: receive,
     onState: receiveSnapshot,
     onLost(since) {
@@ -183,11 +192,17 @@ export function createFollowedSession(options: FollowedSessionOptions): Followed
       setReady()
     },
     onRefused(code, reason) {
+      // Anybody can say that there are many relays behind them, which must not end the session for all.
+      if (code === CLOSE.unsupported && relays.refuseFrom(statedHops)) {
+        link = upstream.follow(name, events)
+        return
+      }
       isConnected = false
       onRefused(code, reason)
       setReady()
     },
-  })
+  }
+  let link = upstream.follow(name, events)
 
   return {
     ready,
@@ -197,10 +212,13 @@ export function createFollowedSession(options: FollowedSessionOptions): Followed
     get isHealthy() {
       return isConnected || session.head === undefined
     },
-    followedBy(behindViewer) {
-      if (behindViewer < hops) return
-      hops = behindViewer + 1
-      link.redial('news')
+    followedBy(behind, refuse) {
+      const remove = relays.add(behind, refuse)
+      if (relays.hops > statedHops) {
+        statedHops = relays.hops
+        link.redial('news')
+      }
+      return remove
     },
     leave() {
       clearTimeout(refreshTimer)

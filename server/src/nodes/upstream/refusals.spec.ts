@@ -136,6 +136,27 @@ describe('a relay that follows another one', () => {
     await expect.poll(() => loop.flatMap(({ warnings }) => warnings).join('\n')).toContain('circle')
   })
 
+  // `hops` is what a client says. A number above 8 at the root once ended the session for all viewers of the leaf.
+  it.each([0, 1])(
+    'keeps its viewers when one says that too many relays are behind it, with %i relays between',
+    async (between) => {
+      const root = await start()
+      const host = await dial(root, 'host')
+      host.send(session('e', 0, {}))
+      const leaf = await follow(between === 0 ? root : await follow(root))
+      const viewer = await dial(leaf, 'viewer')
+      await hasSeen(viewer, 'e', 0)
+      for (let round = 0; round < 2; round++) {
+        const liar = await dial(leaf, 'viewer', { path: `/?hops=${8 - between}` })
+        expect(await liar.closed).toMatchObject({ code: 4400 })
+      }
+      host.send(config('e', 1, {}))
+      await hasSeen(viewer, 'e', 1)
+      expect(viewer.of('status').map(({ payload }) => payload['host'])).not.toContain('offline')
+      await hasSeen(await dial(leaf, 'viewer'), 'e', 1)
+    },
+  )
+
   it('opens no more connections than its limit of sessions allows', async () => {
     const root = await start()
     const leaf = await follow(root, { limits: { sessions: 3 } })
