@@ -1,5 +1,6 @@
 import { readPosition } from '@vue-sync/vue/protocol'
 import { createHttpLog, type HttpLog } from '../../../server/src/core/http-log/http-log.ts'
+import { readLogTarget } from '../../../server/src/core/http-log/log-target.ts'
 import { relayPeerOf } from '../../../server/src/core/http-log/http-peer.ts'
 import type { HttpReply } from '../../../server/src/core/http-log/http-reply.ts'
 import type { HttpLogOptions } from '../../../server/src/core/http-log/http-log.ts'
@@ -63,9 +64,9 @@ export class ModelAnswer implements HttpReply {
     const headers = new Headers(init?.headers)
     queueMicrotask(() =>
       log.answer(
+        readLogTarget(url.pathname + url.search)!,
         {
           method: 'GET',
-          target: url.pathname + url.search,
           headers,
           allHeaders: () => headers,
           address: '127.0.0.1',

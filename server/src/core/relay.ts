@@ -193,10 +193,10 @@ export function createRelay(options: RelayOptions): Relay {
     hooks,
     fetch(request, address) {
       const { pathname, search } = new URL(request.url)
-      const target = belowBase(pathname + search, base)
-      if (target === undefined || !readLogTarget(target)) return undefined
-      const rest = { target, address, allowedOrigin: undefined, contextOf: () => ({}) }
-      return answerRequest(log, request, rest, request.signal)
+      const target = readLogTarget(belowBase(pathname + search, base) ?? '')
+      if (!target) return undefined
+      const rest = { address, allowedOrigin: undefined, contextOf: () => ({}) }
+      return answerRequest(log, target, request, rest, request.signal)
     },
     viewerCount(session) {
       if (session !== undefined) return sessions.find(session)?.viewerCount ?? 0

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createHttpLog } from '../core/http-log/http-log.ts'
+import { readLogTarget } from '../core/http-log/log-target.ts'
 import { WAIT_MS } from '../core/http-log/poll.ts'
 import type { Gate } from '../guard/socket-gate.ts'
 import type { Clients } from '../guard/clients.ts'
@@ -28,11 +29,14 @@ export function createNodeLog(
   const { gate, clients, base, isPublic, onAdmitted } = options
   const log = createHttpLog({ hooks: gate.hooks, base, isPublic })
 
-  return (request, response) =>
+  return (request, response) => {
+    // First, because most requests are for other paths.
+    const target = readLogTarget(request.url ?? '')
+    if (!target) return false
     log.answer(
+      target,
       {
         method: request.method ?? 'GET',
-        target: request.url ?? '/',
         headers: { get: (name) => request.headers[name]?.toString() ?? null },
         allHeaders: () => headersOf(request),
         address: clients.addressOf(request),
@@ -46,4 +50,6 @@ export function createNodeLog(
       },
       createNodeReply(response),
     )
+    return true
+  }
 }

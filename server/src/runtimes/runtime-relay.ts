@@ -161,13 +161,13 @@ export function createRuntimeRelay(
     signal: AbortSignal | null,
   ): Response | Promise<Response> {
     const { pathname, search } = new URL(request.url)
-    const target = belowBase(pathname + search, base)
-    if (target !== undefined && readLogTarget(target))
+    const target = readLogTarget(belowBase(pathname + search, base) ?? '')
+    if (target)
       return answerRequest(
         log,
+        target,
         request,
         {
-          target,
           address: clients.addressOf(call),
           allowedOrigin: gate.allowedOrigin(call),
           isFlooding: () => gate.isFlooding(call),

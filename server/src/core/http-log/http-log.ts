@@ -11,7 +11,7 @@ import {
   preflightHeaders,
   viewerIdOf,
 } from './log-request.ts'
-import { type LogTarget, readLogTarget } from './log-target.ts'
+import type { LogTarget } from './log-target.ts'
 import { MEDIA_TYPE } from './media-type.ts'
 import { createPoll, type PollAnswer } from './poll.ts'
 import { replyToPoll } from './poll-reply.ts'
@@ -30,8 +30,8 @@ export interface HttpLogOptions {
 
 /** Serves viewers over HTTP: the state, the messages after a position, and what follows. */
 export interface HttpLog {
-  /** Answers a request for one of the endpoints. Returns `false` for any other path. */
-  answer: (request: LogRequest, reply: HttpReply) => boolean
+  /** Answers a request, for the endpoint that `readLogTarget` found in its target. */
+  answer: (target: LogTarget, request: LogRequest, reply: HttpReply) => void
 }
 
 const FLOODING = { code: CLOSE.busy, reason: 'Too many requests from this address: wait a minute' }
@@ -141,9 +141,7 @@ export function createHttpLog({ hooks, base, isPublic }: HttpLogOptions): HttpLo
   }
 
   return {
-    answer(request, reply) {
-      const target = readLogTarget(request.target)
-      if (!target) return false
+    answer(target, request, reply) {
       if (request.method === 'OPTIONS') {
         reply.begin(204, preflightHeaders(request))
         reply.end()
@@ -152,7 +150,6 @@ export function createHttpLog({ hooks, base, isPublic }: HttpLogOptions): HttpLo
       else if (target.isMalformed) answerJson(request, reply, badPosition())
       else if (request.isFlooding?.()) answerJson(request, reply, refusalAnswer(FLOODING))
       else admitAndServe(request, reply, target)
-      return true
     },
   }
 }

@@ -3,11 +3,9 @@ import { readOffer } from '@vue-sync/vue/protocol'
 /** Begins the form of a key in which it has only characters of a subprotocol. */
 const TOKEN_PREFIX = 'token.'
 
-/** A request of a viewer, below the base path. */
+/** A request of a viewer, besides the endpoint that it is for. */
 export interface LogRequest {
   method: string
-  /** Path and query. */
-  target: string
   headers: { get: (name: string) => string | null }
   /** All headers, for `authorize`. */
   allHeaders: () => Headers

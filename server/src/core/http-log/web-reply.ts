@@ -2,6 +2,7 @@ import { byteLength } from './body-frames.ts'
 import type { HttpLog } from './http-log.ts'
 import type { HttpReply } from './http-reply.ts'
 import type { LogRequest } from './log-request.ts'
+import type { LogTarget } from './log-target.ts'
 
 /** Bytes that a stream passes on at a time. Longer pieces are cut, so that a slow client shows that it reads. */
 const SLICE = 64 * 1024
@@ -82,11 +83,11 @@ function createBody(reply: HttpReply) {
 /**
  * Answers a request of the web platform for an endpoint of the log.
  *
- * @param request must be for one of the endpoints
  * @param signal ends when the client is gone. @default the end of a stream shows it
  */
 export function answerRequest(
   log: HttpLog,
+  target: LogTarget,
   request: Request,
   rest: Omit<LogRequest, 'method' | 'headers' | 'allHeaders'>,
   signal: AbortSignal | null,
@@ -131,6 +132,7 @@ export function answerRequest(
 
     signal?.addEventListener('abort', () => body.close())
     log.answer(
+      target,
       {
         ...rest,
         method: request.method,
