@@ -10,14 +10,23 @@ const LINE_FEED = 0x0a
 const LINE_END = new Uint8Array([LINE_FEED])
 const encoder = new TextEncoder()
 
+/** A frame has the same bytes for all viewers, so a long one is searched for line breaks once. */
+const known = new WeakMap<Uint8Array, readonly Uint8Array[]>()
+
+function cut({ bytes, binary }: BodyFrame): readonly Uint8Array[] {
+  if (!binary && !bytes.includes(LINE_FEED)) return [bytes, LINE_END]
+  const kind = binary ? 'binary' : 'text'
+  return [encoder.encode(`#${bytes.length} ${kind}\n`), bytes, LINE_END]
+}
+
 /**
  * The pieces of a frame in the body of an answer. The bytes of the frame are those that the relay holds once for all
  * viewers, so they are not copied.
  */
-export function bodyPieces({ bytes, binary }: BodyFrame): Uint8Array[] {
-  if (!binary && !bytes.includes(LINE_FEED)) return [bytes, LINE_END]
-  const kind = binary ? 'binary' : 'text'
-  return [encoder.encode(`#${bytes.length} ${kind}\n`), bytes, LINE_END]
+export function bodyPieces(frame: BodyFrame): readonly Uint8Array[] {
+  let pieces = known.get(frame.bytes)
+  if (!pieces) known.set(frame.bytes, (pieces = cut(frame)))
+  return pieces
 }
 
 /** The last line of a body that is whole: the query of the viewer's next request. */

@@ -8,8 +8,15 @@ function hashOf(bytes: Uint8Array): number {
   return hash
 }
 
+/** A status is encoded once for all viewers. */
+const known = new WeakMap<Uint8Array, string>()
+
 /** Stands for the content of a status: the same on all nodes of a relay. */
-export const statusId = (status: Uint8Array): string => hashOf(status).toString(36)
+export function statusId(status: Uint8Array): string {
+  let id = known.get(status)
+  if (id === undefined) known.set(status, (id = hashOf(status).toString(36)))
+  return id
+}
 
 /**
  * The cursor that stands for a status, for the next request of a viewer. It also depends on the time. Otherwise a

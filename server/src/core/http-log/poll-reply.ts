@@ -38,19 +38,23 @@ export function replyToPoll(options: PollReplyOptions): void {
   const { isLive, isJson } = target
   const isState = target.kind === 'state'
   const etag = `"${position?.seq ?? 'none'}-${statusId(status)}${isJson ? '-json' : ''}"`
-  const isKnown = isState && hasEtag(request, etag)
-  const folded = isJson && !isKnown ? foldedState(answer) : undefined
-  if (folded && 'problem' in folded) return answerJson(request, reply, foldProblem(folded.problem))
-  const pieces = folded ? folded.pieces : framePieces(answer, isLive || isState)
-  reply.begin(isKnown ? 304 : 200, {
+  const headers = {
     ...commonHeaders(request),
     'cache-control': cacheControl({ entries, isEncrypted, isPublic, isLive, isState }),
     ...(isState && { etag }),
-    ...(!isKnown && {
-      'content-type': isJson ? 'application/json' : MEDIA_TYPE,
-      'content-length': String(byteLength(pieces)),
-    }),
+  }
+  if (isState && hasEtag(request, etag)) {
+    reply.begin(304, headers)
+    return reply.end()
+  }
+  const folded = isJson ? foldedState(answer) : undefined
+  if (folded && 'problem' in folded) return answerJson(request, reply, foldProblem(folded.problem))
+  const pieces = folded ? folded.pieces : framePieces(answer, isLive || isState)
+  reply.begin(200, {
+    ...headers,
+    'content-type': isJson ? 'application/json' : MEDIA_TYPE,
+    'content-length': String(byteLength(pieces)),
   })
-  if (!isKnown && request.method !== 'HEAD') reply.write(pieces)
+  if (request.method !== 'HEAD') reply.write(pieces)
   reply.end()
 }
