@@ -1,7 +1,7 @@
 import { readPosition } from '@vue-sync/vue/protocol'
 import { createHttpLog, type HttpLog } from '../../../server/src/core/http-log/http-log.ts'
 import { readLogTarget } from '../../../server/src/core/http-log/log-target.ts'
-import { relayPeerOf } from '../../../server/src/core/http-log/http-peer.ts'
+import { relayPeerOf } from '../../../server/src/core/http-log/viewers.ts'
 import type { HttpReply } from '../../../server/src/core/http-log/http-reply.ts'
 import type { HttpLogOptions } from '../../../server/src/core/http-log/http-log.ts'
 import type { Session } from '../../../server/src/core/session/session.ts'

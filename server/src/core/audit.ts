@@ -50,12 +50,20 @@ const REFUSAL_CODES = new Set<number>([
 
 const LONGEST_ORIGIN = 200
 
+/** Where a client connects from, if the server around the relay knows it. */
+export interface ClientSource {
+  address: string
+  origin?: string | undefined
+  /** @default 'socket' */
+  via?: 'socket' | 'http' | undefined
+}
+
 /** A client on a WebSocket, or a viewer over HTTP, as far as the relay knows it. */
 export interface SocketClient {
   role?: Role
   session?: string
   pass?: { id: string }
-  source?: { address: string; origin?: string | undefined; via?: 'socket' | 'http' | undefined }
+  source?: ClientSource
   /** Used without `source`. */
   address?: string | undefined
 }

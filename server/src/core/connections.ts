@@ -20,7 +20,13 @@ import {
 import { ruleChanges } from './rule-changes.ts'
 import { MAIN_PASS } from './access/session-access.ts'
 import type { Admit, Admitted } from './admission.ts'
-import { type Audit, auditRefusal, type SocketClient, socketClient } from './audit.ts'
+import {
+  type Audit,
+  auditRefusal,
+  type ClientSource,
+  type SocketClient,
+  socketClient,
+} from './audit.ts'
 import type { Viewer } from './session/audience.ts'
 import type { Host } from './session/host-seat.ts'
 import type { RelayPeer } from './session/relay-peer.ts'
@@ -50,7 +56,7 @@ export interface Admission extends Admitted {
   /** Connections with the same text come from the same client. @default all come from one */
   client?: string | undefined
   /** Where the client connects from, if the server around the relay knows it. */
-  source?: { address: string; origin?: string | undefined; via?: 'socket' | 'http' | undefined }
+  source?: ClientSource
   /** Set once the connection is in its session. */
   member?: { session: Session; name: string; host?: Host; viewer?: Viewer }
   /** Frames of a host that arrived before the connection was in its session. */

@@ -1,6 +1,7 @@
 import type { H3Event } from 'h3-2'
 import type { Clients } from '../guard/clients.ts'
 import type { Audit } from '../core/audit.ts'
+import { bearerOf } from '../core/bearer-of.ts'
 import { isLongKey } from '../core/access/key-strength.ts'
 import { keysMatch } from '../core/access/keys.ts'
 import { nodeRequestOf } from './node-request.ts'
@@ -14,11 +15,6 @@ export interface BearerOptions {
 }
 
 export type BearerProblem = 'bad_key' | 'too_many'
-
-/** The key of `Authorization: Bearer KEY`. */
-function keyOf(event: H3Event): string | undefined {
-  return /^Bearer +(\S+) *$/i.exec(event.req.headers.get('authorization') ?? '')?.[1]
-}
 
 const keyProblem = (key: string | undefined): string =>
   `The key is ${key === undefined ? 'missing' : 'wrong'}`
@@ -35,7 +31,7 @@ export async function bearerProblem(
   via: 'admin' | 'metrics',
   { clients, attempts, audit }: BearerOptions,
 ): Promise<BearerProblem | undefined> {
-  const key = keyOf(event)
+  const key = bearerOf(event.req.headers)
   const isLong = isLongKey(right)
   // No number of guesses finds a long key, so its owner need not wait because of the guesses of others.
   if (isLong && (await keysMatch(key, right))) return undefined

@@ -34,7 +34,7 @@ export interface Listener {
 /** How long a connection may stay open between two requests. */
 const KEEP_ALIVE_MS = 5000
 /** How long a client may take no data of a response. Clients that read slowly are not affected. */
-const STALL_MS = 20_000
+export const STALL_MS = 20_000
 /** Then the connection is closed, and the client opens another. */
 const MAX_REQUESTS = 1000
 

@@ -6,6 +6,7 @@ import { WAIT_MS } from '../core/http-log/poll.ts'
 import type { Gate } from '../guard/socket-gate.ts'
 import type { Clients } from '../guard/clients.ts'
 import { headersOf } from '../guard/upgrade-request.ts'
+import { STALL_MS } from './listener.ts'
 import { createNodeReply } from './node-reply.ts'
 
 export interface NodeLogOptions {
@@ -18,9 +19,6 @@ export interface NodeLogOptions {
   /** Called with the connection of a viewer whose key is right. */
   onAdmitted: (socket: Socket) => void
 }
-
-/** How long a client may take no data of an answer, besides the time that the answer waits. */
-const STALL_MS = 20_000
 
 /** Answers viewers over HTTP on Node. Their requests have a target below the base. */
 export function createNodeLog(

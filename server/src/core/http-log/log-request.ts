@@ -1,4 +1,5 @@
 import { readOffer } from '@vue-sync/vue/protocol'
+import { bearerOf } from '../bearer-of.ts'
 
 /** Begins the form of a key in which it has only characters of a subprotocol. */
 const TOKEN_PREFIX = 'token.'
@@ -31,7 +32,7 @@ const PREFLIGHT_SECONDS = '7200'
 
 /** The key that a viewer sends: as it is, or in the form of a subprotocol, which can carry any text. */
 export function keyOf({ headers }: LogRequest): string | undefined {
-  const key = /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1]
+  const key = bearerOf(headers)
   return key?.startsWith(TOKEN_PREFIX) ? readOffer(key).key : key
 }
 

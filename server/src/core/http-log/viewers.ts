@@ -2,7 +2,6 @@ import type { Position } from '@vue-sync/vue/protocol'
 import type { Peer } from 'crossws'
 import type { Admission, RelayHooks } from '../connections.ts'
 import type { RelayPeer } from '../session/relay-peer.ts'
-import { setRelayPeer } from './http-peer.ts'
 
 /** How long a viewer without a request stays in its session. */
 export const LINGER_MS = 30_000
@@ -24,6 +23,8 @@ export interface HttpViewer {
   /** The hooks set an option of it. */
   readonly websocket: object
   readonly remoteAddress: string | undefined
+  /** How a session sends to it. */
+  readonly relayPeer: RelayPeer
   close: (code: number, reason: string) => void
   terminate: () => void
   /** Serves the present request. */
@@ -51,6 +52,10 @@ export interface HttpViewers {
   /** The network has taken what was written, so the viewer may be sent more. */
   drained: (viewer: HttpViewer) => void
 }
+
+/** How a session sends to a viewer over HTTP; `undefined` for a peer of crossws. */
+export const relayPeerOf = (peer: object): RelayPeer | undefined =>
+  (peer as Partial<HttpViewer>).relayPeer
 
 const asPeer = (viewer: HttpViewer): Peer => viewer as unknown as Peer
 
@@ -87,19 +92,19 @@ export function createHttpViewers(hooks: RelayHooks): HttpViewers {
         remoteAddress,
         close,
         terminate: () => close(1006, ''),
+        relayPeer: {
+          send: (bytes, binary) => viewer.receiver?.send(bytes, binary) ?? 0,
+          sendEntry: (entry) => viewer.receiver?.sendEntry?.(entry),
+          sendStatus: (bytes) => viewer.receiver?.sendStatus?.(bytes),
+          buffered: () => viewer.receiver?.buffered() ?? 0,
+          delivered: () => viewer.receiver?.delivered?.() ?? 0,
+          close,
+          isOverHttp: true,
+        },
         receiver: undefined,
         hasEntered: false,
         timer: undefined,
       }
-      setRelayPeer(viewer, {
-        send: (bytes, binary) => viewer.receiver?.send(bytes, binary) ?? 0,
-        sendEntry: (entry) => viewer.receiver?.sendEntry?.(entry),
-        sendStatus: (bytes) => viewer.receiver?.sendStatus?.(bytes),
-        buffered: () => viewer.receiver?.buffered() ?? 0,
-        delivered: () => viewer.receiver?.delivered?.() ?? 0,
-        close,
-        isOverHttp: true,
-      })
       return viewer
     },
     start(viewer, position, receiver) {

@@ -4,12 +4,11 @@ import {
   type Message,
   type MessageHead,
   MOST_BYTES,
-  readHeader,
-  readMessageHead,
   readName,
   samePosition,
   type StatusMessage,
 } from '@vue-sync/vue/protocol'
+import { frameHead } from '../session/frame-head.ts'
 import type { Entry } from '../session/retained.ts'
 import type { RemotePresence } from '../session/session-presence.ts'
 import type { Session } from '../session/session.ts'
@@ -57,12 +56,6 @@ const LONGEST_REFRESH_MS = 60_000
 const URGENT_REFRESH_MS = 500
 
 const NOBODY = { viewers: 0, tokens: new Map<string, number>() }
-
-function readFrame(frame: string | Uint8Array): Message | MessageHead | undefined {
-  return typeof frame === 'string'
-    ? readMessageHead(frame)
-    : (readHeader(frame)?.header as MessageHead | undefined)
-}
 
 /** Follows one session: what the upstream relay sends to a viewer becomes what this relay retains. */
 export function createFollowedSession(options: FollowedSessionOptions): FollowedSession {
@@ -122,7 +115,7 @@ export function createFollowedSession(options: FollowedSessionOptions): Followed
   }
 
   function receiveSnapshot(frame: string | Uint8Array): void {
-    const message = readFrame(frame)
+    const message = frameHead(frame)
     const { head } = session
     // Of another epoch, it comes in order on the other connection too.
     if (message?.type !== 'session_update' || message.epoch !== head?.epoch) return
@@ -165,7 +158,7 @@ export function createFollowedSession(options: FollowedSessionOptions): Followed
   }
 
   function receive(frame: string | Uint8Array): void {
-    const message = readFrame(frame)
+    const message = frameHead(frame)
     if (!message) return
     isConnected = true
     const verdict = judge(session.head, message as Message)

@@ -3,9 +3,8 @@ import {
   backoffDelay,
   isTerminal,
   type Position,
-  readHeader,
-  readMessageHead,
 } from '@vue-sync/vue/protocol'
+import { frameHead } from '../../core/session/frame-head.ts'
 import type { UpstreamEvents, UpstreamLink } from '../../core/shared/upstream.ts'
 import { openUpstreamSocket, type UpstreamSocket } from './upstream-socket.ts'
 
@@ -38,11 +37,6 @@ const ABNORMAL = 1006
 const FETCH_MS = 120_000
 
 const isLongAgo = (time: number): boolean => performance.now() - time >= SETTLED_MS
-
-function isWholeState(frame: string | Uint8Array): boolean {
-  const head = typeof frame === 'string' ? readMessageHead(frame) : readHeader(frame)?.header
-  return head?.type === 'session_update'
-}
 
 /** A connection for one session that comes back by itself, with the waits of PROTOCOL.md. */
 export function createUpstreamLink(options: UpstreamLinkOptions): UpstreamLink {
@@ -139,7 +133,7 @@ export function createUpstreamLink(options: UpstreamLinkOptions): UpstreamLink {
         protocols,
         limit,
         onFrame(frame) {
-          if (!isWholeState(frame)) return
+          if (frameHead(frame)?.type !== 'session_update') return
           stopFetching()
           events.onState(frame)
         },
