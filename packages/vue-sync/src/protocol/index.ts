@@ -47,6 +47,7 @@ export { fromBase64Url, toBase64Url } from './base64url.ts'
 export { concat, formatHeader } from './bytes.ts'
 export { isRecord } from './record.ts'
 export { isTooDeep, MOST_BYTES, MOST_DEPTH, parseJson, sizeOf } from './state/bounds.ts'
+export { MEDIA_TYPE } from './frames/media-type.ts'
 export { readMessageHead } from './frames/head.ts'
 export type { MessageHead } from './frames/head.ts'
 export { isPosition, parseMessage, parseStatus } from './frames/parse.ts'
@@ -94,6 +95,7 @@ export {
   readPosition,
   sessionPath,
   SUBPROTOCOL,
+  TOKEN_PREFIX,
 } from './address/address.ts'
 export type { Offer, Role, SyncAddress } from './address/address.ts'
 export { isBase, readPath, readSession } from './address/base-path.ts'

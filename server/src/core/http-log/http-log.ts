@@ -1,4 +1,4 @@
-import { CLOSE, type Offer } from '@vue-sync/vue/protocol'
+import { CLOSE, MEDIA_TYPE, type Offer } from '@vue-sync/vue/protocol'
 import type { Admission, RelayHooks } from '../connections.ts'
 import { whenKnown } from '../when-known.ts'
 import { closeLine } from './body-frames.ts'
@@ -12,7 +12,6 @@ import {
   viewerIdOf,
 } from './log-request.ts'
 import type { LogTarget } from './log-target.ts'
-import { MEDIA_TYPE } from './media-type.ts'
 import { createPoll, type PollAnswer } from './poll.ts'
 import { replyToPoll } from './poll-reply.ts'
 import { badPosition, refusalAnswer, wrongMethod } from './refusals.ts'

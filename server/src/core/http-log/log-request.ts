@@ -1,8 +1,5 @@
-import { readOffer } from '@vue-sync/vue/protocol'
+import { readOffer, TOKEN_PREFIX } from '@vue-sync/vue/protocol'
 import { bearerOf } from '../bearer-of.ts'
-
-/** Begins the form of a key in which it has only characters of a subprotocol. */
-const TOKEN_PREFIX = 'token.'
 
 /** A request of a viewer, besides the endpoint that it is for. */
 export interface LogRequest {

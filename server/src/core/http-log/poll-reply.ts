@@ -1,7 +1,7 @@
+import { MEDIA_TYPE } from '@vue-sync/vue/protocol'
 import { bodyPieces, byteLength, nextLine } from './body-frames.ts'
 import { cacheControl } from './caching.ts'
 import { cursorOf, statusId } from './cursor.ts'
-import { MEDIA_TYPE } from './media-type.ts'
 import type { HttpReply } from './http-reply.ts'
 import { foldedState } from './folded-state.ts'
 import { answerJson } from './json-reply.ts'

@@ -1,3 +1,4 @@
+import { TOKEN_PREFIX } from '../../protocol/index.ts'
 import type { Frame } from './frame-lines.ts'
 import { createRequestPace } from './request-pace.ts'
 import { type RequestContext, requestFrames } from './request-frames.ts'
@@ -40,7 +41,7 @@ export function openHttpSocket(
 ): TransportSocket {
   const { base, query: from } = readAddress(url)
   // The encoded form is right for every key. A plain one must be visible ASCII.
-  const key = protocols.find((entry) => entry.startsWith('token.'))
+  const key = protocols.find((entry) => entry.startsWith(TOKEN_PREFIX))
   const stop = new AbortController()
   const pace = createRequestPace()
   let waiting: ReturnType<typeof setTimeout> | undefined

@@ -1,8 +1,5 @@
-import { concat, isCount, isRecord } from '../../protocol/index.ts'
+import { concat, isCount, isRecord, MEDIA_TYPE } from '../../protocol/index.ts'
 import { createFrameLines, type Frame } from './frame-lines.ts'
-
-/** The media type of an answer with frames. */
-export const MEDIA_TYPE = 'application/vnd.vue-sync.v1'
 
 /** What all requests of a viewer have in common. */
 export interface RequestContext {

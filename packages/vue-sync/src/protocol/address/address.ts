@@ -15,7 +15,8 @@ export const SUBPROTOCOL = {
 } as const satisfies Record<Role, string>
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
-const TOKEN_PREFIX = 'token.'
+/** Begins the form of a key in which it has only characters of a subprotocol. */
+export const TOKEN_PREFIX = 'token.'
 /** Starts with a letter or digit: a URL would resolve `.` and `..` away. */
 const SESSION_NAME = /^[A-Za-z\d][\w.~-]{0,63}$/
 /**
