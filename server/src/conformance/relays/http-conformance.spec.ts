@@ -1,7 +1,6 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { HttpFault } from '../../../test/faulty-http.ts'
-import { startFaultyRelay } from '../../../test/faulty-relay.ts'
-import { testRelay } from './relay-conformance.ts'
+import { testFaultyRelay } from '../../../test/test-faulty-relay.ts'
 import { RELAY_REQUIREMENTS } from './relay-requirements.ts'
 
 /** Long enough for an answer on a loaded machine, and short enough to wait for one that never comes. */
@@ -190,19 +189,8 @@ const FAULTS: readonly {
   },
 ]
 
-async function run(id: string, http: HttpFault | false, heartbeat?: number) {
-  const { url, hostKey, viewerKey, stop } = await startFaultyRelay({ http }, heartbeat)
-  onTestFinished(stop)
-  const results = await testRelay({
-    urls: [url],
-    hostKey,
-    viewerKey,
-    only: [id],
-    patience: PATIENCE_MS,
-    ...(heartbeat !== undefined && { heartbeat }),
-  })
-  return results[0]!
-}
+const run = (id: string, http: HttpFault | false, heartbeat?: number) =>
+  testFaultyRelay({ id, fault: { http }, heartbeat, patience: PATIENCE_MS })
 
 describe('a relay over HTTP that', () => {
   it.each(FAULTS)('$what does not conform, and the report names $rule', async (given) => {

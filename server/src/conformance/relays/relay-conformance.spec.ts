@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type RelayFault, startFaultyRelay } from '../../../test/faulty-relay.ts'
+import { testFaultyRelay } from '../../../test/test-faulty-relay.ts'
 import { testRelay } from './relay-conformance.ts'
 
 /** Long enough for an answer on a loaded machine, and short enough to wait for one that never comes. */
@@ -124,19 +125,8 @@ const FAULTS: readonly {
   },
 ]
 
-async function run(id: string, fault: RelayFault, heartbeat?: number) {
-  const { url, hostKey, viewerKey, stop } = await startFaultyRelay(fault, heartbeat)
-  onTestFinished(stop)
-  const results = await testRelay({
-    urls: [url],
-    hostKey,
-    viewerKey,
-    only: [id],
-    patience: PATIENCE_MS,
-    ...(heartbeat !== undefined && { heartbeat }),
-  })
-  return results[0]!
-}
+const run = (id: string, fault: RelayFault, heartbeat?: number) =>
+  testFaultyRelay({ id, fault, heartbeat, patience: PATIENCE_MS })
 
 describe('a relay that', () => {
   it.each(FAULTS)('$what fails, and the report names $rule', async (given) => {

@@ -1,6 +1,7 @@
 import { expectEqual, expectThat, pause, Unmet } from '../../core/expectations.ts'
 import { at, config, session } from '../messages.ts'
 import type { RelayClient } from '../relay-client.ts'
+import { issueToken } from './issue-token.ts'
 import type { RelayRequirement } from './relay-requirement.ts'
 
 const RULES = { generation: 3, tokens: [{ id: 'all', general: true }], revoked: ['main', 'x'] }
@@ -29,17 +30,10 @@ export const ACCESS: readonly RelayRequirement[] = [
       const publisher = await host()
       await needsAccess(publisher)
       publisher.send(session('e', 1, { a: 1 }))
-      const setTokens = (tokens: object[], revoked: string[]) =>
-        publisher.send({ type: 'status', payload: { access: { generation: 0, tokens, revoked } } })
-      setTokens([{ id: 'one' }], [])
-      const { payload } = await publisher.until(
-        (message) => JSON.stringify(message.payload['tokens'] ?? '').includes('"key"'),
-        'a status has the key of the token',
-      )
-      const [{ key }] = payload['tokens'] as [{ key: string }]
+      const { key, revoke } = await issueToken(publisher)
       const [guest, main] = [await viewer({ key }), await viewer()]
       for (const client of [guest, main]) await client.until(at(1), 'a viewer receives the state')
-      setTokens([], ['one'])
+      revoke()
       await expectRefused(guest)
       await expectRefused(await viewer({ key }))
       publisher.send(config('e', 2, { a: 2 }))

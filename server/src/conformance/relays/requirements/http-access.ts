@@ -2,9 +2,9 @@ import { offerProtocols } from '@vue-sync/vue/protocol'
 import { expectEqual, expectThat, NotApplicable, pause } from '../../core/expectations.ts'
 import type { HttpExchange } from '../http/http-exchange.ts'
 import { isStatus, session } from '../messages.ts'
-import type { RelayClient } from '../relay-client.ts'
 import { stateTexts } from './http-log.ts'
 import { overHttp } from './http-requirement.ts'
+import { issueToken } from './issue-token.ts'
 import type { RelayRequirement } from './relay-requirement.ts'
 
 const TARGETS = ['state', 'log', 'log?live=1', 'stream']
@@ -23,19 +23,6 @@ async function expectRefusal(
     'caches may not share the refusal',
     exchange.headers['cache-control'],
   )
-}
-
-/** A token that a host issues. */
-async function issueToken(publisher: RelayClient) {
-  const setTokens = (tokens: object[], revoked: string[]) =>
-    publisher.send({ type: 'status', payload: { access: { generation: 0, tokens, revoked } } })
-  setTokens([{ id: 'one' }], [])
-  const { payload } = await publisher.until(
-    (message) => JSON.stringify(message.payload['tokens'] ?? '').includes('"key"'),
-    'a status has the key of the token',
-  )
-  const [{ key }] = payload['tokens'] as [{ key: string }]
-  return { key, revoke: () => setTokens([], ['one']) }
 }
 
 const REVOKED = { status: 403, error: 'revoked', code: 4403 }
