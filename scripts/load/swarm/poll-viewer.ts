@@ -1,17 +1,8 @@
 import { connect, type Socket } from 'node:net'
-import {
-  BACKOFF_DEFAULTS,
-  backoffDelay,
-  formatSocketUrl,
-  isTerminal,
-  type Position,
-  randomId,
-} from '@vue-sync/vue/protocol'
-import { dialInTurn } from './dial-queue.ts'
+import { formatSocketUrl, isTerminal, randomId } from '@vue-sync/vue/protocol'
 import { type Answer, createAnswerReader, splitFrames } from './http-answers.ts'
-import { ReceivedMessages } from './received-messages.ts'
+import { ReturningViewer, type ViewerOptions } from './returning-viewer.ts'
 import type { Tally } from './tally.ts'
-import type { ViewerOptions } from './viewer.ts'
 
 /** The relay answers after 25 s at the latest. */
 const ANSWER_TIMEOUT_MS = 35_000
@@ -24,29 +15,16 @@ interface LastLine {
 }
 
 /** A viewer that asks for the log over HTTP again and again, on one connection. */
-export class PollViewer {
-  /** The relay has refused the viewer for good, or it does not redial. */
-  isGone = false
-  /** The first request has an answer, or failed. */
-  isDialled = false
-  #settle!: () => void
-  readonly dialled = new Promise<void>((resolve) => (this.#settle = resolve))
-  readonly #options: ViewerOptions
-  readonly #tally: Tally
-  readonly #received: ReceivedMessages
+export class PollViewer extends ReturningViewer {
   readonly #url: URL
   readonly #headers: string
   /** The query of the next live request; `undefined` before the first answer. */
   #query: string | undefined
   #socket: Socket | undefined
-  #waiting: ReturnType<typeof setTimeout> | undefined
-  #waits = 0
 
   constructor(tally: Tally, options: ViewerOptions) {
+    super(tally, options)
     const { address } = options
-    this.#tally = tally
-    this.#options = options
-    this.#received = new ReceivedMessages(tally)
     this.#url = new URL(formatSocketUrl(address).replace(/\/?$/, '/'))
     this.#headers = [
       ` HTTP/1.1\r\nHost: ${this.#url.host}`,
@@ -54,7 +32,7 @@ export class PollViewer {
       ...(address.key === undefined ? [] : [`Authorization: Bearer ${address.key}`]),
       '\r\n',
     ].join('\r\n')
-    this.#dial()
+    this.dial()
   }
 
   /** Whether the viewer has a state and waits for more. */
@@ -62,32 +40,14 @@ export class PollViewer {
     return this.#socket !== undefined && this.#query !== undefined
   }
 
-  /** Returns how many messages the viewer lacks up to a position. */
-  missing(at: Position): number {
-    return this.#received.missing(at)
-  }
-
-  /** Cuts the connection as a failing network would, and redials after the library's backoff. */
-  cut(): void {
-    if (this.isGone) return
-    this.#hangUp()
-    this.#redial()
-  }
-
-  close(): void {
-    this.isGone = true
-    this.#hangUp()
-  }
-
-  #hangUp(): void {
-    clearTimeout(this.#waiting)
+  protected drop(): void {
     const socket = this.#socket
     this.#socket = undefined
     socket?.destroy()
   }
 
-  #dial(): void {
-    const { localAddress } = this.#options
+  protected dial(): void {
+    const { localAddress } = this.options
     const { hostname, port } = this.#url
     const socket = connect({
       host: hostname,
@@ -99,7 +59,7 @@ export class PollViewer {
     this.#socket = socket
     socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error('no answer')))
     socket.on('data', (data) => {
-      this.#tally.wire += data.length
+      this.tally.wire += data.length
       const answer = socket === this.#socket ? readAnswer(data) : undefined
       if (answer) this.#take(answer)
     })
@@ -118,13 +78,13 @@ export class PollViewer {
     const end = frames.pop()?.toString('latin1')
     const last = end?.startsWith('{"type":"') ? (JSON.parse(end) as LastLine) : undefined
     if (last?.type !== 'next') return this.#refuse(status, last?.code)
-    for (const frame of frames) this.#received.add(frame)
+    for (const frame of frames) this.received.add(frame)
     this.#query = last.query
-    this.#waits = 0
-    this.#answered()
+    this.waits = 0
+    this.settle()
     if (!isLast) return this.#ask()
-    this.#hangUp()
-    this.#dial()
+    this.hangUp()
+    this.dial()
   }
 
   #refuse(status: number, code: number | undefined): void {
@@ -132,26 +92,13 @@ export class PollViewer {
     this.#fail(this.#socket, code === undefined ? `HTTP ${status}` : String(code))
   }
 
-  #answered(): void {
-    this.isDialled = true
-    this.#settle()
-  }
-
   #fail(socket: Socket | undefined, why: string): void {
     if (!socket || socket !== this.#socket) return
-    const reasons = this.#query === undefined ? this.#tally.failures : this.#tally.closes
+    const reasons = this.#query === undefined ? this.tally.failures : this.tally.closes
     reasons[why] = (reasons[why] ?? 0) + 1
-    this.#answered()
-    this.#hangUp()
-    if (!this.#options.reconnect) this.isGone = true
-    if (!this.isGone) this.#redial()
-  }
-
-  #redial(): void {
-    this.#received.lose()
-    const wait = backoffDelay(this.#waits++, BACKOFF_DEFAULTS, Math.random())
-    this.#waiting = setTimeout(() => {
-      dialInTurn(() => this.isGone || this.#dial())
-    }, wait)
+    this.settle()
+    this.hangUp()
+    if (!this.options.reconnect) this.isGone = true
+    if (!this.isGone) this.redial()
   }
 }
