@@ -13,7 +13,7 @@ function initialFiles(extension: string): string[] {
 }
 
 /**
- * What a check leaves out keeps the name that the published file imports. Otherwise the bundler writes the path from its
+ * A file that a check leaves out keeps the name that the published file imports. Otherwise the bundler writes the path from its
  * temporary folder to this clone, and the size depends on where the clone is.
  */
 const KEEP_NAMES = {

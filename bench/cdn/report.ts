@@ -35,7 +35,7 @@ export function reportRows(runs: RunFigures[]): Record<string, Record<string, st
   )
 }
 
-/** What the table does not say; one line each. */
+/** Notes that the table has no place for; one line each. */
 export function notesOf({ way, viewers, open, failures, busy }: RunFigures): string[] {
   const reasons = Object.entries(failures).map(([why, times]) => `${why} × ${times}`)
   return [

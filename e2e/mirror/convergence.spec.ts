@@ -132,7 +132,7 @@ const step: fc.Arbitrary<(world: World) => unknown> = fc.oneof(
   }),
 )
 
-/** What the network between relay and viewers lets pass. */
+/** The rules by which the network between relay and viewers lets frames pass. */
 type Passing = 'everything' | 'streams' | 'polls'
 const letPass = ({ network }: World, passing: Passing): void => {
   network.refusesSockets = passing !== 'everything'

@@ -16,7 +16,7 @@ import { launchBrowser } from '../support/browsers/playwright.ts'
 import { type RawRequest, sendRaw } from '../support/network/raw-request.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 
-// Who gets an answer of `state`, `state.json`, `log` and `stream`, and what else is in it.
+// The relay answers `state`, `state.json`, `log` and `stream` only for those with a key, and reveals nothing else.
 
 const ENDPOINTS = ['/state', '/state.json', '/log', '/log?live=1', '/log?epoch=e&seq=1', '/stream']
 const ID = 'a-viewer-with-an-id-0001'

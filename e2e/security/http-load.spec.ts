@@ -7,7 +7,7 @@ import { startCliRelay } from '../support/relays/cli-relay.ts'
 import { HOST_KEY, startRelay, type TestRelay, VIEWER_KEY } from '../support/relays/relay.ts'
 import { limitMemory } from '../support/system/memory.ts'
 
-// What clients over HTTP can use up, and what malformed requests do.
+// Clients over HTTP try to use up the relay, or to confuse it by malformed requests.
 
 const KEY = { authorization: `Bearer ${VIEWER_KEY}` }
 const MIB = 1024 * 1024

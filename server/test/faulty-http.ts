@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, request as sendRequest, type RequestListener } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** What a faulty relay does with requests over HTTP. Bodies are texts of one character for each byte. */
+/** How a faulty relay treats requests over HTTP. Bodies are texts of one character for each byte. */
 export interface HttpFault {
   /** Changes what is asked. */
   request?: (asked: { method: string; url: string; headers: IncomingHttpHeaders }) => void

@@ -7,7 +7,7 @@ import { freePort } from './free-port.ts'
 export interface TreeNode {
   server: SyncServer
   port: number
-  /** What it warned about. */
+  /** Its warnings. */
   warnings: string[]
   /** Its viewer link. */
   link: string

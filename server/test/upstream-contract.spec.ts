@@ -11,7 +11,7 @@ afterEach(clear)
 const PATIENCE_MS = 15_000
 const CROWD = 20
 
-/** What a relay that follows another one does differently, by requirement. */
+/** Why a relay that follows another one differs, by requirement. */
 const DIFFERENT: Record<string, string> = {
   'serves-late-viewers':
     'the host counts the relay as one viewer; upstream.spec.ts has the rest of it',

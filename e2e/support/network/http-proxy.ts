@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
-/** What a proxy does to the connections through it. A test may change it at any time. */
+/** How a proxy treats the connections through it. A test may change it at any time. */
 export interface ProxyRules {
   /** The status with which upgrades are refused; `undefined` lets them pass. */
   refusesUpgrades: number | undefined

@@ -65,7 +65,7 @@ export class ModelNetwork {
     return [...this.sockets].filter((socket) => socket.role === role)
   }
 
-  /** What carries frames to viewers: sockets and answers. */
+  /** The connections that carry frames to viewers: sockets and answers. */
   viewerConnections(): (ModelSocket | ModelAnswer)[] {
     return [...this.socketsOf('viewer'), ...this.answers]
   }

@@ -16,7 +16,7 @@ export interface RawRequestOptions {
 export interface RawRequest {
   status: number
   headers: IncomingHttpHeaders
-  /** What has arrived of the body. */
+  /** The part of the body that has arrived. */
   body: () => Buffer
   text: () => string
   hasEnded: () => boolean

@@ -26,7 +26,7 @@ export function addServerRelay(nuxt: Nuxt, { path }: Required<RelayConfig>, fold
   addServerHandler({ route: `${path}/**`, handler: `${folder}/handler` })
   const dir = includedViewer()
   if (dir === undefined) return
-  // What is no file is for the relay. Otherwise Nitro answers 404 by itself.
+  // Nitro passes other requests on to the relay. By default it would answer 404 to them.
   const assets = { dir, baseURL: path, maxAge: 0, fallthrough: true }
   nitro.publicAssets = [...(nitro.publicAssets ?? []), assets]
   options.routeRules = { [`${path}/**`]: { headers: viewerHeaders(false) }, ...routeRules }

@@ -2,7 +2,7 @@ import { judge, type Message, type Position } from '@vue-sync/vue/protocol'
 import { type Head, now, readHead } from './head.ts'
 import type { Resumed, Tally } from './tally.ts'
 
-/** What one viewer has received: its position, and the errors that it adds to a tally. */
+/** The messages that one viewer has received: its position, and the errors that it adds to a tally. */
 export class ReceivedMessages {
   held: Position | undefined
   readonly #tally: Tally

@@ -35,7 +35,7 @@ import { createStateSaver } from './state-saver.ts'
 export interface ClientState extends ReceivedState {
   status: LinkStatus
   retryAt: number | undefined
-  /** What carries the frames; `undefined` while it is not connected. */
+  /** The transport that carries the frames; `undefined` while it is not connected. */
   transport: Transport | undefined
   /** How much of a large message has arrived; `undefined` when none is arriving. */
   progress: Progress | undefined

@@ -2,16 +2,16 @@ import type { BackoffOptions } from '../protocol/index.ts'
 import type { LinkWorld } from './link.ts'
 import type { Progress } from './part-reader.ts'
 
-/** What carries the frames: a WebSocket, one long answer over HTTP after the other, or short answers (long polling). */
+/** The connection that carries the frames: a WebSocket, one long answer over HTTP after the other, or short answers (long polling). */
 export type Transport = 'socket' | 'stream' | 'poll'
 
 /** Where a viewer remembers which transport worked. `localStorage` is one. */
 export type TransportStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
-/** What a WebSocket and a connection over another transport have in common. */
+/** The interface that a WebSocket shares with a connection over another transport. */
 export type ViewerConnection = EventTarget & { readonly readyState: number }
 
-/** What a viewer uses besides sockets. */
+/** The parts of its world that a viewer uses besides sockets. */
 export interface ViewerWorld extends LinkWorld {
   /** Another implementation of `fetch`, for networks that block WebSockets. @default globalThis.fetch */
   fetch?: typeof fetch

@@ -13,7 +13,7 @@ export interface UseSyncViewerReturn {
   /** When the next reconnect is due, in milliseconds since 1970. */
   retryAt: Readonly<Ref<number | undefined>>
   /**
-   * What carries the state: a WebSocket, or in networks that block WebSockets HTTP, as a `stream` or by `poll`. It moves
+   * The connection that carries the state: a WebSocket, or in networks that block WebSockets HTTP, as a `stream` or by `poll`. It moves
    * to a better one by itself. `undefined` while the viewer is not connected.
    */
   transport: Readonly<Ref<Transport | undefined>>

@@ -73,7 +73,7 @@ describe('a stream', () => {
   })
 })
 
-// What answers in the relay's place, such as a proxy that keeps streams, was asked a thousand times a second.
+// The viewer asked a proxy that answers in the relay's place, such as one that keeps streams, a thousand times a second.
 it.each([
   { transport: 'stream', startOne: startStream, frames: at(1), most: 10 },
   { transport: 'poll', startOne: startPoll, frames: state(1) + at(1), most: 60 },

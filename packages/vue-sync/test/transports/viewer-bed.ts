@@ -92,7 +92,7 @@ export class FakeSocket extends EventTarget {
   }
 }
 
-/** What the viewer did in the present test, and what its network does. */
+/** The dials and requests of the viewer in the present test, and how its network treats them. */
 export const network = {
   refusesSockets: true,
   sockets: [] as FakeSocket[],

@@ -2,7 +2,7 @@ import { expectEqual, expectThat, pause, within } from '../core/expectations.ts'
 import type { Requirement } from '../core/requirement.ts'
 import { SCRIPTED, type ScriptedConnection, type ScriptedRelay } from './scripted-relay.ts'
 
-/** What the requirements that hosts and viewers share need of a stage. */
+/** The part of a stage that the requirements of both hosts and viewers need. */
 export interface ClientStage {
   relay: ScriptedRelay
   patience: number

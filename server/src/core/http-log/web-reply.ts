@@ -97,7 +97,7 @@ export function answerRequest(
     const reply: HttpReply = {
       begin(status, headers) {
         head = { status, headers }
-        // What is written at once can be passed on as a whole.
+        // An answer that is written at once can be passed on as a whole.
         queueMicrotask(() => resolve(respond()))
       },
       write: (pieces) => body.push(pieces),

@@ -65,7 +65,7 @@ export function createFollowedSession(options: FollowedSessionOptions): Followed
   const relays = createRelaysBehind()
   /** The greatest number that the upstream relay was told. */
   let statedHops = 1
-  /** What the latest status says of the host. */
+  /** The host, by the latest status. */
   let latest: Pick<RemotePresence, 'hostSince' | 'since' | 'isBehind'> | undefined
   /** A whole state of a position that this relay has not reached yet. */
   let early: Entry | undefined

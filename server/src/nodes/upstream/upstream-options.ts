@@ -18,14 +18,14 @@ export interface UpstreamOptions {
   key?: string | undefined
 }
 
-/** What the options of the upstream relay say. */
+/** The upstream relay, as the options give it. */
 export interface UpstreamTarget {
   address: Pick<SyncAddress, 'relay' | 'key'>
   /** The only session to follow; `undefined` for all. */
   session: string | undefined
-  /** What hosts are told: the address without a key. */
+  /** The address that hosts are told, without a key. */
   shown: string
-  /** What the operator should know. */
+  /** Receives warnings for the operator. */
   warnings: string[]
 }
 

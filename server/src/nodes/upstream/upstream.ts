@@ -26,7 +26,7 @@ export interface UpstreamParts {
 
 const DEFAULT_INTERVAL_MS = 5000
 
-/** What the operator of this relay can do when the upstream relay refuses it. */
+/** The fix for the operator of this relay when the upstream relay refuses it. */
 const ADVICE: Record<number, string> = {
   [CLOSE.badToken]:
     'Give its viewer key or a viewer link with --upstream-key or --upstream. The key of an issued link is valid for one session only.',

@@ -14,7 +14,7 @@ import {
   TransportSocket,
 } from './transport-socket.ts'
 
-/** What the dials of a viewer have in common. */
+/** The state that all dials of a viewer share. */
 export interface FallbackSetup {
   open: Record<Transport, (url: string, protocols: string[]) => WebSocket | TransportSocket>
   /** The address with the present position. */
@@ -23,7 +23,7 @@ export interface FallbackSetup {
   random: () => number
   onTransport: (transport: Transport) => void
   onLongFrame: (received: number, total: number | undefined) => void
-  /** What a dial begins with. */
+  /** The transport that a dial begins with. */
   preferred: () => Transport
   prefer: (transport: Transport) => void
   /** Probes that brought nothing, since the network changed. */
@@ -38,7 +38,7 @@ export interface FallbackSetup {
 
 /** The best first. Each carries whatever the ones before it carry. */
 const ORDER: readonly Transport[] = ['socket', 'stream', 'poll']
-/** What worked last gets this long to bring a frame before another transport is tried beside it. */
+/** The transport that worked last gets this long to bring a frame before another one is tried beside it. */
 const HEAD_START_MS = 2000
 /** A probe, or the last resort of a dial, must bring a frame within this time. */
 const LONGEST_TRY_MS = 8000
@@ -82,7 +82,7 @@ export function openFallback(
   const pending = new Map<Transport, Try>()
   const tried = new Set<Transport>()
   let current: Try | undefined
-  /** What `current` replaced, and when. */
+  /** The transport that `current` replaced, and when. */
   let replaced: { transport: Transport; at: number } | undefined
   /** Where the frames of `current` have led to. */
   let delivered: Position | undefined
@@ -188,7 +188,7 @@ export function openFallback(
     current = one
     for (const other of pending.values())
       if (ORDER.indexOf(other.transport) > ORDER.indexOf(one.transport)) drop(other)
-      // What is better goes on as a probe.
+      // A better transport goes on as a probe.
       else limit(other, LONGEST_TRY_MS)
     if (one.transport === 'socket' && !before) setup.probes = 0
     setup.prefer(one.transport)

@@ -12,7 +12,7 @@ const PROBE = { first: 60_000, max: 600_000, factor: 2 }
 /** A shorter frame shows no progress, which would only flicker. */
 const QUICK_MS = 250
 
-/** What only a viewer loads whose sockets do not work. */
+/** The other transports, which a viewer loads only if its sockets do not work. */
 export interface Fallback {
   dial: (url: string, protocols: string[]) => TransportSocket
   stop: () => void
@@ -54,7 +54,7 @@ export function createFallback(
     fetch: (input, init) => (world.fetch ?? globalThis.fetch)(input, init),
     viewer: randomSecret(),
   }
-  /** What worked last. Plain HTTP may work in another network too, so a change of the network does not end it. */
+  /** The transport that worked last. Plain HTTP may work in another network too, so a change of the network does not end it. */
   let latest: { relay: string; transport: Transport } | undefined
   let shownAt = 0
   let began: number | undefined

@@ -4,7 +4,7 @@ import { createRequestPace } from './request-pace.ts'
 import { type RequestContext, requestFrames } from './request-frames.ts'
 import { type Fault, LOST, TransportSocket } from './transport-socket.ts'
 
-/** What differs between the transports that repeat requests. */
+/** How one transport that repeats requests differs from another. */
 export interface HttpPlan {
   /** The resource and query of a request. `query` has the position, or is empty. */
   resourceFor: (query: string, isFirst: boolean) => string

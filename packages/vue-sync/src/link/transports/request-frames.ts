@@ -1,7 +1,7 @@
 import { concat, isCount, isRecord, MEDIA_TYPE } from '../../protocol/index.ts'
 import { createFrameLines, type Frame } from './frame-lines.ts'
 
-/** What all requests of a viewer have in common. */
+/** The parts that all requests of a viewer share. */
 export interface RequestContext {
   fetch: typeof fetch
   /** Random characters by which the relay counts viewers. */

@@ -1,7 +1,7 @@
 import { isRecord } from '../../protocol/index.ts'
 import type { Transport, TransportStorage } from '../viewer-world.ts'
 
-/** What worked for each relay, for a day. */
+/** Remembers for a day which transport worked for each relay. */
 export interface TransportMemory {
   read: (relay: string) => Transport | undefined
   /** Sockets are not stored, because every viewer tries them first. */

@@ -27,7 +27,7 @@ export class TransportClosed extends Event {
 /** The close code of a connection that ended without one. */
 export const LOST = 1006
 
-/** What the user of a socket asks of its transport. */
+/** The actions that a socket asks of its transport. */
 export interface TransportActions {
   /** Called once, when the user closes the socket. */
   close: (code?: number, reason?: string) => void
@@ -41,7 +41,7 @@ type Sent = Parameters<WebSocket['send']>[0]
 /** A long frame is arriving. `detail` has its bytes as far as they are known. */
 export type ArrivingEvent = CustomEvent<{ received: number; total: number | undefined }>
 
-/** What a transport has in common with a `WebSocket`: partysocket and the fallback use either in the same way. */
+/** The base of each transport. partysocket and the fallback use it and a `WebSocket` in the same way. */
 export class TransportSocket extends EventTarget {
   readyState: number = STATE.connecting
   binaryType: BinaryType = 'arraybuffer'

@@ -12,14 +12,14 @@ export interface HttpFrame {
   message: AnyMessage | undefined
 }
 
-/** What has arrived of a body. */
+/** The part of a body that has arrived. */
 export interface HttpBody {
   frames: HttpFrame[]
   /** The query of the next request, from the last line. */
   next: string | undefined
   /** The close code, from the last line. */
   close: { code: number; reason: string } | undefined
-  /** What breaks the rules for bodies. */
+  /** The first breach of the rules for bodies. */
   problem: string | undefined
   /** Bytes of a frame that has not arrived as a whole. */
   incomplete: number

@@ -15,15 +15,15 @@ export interface HttpRequestOptions {
   patience?: number
 }
 
-/** One request to the relay under test. What arrives of the answer can be read at any time. */
+/** One request to the relay under test. The part of the answer that has arrived can be read at any time. */
 export interface HttpExchange {
   readonly status: number
   readonly headers: IncomingHttpHeaders
-  /** What has arrived. */
+  /** The part of the body that has arrived. */
   readonly body: HttpBody
   readonly bytes: Buffer
   readonly hasEnded: boolean
-  /** Resolves once the condition holds for what has arrived. @throws Unmet */
+  /** Resolves once the condition holds for the part that has arrived. @throws Unmet */
   when: (isMet: (body: HttpBody) => boolean, expected: string) => Promise<HttpBody>
   /** Resolves with the whole body. @throws Unmet if it does not end, or breaks the rules for bodies */
   whole: (expected?: string) => Promise<HttpBody>

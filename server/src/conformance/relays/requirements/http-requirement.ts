@@ -2,7 +2,7 @@ import { NotApplicable } from '../../core/expectations.ts'
 import type { RelayStage } from '../relay-stage.ts'
 import type { RelayRequirement } from './relay-requirement.ts'
 
-/** What servers of WebSockets answer to a plain request that they do not serve. */
+/** Servers of WebSockets answer this to a plain request that they do not serve. */
 const NOT_SERVED = new Set([400, 404, 405, 426, 501])
 
 /** @throws NotApplicable if the relay does not serve its log over HTTP */
